@@ -1,0 +1,116 @@
+use crate::Place;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One public item of a library.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiItem {
+    /// The path by which a user reaches it, without the crate's name: `split`, `ParseError`,
+    /// `Table::new`. A trait implementation is `<ParseError as Display>`.
+    pub path: String,
+    /// What it is.
+    pub kind: ApiKind,
+    /// The normalised signature, equal for two items that a user cannot tell apart.
+    pub signature: String,
+    /// The item as a line of a spec's API block, public parts only.
+    pub declaration: String,
+    /// The parts of a function's signature, for whoever wants to call it.
+    pub function: Option<FnSignature>,
+    /// Where it stands in its source tree.
+    pub place: Place,
+}
+
+/// What a public item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApiKind {
+    /// A module.
+    Module,
+    /// A free function.
+    Function,
+    /// A struct.
+    Struct,
+    /// An enum.
+    Enum,
+    /// A variant of an enum.
+    Variant,
+    /// A public field of a struct or union.
+    Field,
+    /// A union.
+    Union,
+    /// A trait.
+    Trait,
+    /// A function of an inherent implementation, or of a trait.
+    Method,
+    /// A constant, free or associated.
+    Const,
+    /// A static.
+    Static,
+    /// A type alias, or a trait's associated type.
+    TypeAlias,
+    /// An exported macro.
+    Macro,
+    /// An implementation of a trait for a type.
+    TraitImpl,
+}
+
+impl fmt::Display for ApiKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Module => "module",
+            Self::Function => "function",
+            Self::Struct => "struct",
+            Self::Enum => "enum",
+            Self::Variant => "variant",
+            Self::Field => "field",
+            Self::Union => "union",
+            Self::Trait => "trait",
+            Self::Method => "method",
+            Self::Const => "constant",
+            Self::Static => "static",
+            Self::TypeAlias => "type alias",
+            Self::Macro => "macro",
+            Self::TraitImpl => "trait implementation",
+        })
+    }
+}
+
+/// The parts of a function's signature, each as source text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FnSignature {
+    /// How `self` is taken, if it is.
+    pub receiver: Option<Receiver>,
+    /// The parameters after `self`.
+    pub params: Vec<Param>,
+    /// The return type; empty for `()`.
+    pub output: String,
+    /// The bounds of each type parameter, inline and `where` together: `("S", "AsRef<str>")`.
+    pub generics: Vec<(String, String)>,
+    /// Whether calling it needs `unsafe`.
+    pub is_unsafe: bool,
+    /// Whether it is `async`.
+    pub is_async: bool,
+}
+
+/// One parameter of a function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Param {
+    /// Its name, or its pattern.
+    pub name: String,
+    /// Its type as written.
+    pub ty: String,
+}
+
+/// How a method takes `self`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiver {
+    /// `self`
+    Value,
+    /// `&self`
+    Ref,
+    /// `&mut self`
+    RefMut,
+    /// `self: Box<Self>` and the like.
+    Typed,
+}

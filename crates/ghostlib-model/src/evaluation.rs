@@ -1,0 +1,90 @@
+use crate::{Answer, Fidelity, Finding, Place, Ratio, Value, VectorId};
+use serde::{Deserialize, Serialize};
+
+/// Everything that was measured about one candidate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Gates and dimensions.
+    pub fidelity: Fidelity,
+    /// What differs, the most important first.
+    pub findings: Vec<Finding>,
+    /// One result a vector, in the spec's order.
+    pub vectors: Vec<VectorResult>,
+    /// One entry a function that was tried on generated inputs.
+    pub functions: Vec<FunctionAgreement>,
+    /// What a person should look at; no part of any score.
+    pub alarms: Vec<Alarm>,
+    /// Where the time went.
+    pub times: Vec<PhaseTime>,
+}
+
+/// How one vector went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VectorResult {
+    /// Which vector.
+    pub id: VectorId,
+    /// Its operation.
+    pub operation: String,
+    /// How it went.
+    pub outcome: VectorOutcome,
+}
+
+/// How one vector went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VectorOutcome {
+    /// The answer is the expected one.
+    Passed,
+    /// Another answer came.
+    Failed(Answer),
+    /// The reference itself does not give the expected answer, so the vector is not used.
+    Dropped(Answer),
+}
+
+/// How far candidate and reference agree on generated inputs to one function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionAgreement {
+    /// The operation.
+    pub operation: String,
+    /// Inputs tried.
+    pub tried: usize,
+    /// Inputs on which both agree, of those tried.
+    pub agreed: Ratio,
+    /// Inputs on which the reference returned ok, of those tried.
+    pub accepted: Ratio,
+    /// Inputs on which both failed with the same text, of those on which both failed.
+    pub error_text: Ratio,
+    /// The smallest differing input that was found.
+    pub smallest: Option<SmallestDifference>,
+}
+
+/// An input on which candidate and reference differ.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SmallestDifference {
+    /// The input.
+    pub input: Value,
+    /// The reference's answer.
+    pub reference: Answer,
+    /// The candidate's answer.
+    pub candidate: Answer,
+}
+
+/// Something that a person should look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// `copied-code`, `sandbox-weaker`.
+    pub kind: String,
+    /// What was seen, in one sentence.
+    pub message: String,
+    /// Where, in the candidate.
+    pub places: Vec<Place>,
+}
+
+/// How long one phase took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhaseTime {
+    /// The phase: `build`, `vectors`, `behaviour`, `api`.
+    pub phase: String,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}

@@ -1,0 +1,281 @@
+use crate::{Evaluation, FindingId, ReferenceSource, RunId, SessionId, Sha256Hex, VectorResult};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One step of a run that is done. A run's state is derived from its events and from nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The run began.
+    RunStarted {
+        /// Its id.
+        run: RunId,
+        /// The spec's path, relative to the project.
+        spec_path: String,
+        /// The spec as it was then.
+        spec: SpecStamp,
+        /// The agent that implements.
+        agent: AgentStamp,
+        /// The sandbox that everything runs in.
+        sandbox: SandboxStamp,
+        /// What was asked for.
+        options: RunOptions,
+    },
+    /// The reference was fetched, built, and asked its own vectors.
+    ReferenceReady {
+        /// What it is.
+        reference: ReferenceStamp,
+        /// Wall time in seconds.
+        seconds: f64,
+    },
+    /// An iteration began, with this spec.
+    IterationStarted {
+        /// Counted from 1.
+        iteration: u32,
+        /// The spec as implementers get it.
+        spec: SpecStamp,
+        /// Vectors that the reference fails, and that are therefore not used.
+        dropped: Vec<VectorResult>,
+    },
+    /// An implementer's session ended.
+    SessionEnded {
+        /// The iteration.
+        iteration: u32,
+        /// The session.
+        session: SessionId,
+        /// The agent that really worked, where it differs from the run's: a replayed recording names it.
+        agent: AgentStamp,
+        /// How it ended.
+        end: SessionEnd,
+        /// What it left, if it left something.
+        candidate: Option<CandidateStamp>,
+        /// Wall time in seconds.
+        seconds: f64,
+    },
+    /// A candidate was evaluated.
+    Evaluated {
+        /// The iteration.
+        iteration: u32,
+        /// What was measured.
+        evaluation: Box<Evaluation>,
+        /// Wall time in seconds.
+        seconds: f64,
+    },
+    /// A revision of the spec was proposed, and accepted or refused.
+    Revised {
+        /// The iteration whose findings it answers.
+        iteration: u32,
+        /// What changed.
+        revision: Revision,
+    },
+    /// The run ended.
+    RunEnded {
+        /// Why.
+        end: RunEnd,
+        /// The iteration whose candidate is the best.
+        best: Option<u32>,
+    },
+}
+
+/// A role that an agent can be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Rebuilds the library from the spec alone.
+    Implementer,
+    /// Mends the spec where findings say so.
+    Reviser,
+    /// Writes the first spec.
+    Author,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Implementer => "implementer",
+            Self::Reviser => "reviser",
+            Self::Author => "author",
+        })
+    }
+}
+
+/// A spec at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpecStamp {
+    /// Its name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// Over its files.
+    pub hash: Sha256Hex,
+    /// Bytes of all its files.
+    pub bytes: usize,
+    /// How many requirements it states.
+    pub n_requirements: usize,
+    /// How many vectors it has.
+    pub n_vectors: usize,
+    /// How many API items it declares.
+    pub n_api_items: usize,
+}
+
+/// A reference as it was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceStamp {
+    /// Where it came from.
+    pub source: ReferenceSource,
+    /// The package's name.
+    pub package: String,
+    /// The package's version.
+    pub version: String,
+    /// Over its source files.
+    pub checksum: Sha256Hex,
+    /// How many public items it has.
+    pub n_api_items: usize,
+    /// Bytes of its Rust source.
+    pub code_bytes: usize,
+}
+
+/// An agent, as it names itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentStamp {
+    /// Its name: `replay`, `handoff`, the program of a `command`, or what a recording says.
+    pub name: String,
+    /// Whether what it must not see was out of its reach, or only forbidden.
+    pub blindness_enforced: bool,
+}
+
+/// A sandbox, as it was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxStamp {
+    /// The backend: `landlock`, `bubblewrap`.
+    pub backend: String,
+    /// What it enforces, by name.
+    pub enforces: Vec<String>,
+    /// What it does not enforce, each with its reason.
+    pub lacks: Vec<String>,
+}
+
+/// What was asked of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunOptions {
+    /// The headline that passes, from 0 to 1.
+    pub target: f64,
+    /// The most iterations.
+    pub max_iterations: u32,
+    /// The most generated inputs a function.
+    pub cases: usize,
+    /// The seed of everything that is drawn.
+    pub seed: u64,
+}
+
+/// A candidate as it left its workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateStamp {
+    /// The commit in the run's repository of candidates.
+    pub commit: String,
+    /// The tree's hash in that repository.
+    pub tree: String,
+    /// How many files it has.
+    pub n_files: usize,
+    /// Lines of Rust that are neither blank nor comment.
+    pub code_lines: usize,
+}
+
+/// How an agent's session ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
+pub enum SessionEnd {
+    /// It left a candidate.
+    Done,
+    /// It says that it cannot do the task, and why.
+    GaveUp(String),
+    /// It ended and left no candidate, and why that is thought so.
+    Nothing(String),
+    /// It ran out of time, in seconds.
+    TimedOut(u64),
+    /// Its program failed.
+    Crashed(String),
+    /// What it left cannot be used: links or devices, too large, outside its place.
+    Unusable(String),
+}
+
+impl fmt::Display for SessionEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::GaveUp(why) => write!(f, "gave up: {why}"),
+            Self::Nothing(why) => write!(f, "left no candidate: {why}"),
+            Self::TimedOut(seconds) => write!(f, "out of time after {seconds} s"),
+            Self::Crashed(why) => write!(f, "failed: {why}"),
+            Self::Unusable(why) => write!(f, "left something that cannot be used: {why}"),
+        }
+    }
+}
+
+/// A change of the spec, with what it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The spec before.
+    pub from: Sha256Hex,
+    /// The spec after; the same as before if the revision was refused.
+    pub to: Sha256Hex,
+    /// Each change.
+    pub changes: Vec<Change>,
+    /// All changes as a unified diff.
+    pub diff: String,
+    /// What the guard said.
+    pub verdict: RevisionVerdict,
+}
+
+/// One change of the spec.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What was added.
+    pub kind: ChangeKind,
+    /// The API path, the vector's id, the binding's operation.
+    pub subject: String,
+    /// The findings that it answers.
+    pub answers: Vec<FindingId>,
+}
+
+/// What a change adds to the spec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// A line of the API block.
+    ApiLine,
+    /// A vector whose expected value the reference gave.
+    Vector,
+}
+
+/// What the guard said of a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevisionVerdict {
+    /// Every check held.
+    Accepted,
+    /// These checks failed.
+    Refused(Vec<String>),
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
+pub enum RunEnd {
+    /// A candidate passed.
+    Passed,
+    /// `max_iterations` were made.
+    OutOfIterations,
+    /// Neither the spec nor the fidelity changed, and why that will not change by itself.
+    NoProgress(String),
+}
+
+impl fmt::Display for RunEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => f.write_str("passed"),
+            Self::OutOfIterations => f.write_str("out of iterations"),
+            Self::NoProgress(why) => write!(f, "no progress: {why}"),
+        }
+    }
+}

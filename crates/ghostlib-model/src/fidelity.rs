@@ -1,0 +1,193 @@
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How faithful a candidate is: gates, and dimensions that are never summed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fidelity {
+    /// One result a gate, in order.
+    pub gates: Vec<GateResult>,
+    /// Vectors passed.
+    pub vectors: VectorsDimension,
+    /// The public API.
+    pub api: ApiDimension,
+    /// Agreement on generated inputs.
+    pub behaviour: BehaviourDimension,
+    /// Required functions that were really exercised.
+    pub coverage: Ratio,
+}
+
+impl Fidelity {
+    /// Whether every gate holds.
+    pub fn gates_pass(&self) -> bool {
+        self.gates.iter().all(|gate| gate.passed)
+    }
+
+    /// The minimum of vectors, API recall, behaviour and coverage, from 0 to 1; 0 where nothing is known.
+    /// It counts only if the gates hold.
+    pub fn headline(&self) -> f64 {
+        let parts = [
+            self.vectors.all.share(),
+            self.api.path.recall.share(),
+            self.api.signature.recall.share(),
+            self.behaviour.agreement,
+            self.coverage.share(),
+        ];
+        parts.into_iter().map(|part| part.unwrap_or(0.0)).fold(1.0, f64::min)
+    }
+
+    /// Whether the gates hold and the headline reaches `target`.
+    pub fn passes(&self, target: f64) -> bool {
+        self.gates_pass() && self.headline() >= target
+    }
+}
+
+/// What no candidate may fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gate {
+    /// Builds offline in the sandbox, without the reference.
+    G0,
+    /// Every MUST that has a check passes it.
+    G1,
+    /// Every required API item is there.
+    G2,
+    /// No panic, hang or abort where the reference returns.
+    G3,
+}
+
+impl Gate {
+    /// All gates, in order.
+    pub const ALL: [Self; 4] = [Self::G0, Self::G1, Self::G2, Self::G3];
+
+    /// What the gate asks, as a sentence fragment.
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::G0 => "builds offline in the sandbox, without the reference",
+            Self::G1 => "every MUST that has a check passes it",
+            Self::G2 => "every required API item is there",
+            Self::G3 => "no panic, hang or abort where the reference returns",
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// Whether one gate holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateResult {
+    /// The gate.
+    pub gate: Gate,
+    /// Whether it holds.
+    pub passed: bool,
+    /// How many findings fail it.
+    pub n_findings: usize,
+}
+
+/// A share with both its numbers kept. `of` = 0 means that nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// How many.
+    pub n: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Ratio {
+    /// `n` of `of`.
+    pub fn new(n: usize, of: usize) -> Self {
+        Self { n, of }
+    }
+
+    /// The share from 0 to 1, or nothing where there is nothing to share.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn share(self) -> Option<f64> {
+        (self.of > 0).then(|| self.n as f64 / self.of as f64)
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.n, self.of)
+    }
+}
+
+/// The share of vectors that pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VectorsDimension {
+    /// All of them; what could not run counts as not passed.
+    pub all: Ratio,
+    /// The hidden ones apart.
+    pub hidden: Ratio,
+}
+
+/// How the public API compares.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiDimension {
+    /// Items at the same path and of the same kind, trait implementations left out.
+    pub path: ApiLevel,
+    /// Items whose signature is the same too.
+    pub signature: ApiLevel,
+    /// Trait implementations.
+    pub trait_impl: ApiLevel,
+}
+
+/// Recall and precision at one level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiLevel {
+    /// Required items that are there.
+    pub recall: Ratio,
+    /// Items there that are required.
+    pub precision: Ratio,
+}
+
+/// Agreement of candidate and reference on generated inputs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BehaviourDimension {
+    /// Mean over functions of the share of inputs on which both agree, from 0 to 1; nothing where no
+    /// function could be tried.
+    pub agreement: Option<f64>,
+    /// Inputs on which the reference returned ok, of those tried, over all functions. Agreement on inputs
+    /// that both reject proves little.
+    pub accepted: Ratio,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fidelity() -> Fidelity {
+        let full = ApiLevel { recall: Ratio::new(4, 4), precision: Ratio::new(4, 8) };
+        Fidelity {
+            gates: vec![GateResult { gate: Gate::G0, passed: true, n_findings: 0 }],
+            vectors: VectorsDimension { all: Ratio::new(9, 10), hidden: Ratio::default() },
+            api: ApiDimension { path: full, signature: full, trait_impl: full },
+            behaviour: BehaviourDimension { agreement: Some(0.95), accepted: Ratio::new(5, 10) },
+            coverage: Ratio::new(3, 3),
+        }
+    }
+
+    #[test]
+    fn the_headline_is_the_weakest_dimension() {
+        assert!((fidelity().headline() - 0.9).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_unknown_is_never_passed() {
+        let mut unknown = fidelity();
+        unknown.behaviour.agreement = None;
+        assert!(unknown.headline().abs() < 1e-12);
+        assert!(!unknown.passes(0.1));
+    }
+
+    #[test]
+    fn a_failed_gate_fails_whatever_the_headline() {
+        let mut failed = fidelity();
+        failed.gates[0].passed = false;
+        assert!(fidelity().passes(0.5));
+        assert!(!failed.passes(0.5));
+    }
+}

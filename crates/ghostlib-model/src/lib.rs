@@ -1,0 +1,45 @@
+//! The plain data that the parts of ghostlib share: ids, requirements, vectors, API items, findings,
+//! fidelity, and the events of a run.
+//!
+//! Nothing here does I/O. Every type serialises with serde, because each of them ends up in the
+//! journal, in `--json` output or in a report.
+
+mod api;
+mod call;
+mod diagnostic;
+mod evaluation;
+mod event;
+mod fidelity;
+mod finding;
+mod hash;
+mod id;
+mod place;
+mod reference;
+mod requirement;
+mod summary;
+mod vector;
+
+pub use api::{ApiItem, ApiKind, FnSignature, Param, Receiver};
+pub use call::{Answer, Call};
+pub use diagnostic::{Diagnostic, Severity};
+pub use evaluation::{
+    Alarm, Evaluation, FunctionAgreement, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
+};
+pub use event::{
+    AgentStamp, CandidateStamp, Change, ChangeKind, Event, ReferenceStamp, Revision, RevisionVerdict, Role,
+    RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
+};
+pub use fidelity::{
+    ApiDimension, ApiLevel, BehaviourDimension, Fidelity, Gate, GateResult, Ratio, VectorsDimension,
+};
+pub use finding::{Evidence, Finding, Priority, SpecStand};
+pub use hash::{Sha256Hex, sha256_of_files};
+pub use id::{FindingId, RequirementId, RunId, SessionId, VectorId};
+pub use place::{Place, Span};
+pub use reference::{ParseReferenceError, ReferenceSource};
+pub use requirement::{Level, LevelSource, Requirement};
+pub use summary::{IterationSummary, RunSummary, SessionSummary};
+pub use vector::{Binding, Expected, Vector};
+
+/// A value of a vector, as JSON has it.
+pub type Value = serde_json::Value;

@@ -1,0 +1,93 @@
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a reference comes from, pinned: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceSource {
+    /// A version of a crate of the registry that cargo is set up for.
+    Crate {
+        /// The crate's name.
+        name: String,
+        /// The exact version.
+        version: String,
+    },
+    /// A revision of a git repository.
+    Git {
+        /// Anything that `git clone` takes.
+        url: String,
+        /// A commit, tag or branch.
+        rev: String,
+    },
+    /// A folder with a Cargo package.
+    Path(String),
+}
+
+/// Why a text names no reference.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseReferenceError {
+    /// `crate:` without a name or a version.
+    #[error("`{0}` does not name a crate and its version; write `crate:NAME@VERSION`")]
+    Crate(String),
+    /// `git:` without a URL or a revision.
+    #[error("`{0}` does not name a repository and its revision; write `git:URL#REV`")]
+    Git(String),
+    /// Nothing at all.
+    #[error("a reference is missing; write `crate:NAME@VERSION`, `git:URL#REV`, or a path")]
+    Empty,
+}
+
+impl FromStr for ReferenceSource {
+    type Err = ParseReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(rest) = text.strip_prefix("crate:") {
+            return match rest.split_once('@') {
+                Some((name, version)) if !name.is_empty() && !version.is_empty() => {
+                    Ok(Self::Crate { name: name.into(), version: version.into() })
+                }
+                _ => Err(ParseReferenceError::Crate(text.into())),
+            };
+        }
+        if let Some(rest) = text.strip_prefix("git:") {
+            return match rest.rsplit_once('#') {
+                Some((url, rev)) if !url.is_empty() && !rev.is_empty() => {
+                    Ok(Self::Git { url: url.into(), rev: rev.into() })
+                }
+                _ => Err(ParseReferenceError::Git(text.into())),
+            };
+        }
+        if text.is_empty() { Err(ParseReferenceError::Empty) } else { Ok(Self::Path(text.into())) }
+    }
+}
+
+impl fmt::Display for ReferenceSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Crate { name, version } => write!(f, "crate:{name}@{version}"),
+            Self::Git { url, rev } => write!(f, "git:{url}#{rev}"),
+            Self::Path(path) => f.write_str(path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_reads_back_as_it_is_written() {
+        for text in ["crate:shell-words@1.1.1", "git:https://example.org/a#b.git#v1", "../lib"] {
+            assert_eq!(text.parse::<ReferenceSource>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn half_a_reference_says_how_to_write_a_whole_one() {
+        for text in ["crate:a", "crate:@1", "crate:a@", "git:x", "git:#r", ""] {
+            let error = text.parse::<ReferenceSource>().unwrap_err();
+            assert!(error.to_string().contains("write `"), "{error}");
+        }
+    }
+}

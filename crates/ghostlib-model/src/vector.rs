@@ -1,0 +1,48 @@
+use crate::{Place, RequirementId, Value, VectorId};
+use serde::{Deserialize, Serialize};
+
+/// One case of an operation: what goes in, and what must come out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vector {
+    /// Its id: written, or `operation/name`.
+    pub id: VectorId,
+    /// The operation that it calls.
+    pub operation: String,
+    /// What a person calls the case.
+    pub name: String,
+    /// The input: a map by parameter name, or the only argument itself.
+    pub input: Value,
+    /// What must come out.
+    pub expected: Expected,
+    /// The requirements that it checks.
+    pub requirements: Vec<RequirementId>,
+    /// Whether implementers do not see it.
+    pub hidden: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a vector expects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expected {
+    /// A value.
+    Output(Value),
+    /// An error, whatever it says.
+    AnyError,
+    /// An error with exactly this text.
+    ErrorText(String),
+}
+
+/// How an operation is called in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The operation.
+    pub operation: String,
+    /// The language, in lower case: `rust`.
+    pub language: String,
+    /// A handlebars template that expands to an expression of the language.
+    pub expression: String,
+    /// Where it stands.
+    pub place: Place,
+}
