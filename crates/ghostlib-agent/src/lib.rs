@@ -1,1 +1,118 @@
-//! placeholder
+//! Drives agents through one small trait, and records what they did.
+//!
+//! An agent gets an [`Assignment`]: a workspace that already holds everything it may see, and the text of its
+//! task. When its session is over, what counts is what lies in the workspace. This crate knows nothing of
+//! references, comparison or judgement: an agent must not see the judge.
+//!
+//! # A workspace
+//!
+//! ```text
+//! TASK.md        what is asked
+//! spec/          the spec, hidden vectors taken out
+//! candidate/     where the implementer writes the library: a Cargo package
+//! PUSHBACK.md    optional: requirements that the implementer could not follow, and why
+//! ```
+
+mod assignment;
+mod command;
+mod handoff;
+mod recording;
+mod replay;
+mod trajectory;
+mod tree;
+
+pub use assignment::{Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer};
+pub use command::CommandAgent;
+pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use recording::{Blindness, FORMAT, Recording, RecordingError};
+pub use replay::ReplayAgent;
+pub use trajectory::{Trajectory, TrajectoryEvent, TrajectoryLine};
+pub use tree::{FileTree, TreeError};
+
+use ghostlib_model::{AgentStamp, SessionEnd, Sha256Hex};
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+/// Whoever can be given a role.
+pub trait Agent: Send + Sync {
+    /// How it names itself, and whether its blindness is enforced.
+    fn stamp(&self) -> AgentStamp;
+
+    /// Works on an assignment until the session is over. Dropping the future ends the session and every
+    /// process of it. Called again for the same session, it goes on where that is possible.
+    fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a>;
+}
+
+/// A session under way.
+pub type SessionFuture<'a> = Pin<Box<dyn Future<Output = Result<Session, AgentError>> + Send + 'a>>;
+
+/// A session that is over. Whether it left a usable candidate is for the workspace to show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// How it ended, as the agent sees it.
+    pub end: SessionEnd,
+    /// Who really worked: a replayed recording names its agent.
+    pub agent: AgentStamp,
+    /// What happened, in order.
+    pub trajectory: Trajectory,
+}
+
+/// Why a session could not take place at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// No recording was made from this spec.
+    #[error("no recording was made from this spec ({wanted}); {}", have_text(.have))]
+    NoRecording {
+        /// The hash of the spec in the workspace, short.
+        wanted: String,
+        /// The recordings there are: name and short hash of the spec.
+        have: Vec<(String, String)>,
+    },
+    /// A recording cannot be used.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// A task's folder cannot be used.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// A file of the workspace.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The sandbox failed, or the agent's program could not be started in it.
+    #[error(transparent)]
+    Sandbox(#[from] ghostlib_sandbox::SandboxError),
+    /// The prompt's template does not expand.
+    #[error("the prompt of the {role} does not expand: {reason}")]
+    Prompt {
+        /// The role.
+        role: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl AgentError {
+    fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+fn have_text(have: &[(String, String)]) -> String {
+    if have.is_empty() {
+        return "there is none at all".into();
+    }
+    let list: Vec<_> = have.iter().map(|(name, hash)| format!("{name} ({hash})")).collect();
+    format!("those there are were made from others: {}", list.join(", "))
+}
+
+/// The hash of a prompt, as a lock pins it.
+pub fn prompt_hash(prompt: &str) -> Sha256Hex {
+    Sha256Hex::of(prompt.as_bytes())
+}

@@ -1,1 +1,34 @@
-//! placeholder
+//! A run as a page for people: HTML for a browser, Markdown for a terminal and for GitHub.
+//!
+//! Both are pure functions of one [`RunSummary`], of any run: finished or not, passed or not, with text
+//! from a stranger's code in every field. They say the same in the same words, because both are templates
+//! over one private view; they differ in how much they show of what is long.
+//!
+//! What was not measured reads `unknown`, never 0 and never passed. Shares keep both their numbers, and a
+//! percentage is rounded down, so that `100 %` means all of it.
+
+mod html;
+mod markdown;
+mod template;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use ghostlib_model::RunSummary;
+
+/// The run as one HTML page, UTF-8, complete in itself.
+///
+/// The page asks nothing of any network and runs no script. It carries `summary` as JSON in the element
+/// `script#ghostlib-run`, which reads back as a [`RunSummary`]. Text longer than 4,000 characters is cut in
+/// what is shown, and whole in that element.
+pub fn html(summary: &RunSummary) -> String {
+    html::render(summary)
+}
+
+/// The run as Markdown, in GitHub's flavour and without HTML.
+///
+/// It shows at most 50 findings a priority and 400 lines of a diff, and says how many it leaves out.
+pub fn markdown(summary: &RunSummary) -> String {
+    markdown::render(summary)
+}

@@ -1,0 +1,114 @@
+use crate::tree::FileTree;
+use crate::{AgentError, TreeError};
+use ghostlib_model::{Role, SessionId, Sha256Hex};
+use handlebars::Handlebars;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file with the task's text.
+pub const TASK_FILE: &str = "TASK.md";
+/// The folder with the spec.
+pub const SPEC_DIR: &str = "spec";
+/// The folder that the implementer fills.
+pub const CANDIDATE_DIR: &str = "candidate";
+/// The file with which an implementer objects to requirements.
+pub const PUSHBACK_FILE: &str = "PUSHBACK.md";
+
+/// A role's work, laid out in a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// Names the session; the same after an interruption.
+    pub session: SessionId,
+    /// The role.
+    pub role: Role,
+    /// The folder that the agent works in.
+    pub workspace: PathBuf,
+    /// The task's text, as it stands in `TASK.md`.
+    pub prompt: String,
+    /// The spec that the workspace holds.
+    pub spec: Sha256Hex,
+    /// Wall time for the session; none for people, who take the time they need.
+    pub wall: Option<Duration>,
+}
+
+/// What an implementer's workspace is made from.
+#[derive(Clone, Debug)]
+pub struct Prepared<'a> {
+    /// The library's name, as the spec has it.
+    pub name: &'a str,
+    /// The name of the Cargo package to write.
+    pub package: &'a str,
+    /// The Rust edition.
+    pub edition: &'a str,
+    /// Packages that the candidate may depend on.
+    pub dependencies: &'a [String],
+    /// The spec's files, hidden vectors taken out; the document first.
+    pub spec_files: &'a [(String, Vec<u8>)],
+}
+
+/// Lays out a fresh workspace for an implementer and returns the task's text. A workspace that is there
+/// already is kept as it is: somebody may be working in it.
+///
+/// # Errors
+/// If the workspace cannot be written.
+pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<String, AgentError> {
+    let prompt = implementer_prompt(prepared)?;
+    let task = workspace.join(TASK_FILE);
+    if task.exists() {
+        return Ok(prompt);
+    }
+    let files = prepared.spec_files.iter().map(|(path, bytes)| (path.clone(), bytes.clone()));
+    let candidate = workspace.join(CANDIDATE_DIR);
+    fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
+    FileTree::from_files(files).write(&workspace.join(SPEC_DIR)).map_err(|TreeError { path, reason }| {
+        AgentError::Io { path, source: std::io::Error::other(reason) }
+    })?;
+    // The task comes last: a workspace that has one is whole.
+    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
+    Ok(prompt)
+}
+
+fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {
+    let mut handlebars = Handlebars::new();
+    handlebars.set_strict_mode(true);
+    handlebars.register_escape_fn(handlebars::no_escape);
+    let file = |(path, _): &(String, Vec<u8>)| path.clone();
+    let quoted = |path: String| format!("`{SPEC_DIR}/{path}`");
+    let vector_files: Vec<_> = prepared.spec_files.iter().skip(1).map(file).map(quoted).collect();
+    let data = json!({
+        "name": prepared.name,
+        "package": prepared.package,
+        "edition": prepared.edition,
+        "dependencies": prepared.dependencies.join(", "),
+        "document": prepared.spec_files.first().map(file),
+        "vector_files": vector_files.join(", "),
+        "spec_dir": SPEC_DIR,
+        "candidate_dir": CANDIDATE_DIR,
+        "pushback_file": PUSHBACK_FILE,
+    });
+    handlebars.render_template(include_str!("prompts/implementer.md.hbs"), &data).map_err(|error| {
+        AgentError::Prompt { role: Role::Implementer.to_string(), reason: error.to_string() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_that_is_there_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = dir.path().join("w");
+        let files = [("SPEC.md".to_owned(), b"# A".to_vec()), ("v.yaml".to_owned(), Vec::new())];
+        let prepared =
+            Prepared { name: "a", package: "a", edition: "2021", dependencies: &[], spec_files: &files };
+        let prompt = prepare_implementer(&workspace, &prepared).unwrap();
+        assert!(prompt.contains("`spec/v.yaml`") && prompt.contains("nothing but the standard library"));
+        fs::write(workspace.join("candidate/lib.rs"), "work").unwrap();
+        assert_eq!(prepare_implementer(&workspace, &prepared).unwrap(), prompt);
+        assert_eq!(fs::read_to_string(workspace.join("candidate/lib.rs")).unwrap(), "work");
+        assert_eq!(fs::read_to_string(workspace.join("spec/SPEC.md")).unwrap(), "# A");
+    }
+}

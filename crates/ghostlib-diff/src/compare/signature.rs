@@ -1,0 +1,167 @@
+//! How two signatures differ, as far as a user can tell.
+
+use ghostlib_model::{ApiItem, ApiKind};
+
+/// The difference of two items at one path, the smallest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Difference {
+    None,
+    /// The candidate's function can be called in more places.
+    AddedConst,
+    /// An `impl Trait` argument against a named type parameter.
+    ImplTrait,
+    Signature,
+    Kind,
+}
+
+impl Difference {
+    /// Whether what calls the required item can call the candidate's.
+    pub(super) fn is_compatible(self) -> bool {
+        matches!(self, Self::None | Self::AddedConst)
+    }
+}
+
+pub(super) fn difference(required: &ApiItem, candidate: &ApiItem) -> Difference {
+    if required.kind != candidate.kind {
+        return Difference::Kind;
+    }
+    let (wanted, given) = (required.signature.as_str(), candidate.signature.as_str());
+    if wanted == given || (required.kind == ApiKind::TraitImpl && says_no_types(wanted, given)) {
+        return Difference::None;
+    }
+    if required.function.is_none() {
+        return Difference::Signature;
+    }
+    if wanted == given.replacen("const ", "", 1) && !wanted.contains("const ") {
+        return Difference::AddedConst;
+    }
+    if without_names(wanted) == without_names(given) { Difference::ImplTrait } else { Difference::Signature }
+}
+
+/// A spec may leave out the associated types of an implementation.
+fn says_no_types(wanted: &str, given: &str) -> bool {
+    !wanted.ends_with('}') && given.split_once(" {").is_some_and(|(head, _)| head == wanted)
+}
+
+/// The signature with each type parameter that names the type of just one argument written as `impl Trait`.
+fn without_names(signature: &str) -> String {
+    let Some(((head, generics), rest)) = parts(signature) else { return signature.to_owned() };
+    let mut rest = rest.to_owned();
+    let mut kept = vec![];
+    for parameter in split(generics) {
+        let (name, bounds) = parameter.split_once(": ").unwrap_or((parameter, ""));
+        let uses: Vec<_> = positions(&rest, name).collect();
+        match uses[..] {
+            [at] if name.starts_with('$') && at < end_of_parameters(&rest) => {
+                rest.replace_range(at..at + name.len(), &format!("impl {bounds}"));
+            }
+            _ => kept.push(parameter.to_owned()),
+        }
+    }
+    renumbered(&format!("{head}<{}>{rest}", kept.join(", ")))
+}
+
+/// What stands before the generics of a function, they, and what stands behind; without generics they are empty.
+fn parts(signature: &str) -> Option<((&str, &str), &str)> {
+    let at = signature.find("fn")? + 2;
+    let (head, tail) = signature.split_at(at);
+    let Some(inner) = tail.strip_prefix('<') else { return Some(((head, ""), tail)) };
+    let end = closing(inner)?;
+    Some(((head, &inner[..end]), &inner[end + 1..]))
+}
+
+/// Where the bracket closes that was open at the start.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 1_usize;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' if before == '-' => {}
+            '>' | ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+        before = c;
+    }
+    None
+}
+
+fn end_of_parameters(rest: &str) -> usize {
+    rest.strip_prefix('(').and_then(closing).unwrap_or(0)
+}
+
+/// The parts between the commas that are in no brackets.
+fn split(list: &str) -> Vec<&str> {
+    let mut parts = vec![];
+    let (mut depth, mut start, mut before) = (0_usize, 0, ' ');
+    for (at, c) in list.char_indices() {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' if before == '-' => {}
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    parts.push(list[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn positions<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let found = text.match_indices(name).map(|(at, _)| at);
+    found.filter(move |at| !text[at + name.len()..].starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Type parameters numbered by where they first stand.
+fn renumbered(signature: &str) -> String {
+    let mut order: Vec<&str> = vec![];
+    let mut out = String::new();
+    let mut rest = signature;
+    while let Some(at) = rest.find('$') {
+        let length = rest[at + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - at - 1);
+        let (before, name) = (&rest[..at], &rest[at..=at + length]);
+        let number = order.iter().position(|known| *known == name).unwrap_or_else(|| {
+            order.push(name);
+            order.len() - 1
+        });
+        out += &format!("{before}${number}");
+        rest = &rest[at + 1 + length..];
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_parameter_of_one_argument_is_an_impl_trait() {
+        let pairs = [
+            ("fn<$0: AsRef<str>>($0) -> u8", "fn(impl AsRef<str>) -> u8", true),
+            ("fn<$0: A, $1: B>(&$1, $0) -> $0", "fn<$0: A>(&impl B, $0) -> $0", true),
+            ("fn<$0: Fn(u8) -> u8>($0)", "fn(impl Fn(u8) -> u8)", true),
+            ("fn<$0: A>($0, $0)", "fn(impl A, impl A)", false),
+            ("fn<$0: A>($0) -> $0", "fn(impl A) -> impl A", false),
+            ("fn<$0: A>($0)", "fn(impl B)", false),
+            ("fn<$0: Default>() -> $0", "fn() -> impl Default", false),
+        ];
+        for (named, anonymous, same) in pairs {
+            assert_eq!(without_names(named) == without_names(anonymous), same, "{named} / {anonymous}");
+        }
+    }
+
+    #[test]
+    fn odd_text_ends() {
+        for text in ["", "fn", "fn<", "fn<$", "fn<$0", "fn<$0>(", "$", "fn(>>>)"] {
+            without_names(text);
+        }
+    }
+}

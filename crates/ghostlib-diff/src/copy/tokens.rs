@@ -1,0 +1,140 @@
+//! Trees as streams of tokens.
+
+use crate::rust::{is_comment, parse, walk};
+use crate::{SourceFile, SourceTree};
+use ghostlib_model::{Place, Span};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tree_sitter::Node;
+
+/// So many tokens in a row that stand in the public text are the spec's own code.
+const MIN_PUBLIC_RUN: usize = 12;
+
+/// The tokens of a tree in the order of its files.
+pub(super) struct Stream {
+    tokens: Vec<Token>,
+}
+
+#[derive(Clone, Copy)]
+struct Token {
+    hash: u64,
+    /// Tokens of one segment stand in one file.
+    file: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Stream {
+    pub(super) fn of_tree(tree: &SourceTree) -> Self {
+        let mut tokens = vec![];
+        for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_library(file)) {
+            tokens.extend(tokens_of(&file.text, index));
+        }
+        Self { tokens }
+    }
+
+    pub(super) fn n_tokens(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub(super) fn hashes(&self) -> Vec<u64> {
+        self.tokens.iter().map(|token| token.hash).collect()
+    }
+
+    /// How many tokens from `start` on equal those of `other` from `at` on. Both stay in their files.
+    pub(super) fn common_length(&self, start: usize, other: &Self, at: usize) -> usize {
+        let (Some(mine), Some(theirs)) = (self.tokens.get(start..), other.tokens.get(at..)) else { return 0 };
+        let in_file = |token: &Token, first: &Token| token.file == first.file;
+        let pairs = mine.iter().zip(theirs);
+        pairs.take_while(|(a, b)| a.hash == b.hash && in_file(a, &mine[0]) && in_file(b, &theirs[0])).count()
+    }
+
+    /// The ranges of tokens that stand in one file each.
+    pub(super) fn segments(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let mut start = 0;
+        let chunks = self.tokens.chunk_by(|a, b| a.file == b.file).map(<[Token]>::len);
+        chunks.map(move |length| {
+            start += length;
+            start - length..start
+        })
+    }
+
+    pub(super) fn place(&self, tree: &SourceTree, start: usize, length: usize) -> Place {
+        let (first, last) = (self.tokens[start], self.tokens[start + length - 1]);
+        let SourceFile { path, text, .. } = &tree.files[first.file];
+        Place::in_text(path, text, Span::new(first.start, last.end))
+    }
+}
+
+/// Takes the tokens out that stand in a row in the public text too.
+pub(super) fn without_public_text(stream: Stream, public_text: &[&str]) -> Stream {
+    let mut public = HashSet::new();
+    for code in public_text.iter().flat_map(|text| code_of(text)) {
+        let hashes: Vec<_> = tokens_with_signatures(code).map(|token| token.hash).collect();
+        public.extend(hashes.windows(MIN_PUBLIC_RUN).map(hash_of));
+    }
+    let hashes = stream.hashes();
+    let mut is_public = vec![false; hashes.len()];
+    for (start, window) in hashes.windows(MIN_PUBLIC_RUN).enumerate() {
+        if public.contains(&hash_of(window)) {
+            is_public[start..start + MIN_PUBLIC_RUN].fill(true);
+        }
+    }
+    let kept = stream.tokens.into_iter().zip(is_public).filter(|(_, is_public)| !is_public);
+    Stream { tokens: kept.map(|(token, _)| token).collect() }
+}
+
+pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn is_library(file: &SourceFile) -> bool {
+    let folder = file.path.split('/').next().unwrap_or_default();
+    file.path.ends_with(".rs") && !matches!(folder, "tests" | "benches" | "examples")
+}
+
+/// The insides of the fenced blocks; all of a text without any.
+fn code_of(text: &str) -> Vec<&str> {
+    let mut blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
+    for block in &mut blocks {
+        *block = block.split_once('\n').map_or("", |(_, code)| code);
+    }
+    if blocks.is_empty() { vec![text] } else { blocks }
+}
+
+fn tokens_of(text: &str, file: usize) -> Vec<Token> {
+    leaves(text, is_signature_part).into_iter().map(|token| Token { file, ..token }).collect()
+}
+
+fn tokens_with_signatures(code: &str) -> impl Iterator<Item = Token> {
+    leaves(code, |_| false).into_iter()
+}
+
+fn leaves(text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<Token> {
+    let mut tokens = vec![];
+    let Some(tree) = parse(text) else { return tokens };
+    let mut skip_until = 0;
+    walk(tree.root_node(), &mut |node| {
+        if is_comment(node) || is_left_out(node) {
+            skip_until = skip_until.max(signature_end(node));
+        }
+        let (start, end) = (node.start_byte(), node.end_byte());
+        if node.child_count() == 0 && start >= skip_until && end > start {
+            let hash = hash_of(text.get(start..end).unwrap_or_default());
+            tokens.push(Token { hash, file: 0, start, end });
+        }
+        !is_comment(node)
+    });
+    tokens
+}
+
+fn is_signature_part(node: Node<'_>) -> bool {
+    matches!(node.kind(), "function_item" | "function_signature_item")
+}
+
+/// Where the body starts, or the end of what has none.
+fn signature_end(node: Node<'_>) -> usize {
+    node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte())
+}

@@ -1,0 +1,274 @@
+//! `impl` blocks and derives.
+
+use super::elision::Elision;
+use super::function::{Function, Surroundings, bind};
+use super::generics::{Generics, RenderedGenerics};
+use super::krate::{DefId, Impl, Member};
+use super::resolve::Target;
+use super::source::has_token;
+use super::traits::{is_function, member_type};
+use super::types::{Bindings, Elided, Renderer, Style, World};
+use crate::Unseen;
+use ghostlib_model::{ApiItem, ApiKind};
+use std::cell::Cell;
+use tree_sitter::Node;
+
+/// One `impl`, with its header read.
+pub(super) struct Implementation<'k, 't> {
+    pub(super) world: World<'k, 't>,
+    pub(super) block: &'k Impl<'t>,
+    pub(super) generics: Generics<'t>,
+    pub(super) self_type: Node<'t>,
+}
+
+impl<'k, 't> Implementation<'k, 't> {
+    pub(super) fn new(world: World<'k, 't>, block: &'k Impl<'t>) -> Option<Self> {
+        let self_type = block.site.node.child_by_field_name("type")?;
+        Some(Self { world, block, generics: Generics::read(world.krate, block.site), self_type })
+    }
+
+    pub(super) fn renderer(&self, style: Style, bindings: Bindings) -> Renderer<'k, 't> {
+        Renderer::new(self.world, self.block.module, self.block.site.file, style, bindings)
+    }
+
+    /// The public items of an inherent `impl`. Where its type cannot be found, `unseen` says so.
+    pub(super) fn inherent(&self, unseen: &mut Vec<Unseen>) -> Vec<ApiItem> {
+        let members: Vec<_> = self.block.members.iter().filter(|member| self.is_visible(member)).collect();
+        if members.is_empty() {
+            return vec![];
+        }
+        let mut bindings = Bindings { elided: Elided::Fresh(Cell::new(0)), ..Bindings::default() };
+        bind(&mut bindings, &self.generics, |_| false);
+        let header = self.renderer(Style::Normal, bindings.clone());
+        let normal_self = header.ty(self.self_type);
+        let owner = normal_self.split('<').next().unwrap_or_default().to_owned();
+        if header.saw_private.get() && self.owner().is_some() {
+            return vec![];
+        }
+        if self.owner().is_none() && !self.world.krate.is_block {
+            let place = self.world.krate.place(self.block.site);
+            unseen.push(Unseen {
+                what: format!("the type `{owner}` of an `impl`, which nothing here declares"),
+                place,
+            });
+            return vec![];
+        }
+        bindings.elided = Elided::Nothing;
+        bindings.self_type = Some(normal_self.clone());
+        let generics =
+            RenderedGenerics::new(&self.renderer(Style::Normal, bindings.clone()), &self.generics).sorted();
+        let prefix = self.prefix(&generics, &normal_self);
+        let surroundings = Surroundings { normal: bindings, ..self.for_callers() };
+        let items =
+            members.into_iter().filter_map(|member| self.item(member, &owner, &prefix, &surroundings));
+        items.collect()
+    }
+
+    fn is_visible(&self, member: &Member<'t>) -> bool {
+        (member.is_public || self.world.krate.is_block) && !member.attributes.is_hidden()
+    }
+
+    fn owner(&self) -> Option<DefId> {
+        let mut node = self.self_type;
+        if node.kind() == "generic_type" {
+            node = node.child_by_field_name("type")?;
+        }
+        let path = self.world.krate.text(self.block.site.at(node));
+        let targets = self.world.krate.resolve(self.block.module, &super::imports::segments(path));
+        targets.into_iter().find_map(|target| match target {
+            Target::Def(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
+    fn prefix(&self, generics: &RenderedGenerics, normal_self: &str) -> String {
+        let arguments =
+            normal_self.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
+        let is_plain = arguments.split(", ").all(|argument| {
+            argument.is_empty()
+                || argument.strip_prefix(['$', '\'']).is_some_and(|number| number.parse::<u32>().is_ok())
+        });
+        let on = if is_plain { String::new() } else { format!(" for {normal_self}") };
+        match (generics.bounds_anything(), is_plain) {
+            (false, true) => String::new(),
+            (false, false) => format!("impl{on} "),
+            (true, _) => format!("impl{}{on}{} ", generics.angled(), generics.clause()),
+        }
+    }
+
+    fn for_callers(&self) -> Surroundings {
+        let renderer = self.renderer(Style::AtRoot, Bindings::default());
+        let generics = RenderedGenerics::new(&renderer, &self.generics);
+        let types = generics.types.into_iter().filter(|parameter| parameter.const_type.is_none());
+        Surroundings {
+            normal: Bindings::default(),
+            declared: Bindings { self_type: Some(renderer.ty(self.self_type)), ..Bindings::default() },
+            generics: types.map(|parameter| (parameter.name, parameter.bounds.join(" + "))).collect(),
+        }
+    }
+
+    fn item(
+        &self,
+        member: &Member<'t>,
+        owner: &str,
+        prefix: &str,
+        surroundings: &Surroundings,
+    ) -> Option<ApiItem> {
+        let site = member.site;
+        let name = self.world.krate.text(site.at(site.node.child_by_field_name("name")?));
+        let (kind, signature, declaration, function) = if is_function(site) {
+            let function = Function::read(self.world, self.block.module, site);
+            let declaration = format!("pub {};", function.declared(self.world, Style::AtRoot, name));
+            let parts = function.parts(self.world, surroundings);
+            (ApiKind::Method, function.normal(self.world, surroundings), declaration, Some(parts))
+        } else if site.node.kind() == "const_item" {
+            let normal = self.renderer(Style::Normal, surroundings.normal.clone());
+            let declared = self.renderer(Style::AtRoot, Bindings::default());
+            let declaration = format!("pub const {name}: {};", member_type(&declared, site));
+            (ApiKind::Const, format!("const: {}", member_type(&normal, site)), declaration, None)
+        } else {
+            return None;
+        };
+        let path = format!("{owner}::{name}");
+        let declaration = format!("{} {{ {declaration} }}", self.declared_head(None));
+        let place = self.world.krate.place(site);
+        Some(ApiItem { path, kind, signature: format!("{prefix}{signature}"), declaration, function, place })
+    }
+
+    /// The header as a declaration has it.
+    fn declared_head(&self, of_trait: Option<&str>) -> String {
+        let renderer = self.renderer(Style::AtRoot, Bindings::default());
+        let generics = RenderedGenerics::new(&renderer, &self.generics);
+        let of_trait = of_trait.map(|name| format!("{name} for ")).unwrap_or_default();
+        format!("impl{} {of_trait}{}{}", generics.angled(), renderer.ty(self.self_type), generics.clause())
+    }
+
+    /// The item that a trait's `impl` is; nothing where a user cannot name what it is about.
+    pub(super) fn of_trait(&self, of_trait: Node<'t>) -> Option<ApiItem> {
+        let node = self.block.site.node;
+        let types: Vec<_> =
+            self.block.members.iter().filter(|member| member.site.node.kind() == "type_item").collect();
+        let header = [self.self_type, of_trait];
+        let plain = self.renderer(Style::Normal, Bindings::default());
+        let elision = Elision::new(&plain, &self.generics, None, &header, None);
+        let in_types =
+            |name: &str| types.iter().any(|member| self.world.krate.text(member.site).contains(name));
+        let is_elided = |name: &str| elision.elidable.contains(name) && !in_types(name);
+        let normal = self.normal_renderer(&header, is_elided);
+        let (self_type, trait_name) = (normal.ty(self.self_type), normal.ty(of_trait));
+        if normal.saw_private.get() {
+            return None;
+        }
+        let not = if has_token(node, "!") { "!" } else { "" };
+        let generics = RenderedGenerics::new(&normal, &self.generics).sorted();
+        let associated = self.associated_types(&types, &normal, &self_type);
+        let signature = format!(
+            "impl{} {not}{trait_name} for {self_type}{}{}",
+            shown_generics(&generics),
+            generics.clause(),
+            if associated.is_empty() { String::new() } else { format!(" {{ {associated} }}") },
+        );
+        let declared = self.renderer(Style::AtRoot, Bindings::default());
+        let declared_types = self.associated_types(&types, &declared, "Self");
+        let head = self.declared_head(Some(&format!("{not}{}", declared.ty(of_trait))));
+        let body = if declared_types.is_empty() { String::new() } else { format!(" {declared_types} ") };
+        Some(ApiItem {
+            path: trait_impl_path(&self_type, &format!("{not}{trait_name}")),
+            kind: ApiKind::TraitImpl,
+            signature,
+            declaration: format!("{head} {{{body}}}"),
+            function: None,
+            place: self.world.krate.place(self.block.site),
+        })
+    }
+
+    /// Parameters are numbered by where they first stand in the type and in the trait.
+    fn normal_renderer(&self, header: &[Node<'t>; 2], is_elided: impl Fn(&str) -> bool) -> Renderer<'k, 't> {
+        let mut generics = Generics::read(self.world.krate, self.block.site);
+        let text: String = header
+            .iter()
+            .map(|node| format!("{} ", self.world.krate.text(self.block.site.at(*node))))
+            .collect();
+        generics.types.sort_by_key(|parameter| word_position(&text, parameter.name));
+        generics.lifetimes.sort_by_key(|lifetime| word_position(&text, lifetime.name));
+        let mut bindings = Bindings::default();
+        bind(&mut bindings, &generics, is_elided);
+        self.renderer(Style::Normal, bindings)
+    }
+
+    fn associated_types(
+        &self,
+        types: &[&Member<'t>],
+        renderer: &Renderer<'k, 't>,
+        self_type: &str,
+    ) -> String {
+        let bindings = Bindings { self_type: Some(self_type.to_owned()), ..renderer.bindings.clone() };
+        let renderer = renderer.with(bindings);
+        let mut all: Vec<_> = types
+            .iter()
+            .filter_map(|member| {
+                let name =
+                    self.world.krate.text(member.site.at(member.site.node.child_by_field_name("name")?));
+                let generics =
+                    RenderedGenerics::new(&renderer, &Generics::read(self.world.krate, member.site));
+                Some(format!("type {name}{} = {};", generics.angled(), member_type(&renderer, member.site)))
+            })
+            .collect();
+        all.sort();
+        all.join(" ")
+    }
+}
+
+/// The parameters of an `impl` with their bounds; those without are told by where they stand.
+pub(super) fn shown_generics(generics: &RenderedGenerics) -> String {
+    let bounded = generics.lifetimes.iter().chain(&generics.types);
+    let bounded = bounded.filter(|parameter| !parameter.bounds.is_empty() || parameter.const_type.is_some());
+    let all: Vec<_> = bounded.map(super::generics::RenderedParameter::text).collect();
+    if all.is_empty() { String::new() } else { format!("<{}>", all.join(", ")) }
+}
+
+/// `<Type as Trait>`, without parameters that stand for anything and without lifetimes.
+pub(super) fn trait_impl_path(self_type: &str, trait_name: &str) -> String {
+    let (name, arguments) = self_type.split_once('<').unwrap_or((self_type, ""));
+    let mut plain = arguments.trim_end_matches('>').split(", ");
+    let is_plain = plain.all(|argument| {
+        argument.starts_with('\'') || (argument.starts_with('$') && !argument.contains(['<', ':']))
+    });
+    let self_type = if is_plain { name } else { self_type };
+    readable(&format!("<{self_type} as {trait_name}>"))
+}
+
+/// Lifetimes are dropped, and `$0` becomes `T`.
+fn readable(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path.chars().peekable();
+    while let Some(c) = rest.next() {
+        let mut word = String::new();
+        if matches!(c, '\'' | '$') {
+            while let Some(next) = rest.next_if(|next| next.is_alphanumeric() || *next == '_') {
+                word.push(next);
+            }
+        }
+        match c {
+            '\'' => {
+                rest.next_if_eq(&',');
+                rest.next_if_eq(&' ');
+            }
+            '$' => match word.parse::<usize>() {
+                Ok(number @ 0..4) => out.push(['T', 'U', 'V', 'W'][number]),
+                _ => out.extend(["T", word.as_str()]),
+            },
+            _ => out.push(c),
+        }
+    }
+    out.replace("<>", "")
+}
+
+fn word_position(text: &str, name: &str) -> usize {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut matches = text.match_indices(name);
+    let found = matches
+        .find(|(at, _)| !text[..*at].ends_with(is_word) && !text[at + name.len()..].starts_with(is_word));
+    found.map_or(usize::MAX, |(at, _)| at)
+}

@@ -1,0 +1,151 @@
+//! What a path means in a module.
+
+use super::imports::OUTSIDE;
+use super::krate::{DefId, Import, Inner, Krate, ModuleId, ROOT};
+use std::collections::HashSet;
+
+/// Longer chains of imports than this are given up.
+const MAX_DEPTH: usize = 48;
+/// More look-ups than this for one path are given up.
+const MAX_STEPS: usize = 4_000;
+
+/// What a path leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target<'t> {
+    Def(DefId),
+    /// The crate's root, or a parent; other modules are `Def`s.
+    Module(ModuleId),
+    /// Something of another crate, by its path from that crate on.
+    Outside(Vec<&'t str>),
+}
+
+/// The way of one query, so that circles and fans of globs end.
+#[derive(Default)]
+struct Trail<'t> {
+    /// The names that are being looked up.
+    active: HashSet<(ModuleId, &'t str)>,
+    n_steps: usize,
+}
+
+impl<'t> Krate<'t> {
+    /// What `path`, as an item's type names it, means in `module`; several targets are of several namespaces.
+    pub(super) fn resolve(&self, module: ModuleId, path: &[&'t str]) -> Vec<Target<'t>> {
+        self.resolve_in(module, path, &mut Trail::default(), 0)
+    }
+
+    /// What an import means.
+    pub(super) fn resolve_import(&self, module: ModuleId, import: &Import<'t>) -> Vec<Target<'t>> {
+        self.resolve_import_in(module, import, &mut Trail::default(), 0)
+    }
+
+    fn resolve_import_in(
+        &self,
+        module: ModuleId,
+        import: &Import<'t>,
+        trail: &mut Trail<'t>,
+        depth: usize,
+    ) -> Vec<Target<'t>> {
+        let starts_here =
+            !self.imports_start_at_root || matches!(import.path.first(), Some(&("self" | "super")));
+        let start = if starts_here { module } else { ROOT };
+        let targets = self.resolve_in(start, &import.path, trail, depth);
+        if !targets.is_empty() || self.is_block {
+            return targets;
+        }
+        // A name that nothing here defines is another crate's.
+        match import.path.first() {
+            Some(&("crate" | "self" | "super")) | None => vec![],
+            Some(_) => vec![Target::Outside(import.path.clone())],
+        }
+    }
+
+    fn resolve_in(
+        &self,
+        module: ModuleId,
+        path: &[&'t str],
+        trail: &mut Trail<'t>,
+        depth: usize,
+    ) -> Vec<Target<'t>> {
+        let Some((first, rest)) = path.split_first().filter(|_| depth < MAX_DEPTH) else { return vec![] };
+        let first = match *first {
+            OUTSIDE => return vec![Target::Outside(rest.to_vec())],
+            "crate" | "$crate" => vec![Target::Module(ROOT)],
+            "self" => vec![Target::Module(module)],
+            "super" => self.module(module).parent.map(Target::Module).into_iter().collect(),
+            name => {
+                let found = self.lookup(module, name, trail, depth + 1);
+                if found.is_empty() && is_standard(name) { vec![Target::Outside(vec![name])] } else { found }
+            }
+        };
+        rest.iter().fold(first, |targets, name| {
+            targets.into_iter().flat_map(|target| self.step(target, name, trail, depth + 1)).collect()
+        })
+    }
+
+    /// `target::name`
+    fn step(
+        &self,
+        target: Target<'t>,
+        name: &'t str,
+        trail: &mut Trail<'t>,
+        depth: usize,
+    ) -> Vec<Target<'t>> {
+        let module = match target {
+            Target::Outside(mut path) => {
+                path.push(name);
+                return vec![Target::Outside(path)];
+            }
+            Target::Module(module) => module,
+            Target::Def(id) => match &self.def(id).inner {
+                Inner::Module(module) => *module,
+                Inner::Variants(variants) => {
+                    let named = variants.iter().filter(|variant| self.def(**variant).name == name);
+                    return named.map(|variant| Target::Def(*variant)).collect();
+                }
+                Inner::Nothing => return vec![],
+            },
+        };
+        match name {
+            "self" => vec![Target::Module(module)],
+            "super" => self.module(module).parent.map(Target::Module).into_iter().collect(),
+            _ => self.lookup(module, name, trail, depth),
+        }
+    }
+
+    fn lookup(
+        &self,
+        module: ModuleId,
+        name: &'t str,
+        trail: &mut Trail<'t>,
+        depth: usize,
+    ) -> Vec<Target<'t>> {
+        trail.n_steps += 1;
+        if depth >= MAX_DEPTH || trail.n_steps > MAX_STEPS || !trail.active.insert((module, name)) {
+            return vec![];
+        }
+        let mut found: Vec<Target<'t>> =
+            self.module(module).names.get(name).into_iter().flatten().map(|id| Target::Def(*id)).collect();
+        let imports = &self.module(module).imports;
+        for import in imports.iter().filter(|import| import.name == Some(name)) {
+            found.extend(self.resolve_import_in(module, import, trail, depth + 1));
+        }
+        if found.is_empty() {
+            for import in imports.iter().filter(|import| import.name.is_none()) {
+                for target in self.resolve_import_in(module, import, trail, depth + 1) {
+                    // What another crate's glob brings in cannot be known.
+                    if !matches!(target, Target::Outside(_)) {
+                        found.extend(self.step(target, name, trail, depth + 1));
+                    }
+                }
+            }
+        }
+        trail.active.remove(&(module, name));
+        found.dedup();
+        found
+    }
+}
+
+/// Whether a path that starts with `name` starts outside, without any declaration.
+pub(super) fn is_standard(name: &str) -> bool {
+    matches!(name, "std" | "core" | "alloc" | "proc_macro")
+}

@@ -1,0 +1,106 @@
+//! How a path outside of the crate is told: by its last segment, and by the one before where the last alone
+//! stands for several things.
+
+use super::imports::OUTSIDE;
+use super::resolve::is_standard;
+
+/// Names that the standard library, or many a crate, uses for several things.
+const AMBIGUOUS: &[&str] = &[
+    "Result",
+    "Error",
+    "Write",
+    "Iter",
+    "IterMut",
+    "IntoIter",
+    "IntoKeys",
+    "IntoValues",
+    "Drain",
+    "Entry",
+    "OccupiedEntry",
+    "VacantEntry",
+    "Keys",
+    "Values",
+    "ValuesMut",
+    "Range",
+    "RangeMut",
+    "Display",
+];
+
+/// The name of something that is known to stand outside, by its path from its crate on.
+pub(super) fn normal(path: &[&str]) -> String {
+    let Some((last, before)) = path.split_last() else { return String::new() };
+    let Some(before_last) = before.last().filter(|_| AMBIGUOUS.contains(last)) else {
+        return (*last).to_owned();
+    };
+    let is_plain = is_standard(path[0]) && is_plain(before_last, last);
+    let qualifier = if is_standard(path[0]) { before_last } else { &path[0] };
+    if is_plain { (*last).to_owned() } else { format!("{qualifier}::{last}") }
+}
+
+/// The same in a form that stands for itself, without any `use`.
+pub(super) fn declared(path: &[&str]) -> String {
+    let short = normal(path);
+    let is_error = path.last() == Some(&"Error");
+    if !short.contains("::") && !(is_error && path.len() > 1) {
+        return short;
+    }
+    match path.split_first() {
+        Some((first, rest)) if is_standard(first) => format!("std::{}", rest.join("::")),
+        _ => path.join("::"),
+    }
+}
+
+/// The name of a path that nothing defines, as spec blocks have them: `fmt::Result`, `io::Error`.
+pub(super) fn unresolved(path: &[&str]) -> String {
+    match path {
+        [] => String::new(),
+        [OUTSIDE, outside @ ..] => normal(outside),
+        ["crate", local @ ..] => local.join("::"),
+        ["self" | "super", .., last] => (*last).to_owned(),
+        [before, last] if is_plain(before, last) => (*last).to_owned(),
+        path => normal(path),
+    }
+}
+
+/// Whether the last segment alone already means this.
+fn is_plain(before: &str, last: &str) -> bool {
+    matches!(
+        (before, last),
+        ("result", "Result") | ("error", "Error") | ("fmt", "Display") | ("ops", "Range")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_as_short_as_it_can_be() {
+        for (path, short, long) in [
+            ("std::borrow::Cow", "Cow", "Cow"),
+            ("core::fmt::Result", "fmt::Result", "std::fmt::Result"),
+            ("std::result::Result", "Result", "Result"),
+            ("std::error::Error", "Error", "std::error::Error"),
+            ("std::collections::hash_map::Entry", "hash_map::Entry", "std::collections::hash_map::Entry"),
+            ("serde_json::value::Value", "Value", "Value"),
+            ("serde_json::error::Error", "serde_json::Error", "serde_json::error::Error"),
+        ] {
+            let path: Vec<&str> = path.split("::").collect();
+            assert_eq!((normal(&path).as_str(), declared(&path).as_str()), (short, long));
+        }
+    }
+
+    #[test]
+    fn paths_without_any_use_mean_the_same() {
+        for (path, name) in [
+            (&["fmt", "Result"][..], "fmt::Result"),
+            (&["result", "Result"], "Result"),
+            (&["error", "Error"], "Error"),
+            (&["fmt", "Formatter"], "Formatter"),
+            (&["crate", "a", "B"], "a::B"),
+            (&["serde_json", "error", "Error"], "serde_json::Error"),
+        ] {
+            assert_eq!(unresolved(path), name);
+        }
+    }
+}

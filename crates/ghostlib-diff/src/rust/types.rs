@@ -1,0 +1,357 @@
+//! Types as text, either so that equal means equal to a user, or so that they stand in a declaration.
+
+use super::generics::Generics;
+use super::imports::segments;
+use super::krate::{DefId, Krate, ModuleId, Site};
+use super::reach::Reached;
+use super::resolve::Target;
+use super::source::{children, has_token};
+use super::std_names;
+use super::text::{append, glued};
+use ghostlib_model::ApiKind;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use tree_sitter::Node;
+
+/// Deeper types than this are cut off.
+const MAX_DEPTH: usize = 64;
+const MAX_ALIASES: usize = 256;
+const MAX_ALIAS_DEPTH: usize = 8;
+
+/// A crate and what of it can be reached.
+#[derive(Clone, Copy)]
+pub(super) struct World<'k, 't> {
+    pub(super) krate: &'k Krate<'t>,
+    pub(super) reached: &'k Reached,
+}
+
+/// What types are rendered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// For comparing: parameters renamed, bounds sorted, what can be elided elided.
+    Normal,
+    /// For an item at the crate's root: names as they are, paths that stand for themselves.
+    AtRoot,
+    /// The same within a module.
+    InModule,
+}
+
+/// What the names in a type stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bindings {
+    /// Type and const parameters.
+    pub(super) types: HashMap<String, String>,
+    /// Lifetime parameters; elided where there is no text.
+    pub(super) lifetimes: HashMap<String, Option<String>>,
+    pub(super) self_type: Option<String>,
+    /// What an elided lifetime is.
+    pub(super) elided: Elided,
+}
+
+/// What to write for a lifetime that is not named.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Elided {
+    #[default]
+    Nothing,
+    Name(String),
+    /// A new name each time, counted from here.
+    Fresh(Cell<usize>),
+}
+
+/// Renders types of one place.
+pub(super) struct Renderer<'k, 't> {
+    pub(super) world: World<'k, 't>,
+    pub(super) module: ModuleId,
+    pub(super) file: usize,
+    pub(super) style: Style,
+    pub(super) bindings: Bindings,
+    /// Set when something was named that a user cannot reach.
+    pub(super) saw_private: Rc<Cell<bool>>,
+    /// How many more aliases may be expanded: aliases of aliases multiply, and may go in circles.
+    aliases_left: Rc<Cell<usize>>,
+    alias_depth: usize,
+}
+
+impl<'k, 't> Renderer<'k, 't> {
+    pub(super) fn new(
+        world: World<'k, 't>,
+        module: ModuleId,
+        file: usize,
+        style: Style,
+        bindings: Bindings,
+    ) -> Self {
+        let (saw_private, aliases_left) = (Rc::default(), Rc::new(Cell::new(MAX_ALIASES)));
+        Self { world, module, file, style, bindings, saw_private, aliases_left, alias_depth: 0 }
+    }
+
+    /// The same with other bindings.
+    pub(super) fn with(&self, bindings: Bindings) -> Self {
+        let (saw_private, aliases_left) = (Rc::clone(&self.saw_private), Rc::clone(&self.aliases_left));
+        Self { bindings, saw_private, aliases_left, ..*self }
+    }
+
+    pub(super) fn ty(&self, node: Node<'t>) -> String {
+        self.node(node, 0)
+    }
+
+    /// The bounds `A + B` of a parameter, sorted if they are for comparing.
+    pub(super) fn bounds(&self, node: Node<'t>) -> Vec<String> {
+        self.bounds_at(node, 0)
+    }
+
+    pub(super) fn text(&self, node: Node<'t>) -> &'t str {
+        self.world.krate.text(Site { file: self.file, node })
+    }
+
+    fn is_normal(&self) -> bool {
+        self.style == Style::Normal
+    }
+
+    fn node(&self, node: Node<'t>, depth: usize) -> String {
+        if depth > MAX_DEPTH {
+            return "…".to_owned();
+        }
+        match node.kind() {
+            "type_identifier" | "identifier" => self.path(&[self.text(node)], &[]),
+            "scoped_type_identifier" | "scoped_identifier" => self.scoped(node, &[], depth),
+            "generic_type" | "generic_type_with_turbofish" => self.generic(node, depth),
+            "type_arguments" => self.angled(&self.arguments(node, depth)),
+            "reference_type" => self.reference(node, depth),
+            "lifetime" => self.lifetime(node).unwrap_or_else(|| "'_".to_owned()),
+            "bounded_type" => self.bounded(node, depth),
+            "tuple_type" => self.tuple(node, depth),
+            "parameters" => format!("({})", self.parameters(node, depth).join(", ")),
+            "function_type" => self.function(node, depth),
+            _ if node.child_count() == 0 => self.text(node).to_owned(),
+            "string_literal" | "char_literal" => self.text(node).to_owned(),
+            _ => glued(children(node).into_iter().map(|child| self.node(child, depth + 1))),
+        }
+    }
+
+    fn scoped(&self, node: Node<'t>, arguments: &[String], depth: usize) -> String {
+        let is_plain = !self.text(node).contains(['<', '/']);
+        if is_plain {
+            return self.path(&segments(self.text(node)), arguments);
+        }
+        let qualifier = node.child_by_field_name("path").map(|path| self.node(path, depth + 1));
+        let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
+        format!("{}::{name}{}", qualifier.unwrap_or_default(), self.angled(arguments))
+    }
+
+    fn generic(&self, node: Node<'t>, depth: usize) -> String {
+        let arguments = node
+            .child_by_field_name("type_arguments")
+            .map(|arguments| self.arguments(arguments, depth + 1))
+            .unwrap_or_default();
+        match node.child_by_field_name("type") {
+            Some(name) if name.kind() == "scoped_type_identifier" => self.scoped(name, &arguments, depth + 1),
+            Some(name) => self.path(&[self.text(name)], &arguments),
+            None => String::new(),
+        }
+    }
+
+    /// Generic arguments; for comparing, without lifetimes that can be elided.
+    fn arguments(&self, node: Node<'t>, depth: usize) -> Vec<String> {
+        let named = children(node).into_iter().filter(Node::is_named);
+        let rendered = named.filter_map(|child| match child.kind() {
+            "lifetime" => self.lifetime(child),
+            _ => Some(self.node(child, depth + 1)),
+        });
+        rendered.collect()
+    }
+
+    fn angled(&self, arguments: &[String]) -> String {
+        if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
+    }
+
+    fn reference(&self, node: Node<'t>, depth: usize) -> String {
+        let children = children(node);
+        let lifetime = match children.iter().find(|child| child.kind() == "lifetime") {
+            Some(lifetime) => self.lifetime(*lifetime).filter(|name| name != "'_"),
+            None => self.elided(),
+        };
+        let mutable = has_token(node, "mutable_specifier").then(|| "mut".to_owned());
+        let target = node.child_by_field_name("type").map(|target| self.node(target, depth + 1));
+        glued(["&".to_owned()].into_iter().chain(lifetime).chain(mutable).chain(target))
+    }
+
+    /// A lifetime, or nothing where it is elided.
+    fn lifetime(&self, node: Node<'t>) -> Option<String> {
+        let name = self.text(node);
+        match self.bindings.lifetimes.get(name) {
+            Some(binding) => binding.clone(),
+            None if name == "'_" && self.is_normal() => self.elided(),
+            None => Some(name.to_owned()),
+        }
+    }
+
+    fn elided(&self) -> Option<String> {
+        match &self.bindings.elided {
+            Elided::Nothing => None,
+            Elided::Name(name) => Some(name.clone()),
+            Elided::Fresh(next) => Some(format!("'{}", next.replace(next.get() + 1))),
+        }
+    }
+
+    fn bounded(&self, node: Node<'t>, depth: usize) -> String {
+        let bounds = self.bounds_at(node, depth);
+        let prefix =
+            ["dyn ", "impl "].into_iter().find(|prefix| bounds.iter().any(|bound| bound.starts_with(prefix)));
+        let Some(prefix) = prefix else { return bounds.join(" + ") };
+        let mut bare: Vec<_> =
+            bounds.iter().map(|bound| bound.strip_prefix(prefix).unwrap_or(bound).to_owned()).collect();
+        self.sort(&mut bare);
+        format!("{prefix}{}", bare.join(" + "))
+    }
+
+    fn bounds_at(&self, node: Node<'t>, depth: usize) -> Vec<String> {
+        if depth > MAX_DEPTH {
+            return vec!["…".to_owned()];
+        }
+        let mut bounds = vec![];
+        for child in children(node).into_iter().filter(Node::is_named) {
+            match child.kind() {
+                "bounded_type" => bounds.extend(self.bounds_at(child, depth + 1)),
+                _ => bounds.push(self.node(child, depth + 1)),
+            }
+        }
+        self.sort(&mut bounds);
+        bounds
+    }
+
+    fn sort(&self, bounds: &mut Vec<String>) {
+        if self.is_normal() {
+            bounds.sort();
+            bounds.dedup();
+        }
+    }
+
+    fn tuple(&self, node: Node<'t>, depth: usize) -> String {
+        let types: Vec<_> = children(node).into_iter().filter(Node::is_named).collect();
+        let rendered: Vec<_> = types.iter().map(|child| self.node(*child, depth + 1)).collect();
+        match (&types[..], &rendered[..]) {
+            ([_], [text]) if has_token(node, ",") => format!("({text},)"),
+            // Brackets around one type mean something only around a sum of bounds.
+            ([only], [text]) if only.kind() != "bounded_type" => text.clone(),
+            _ => format!("({})", rendered.join(", ")),
+        }
+    }
+
+    /// The types of parameters, without their names.
+    fn parameters(&self, node: Node<'t>, depth: usize) -> Vec<String> {
+        let named =
+            children(node).into_iter().filter(|child| child.is_named() && child.kind() != "attribute_item");
+        let types = named.map(|child| {
+            child.child_by_field_name("type").filter(|_| child.kind() == "parameter").unwrap_or(child)
+        });
+        types.map(|ty| self.node(ty, depth + 1)).collect()
+    }
+
+    fn function(&self, node: Node<'t>, depth: usize) -> String {
+        let mut out = String::new();
+        for child in children(node) {
+            let is_unit =
+                child.kind() == "unit_type" && node.child_by_field_name("return_type") == Some(child);
+            if is_unit {
+                out.truncate(out.trim_end_matches("->").trim_end().len());
+            } else {
+                // Within `fn(&str)` an elided lifetime is another than outside.
+                let inner = self.with(Bindings { elided: Elided::Nothing, ..self.bindings.clone() });
+                append(&mut out, &inner.node(child, depth + 1));
+            }
+        }
+        out
+    }
+
+    /// A path without arguments in the middle, and the arguments at its end.
+    fn path(&self, path: &[&'t str], arguments: &[String]) -> String {
+        let bound = match path {
+            ["Self", ..] => self.bindings.self_type.as_ref(),
+            [first, ..] => self.bindings.types.get(*first),
+            [] => None,
+        };
+        if let (Some(bound), [_, rest @ ..]) = (bound, path) {
+            return [&[bound.as_str()], rest].concat().join("::") + &self.angled(arguments);
+        }
+        if path == ["Self"] || path == ["_"] {
+            return path.concat();
+        }
+        self.resolved(path, arguments)
+    }
+
+    fn resolved(&self, path: &[&'t str], arguments: &[String]) -> String {
+        let krate = self.world.krate;
+        for target in krate.resolve(self.module, path) {
+            match target {
+                Target::Def(id) if krate.def(id).kind == ApiKind::TypeAlias => {
+                    return self
+                        .alias(id, arguments)
+                        .unwrap_or_else(|| self.local(id) + &self.angled(arguments));
+                }
+                Target::Def(id) if is_type(krate.def(id).kind) => {
+                    return self.local(id) + &self.angled(arguments);
+                }
+                Target::Outside(path) => return self.outside(&path) + &self.angled(arguments),
+                Target::Def(_) | Target::Module(_) => {}
+            }
+        }
+        // `Type::Associated`
+        if let [owner @ .., last] = path
+            && let [Target::Def(id), ..] = krate.resolve(self.module, owner)[..]
+            && is_type(krate.def(id).kind)
+        {
+            return format!("{}::{last}{}", self.local(id), self.angled(arguments));
+        }
+        let name = if self.is_normal() { std_names::unresolved(path) } else { path.join("::") };
+        name + &self.angled(arguments)
+    }
+
+    fn outside(&self, path: &[&str]) -> String {
+        if self.is_normal() { std_names::normal(path) } else { std_names::declared(path) }
+    }
+
+    /// An item of this crate: by its public path, or by its name if it has none.
+    fn local(&self, id: DefId) -> String {
+        let Some(path) = self.world.reached.canonical(id) else {
+            self.saw_private.set(true);
+            return self.world.krate.def(id).name.to_owned();
+        };
+        let stands_alone = self.is_normal() || (self.style == Style::AtRoot && !path.contains("::"));
+        if stands_alone { path.to_owned() } else { format!("crate::{path}") }
+    }
+
+    /// What an alias stands for: a user cannot tell them apart.
+    fn alias(&self, id: DefId, arguments: &[String]) -> Option<String> {
+        let def = self.world.krate.def(id);
+        let target = def.site.node.child_by_field_name("type")?;
+        self.aliases_left.set(self.aliases_left.get().checked_sub(1)?);
+        if self.alias_depth >= MAX_ALIAS_DEPTH {
+            return None;
+        }
+        let mut renderer =
+            self.with(Bindings { elided: self.bindings.elided.clone(), ..Bindings::default() });
+        (renderer.module, renderer.file, renderer.alias_depth) =
+            (def.module, def.site.file, self.alias_depth + 1);
+        let generics = Generics::read(self.world.krate, def.site);
+        let (lifetimes, types): (Vec<_>, Vec<_>) =
+            arguments.iter().cloned().partition(|argument| argument.starts_with('\''));
+        let mut lifetimes = lifetimes.into_iter();
+        for parameter in &generics.lifetimes {
+            renderer.bindings.lifetimes.insert(parameter.name.to_owned(), lifetimes.next());
+        }
+        let mut types = types.into_iter();
+        for parameter in &generics.types {
+            let argument = match types.next() {
+                Some(argument) => argument,
+                None => renderer.ty(parameter.default?),
+            };
+            renderer.bindings.types.insert(parameter.name.to_owned(), argument);
+        }
+        Some(renderer.ty(target))
+    }
+}
+
+fn is_type(kind: ApiKind) -> bool {
+    matches!(kind, ApiKind::Struct | ApiKind::Enum | ApiKind::Union | ApiKind::Trait | ApiKind::Const)
+}

@@ -1,0 +1,46 @@
+//! Reports of a run with far more in it than a person reads.
+
+use super::sample;
+use crate::{html, markdown};
+use ghostlib_model::{Finding, Place, Priority, RunSummary};
+
+const N_FINDINGS: usize = 10_000;
+
+fn with_findings(n: usize) -> RunSummary {
+    let finding = |i: usize| {
+        let subject = format!("module_{}::Type::function_{i}", i % 100);
+        let mut finding =
+            Finding::new("api-missing", Priority::P1, &subject, "the candidate has no such function");
+        finding.reference = Some(Place { line: 12, ..Place::start_of("src/lib.rs") });
+        finding.advice = "State it in the spec's API block.".into();
+        finding
+    };
+    let mut run = sample::run();
+    run.iterations[2].evaluation.as_mut().unwrap().findings = (0..n).map(finding).collect();
+    run
+}
+
+#[test]
+fn a_page_holds_ten_thousand_findings_folded_in_a_few_megabytes() {
+    let page = html(&with_findings(N_FINDINGS));
+    assert_eq!(page.matches("<li id=\"i3-f").count(), N_FINDINGS);
+    assert!(page.contains("<details class=\"p1\">"), "the group is folded");
+    assert!(page.len() < 8_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn markdown_shows_some_findings_and_tells_of_the_rest() {
+    let document = markdown(&with_findings(N_FINDINGS));
+    assert!(document.contains("and 9,950 more"));
+    assert!(document.len() < 100_000, "{} bytes", document.len());
+}
+
+#[test]
+fn long_text_is_cut_on_the_page_and_whole_in_its_data() {
+    let mut run = sample::run();
+    let long = "é".repeat(10_000);
+    run.iterations[0].evaluation.as_mut().unwrap().findings[0].message.clone_from(&long);
+    let page = html(&run);
+    assert!(page.contains("(6,000 characters more)"));
+    assert_eq!(page.matches(&long).count(), 1);
+}

@@ -1,0 +1,280 @@
+//! Gates, dimensions and headline.
+
+use super::State;
+use super::text::{UNKNOWN, count, list, percent, ratio};
+use ghostlib_model::{Evaluation, Fidelity, Gate, IterationSummary, Ratio};
+use serde::Serialize;
+
+/// The minimum of the dimensions.
+#[derive(Serialize)]
+pub(super) struct Headline {
+    pub(super) value: String,
+    state: State,
+    why: String,
+    #[serde(skip)]
+    share: Option<f64>,
+}
+
+/// One gate.
+#[derive(Serialize)]
+pub(super) struct GateView {
+    gate: String,
+    question: &'static str,
+    state: State,
+    result: String,
+}
+
+/// One dimension, or a number that is shown beside them.
+#[derive(Serialize)]
+pub(super) struct Measure {
+    name: &'static str,
+    asks: &'static str,
+    /// Whether the headline takes it into account.
+    weighs: bool,
+    percent: String,
+    figures: String,
+    /// What the figures count, where the name does not say it.
+    note: String,
+    /// Length of its bar, from 0 to 100; nothing where it is unknown.
+    bar: Option<String>,
+    #[serde(skip)]
+    share: Option<f64>,
+}
+
+/// The dimensions over the iterations.
+#[derive(Serialize)]
+pub(super) struct Trend {
+    iterations: Vec<u32>,
+    rows: Vec<TrendRow>,
+}
+
+#[derive(Serialize)]
+struct TrendRow {
+    name: &'static str,
+    cells: Vec<TrendCell>,
+}
+
+#[derive(Serialize)]
+struct TrendCell {
+    percent: String,
+    figures: String,
+    bar: Option<String>,
+}
+
+/// The headline of a candidate. Where one dimension is unknown it is unknown too, although the engine, which
+/// must decide, takes the dimension as 0.
+pub(super) fn headline(evaluation: Option<&Evaluation>, target: Option<f64>) -> Headline {
+    let unknown = |why| Headline { value: UNKNOWN.into(), state: State::Unknown, why, share: None };
+    let Some(evaluation) = evaluation else { return unknown("no candidate has been measured".into()) };
+    let measures = weighing(evaluation);
+    let missing = missing(&measures);
+    if !missing.is_empty() {
+        return unknown(format!(
+            "{} {} unknown, and what is unknown never passes",
+            list(&missing),
+            is_or_are(&missing)
+        ));
+    }
+    let share = |measure: &Measure| measure.share.unwrap_or(0.0);
+    let Some(lowest) = measures.iter().min_by(|a, b| share(a).total_cmp(&share(b))) else {
+        return unknown("no dimension is known".into());
+    };
+    let why = if share(lowest) < 1.0 {
+        format!("the lowest is {} ({})", in_sentence(lowest.name), lowest.figures)
+    } else {
+        "every dimension is complete".into()
+    };
+    let state = match target {
+        None => State::Unknown,
+        Some(_) if shortfall(evaluation, target).is_none() => State::Pass,
+        Some(_) => State::Fail,
+    };
+    Headline { value: percent(lowest.share), state, why, share: lowest.share }
+}
+
+/// Why a candidate does not pass, or nothing if it does.
+pub(super) fn shortfall(evaluation: &Evaluation, target: Option<f64>) -> Option<String> {
+    let mut reasons = Vec::new();
+    let gates = gates(Some(evaluation));
+    for (state, verb) in [(State::Fail, "not held"), (State::Unknown, "unknown")] {
+        let names: Vec<_> = gates.iter().filter(|g| g.state == state).map(|g| g.gate.clone()).collect();
+        if !names.is_empty() {
+            let (noun, be) = if names.len() == 1 { ("gate", "is") } else { ("gates", "are") };
+            reasons.push(format!("{noun} {} {be} {verb}", list(&names)));
+        }
+    }
+    let missing = missing(&weighing(evaluation));
+    match target {
+        _ if !missing.is_empty() => {
+            reasons.push(format!("{} {} unknown", list(&missing), is_or_are(&missing)));
+        }
+        None => reasons.push("the target is unknown".into()),
+        Some(target) if evaluation.fidelity.headline() < target => {
+            let headline = headline(Some(evaluation), None);
+            let (value, why) = (headline.value, headline.why);
+            reasons.push(format!(
+                "the headline of {value} is below the target of {}: {why}",
+                percent(Some(target))
+            ));
+        }
+        Some(_) => {}
+    }
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// All gates, those without a result as unknown.
+pub(super) fn gates(evaluation: Option<&Evaluation>) -> Vec<GateView> {
+    let results = evaluation.map_or(&[][..], |evaluation| &evaluation.fidelity.gates);
+    let view = |gate: Gate| {
+        let found = results.iter().find(|result| result.gate == gate);
+        let (state, result) = match found {
+            None => (State::Unknown, UNKNOWN.into()),
+            Some(result) if result.passed => (State::Pass, "holds".into()),
+            Some(result) => (State::Fail, format!("fails: {}", count(result.n_findings, "finding"))),
+        };
+        GateView { gate: gate.to_string(), question: gate.question(), state, result }
+    };
+    Gate::ALL.into_iter().map(view).collect()
+}
+
+/// Every dimension of a candidate, and what is shown beside them.
+pub(super) fn measures(evaluation: &Evaluation) -> Vec<Measure> {
+    let mut measures = weighing(evaluation);
+    measures.extend(beside(&evaluation.fidelity));
+    measures
+}
+
+/// The dimensions of all iterations, once one has been measured.
+pub(super) fn trend(iterations: &[IterationSummary]) -> Option<Trend> {
+    let of = |it: &IterationSummary| {
+        let evaluation = it.evaluation.as_ref();
+        (headline(evaluation, None), evaluation.map(weighing))
+    };
+    let columns: Vec<_> = iterations.iter().map(of).collect();
+    let names: Vec<_> =
+        columns.iter().find_map(|(_, measures)| measures.as_ref())?.iter().map(|m| m.name).collect();
+    let cell = |measure: Option<&Measure>| match measure {
+        None | Some(Measure { share: None, .. }) => {
+            TrendCell { percent: UNKNOWN.into(), figures: String::new(), bar: None }
+        }
+        Some(m) => TrendCell { percent: m.percent.clone(), figures: m.figures.clone(), bar: m.bar.clone() },
+    };
+    let row = |(i, name): (usize, &&'static str)| TrendRow {
+        name,
+        cells: columns.iter().map(|(_, measures)| cell(measures.as_ref().and_then(|m| m.get(i)))).collect(),
+    };
+    let mut rows: Vec<_> = names.iter().enumerate().map(row).collect();
+    let headline_cell = |(headline, _): &(Headline, Option<Vec<Measure>>)| TrendCell {
+        percent: headline.value.clone(),
+        figures: String::new(),
+        bar: bar(headline.share),
+    };
+    rows.push(TrendRow { name: "Headline", cells: columns.iter().map(headline_cell).collect() });
+    Some(Trend { iterations: iterations.iter().map(|it| it.iteration).collect(), rows })
+}
+
+/// The dimensions that the headline is the minimum of.
+fn weighing(evaluation: &Evaluation) -> Vec<Measure> {
+    let fidelity = &evaluation.fidelity;
+    let of = |name, asks, ratio| Measure { weighs: true, ..Measure::of_ratio(name, asks, ratio) };
+    let api = &fidelity.api;
+    vec![
+        of("Vectors", "vectors of the spec that pass", fidelity.vectors.all),
+        of("API paths", "required items that are there, at their path and of their kind", api.path.recall),
+        of("API signatures", "required items whose signature is the same too", api.signature.recall),
+        behaviour(evaluation),
+        of("Coverage", "required functions that were really exercised", fidelity.coverage),
+    ]
+}
+
+/// What the headline does not take into account.
+fn beside(fidelity: &Fidelity) -> [Measure; 6] {
+    let api = &fidelity.api;
+    [
+        Measure::of_ratio(
+            "Hidden vectors",
+            "vectors the implementer did not see that pass",
+            fidelity.vectors.hidden,
+        ),
+        Measure::of_ratio(
+            "Accepted inputs",
+            "generated inputs on which the reference returned ok; agreement on inputs that both reject proves little",
+            fidelity.behaviour.accepted,
+        ),
+        Measure::of_ratio(
+            "API trait implementations",
+            "required implementations that are there",
+            api.trait_impl.recall,
+        ),
+        Measure::of_ratio("API paths, precision", "items there that are required", api.path.precision),
+        Measure::of_ratio(
+            "API signatures, precision",
+            "items there that are required, same signature",
+            api.signature.precision,
+        ),
+        Measure::of_ratio(
+            "API trait implementations, precision",
+            "implementations there that are required",
+            api.trait_impl.precision,
+        ),
+    ]
+}
+
+fn behaviour(evaluation: &Evaluation) -> Measure {
+    let share = evaluation.fidelity.behaviour.agreement.filter(|share| share.is_finite());
+    let functions = &evaluation.functions;
+    let sum = functions.iter().fold(Ratio::default(), |sum, function| {
+        Ratio::new(sum.n.saturating_add(function.agreed.n), sum.of.saturating_add(function.agreed.of))
+    });
+    let note = match functions.len() {
+        _ if share.is_none() => String::new(),
+        1 => "inputs to 1 function".into(),
+        n => format!("inputs; the share is the mean over {n} functions"),
+    };
+    Measure {
+        name: "Behaviour",
+        asks: "generated inputs on which candidate and reference agree, as a mean over functions",
+        weighs: true,
+        percent: percent(share),
+        figures: ratio(sum),
+        note,
+        bar: bar(share),
+        share,
+    }
+}
+
+impl Measure {
+    fn of_ratio(name: &'static str, asks: &'static str, of: Ratio) -> Self {
+        let share = of.share();
+        Self {
+            name,
+            asks,
+            weighs: false,
+            percent: percent(share),
+            figures: ratio(of),
+            note: String::new(),
+            bar: bar(share),
+            share,
+        }
+    }
+}
+
+fn missing(measures: &[Measure]) -> Vec<String> {
+    measures.iter().filter(|m| m.share.is_none()).map(|m| in_sentence(m.name)).collect()
+}
+
+/// A dimension's name as it reads within a sentence: `vectors`, `API paths`.
+fn in_sentence(name: &str) -> String {
+    if name.starts_with("API") { name.into() } else { name.to_lowercase() }
+}
+
+fn is_or_are(dimensions: &[String]) -> &'static str {
+    match dimensions {
+        [only] if !only.ends_with('s') => "is",
+        _ => "are",
+    }
+}
+
+fn bar(share: Option<f64>) -> Option<String> {
+    share.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0))
+}

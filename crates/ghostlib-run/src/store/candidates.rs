@@ -1,0 +1,145 @@
+use ghostlib_agent::FileTree;
+use ghostlib_model::{CandidateStamp, RunId};
+use gix::bstr::ByteSlice;
+use gix::objs::tree::EntryKind;
+use gix::refs::transaction::PreviousValue;
+use std::path::{Path, PathBuf};
+
+/// Candidates as commits of one bare git repository, so that git's own tools work on them.
+pub struct Candidates {
+    repository: gix::Repository,
+    path: PathBuf,
+}
+
+/// Why the repository of candidates cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the candidates in {}: {reason}", .path.display())]
+pub struct CandidatesError {
+    /// The repository.
+    pub path: PathBuf,
+    /// What failed.
+    pub reason: String,
+}
+
+impl Candidates {
+    /// Opens the repository, or makes it.
+    ///
+    /// # Errors
+    /// If it cannot be opened or made.
+    pub fn open(path: &Path) -> Result<Self, CandidatesError> {
+        let wrong = |error: &dyn std::fmt::Display| CandidatesError { path: path.into(), reason: error.to_string() };
+        let repository = if path.join("HEAD").exists() {
+            gix::open_opts(path, gix::open::Options::isolated()).map_err(|error| wrong(&error))?
+        } else {
+            gix::init_bare(path).map_err(|error| wrong(&error))?;
+            gix::open_opts(path, gix::open::Options::isolated()).map_err(|error| wrong(&error))?
+        };
+        Ok(Self { repository, path: path.into() })
+    }
+
+    /// Commits a candidate and names the commit `refs/runs/RUN/ITERATION`.
+    ///
+    /// # Errors
+    /// If git's files cannot be written.
+    pub fn commit(&self, tree: &FileTree, run: &RunId, iteration: u32) -> Result<CandidateStamp, CandidatesError> {
+        let id = self.write_tree(tree)?;
+        let signature = gix::actor::Signature {
+            name: "ghostlib".into(),
+            email: "ghostlib@localhost".into(),
+            time: gix::date::Time::now_utc(),
+        };
+        let mut time = gix::date::parse::TimeBuf::default();
+        let signature = signature.to_ref(&mut time);
+        let message = format!("Candidate of iteration {iteration} of run {run}");
+        let parents: [gix::ObjectId; 0] = [];
+        let commit = self
+            .repository
+            .new_commit_as(signature, signature, message, id, parents)
+            .map_err(|error| self.wrong(&error))?;
+        let name = format!("refs/runs/{run}/{iteration}");
+        self.repository
+            .reference(name, commit.id, PreviousValue::Any, "candidate")
+            .map_err(|error| self.wrong(&error))?;
+        Ok(CandidateStamp {
+            commit: commit.id.to_string(),
+            tree: id.to_string(),
+            n_files: tree.files.len(),
+            code_lines: code_lines(tree),
+        })
+    }
+
+    /// The files of a commit.
+    ///
+    /// # Errors
+    /// If there is no such commit, or it cannot be read.
+    pub fn read(&self, commit: &str) -> Result<FileTree, CandidatesError> {
+        let id = gix::ObjectId::from_hex(commit.as_bytes()).map_err(|error| self.wrong(&error))?;
+        let commit = self.repository.find_commit(id).map_err(|error| self.wrong(&error))?;
+        let tree = commit.tree().map_err(|error| self.wrong(&error))?;
+        let mut files = FileTree::default();
+        let mut folders = vec![(String::new(), tree)];
+        while let Some((folder, tree)) = folders.pop() {
+            for entry in tree.iter() {
+                let entry = entry.map_err(|error| self.wrong(&error))?;
+                let name = format!("{folder}{}", entry.filename().to_str_lossy());
+                let object = entry.object().map_err(|error| self.wrong(&error))?;
+                if entry.mode().is_tree() {
+                    folders.push((format!("{name}/"), object.into_tree()));
+                } else {
+                    files.files.insert(name, object.data.clone());
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn write_tree(&self, tree: &FileTree) -> Result<gix::ObjectId, CandidatesError> {
+        let empty = self.repository.empty_tree().id;
+        let mut editor = self.repository.edit_tree(empty).map_err(|error| self.wrong(&error))?;
+        for (path, bytes) in &tree.files {
+            let blob = self.repository.write_blob(bytes).map_err(|error| self.wrong(&error))?;
+            editor.upsert(path.as_str(), EntryKind::Blob, blob).map_err(|error| self.wrong(&error))?;
+        }
+        Ok(editor.write().map_err(|error| self.wrong(&error))?.detach())
+    }
+
+    fn wrong(&self, error: &dyn std::fmt::Display) -> CandidatesError {
+        CandidatesError { path: self.path.clone(), reason: error.to_string() }
+    }
+}
+
+/// Lines of Rust that are neither blank nor a comment of their own.
+fn code_lines(tree: &FileTree) -> usize {
+    let rust = tree.files.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|ext| ext == "rs"));
+    let is_code = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    rust.map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().filter(|line| is_code(line)).count()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_comes_back_and_equal_trees_have_equal_hashes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("candidates.git");
+        let tree = FileTree::from_files([
+            ("Cargo.toml".into(), b"[package]\n".to_vec()),
+            ("src/a/b.rs".into(), b"// one\n\nfn f() {}\n".to_vec()),
+        ]);
+        let first = Candidates::open(&path).unwrap().commit(&tree, &RunId::new("r1"), 1).unwrap();
+        let candidates = Candidates::open(&path).unwrap();
+        let second = candidates.commit(&tree, &RunId::new("r1"), 2).unwrap();
+        assert_eq!(first.tree, second.tree);
+        assert_eq!((first.n_files, first.code_lines), (2, 1));
+        assert_eq!(candidates.read(&first.commit).unwrap(), tree);
+    }
+
+    #[test]
+    fn a_commit_that_is_not_there_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let candidates = Candidates::open(&dir.path().join("c.git")).unwrap();
+        assert!(candidates.read(&"0".repeat(40)).is_err());
+        assert!(candidates.read("no hash").is_err());
+    }
+}

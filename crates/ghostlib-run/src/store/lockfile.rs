@@ -1,0 +1,200 @@
+use ghostlib_model::{Gate, IterationSummary, RunSummary, Sha256Hex};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The lockfile's name.
+pub const LOCKFILE: &str = "ghostlib.lock";
+/// The number of the lockfile format that is written.
+pub const FORMAT: u32 = 1;
+
+/// What a passed run proved, for the user's repository. Two runs that prove the same write the same file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lockfile {
+    /// The format's number.
+    pub format: u32,
+    /// The spec.
+    pub spec: LockedSpec,
+    /// The reference.
+    pub reference: LockedReference,
+    /// Who implemented.
+    pub agent: LockedAgent,
+    /// What built and ran it.
+    pub environment: LockedEnvironment,
+    /// What was measured.
+    pub fidelity: LockedFidelity,
+    /// The candidate.
+    pub candidate: LockedCandidate,
+}
+
+/// The spec that passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedSpec {
+    /// Its name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// Over its files.
+    pub hash: Sha256Hex,
+}
+
+/// The reference that it was compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedReference {
+    /// `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    pub source: String,
+    /// Over its files.
+    pub checksum: Sha256Hex,
+}
+
+/// Who implemented.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedAgent {
+    /// The agent's name.
+    pub name: String,
+    /// Whether what it must not see was out of its reach.
+    pub blindness_enforced: bool,
+    /// The prompt that it was given.
+    pub prompt: Sha256Hex,
+}
+
+/// What built and ran the candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedEnvironment {
+    /// What `rustc --version` says.
+    pub toolchain: String,
+    /// The sandbox's backend.
+    pub sandbox: String,
+}
+
+/// What was measured. Shares are from 0 to 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedFidelity {
+    /// The minimum of the dimensions.
+    pub headline: f64,
+    /// Vectors passed.
+    pub vectors: String,
+    /// API items found, by path.
+    pub api: String,
+    /// Agreement on generated inputs.
+    pub behaviour: f64,
+    /// Functions exercised.
+    pub coverage: String,
+    /// Generated inputs a function, and the seed.
+    pub cases: usize,
+    /// The seed of the generated inputs.
+    pub seed: u64,
+    /// Candidates measured with this spec, and those that passed.
+    pub attempts: usize,
+    /// Those that passed.
+    pub passed: usize,
+    /// The 95 % Wilson interval of the pass rate.
+    pub pass_rate: [f64; 2],
+    /// Each gate and whether it holds.
+    pub gates: BTreeMap<Gate, bool>,
+}
+
+/// The candidate that passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedCandidate {
+    /// The hash of its tree, as git makes it.
+    pub tree: String,
+}
+
+impl Lockfile {
+    /// The lockfile of a run that passed; nothing, if it did not.
+    pub fn of(summary: &RunSummary, prompt: Sha256Hex, toolchain: &str) -> Option<Self> {
+        let best = summary.best_iteration()?;
+        let reference = summary.reference.as_ref()?;
+        let session = best.session.as_ref()?;
+        Some(Self {
+            format: FORMAT,
+            spec: LockedSpec {
+                name: best.spec.name.clone(),
+                version: best.spec.version.clone(),
+                hash: best.spec.hash.clone(),
+            },
+            reference: LockedReference {
+                source: reference.source.to_string(),
+                checksum: reference.checksum.clone(),
+            },
+            agent: LockedAgent {
+                name: session.agent.name.clone(),
+                blindness_enforced: session.agent.blindness_enforced,
+                prompt,
+            },
+            environment: LockedEnvironment {
+                toolchain: toolchain.into(),
+                sandbox: summary.sandbox.as_ref()?.backend.clone(),
+            },
+            fidelity: fidelity(summary, best)?,
+            candidate: LockedCandidate { tree: session.candidate.as_ref()?.tree.clone() },
+        })
+    }
+
+    /// The lockfile as text.
+    ///
+    /// # Errors
+    /// If a value cannot be said in TOML.
+    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
+        let head = "# Written by ghostlib. It pins what was proved; commit it.\n";
+        Ok(format!("{head}{}", toml::to_string(self)?))
+    }
+}
+
+fn fidelity(summary: &RunSummary, best: &IterationSummary) -> Option<LockedFidelity> {
+    let fidelity = &best.evaluation.as_ref()?.fidelity;
+    let options = summary.options.as_ref()?;
+    let same_spec = summary.iterations.iter().filter(|iteration| iteration.spec.hash == best.spec.hash);
+    let measured: Vec<_> = same_spec.filter_map(|iteration| iteration.evaluation.as_ref()).collect();
+    let passed = measured.iter().filter(|evaluation| evaluation.fidelity.passes(options.target)).count();
+    Some(LockedFidelity {
+        headline: fidelity.headline(),
+        vectors: fidelity.vectors.all.to_string(),
+        api: fidelity.api.path.recall.to_string(),
+        behaviour: fidelity.behaviour.agreement.unwrap_or(0.0),
+        coverage: fidelity.coverage.to_string(),
+        cases: options.cases,
+        seed: options.seed,
+        attempts: measured.len(),
+        passed,
+        pass_rate: wilson(passed, measured.len()),
+        gates: fidelity.gates.iter().map(|result| (result.gate, result.passed)).collect(),
+    })
+}
+
+/// The Wilson score interval of a rate at 95 %, rounded to 3 digits. Wilson, "Probable inference, the law of
+/// succession, and statistical inference", 1927.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn wilson(passed: usize, of: usize) -> [f64; 2] {
+    const Z: f64 = 1.959_964;
+    if of == 0 {
+        return [0.0, 1.0];
+    }
+    let n = of as f64;
+    let rate = passed as f64 / n;
+    let middle = rate + Z * Z / (2.0 * n);
+    let half = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    [middle - half, middle + half].map(|bound| (bound / scale * 1000.0).round() / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_gives_the_known_bounds() {
+        for (n, low) in [(3, 0.438), (5, 0.566), (10, 0.722), (20, 0.839)] {
+            let [lower, upper] = wilson(n, n);
+            assert!((lower - low).abs() < 0.0015 && (upper - 1.0).abs() < 1e-9, "{n}: {lower} {upper}");
+        }
+        assert!(wilson(0, 0)[0].abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,24 @@
+//! What is kept in `.ghostlib/` of a project, and how.
+//!
+//! ```text
+//! .ghostlib/
+//!   lock                    held by the one process that writes
+//!   cache/references/       references with their dependencies
+//!   build/                  drivers and build output
+//!   candidates.git/         candidates as commits, a ref each: refs/runs/RUN/ITERATION
+//!   tasks/                  tasks that were handed out
+//!   workspaces/SESSION/     where agents work
+//!   runs/RUN/journal.jsonl  what happened; every state is derived from it
+//!   runs/RUN/spec/N/        the spec of iteration N
+//!   runs/RUN/sessions/      recordings of sessions
+//! ```
+
+mod candidates;
+mod journal;
+mod lockfile;
+mod project;
+
+pub use candidates::{Candidates, CandidatesError};
+pub use journal::{FORMAT as JOURNAL_FORMAT, Journal, JournalError};
+pub use lockfile::{FORMAT as LOCKFILE_FORMAT, LOCKFILE, Lockfile};
+pub use project::{Project, ProjectError, ProjectLock};

@@ -1,0 +1,224 @@
+use ghostlib_model::{RunId, SessionId};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// A project's folder, and where things are kept in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    root: PathBuf,
+}
+
+/// The right to write to a project, for as long as it is held. It goes with the process that holds it.
+#[derive(Debug)]
+pub struct ProjectLock {
+    _file: File,
+}
+
+/// Why a project cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// Another process is writing.
+    #[error("another ghostlib (process {pid}) is working in {}", .root.display())]
+    Busy {
+        /// The project.
+        root: PathBuf,
+        /// The process, as it wrote itself down.
+        pid: String,
+    },
+    /// There is no such run.
+    #[error("there is no run `{run}` in {}{}", .root.display(), known_text(.known))]
+    NoRun {
+        /// The run.
+        run: String,
+        /// The project.
+        root: PathBuf,
+        /// The runs there are.
+        known: Vec<String>,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+fn known_text(known: &[String]) -> String {
+    if known.is_empty() { "; there is none yet".into() } else { format!("; there are: {}", known.join(", ")) }
+}
+
+impl Project {
+    /// The project at a folder, which need not have been used before.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The project's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Takes the right to write.
+    ///
+    /// # Errors
+    /// If another process has it, or the file system fails.
+    pub fn lock(&self) -> Result<ProjectLock, ProjectError> {
+        let dir = self.store();
+        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        let path = dir.join("lock");
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io_error(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let _ = file.read_to_string(&mut pid);
+                return Err(ProjectError::Busy { root: self.root.clone(), pid: pid.trim().into() });
+            }
+            Err(TryLockError::Error(source)) => return Err(ProjectError::Io { path, source }),
+        }
+        // Who holds the lock is told to whoever finds it taken.
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(io_error(&path))?;
+        Ok(ProjectLock { _file: file })
+    }
+
+    /// The ids of all runs, oldest first.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunId>, ProjectError> {
+        let dir = self.store().join("runs");
+        let entries = match fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(ProjectError::Io { path: dir, source }),
+        };
+        let mut numbers: Vec<u32> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_prefix('r')?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers.into_iter().map(run_id).collect())
+    }
+
+    /// The run with this id, or the newest one.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    pub fn find_run(&self, wanted: Option<&str>) -> Result<RunId, ProjectError> {
+        let runs = self.runs()?;
+        let found = match wanted {
+            Some(wanted) => runs.iter().find(|run| run.as_str() == wanted),
+            None => runs.last(),
+        };
+        found.cloned().ok_or_else(|| ProjectError::NoRun {
+            run: wanted.unwrap_or("latest").into(),
+            root: self.root.clone(),
+            known: runs.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// Makes the folder of one more run.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn new_run(&self) -> Result<RunId, ProjectError> {
+        let last = self.runs()?.last().and_then(|run| run.as_str().strip_prefix('r')?.parse::<u32>().ok());
+        let run = run_id(last.map_or(1, |last| last + 1));
+        let dir = self.run_dir(&run);
+        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        Ok(run)
+    }
+
+    /// The folder of a run.
+    pub fn run_dir(&self, run: &RunId) -> PathBuf {
+        self.store().join("runs").join(run.as_str())
+    }
+
+    /// The journal of a run.
+    pub fn journal(&self, run: &RunId) -> PathBuf {
+        self.run_dir(run).join("journal.jsonl")
+    }
+
+    /// The spec of one iteration of a run.
+    pub fn spec_dir(&self, run: &RunId, iteration: u32) -> PathBuf {
+        self.run_dir(run).join("spec").join(iteration.to_string())
+    }
+
+    /// The recording of a session.
+    pub fn session_dir(&self, run: &RunId, session: &SessionId) -> PathBuf {
+        self.run_dir(run).join("sessions").join(session.as_str())
+    }
+
+    /// Where an agent works.
+    pub fn workspace(&self, session: &SessionId) -> PathBuf {
+        self.store().join("workspaces").join(session.as_str())
+    }
+
+    /// Tasks that were handed out.
+    pub fn tasks(&self) -> PathBuf {
+        self.store().join("tasks")
+    }
+
+    /// The repository of candidates.
+    pub fn candidates(&self) -> PathBuf {
+        self.store().join("candidates.git")
+    }
+
+    /// References with their dependencies.
+    pub fn references(&self) -> PathBuf {
+        self.store().join("cache").join("references")
+    }
+
+    /// Drivers and build output of one side.
+    pub fn build(&self, side: &str) -> PathBuf {
+        self.store().join("build").join(side)
+    }
+
+    fn store(&self) -> PathBuf {
+        self.root.join(".ghostlib")
+    }
+}
+
+fn run_id(number: u32) -> RunId {
+    RunId::new(format!("r{number}"))
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> ProjectError + use<> {
+    let path = path.to_owned();
+    move |source| ProjectError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_writer_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = Project::at(dir.path());
+        let held = project.lock().unwrap();
+        let error = project.lock().unwrap_err().to_string();
+        assert!(error.contains(&std::process::id().to_string()), "{error}");
+        drop(held);
+        project.lock().unwrap();
+    }
+
+    #[test]
+    fn runs_are_numbered_and_the_newest_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = Project::at(dir.path());
+        assert!(project.find_run(None).unwrap_err().to_string().contains("there is none yet"));
+        for _ in 0..11 {
+            project.new_run().unwrap();
+        }
+        assert_eq!(project.find_run(None).unwrap().as_str(), "r11");
+        assert_eq!(project.find_run(Some("r2")).unwrap().as_str(), "r2");
+        assert!(project.find_run(Some("r12")).unwrap_err().to_string().contains("there are: r1, r2"));
+    }
+}

@@ -1,0 +1,208 @@
+//! Which backends there are on this machine, and what each of them enforces here.
+
+use super::sandbox::Sandbox;
+use super::wire::Confinement;
+use super::{host, landlock};
+use crate::{
+    BackendReport, CommandLine, Guarantee, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
+};
+use rustix::process::geteuid;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const LANDLOCK: &str = "landlock";
+const BUBBLEWRAP: &str = "bubblewrap";
+
+/// A backend that seems to be there.
+#[derive(Clone, Debug)]
+pub(super) struct Backend {
+    pub(super) name: &'static str,
+    pub(super) version: String,
+    pub(super) confinement: Confinement,
+    pub(super) guarantees: Vec<Guarantee>,
+}
+
+/// Landlock as the kernel has it.
+pub(super) fn landlock() -> Result<Backend, SandboxError> {
+    let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
+    Ok(Backend {
+        name: LANDLOCK,
+        version: format!("Landlock ABI {abi}"),
+        confinement: Confinement::Landlock,
+        guarantees: landlock_guarantees(abi),
+    })
+}
+
+/// The first bubblewrap on `path_env`.
+pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, SandboxError> {
+    let missing = |reason| SandboxError::Unavailable { backend: BUBBLEWRAP, reason };
+    let program = find("bwrap", path_env).ok_or_else(|| missing("there is no `bwrap` on the PATH".into()))?;
+    let asked = CommandLine::new(&program).arg("--version");
+    let answer = host::run(&asked, Path::new("/"), &[], Duration::from_secs(10)).await;
+    let answer = answer.map_err(|error| missing(error.to_string()))?;
+    let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+    let disable_userns = is_at_least_0_8(&version);
+    Ok(Backend {
+        name: BUBBLEWRAP,
+        version,
+        confinement: Confinement::Bubblewrap { program, disable_userns },
+        guarantees: bubblewrap_guarantees(),
+    })
+}
+
+/// Runs `true` in the backend: only that shows that kernel and distribution let it work.
+pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sandbox, SandboxError> {
+    let name = backend.name;
+    let unavailable = |reason| SandboxError::Unavailable { backend: name, reason };
+    let sandbox = Sandbox::untried(backend, launcher);
+    let policy = SandboxPolicy {
+        role: SandboxRole::Test,
+        read: vec!["/usr/bin".into()],
+        write: Vec::new(),
+        env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
+        dir: "/usr/bin".into(),
+        limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
+    };
+    match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {
+        Ok(finished) if finished.end.is_success() => Ok(sandbox),
+        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
+        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What every backend can do on this machine, the stronger one first.
+pub async fn probe(launcher: &Launcher, path_env: Option<&OsStr>) -> Vec<BackendReport> {
+    let hint = "install it (`apt-get install bubblewrap`, `dnf install bubblewrap`), and allow unprivileged user \
+                namespaces if you are not root";
+    let bubblewrap = report(BUBBLEWRAP, bubblewrap(path_env).await, launcher, hint).await;
+    let hint = "use Linux 5.13 or newer with `landlock` among its boot parameter `lsm=`";
+    vec![bubblewrap, report(LANDLOCK, landlock(), launcher, hint).await]
+}
+
+async fn report(
+    name: &str,
+    found: Result<Backend, SandboxError>,
+    launcher: &Launcher,
+    hint: &str,
+) -> BackendReport {
+    let (version, guarantees, tried) = match found {
+        Ok(backend) => {
+            let (version, guarantees) = (backend.version.clone(), backend.guarantees.clone());
+            (Some(version), guarantees, try_out(backend, launcher.clone()).await.map(drop))
+        }
+        Err(error) => (None, Vec::new(), Err(error)),
+    };
+    let unavailable = tried.err().map(|error| match error {
+        SandboxError::Unavailable { reason, .. } => reason,
+        other => other.to_string(),
+    });
+    let hint = unavailable.as_ref().map(|_| hint.to_owned());
+    BackendReport { backend: name.into(), version, unavailable, guarantees, hint }
+}
+
+fn find(program: &str, path_env: Option<&OsStr>) -> Option<PathBuf> {
+    let candidates = std::env::split_paths(path_env?).map(|folder| folder.join(program));
+    candidates.filter(|path| path.is_absolute()).find(|path| path.is_file())
+}
+
+/// Since then bubblewrap can take the making of further user namespaces away.
+fn is_at_least_0_8(version: &str) -> bool {
+    let mut numbers =
+        version.trim_start_matches("bubblewrap ").split('.').map(|it| it.parse::<u32>().unwrap_or(0));
+    (numbers.next(), numbers.next()) >= (Some(0), Some(8))
+}
+
+fn landlock_guarantees(abi: u32) -> Vec<Guarantee> {
+    let mut guarantees = vec![
+        Guarantee::kept("files-read-allow-list"),
+        Guarantee::kept_if(
+            abi >= 3,
+            "files-write-allow-list",
+            "files can be truncated before Landlock ABI 3",
+        ),
+        Guarantee::missing(
+            "file-metadata-protected",
+            "Landlock covers neither stat nor, on files of the same user, chmod, chown, utimes and attributes",
+        ),
+        Guarantee::missing(
+            "other-processes-hidden",
+            "their entries in /proc cannot be opened, but stat shows that they exist",
+        ),
+        Guarantee::kept_if(abi >= 6, "other-processes-safe", "signals reach them before Landlock ABI 6"),
+        Guarantee::kept_if(
+            abi >= 6,
+            "process-tree-ends",
+            "before Landlock ABI 6 a process can kill its supervisor and live on",
+        ),
+    ];
+    guarantees.extend(common_guarantees());
+    guarantees.push(Guarantee::missing("uid-dropped", "everything runs as the user who started ghostlib"));
+    guarantees
+}
+
+fn bubblewrap_guarantees() -> Vec<Guarantee> {
+    let mut guarantees: Vec<_> = [
+        "files-read-allow-list",
+        "files-write-allow-list",
+        "file-metadata-protected",
+        "other-processes-hidden",
+        "other-processes-safe",
+        "process-tree-ends",
+    ]
+    .map(Guarantee::kept)
+    .into();
+    guarantees.extend(common_guarantees());
+    let seen_from_outside = if geteuid().is_root() { "root" } else { "the user who started ghostlib" };
+    let reason = format!(
+        "uid 1000 inside is {seen_from_outside} outside, which counts for the files that are bound in"
+    );
+    guarantees.push(Guarantee::missing("uid-dropped", &reason));
+    guarantees
+}
+
+/// What the launcher does the same way in every backend.
+fn common_guarantees() -> Vec<Guarantee> {
+    let kept = [
+        "no-network",
+        "no-unix-sockets-of-the-host",
+        "no-shared-memory-with-the-host",
+        "no-inherited-files",
+        "no-terminal",
+        "environment-cleared",
+        "capabilities-dropped",
+        "wall-limit",
+        "output-limit",
+        "cpu-limit",
+        "memory-limit",
+        "file-size-limit",
+    ];
+    let missing = [
+        ("cpu-limit-of-the-tree", "rlimits bind each process for itself"),
+        ("memory-limit-of-the-tree", "rlimits bind each process for itself"),
+        ("process-count-limit", "the kernel's rlimit counts all processes of the user, and never binds root"),
+        ("disk-limit", "the size of a file is limited, but not how many there are"),
+    ];
+    let missing = missing.map(|(name, reason)| Guarantee::missing(name, reason));
+    kept.map(Guarantee::kept).into_iter().chain(missing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        let newer = ["bubblewrap 0.8.0", "bubblewrap 0.11.0", "bubblewrap 1.0"];
+        assert!(newer.into_iter().all(is_at_least_0_8));
+        assert!(!["bubblewrap 0.7.0", "bubblewrap 0.4.1", ""].into_iter().any(is_at_least_0_8));
+    }
+
+    #[test]
+    fn old_kernels_do_not_promise_what_they_cannot_keep() {
+        let lacks = |abi| landlock_guarantees(abi).iter().filter(|it| it.lacks.is_some()).count();
+        assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
+    }
+}

@@ -1,0 +1,91 @@
+//! The Landlock part of the confinement: which paths can be opened, and for what.
+
+use super::system_paths;
+use crate::SandboxPolicy;
+use ::landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd,
+    Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
+};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// The newest interface that this file was written for.
+const NEWEST: ABI = ABI::V9;
+
+/// Files about the machine that programs size themselves by.
+const MACHINE: &[&str] = &["/proc/cpuinfo", "/proc/meminfo"];
+
+/// Binds this thread and all that it starts to the policy's paths, for good.
+pub(super) fn apply(policy: &SandboxPolicy) -> Result<(), String> {
+    let ruleset = ruleset(policy).map_err(|error| error.to_string())?;
+    let status = ruleset.restrict_self().map_err(|error| error.to_string())?;
+    match status.ruleset {
+        RulesetStatus::NotEnforced => Err("the kernel does not enforce Landlock".into()),
+        _ => Ok(()),
+    }
+}
+
+/// The version of the kernel's interface, or why there is none.
+///
+/// Only an enforced ruleset tells its version, so a thread of its own enforces one: Landlock binds the
+/// calling thread alone.
+pub(super) fn abi() -> Result<u32, String> {
+    let probe = || Ruleset::default().handle_access(AccessFs::MakeBlock)?.create()?.restrict_self();
+    let status = std::thread::spawn(probe).join().map_err(|_| "the probe ended early".to_string())?;
+    match status.map_err(|error| error.to_string())?.landlock {
+        LandlockStatus::Available { effective_abi, .. } => Ok(effective_abi as u32),
+        LandlockStatus::NotEnabled => Err("the kernel has Landlock, but it is switched off at boot".into()),
+        LandlockStatus::NotImplemented => Err("the kernel has no Landlock (it came with Linux 5.13)".into()),
+    }
+}
+
+fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
+    let ruleset = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1))?
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?;
+    let ruleset = ruleset
+        .add_rules(path_beneath_rules(readable_system_paths(), AccessFs::from_read(NEWEST)))?
+        .add_rules(path_beneath_rules(system_paths::DEVICES, device_access()))?;
+    let ruleset = add_policy_paths(ruleset, &policy.read, AccessFs::from_read(NEWEST))?;
+    add_policy_paths(ruleset, &policy.write, write_access())
+}
+
+fn readable_system_paths() -> Vec<PathBuf> {
+    let hidden: Vec<&Path> = system_paths::hidden().collect();
+    let programs = system_paths::programs()
+        .flat_map(|root| system_paths::without(&root.canonicalize().unwrap_or(root.into()), &hidden));
+    let others = system_paths::etc().chain(MACHINE.iter().map(Path::new)).map(Path::to_path_buf);
+    programs.chain(others).collect()
+}
+
+/// Unlike those of the system, paths of the policy must be there.
+fn add_policy_paths(
+    mut ruleset: RulesetCreated,
+    paths: &[PathBuf],
+    access: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, Box<dyn Error>> {
+    for path in paths {
+        let access = if path.is_dir() { access } else { access & AccessFs::from_file(NEWEST) };
+        ruleset = ruleset.add_rule(PathBeneath::new(PathFd::new(path)?, access))?;
+    }
+    Ok(ruleset)
+}
+
+/// All but the making of devices and sockets, and the control of devices.
+fn write_access() -> BitFlags<AccessFs> {
+    let denied = AccessFs::MakeChar
+        | AccessFs::MakeBlock
+        | AccessFs::MakeSock
+        | AccessFs::IoctlDev
+        | AccessFs::ResolveUnix;
+    AccessFs::from_all(NEWEST) & !denied
+}
+
+fn device_access() -> BitFlags<AccessFs> {
+    AccessFs::ReadFile | AccessFs::WriteFile
+}

@@ -1,0 +1,31 @@
+//! Everything that needs Linux.
+
+mod backend;
+mod bubblewrap;
+mod capture;
+mod confine;
+pub mod host;
+mod landlock;
+pub mod launcher;
+mod rlimits;
+mod running;
+mod sandbox;
+mod seccomp;
+mod supervise;
+mod system_paths;
+mod tree;
+mod wire;
+
+pub use backend::probe;
+pub use running::Running;
+pub use sandbox::Sandbox;
+
+use crate::CommandLine;
+
+/// The only place where a process is made.
+#[expect(clippy::disallowed_methods, reason = "this crate is where processes are started")]
+fn std_command(command: &CommandLine) -> std::process::Command {
+    let mut process = std::process::Command::new(&command.program);
+    process.args(&command.args);
+    process
+}

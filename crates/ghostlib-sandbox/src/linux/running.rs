@@ -1,0 +1,205 @@
+use super::capture::{Budget, capture};
+use super::launcher::SUPERVISE;
+use super::std_command;
+use super::wire::{Report, Request, Streams, decode, send_request};
+use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
+use std::io::{self, pipe};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// What the supervisor may take on top of the wall limit to end everything.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A sandboxed process that is running. Dropping it ends the process and everything that came of it.
+#[derive(Debug)]
+pub struct Running {
+    program: PathBuf,
+    supervisor: Child,
+    control: UnixStream,
+    lifeline: Lifeline,
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
+    stderr: JoinHandle<Vec<u8>>,
+    budget: Arc<Budget>,
+    started: Instant,
+    wall: Duration,
+}
+
+impl Running {
+    /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
+    pub(super) fn start(request: &Request) -> Result<Self, SandboxError> {
+        let line = serde_json::to_vec(request)
+            .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
+        Self::start_described(request, &line)
+            .map_err(|source| SandboxError::Launcher { program: request.launcher.program.clone(), source })
+    }
+
+    fn start_described(request: &Request, line: &[u8]) -> io::Result<Self> {
+        let started = Instant::now();
+        let (streams, stdin, stdout, stderr) = pipes()?;
+        let (control, theirs) = StdUnixStream::pair()?;
+        let supervisor = supervisor(request, theirs)?;
+        send_request(&control, line, &streams)?;
+        drop(streams);
+        let lifeline = Lifeline(Arc::new(control.try_clone()?));
+        control.set_nonblocking(true)?;
+        let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
+        let stderr = tokio::spawn(capture_shared(stderr, Arc::clone(&budget), lifeline.clone()));
+        Ok(Self {
+            program: request.command.program.clone(),
+            supervisor,
+            control: UnixStream::from_std(control)?,
+            lifeline,
+            stdin: Some(stdin),
+            stdout: Some(stdout),
+            stderr,
+            budget,
+            started,
+            wall: request.policy.limits.wall,
+        })
+    }
+
+    /// Its standard input, once. Dropping it lets the process read the end of its input.
+    pub fn take_stdin(&mut self) -> Option<ChildStdin> {
+        self.stdin.take()
+    }
+
+    /// Its standard output, once. What the caller reads does not count for the output limit.
+    pub fn take_stdout(&mut self) -> Option<ChildStdout> {
+        self.stdout.take()
+    }
+
+    /// Ends it, and returns when everything that came of it is gone.
+    pub async fn kill(&mut self) {
+        self.lifeline.cut();
+        if timeout(GRACE, self.supervisor.wait()).await.is_err() {
+            let _gone = self.supervisor.start_kill();
+        }
+    }
+
+    /// Waits until it has ended and everything that came of it is gone. Standard streams that nobody took
+    /// are closed.
+    pub async fn wait(mut self) -> Result<Finished, SandboxError> {
+        drop((self.stdin.take(), self.stdout.take()));
+        self.finish().await
+    }
+
+    /// Feeds it `input`, keeps its output, and waits.
+    pub(super) async fn communicate(mut self, input: Vec<u8>) -> Result<Finished, SandboxError> {
+        let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
+        let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
+        let output = async {
+            match stdout {
+                Some(stdout) => capture_shared(stdout, budget, lifeline).await,
+                None => Vec::new(),
+            }
+        };
+        let ((), stdout, finished) = tokio::join!(feed(stdin, &input), output, self.finish());
+        // Only now is it known whether the output kept within its limit.
+        let (overrun, finished) = (self.budget.is_overrun(), finished?);
+        let end = if overrun { ProcessEnd::OutputLimit } else { finished.end };
+        Ok(Finished { end, stdout, ..finished })
+    }
+
+    async fn finish(&mut self) -> Result<Finished, SandboxError> {
+        let report = self.report().await?;
+        let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
+        self.supervisor.wait().await.map_err(follow)?;
+        let wall = self.started.elapsed();
+        let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
+        let end = report.into_result()?;
+        let end = if self.budget.is_overrun() { ProcessEnd::OutputLimit } else { end };
+        Ok(Finished { end, stdout: Vec::new(), stderr, wall })
+    }
+
+    async fn report(&mut self) -> Result<Report, SandboxError> {
+        let mut line = Vec::new();
+        let patience = self.wall.saturating_add(GRACE).saturating_sub(self.started.elapsed());
+        match timeout(patience, self.control.read_to_end(&mut line)).await {
+            Ok(Ok(1..)) => {
+                decode(&line).map_err(|error| SandboxError::LauncherLost { reason: error.to_string() })
+            }
+            Ok(_) => Err(SandboxError::LauncherLost { reason: self.last_words().await }),
+            Err(_elapsed) => {
+                let _gone = self.supervisor.start_kill();
+                let reason = format!("nothing came within {} s after the wall limit", GRACE.as_secs());
+                Err(SandboxError::LauncherLost { reason })
+            }
+        }
+    }
+
+    async fn last_words(&mut self) -> String {
+        let mut words = Vec::new();
+        if let Some(stderr) = self.supervisor.stderr.take() {
+            let _as_far_as_it_goes = stderr.take(1 << 16).read_to_end(&mut words).await;
+        }
+        let status = self.supervisor.wait().await.map_or_else(|error| error.to_string(), |it| it.to_string());
+        format!("{status} {}", String::from_utf8_lossy(&words).trim()).trim_end().to_owned()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.lifeline.cut();
+    }
+}
+
+/// Our side of the control socket. The supervisor ends everything when it is cut, or when we are gone.
+#[derive(Clone, Debug)]
+struct Lifeline(Arc<StdUnixStream>);
+
+impl Lifeline {
+    fn cut(&self) {
+        let _gone = self.0.shutdown(Shutdown::Write);
+    }
+}
+
+async fn capture_shared(
+    stream: impl tokio::io::AsyncRead + Unpin,
+    budget: Arc<Budget>,
+    lifeline: Lifeline,
+) -> Vec<u8> {
+    capture(stream, &budget, || lifeline.cut()).await
+}
+
+/// Writes all of `input` and closes the stream. Whoever does not want it all need not read it.
+async fn feed(stdin: Option<ChildStdin>, input: &[u8]) {
+    use tokio::io::AsyncWriteExt;
+    if let Some(mut stdin) = stdin {
+        let _as_far_as_it_is_read = stdin.write_all(input).await;
+    }
+}
+
+/// The command's ends of its standard streams, and ours.
+fn pipes() -> io::Result<(Streams, ChildStdin, ChildStdout, ChildStderr)> {
+    let ((stdin, our_stdin), (our_stdout, stdout), (our_stderr, stderr)) = (pipe()?, pipe()?, pipe()?);
+    Ok((
+        [stdin.into(), stdout.into(), stderr.into()],
+        ChildStdin::from_std(OwnedFd::from(our_stdin).into())?,
+        ChildStdout::from_std(OwnedFd::from(our_stdout).into())?,
+        ChildStderr::from_std(OwnedFd::from(our_stderr).into())?,
+    ))
+}
+
+/// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends
+/// the tree in good order.
+fn supervisor(request: &Request, control: StdUnixStream) -> io::Result<Child> {
+    let launcher = &request.launcher;
+    let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
+    tokio::process::Command::from(std_command(&command))
+        .stdin(Stdio::from(OwnedFd::from(control)))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+}

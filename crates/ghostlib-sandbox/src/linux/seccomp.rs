@@ -1,0 +1,197 @@
+//! The system calls that no sandboxed process may make, whatever the backend.
+
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch, apply_filter,
+};
+use std::collections::BTreeMap;
+
+/// Denied with "operation not permitted".
+const DENIED: &[i64] = &[
+    // Sockets of every family, those of the host's services included. Pairs and pipes stay.
+    libc::SYS_socket,
+    // Looking into, and acting as, other processes.
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_kcmp,
+    // Another view of the file system, or another namespace.
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_open_tree,
+    libc::SYS_move_mount,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_mount_setattr,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_open_by_handle_at,
+    // Parts of the kernel that are wide and that no compiler needs.
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_fanotify_init,
+    libc::SYS_lookup_dcookie,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    // Memory and queues that are shared with the host's processes by a key or a name.
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    // The machine itself.
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_acct,
+    libc::SYS_syslog,
+    libc::SYS_quotactl,
+    libc::SYS_quotactl_fd,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
+    libc::SYS_adjtimex,
+    libc::SYS_vhangup,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_kexec_file_load,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_iopl,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_ioperm,
+];
+
+/// The flags of `clone` that make a namespace.
+const NAMESPACE_FLAGS: &[u64] = &[
+    0x0000_0080, // CLONE_NEWTIME
+    0x0002_0000, // CLONE_NEWNS
+    0x0200_0000, // CLONE_NEWCGROUP
+    0x0400_0000, // CLONE_NEWUTS
+    0x0800_0000, // CLONE_NEWIPC
+    0x1000_0000, // CLONE_NEWUSER
+    0x2000_0000, // CLONE_NEWPID
+    0x4000_0000, // CLONE_NEWNET
+];
+
+/// The requests of `ioctl` that put words into a terminal's mouth.
+const TERMINAL_REQUESTS: &[u64] = &[
+    0x5412, // TIOCSTI
+    0x541c, // TIOCLINUX
+];
+
+/// Binds this thread and all that it starts, for good. Calls of another architecture end the process.
+pub(super) fn apply() -> Result<(), seccompiler::Error> {
+    for program in programs()? {
+        apply_filter(&program)?;
+    }
+    Ok(())
+}
+
+fn programs() -> Result<[BpfProgram; 2], seccompiler::BackendError> {
+    let arch = TargetArch::try_from(std::env::consts::ARCH)?;
+    let compile = |rules, errno: i32| {
+        let action = SeccompAction::Errno(errno.unsigned_abs());
+        SeccompFilter::new(rules, SeccompAction::Allow, action, arch)?.try_into()
+    };
+    Ok([compile(denied()?, libc::EPERM)?, compile(unknown(), libc::ENOSYS)?])
+}
+
+/// What is not permitted.
+fn denied() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError> {
+    let mut rules = BTreeMap::new();
+    for number in DENIED {
+        add(&mut rules, *number, &[]);
+    }
+    let namespaces = NAMESPACE_FLAGS
+        .iter()
+        .map(|flag| rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(*flag), *flag));
+    add(&mut rules, libc::SYS_clone, &namespaces.collect::<Result<Vec<_>, _>>()?);
+    let requests =
+        TERMINAL_REQUESTS.iter().map(|request| rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *request));
+    add(&mut rules, libc::SYS_ioctl, &requests.collect::<Result<Vec<_>, _>>()?);
+    Ok(rules)
+}
+
+/// What must look as if the kernel did not have it. The flags of `clone3` lie in memory, where no filter can
+/// see them; the C libraries fall back to `clone`.
+fn unknown() -> BTreeMap<i64, Vec<SeccompRule>> {
+    let mut rules = BTreeMap::new();
+    add(&mut rules, libc::SYS_clone3, &[]);
+    rules
+}
+
+fn rule(
+    argument: u8,
+    len: SeccompCmpArgLen,
+    op: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompRule, seccompiler::BackendError> {
+    SeccompRule::new(vec![SeccompCondition::new(argument, len, op, value)?])
+}
+
+/// Adds the call under its number, and under the numbers that the x32 ABI has for it: x32 calls arrive as
+/// calls of the same architecture.
+fn add(rules: &mut BTreeMap<i64, Vec<SeccompRule>>, number: i64, chain: &[SeccompRule]) {
+    rules.insert(number, chain.to_vec());
+    #[cfg(target_arch = "x86_64")]
+    for number in x32_numbers(number) {
+        rules.insert(number, chain.to_vec());
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn x32_numbers(number: i64) -> impl Iterator<Item = i64> {
+    const X32: i64 = 0x4000_0000;
+    let own = match number {
+        libc::SYS_ioctl => Some(514),
+        libc::SYS_ptrace => Some(521),
+        libc::SYS_kexec_load => Some(528),
+        libc::SYS_process_vm_readv => Some(539),
+        libc::SYS_process_vm_writev => Some(540),
+        _ => None,
+    };
+    std::iter::once(number).chain(own).map(|number| number | X32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filters_compile_and_fit_the_kernels_limit() {
+        for program in programs().unwrap() {
+            assert!(program.len() < 4096, "{} instructions", program.len());
+        }
+    }
+
+    #[test]
+    fn every_denied_call_is_named_once() {
+        let unique: std::collections::BTreeSet<_> = DENIED.iter().collect();
+        assert_eq!(unique.len(), DENIED.len());
+    }
+}

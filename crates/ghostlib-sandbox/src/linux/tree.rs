@@ -1,0 +1,90 @@
+//! Ends every descendant of this process. That works because the supervisor is a subreaper: whoever loses
+//! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
+
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use std::collections::HashSet;
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Kills and reaps descendants until there is none.
+pub(super) fn end_descendants() {
+    let mut pause = Duration::from_micros(200);
+    loop {
+        for pid in descendants() {
+            let _already_gone = kill_process(pid, Signal::KILL);
+        }
+        if !reap() {
+            return;
+        }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Reaps those children that are dead, and tells whether there are others.
+fn reap() -> bool {
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
+            Ok(None) => return true,
+            Err(_no_child) => return false,
+        }
+    }
+}
+
+/// All descendants of this process, as far as `/proc` shows them at the moment.
+fn descendants() -> Vec<Pid> {
+    let parents = parents();
+    let mut family = HashSet::from([getpid().as_raw_nonzero().get()]);
+    let mut grew = true;
+    while grew {
+        let before = family.len();
+        family.extend(
+            parents
+                .iter()
+                .filter(|(_, parent)| family.contains(parent))
+                .map(|(pid, _)| *pid)
+                .collect::<Vec<_>>(),
+        );
+        grew = family.len() > before;
+    }
+    family.into_iter().filter_map(Pid::from_raw).filter(|pid| *pid != getpid()).collect()
+}
+
+/// Every process with its parent.
+fn parents() -> Vec<(i32, i32)> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            Some((pid, parent_in(&stat)?))
+        })
+        .collect()
+}
+
+/// The parent in a line of `/proc/PID/stat`. The program's name before it is in parentheses and may contain
+/// anything, parentheses too.
+fn parent_in(stat: &str) -> Option<i32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_and_blanks_does_not_hide_the_parent() {
+        assert_eq!(parent_in("17 (a) b (c)) S 4 17 17 0"), Some(4));
+        assert_eq!(parent_in("17 (a"), None);
+    }
+
+    #[test]
+    fn this_process_knows_its_parent() {
+        let own = getpid().as_raw_nonzero().get();
+        let parent = std::os::unix::process::parent_id();
+        assert!(parents().contains(&(own, i32::try_from(parent).unwrap())));
+    }
+}

@@ -1,0 +1,151 @@
+use crate::SandboxError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Everything that a sandboxed process may reach. What is not named here is out of its reach, a small
+/// fixed set of system files apart (compilers, shared libraries, harmless devices; nothing of any
+/// user's home and nothing of `/tmp`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxPolicy {
+    /// What the process is there for.
+    pub role: SandboxRole,
+    /// Files and folders to read and execute, absolute; folders with all that is below them.
+    pub read: Vec<PathBuf>,
+    /// The same to write as well. A path below one of these is writable even if `read` names it too.
+    pub write: Vec<PathBuf>,
+    /// The whole environment. `TMPDIR` is added where it is not named: a folder that is writable, empty
+    /// at the start and removed at the end.
+    pub env: BTreeMap<String, String>,
+    /// The working directory, inside of one of the paths above.
+    pub dir: PathBuf,
+    /// What the process may use up.
+    pub limits: Limits,
+}
+
+/// What a sandboxed process is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SandboxRole {
+    /// An agent that builds a candidate.
+    Implementer,
+    /// An agent that revises the spec.
+    Reviser,
+    /// A compiler.
+    Build,
+    /// Code that was built, under test.
+    Test,
+}
+
+impl fmt::Display for SandboxRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Implementer => "implementer",
+            Self::Reviser => "reviser",
+            Self::Build => "build",
+            Self::Test => "test",
+        })
+    }
+}
+
+/// What a sandboxed process may use up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Wall time of the whole tree of processes, its set-up included.
+    pub wall: Duration,
+    /// Processor time of each process, in whole seconds, rounded up.
+    pub cpu: Option<Duration>,
+    /// Address space of each process, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// Size of each file that is written, in bytes.
+    pub file_bytes: Option<u64>,
+    /// Open files of each process.
+    pub open_files: Option<u64>,
+    /// Standard output and standard error together, in bytes.
+    pub output_bytes: u64,
+}
+
+impl Default for Limits {
+    /// One minute, a MiB of output, and nothing else.
+    fn default() -> Self {
+        Self {
+            wall: Duration::from_secs(60),
+            cpu: None,
+            memory_bytes: None,
+            file_bytes: None,
+            open_files: None,
+            output_bytes: 1 << 20,
+        }
+    }
+}
+
+/// Which backend to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackendChoice {
+    /// bubblewrap if it is on the `PATH` and works, else Landlock.
+    #[default]
+    Auto,
+    /// bubblewrap or nothing.
+    Bubblewrap,
+    /// Landlock or nothing.
+    Landlock,
+}
+
+impl SandboxPolicy {
+    /// Checks that every path is absolute and exists, and that the working directory is inside.
+    pub(crate) fn check(&self) -> Result<(), SandboxError> {
+        let mut inside = false;
+        let dir = resolve(&self.dir, "dir")?;
+        for (list, paths) in [("read", &self.read), ("write", &self.write)] {
+            for path in paths {
+                inside |= dir.starts_with(resolve(path, list)?);
+            }
+        }
+        if inside { Ok(()) } else { Err(SandboxError::DirOutside { path: self.dir.clone() }) }
+    }
+}
+
+fn resolve(path: &Path, list: &'static str) -> Result<PathBuf, SandboxError> {
+    if !path.is_absolute() {
+        return Err(SandboxError::RelativePath { path: path.into(), list });
+    }
+    path.canonicalize().map_err(|source| SandboxError::Path { path: path.into(), list, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(read: &[&str], dir: &str) -> SandboxPolicy {
+        SandboxPolicy {
+            role: SandboxRole::Test,
+            read: read.iter().map(PathBuf::from).collect(),
+            write: Vec::new(),
+            env: BTreeMap::new(),
+            dir: dir.into(),
+            limits: Limits::default(),
+        }
+    }
+
+    #[test]
+    fn a_missing_path_is_named_with_its_list() {
+        let error = policy(&["/usr", "/no/such/place"], "/usr").check().unwrap_err().to_string();
+        assert!(error.contains("`/no/such/place` as its read path"), "{error}");
+    }
+
+    #[test]
+    fn relative_paths_are_refused() {
+        let error = policy(&["usr"], "/usr").check().unwrap_err().to_string();
+        assert!(error.contains("`usr`") && error.contains("not absolute"), "{error}");
+    }
+
+    #[test]
+    fn the_working_directory_must_be_inside() {
+        policy(&["/usr"], "/usr/bin").check().unwrap();
+        let error = policy(&["/usr/bin"], "/usr").check().unwrap_err().to_string();
+        assert!(error.contains("`/usr` is outside"), "{error}");
+    }
+}

@@ -1,0 +1,102 @@
+//! What stands in for every backend where there is none.
+
+use crate::{BackendChoice, BackendReport, CommandLine, Finished, Launcher, SandboxError, SandboxPolicy};
+use ghostlib_model::SandboxStamp;
+use std::ffi::OsStr;
+
+/// Never made on this operating system.
+#[derive(Clone, Debug)]
+pub enum Sandbox {}
+
+impl Sandbox {
+    /// Always [`SandboxError::Unsupported`].
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn new(_: BackendChoice, _: Launcher, _: Option<&OsStr>) -> Result<Self, SandboxError> {
+        Err(SandboxError::Unsupported)
+    }
+
+    /// Never called.
+    pub fn stamp(&self) -> SandboxStamp {
+        match *self {}
+    }
+
+    /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn run(
+        &self,
+        _: &SandboxPolicy,
+        _: &CommandLine,
+        _: Vec<u8>,
+    ) -> Result<Finished, SandboxError> {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn spawn(&self, _: &SandboxPolicy, _: &CommandLine) -> Result<Running, SandboxError> {
+        match *self {}
+    }
+}
+
+/// Never made on this operating system.
+#[derive(Debug)]
+pub enum Running {}
+
+impl Running {
+    /// Never called.
+    pub fn take_stdin(&mut self) -> Option<tokio::process::ChildStdin> {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn take_stdout(&mut self) -> Option<tokio::process::ChildStdout> {
+        match *self {}
+    }
+
+    /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn kill(&mut self) {
+        match *self {}
+    }
+
+    /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn wait(self) -> Result<Finished, SandboxError> {
+        match self {}
+    }
+}
+
+/// No backend at all.
+#[expect(clippy::unused_async, reason = "has the signature of the real one")]
+pub async fn probe(_: &Launcher, _: Option<&OsStr>) -> Vec<BackendReport> {
+    Vec::new()
+}
+
+/// Trusted tools.
+pub mod host {
+    use crate::{CommandLine, Finished, SandboxError};
+    use std::ffi::OsStr;
+    use std::path::Path;
+    use std::time::Duration;
+
+    /// Always [`SandboxError::Unsupported`].
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn run(
+        _: &CommandLine,
+        _: &Path,
+        _: &[(&str, &OsStr)],
+        _: Duration,
+    ) -> Result<Finished, SandboxError> {
+        Err(SandboxError::Unsupported)
+    }
+}
+
+/// The launcher's entry.
+pub mod launcher {
+    use std::ffi::OsString;
+    use std::process::ExitCode;
+
+    /// Always a failure.
+    pub fn main(_: impl Iterator<Item = OsString>) -> ExitCode {
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,12 @@
+//! What the sandbox promises, tried on every backend that is there.
+#![cfg(target_os = "linux")]
+
+mod build;
+mod conversation;
+mod host;
+mod limits;
+mod payload;
+mod reach;
+mod refusals;
+mod support;
+mod tree;

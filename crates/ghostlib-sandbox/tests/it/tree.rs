@@ -1,0 +1,98 @@
+//! Nothing outlives its sandbox.
+
+use crate::support::{
+    Workspace, assert_ok, marker, n_marked, on_every_backend, payload, shell, until_marked,
+};
+use ghostlib_sandbox::{CommandLine, ProcessEnd, Sandbox};
+use rustix::process::{Pid, Signal, kill_process};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+on_every_backend!(
+    the_wall_limit_ends_every_descendant,
+    what_the_command_leaves_behind_ends_with_it,
+    dropping_ends_every_descendant,
+    killing_ends_every_descendant,
+    a_dropped_future_ends_every_descendant,
+    a_killed_ghostlib_takes_all_with_it,
+    a_command_that_kills_all_it_can_is_only_itself_to_blame,
+);
+
+/// Three sleepers: a child, one in a session of its own, and one whose parents are gone.
+fn family(marker: &str) -> String {
+    format!("setsid sh -c '(setsid sleep {marker} &) ; exec sleep {marker}' & sleep {marker} & ")
+}
+
+async fn the_wall_limit_ends_every_descendant(sandbox: &Sandbox) {
+    let (mut workspace, marker) = (Workspace::new(), marker());
+    workspace.policy.limits.wall = Duration::from_secs(2);
+    let (policy, script) = (workspace.policy.clone(), shell(&(family(&marker) + "wait")));
+    let run = {
+        let sandbox = sandbox.clone();
+        tokio::spawn(async move { sandbox.run(&policy, &script, Vec::new()).await })
+    };
+    until_marked(3, &marker).await;
+    assert_eq!(run.await.unwrap().unwrap().end, ProcessEnd::TimedOut);
+    assert_eq!(n_marked(&marker), 0);
+}
+
+async fn what_the_command_leaves_behind_ends_with_it(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let finished = workspace.shell(sandbox, &(family(&marker) + "sleep 0.2; exit 0")).await;
+    assert_ok(&finished);
+    assert_eq!(n_marked(&marker), 0);
+}
+
+async fn dropping_ends_every_descendant(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let running = sandbox.spawn(&workspace.policy, &shell(&(family(&marker) + "wait"))).unwrap();
+    until_marked(3, &marker).await;
+    drop(running);
+    until_marked(0, &marker).await;
+}
+
+async fn killing_ends_every_descendant(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let mut running = sandbox.spawn(&workspace.policy, &shell(&(family(&marker) + "wait"))).unwrap();
+    until_marked(3, &marker).await;
+    running.kill().await;
+    assert_eq!(n_marked(&marker), 0);
+    assert_eq!(running.wait().await.unwrap().end, ProcessEnd::Signalled(9));
+}
+
+async fn a_dropped_future_ends_every_descendant(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let script = shell(&(family(&marker) + "wait"));
+    tokio::select! {
+        _ = sandbox.run(&workspace.policy, &script, Vec::new()) => panic!("it ended by itself"),
+        () = until_marked(3, &marker) => {}
+    }
+    until_marked(0, &marker).await;
+}
+
+async fn a_killed_ghostlib_takes_all_with_it(sandbox: &Sandbox) {
+    let marker = marker();
+    let mut ghostlib = start(
+        &payload(std::env::current_exe().unwrap(), "sleeps_in_a_sandbox"),
+        &sandbox.stamp().backend,
+        &marker,
+    );
+    until_marked(2, &marker).await;
+    kill_process(Pid::from_child(&ghostlib), Signal::KILL).unwrap();
+    ghostlib.wait().unwrap();
+    until_marked(0, &marker).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "a process that is killed from outside, as a user would")]
+fn start(command: &CommandLine, backend: &str, marker: &str) -> Child {
+    let mut process = Command::new(&command.program);
+    process.args(&command.args).env("BACKEND", backend).env("MARKER", marker).spawn().unwrap()
+}
+
+async fn a_command_that_kills_all_it_can_is_only_itself_to_blame(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let script = family(&marker) + "kill -9 -1; kill -9 $PPID; sleep 60";
+    let finished = workspace.shell(sandbox, &script).await;
+    assert_eq!(finished.end, ProcessEnd::Signalled(9));
+    assert_eq!(n_marked(&marker), 0);
+}

@@ -1,0 +1,160 @@
+use super::scalar::{quoted, scalar};
+use ghostlib_model::{Expected, Value, Vector};
+
+/// A value longer than this on one line is spread over several.
+const MAX_WIDTH: usize = 96;
+
+/// The YAML of one vector file, grouped by operation in the order in which the operations first appear.
+/// Reading it gives the same vectors, but for their places.
+pub fn render_vectors(vectors: &[Vector]) -> String {
+    let mut yaml = String::new();
+    for (operation, vectors) in by_operation(vectors) {
+        if !yaml.is_empty() {
+            yaml.push('\n');
+        }
+        yaml.push_str(&scalar(operation));
+        yaml.push_str(":\n");
+        for (i, vector) in vectors.into_iter().enumerate() {
+            if i > 0 {
+                yaml.push('\n');
+            }
+            render_vector(&mut yaml, vector);
+        }
+    }
+    yaml
+}
+
+fn by_operation(vectors: &[Vector]) -> Vec<(&str, Vec<&Vector>)> {
+    let mut index = std::collections::BTreeMap::new();
+    let mut groups: Vec<(&str, Vec<&Vector>)> = Vec::new();
+    for vector in vectors {
+        let operation = vector.operation.as_str();
+        let at = *index.entry(operation).or_insert_with(|| {
+            groups.push((operation, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(vector);
+    }
+    groups
+}
+
+fn render_vector(yaml: &mut String, vector: &Vector) {
+    let mut field = |start: &str, key: &str, value: &str| {
+        yaml.extend([start, key, ":", value, "\n"]);
+    };
+    field("  - ", "name", &format!(" {}", scalar(&vector.name)));
+    if vector.id.as_str() != format!("{}/{}", vector.operation, vector.name) {
+        field("    ", "id", &format!(" {}", scalar(vector.id.as_str())));
+    }
+    field("    ", "input", &value_after_key(&vector.input, 4));
+    match &vector.expected {
+        Expected::Output(output) => field("    ", "output", &value_after_key(output, 4)),
+        Expected::AnyError => field("    ", "error", " true"),
+        Expected::ErrorText(text) => field("    ", "error", &format!(" {}", quoted(text))),
+    }
+    if !vector.requirements.is_empty() {
+        let ids: Vec<_> = vector.requirements.iter().map(|id| scalar(id.as_str())).collect();
+        field("    ", "requirements", &format!(" [{}]", ids.join(", ")));
+    }
+    if vector.hidden {
+        field("    ", "hidden", " true");
+    }
+}
+
+/// What follows `key:`: the value on the same line, or, where that gets too long, below it.
+fn value_after_key(value: &Value, indent: usize) -> String {
+    let line = flow(value);
+    if indent + line.len() <= MAX_WIDTH {
+        return format!(" {line}");
+    }
+    match value {
+        Value::Array(items) => lines(indent, items.iter().map(|item| format!("- {}", flow(item)))),
+        Value::Object(entries) => {
+            lines(indent, entries.iter().map(|(key, item)| format!("{}: {}", scalar(key), flow(item))))
+        }
+        _ => format!(" {line}"),
+    }
+}
+
+fn lines(indent: usize, items: impl Iterator<Item = String>) -> String {
+    let start = format!("\n{}", " ".repeat(indent + 2));
+    items.flat_map(|item| [start.clone(), item]).collect()
+}
+
+/// A value on one line.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, item)| format!("{}: {}", scalar(key), flow(item)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_model::{Place, RequirementId, VectorId};
+    use serde_json::json;
+
+    fn vector(operation: &str, name: &str, input: Value, expected: Expected) -> Vector {
+        Vector {
+            id: VectorId::new(format!("{operation}/{name}")),
+            operation: operation.to_owned(),
+            name: name.to_owned(),
+            input,
+            expected,
+            requirements: Vec::new(),
+            hidden: false,
+            place: Place::start_of("tests.yaml"),
+        }
+    }
+
+    #[test]
+    fn vectors_read_well() {
+        let mut special = vector("split", "open quote", json!({"text": "'a"}), Expected::AnyError);
+        special.id = VectorId::new("special");
+        special.requirements = vec![RequirementId::new("split.quotes")];
+        special.hidden = true;
+        let long = json!({"text": "x".repeat(60), "words": ["y".repeat(40), 1.0, null]});
+        let vectors = [
+            vector("split", "two words", json!("a b"), Expected::Output(json!(["a", "b"]))),
+            vector("join", "long", long, Expected::ErrorText("too long".into())),
+            special,
+        ];
+        let x = "x".repeat(60);
+        let y = "y".repeat(40);
+        assert_eq!(
+            render_vectors(&vectors),
+            format!(
+                r#"split:
+  - name: two words
+    input: "a b"
+    output: ["a", "b"]
+
+  - name: open quote
+    id: special
+    input: {{text: "'a"}}
+    error: true
+    requirements: [split.quotes]
+    hidden: true
+
+join:
+  - name: long
+    input:
+      text: "{x}"
+      words: ["{y}", 1.0, null]
+    error: "too long"
+"#
+            )
+        );
+    }
+
+    #[test]
+    fn no_vectors_are_an_empty_file() {
+        assert_eq!(render_vectors(&[]), "");
+    }
+}

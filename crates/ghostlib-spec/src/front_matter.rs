@@ -1,0 +1,270 @@
+//! Finding the front matter, and reading it.
+
+use crate::code::Code;
+use crate::spec::{Dependency, FrontMatter, Target};
+use crate::text::{Excerpt, Text};
+use crate::yaml::{Entry, Keys, Kind, Node, Reader};
+use ghostlib_model::{Diagnostic, ReferenceSource, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// The newest format that this version reads.
+pub(crate) const FORMAT: u32 = 1;
+
+const TOP: Keys = Keys {
+    known: &["ghostlib", "name", "version", "license", "reference", "vectors", "targets"],
+    unknown: Code::FrontMatterUnknownKey,
+};
+const REFERENCE: Keys =
+    Keys { known: &["crate", "version", "git", "rev", "path"], unknown: Code::FrontMatterUnknownKey };
+const TARGET: Keys =
+    Keys { known: &["edition", "dependencies", "features"], unknown: Code::FrontMatterUnknownKey };
+const WRONG: Code = Code::FrontMatterValue;
+
+/// How a document divides, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Division {
+    /// The lines between the `---` lines, if the document starts with one.
+    pub(crate) yaml: Option<Range<usize>>,
+    /// Whether a closing `---` line is missing.
+    pub(crate) is_unclosed: bool,
+    /// Where the Markdown starts.
+    pub(crate) body: usize,
+}
+
+/// Finds the front matter of a document.
+pub(crate) fn divide(document: &str) -> Division {
+    let start = if document.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut lines = document[start..].split_inclusive('\n');
+    let Some(first) = lines.next().filter(|line| is_delimiter(line)) else {
+        return Division { yaml: None, is_unclosed: false, body: start };
+    };
+    let yaml_start = start + first.len();
+    let mut offset = yaml_start;
+    for line in lines {
+        if is_delimiter(line) {
+            return Division {
+                yaml: Some(yaml_start..offset),
+                is_unclosed: false,
+                body: offset + line.len(),
+            };
+        }
+        offset += line.len();
+    }
+    Division { yaml: None, is_unclosed: true, body: yaml_start }
+}
+
+fn is_delimiter(line: &str) -> bool {
+    line.trim_end() == "---"
+}
+
+/// What reading the front matter gave.
+pub(crate) enum Outcome {
+    /// The front matter, as far as it could be read, and where in the document it names each vector file.
+    Read(FrontMatter, Vec<Span>),
+    /// The document is in a newer format, of which nothing else is guessed.
+    Newer(u32),
+}
+
+/// Reads the front matter.
+pub(crate) fn read(text: &Text, division: &Division, diagnostics: &mut Vec<Diagnostic>) -> Outcome {
+    let Some(range) = division.yaml.clone() else {
+        diagnostics.push(missing(text, division));
+        return Outcome::Read(FrontMatter::default(), Vec::new());
+    };
+    let yaml = Excerpt::of(text, range);
+    let mut reader = Reader { text, yaml: &yaml, diagnostics };
+    let Some(root) = reader.parse() else {
+        return Outcome::Read(FrontMatter::default(), Vec::new());
+    };
+    if let Some(newer) = newer_format(&mut reader, &root) {
+        return Outcome::Newer(newer);
+    }
+    let mut front_matter = read_top(&mut reader, &root);
+    let files = root.get("vectors").map(|node| read_vector_files(&mut reader, node)).unwrap_or_default();
+    let (names, spans): (_, Vec<_>) = files.into_iter().unzip();
+    front_matter.vectors = names;
+    Outcome::Read(front_matter, spans.into_iter().map(|span| yaml.span_in_document(span)).collect())
+}
+
+fn missing(text: &Text, division: &Division) -> Diagnostic {
+    let first_line = Span::new(0, text.line_end(0));
+    if division.is_unclosed {
+        Code::FrontMatterUnclosed
+            .at(text.place(first_line), "the front matter is not closed")
+            .help("put a line `---` behind its last key")
+            .into()
+    } else {
+        Code::FrontMatterMissing
+            .at(text.place(first_line), "the document has no front matter")
+            .help("start it with `---`, `ghostlib: 1`, `name: …`, `version: …` and `---`, each on its line")
+            .into()
+    }
+}
+
+/// The number behind `ghostlib:` where it is greater than what this version reads, with a complaint.
+pub(crate) fn newer_format(reader: &mut Reader, root: &Node) -> Option<u32> {
+    let node = root.get("ghostlib")?;
+    let Kind::Uint(number) = node.kind else { return None };
+    if number <= u64::from(FORMAT) {
+        return None;
+    }
+    let message = format!("this is format {number}; this version of ghostlib reads formats up to {FORMAT}");
+    reader.report(Code::FormatNewer, node.span, message, "update ghostlib");
+    Some(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+fn read_top(reader: &mut Reader, root: &Node) -> FrontMatter {
+    if matches!(root.kind, Kind::Null) {
+        // Nothing between the lines: every key is missing.
+        return read_entries(reader, &[]);
+    }
+    match reader.map(root, "the front matter", &TOP, WRONG) {
+        Some(entries) => read_entries(reader, entries),
+        None => FrontMatter::default(),
+    }
+}
+
+fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
+    let mut front_matter = FrontMatter::default();
+    for entry in entries {
+        let value = &entry.value;
+        match entry.key.as_str() {
+            "ghostlib" => front_matter.format = read_format(reader, value),
+            "name" => front_matter.name = read_name(reader, value, "`name`"),
+            "version" => front_matter.version = read_name(reader, value, "`version`"),
+            "license" => front_matter.license = reader.text(value, "`license`", WRONG),
+            "reference" => front_matter.reference = read_reference(reader, entry),
+            "targets" => front_matter.targets = read_targets(reader, value),
+            _ => {}
+        }
+    }
+    let has = |key| entries.iter().any(|entry| entry.key == key);
+    if !has("ghostlib") {
+        let message = "the front matter does not say which format this is";
+        reader.report(Code::FormatMissing, Span::default(), message, format!("add `ghostlib: {FORMAT}`"));
+    }
+    for key in ["name", "version"] {
+        if !has(key) {
+            let message = format!("the front matter has no `{key}`");
+            reader.report(
+                Code::FrontMatterMissingKey,
+                Span::default(),
+                message,
+                format!("add a line `{key}: …`"),
+            );
+        }
+    }
+    front_matter
+}
+
+fn read_format(reader: &mut Reader, node: &Node) -> Option<u32> {
+    if let Kind::Uint(number) = node.kind
+        && number == u64::from(FORMAT)
+    {
+        return Some(FORMAT);
+    }
+    let message = format!("`ghostlib` is not the number of a format: it is {}", node.describe());
+    reader.report(WRONG, node.span, message, format!("write `ghostlib: {FORMAT}`"));
+    None
+}
+
+fn read_name(reader: &mut Reader, node: &Node, what: &str) -> String {
+    let Some(text) = reader.text(node, what, WRONG) else { return String::new() };
+    if text.trim().is_empty() {
+        reader.report(WRONG, node.span, format!("{what} is empty"), "");
+    }
+    text
+}
+
+fn read_reference(reader: &mut Reader, entry: &Entry) -> Option<ReferenceSource> {
+    let entries = reader.map(&entry.value, "`reference`", &REFERENCE, WRONG)?;
+    let mut parts = BTreeMap::new();
+    for part in entries {
+        if let Some(text) = reader.text(&part.value, &format!("`{}`", part.key), WRONG) {
+            parts.insert(part.key.as_str(), text);
+        }
+    }
+    let pair = |key: &str, pin: &str| Some((parts.get(key)?.clone(), parts.get(pin)?.clone()));
+    let is_exactly = |keys: &[&str]| {
+        parts.len() == keys.len()
+            && keys.iter().all(|&key| parts.get(key).is_some_and(|part| !part.is_empty()))
+    };
+    if is_exactly(&["crate", "version"]) {
+        return pair("crate", "version").map(|(name, version)| ReferenceSource::Crate { name, version });
+    }
+    if is_exactly(&["git", "rev"]) {
+        return pair("git", "rev").map(|(url, rev)| ReferenceSource::Git { url, rev });
+    }
+    if is_exactly(&["path"]) {
+        return parts.get("path").cloned().map(ReferenceSource::Path);
+    }
+    let help = "give `crate:` and `version:`, or `git:` and `rev:`, or `path:`, and nothing else";
+    let message = "the reference does not name exactly one pinned source";
+    reader.report(Code::ReferenceInvalid, entry.key_span, message, help);
+    None
+}
+
+fn read_vector_files(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
+    let mut files: Vec<(String, Span)> = Vec::new();
+    if matches!(node.kind, Kind::Null) {
+        return files;
+    }
+    let mut seen = BTreeSet::new();
+    for (name, span) in reader.texts(node, "`vectors`", WRONG) {
+        let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
+        if !stays_inside(&name) {
+            let message = format!("the vector file `{name}` is not within the document's folder");
+            let help = "name a file beside the document or below it, with `/` between the parts of its path";
+            reader.report(Code::VectorFileOutside, span, message, help);
+        } else if !seen.insert(name.clone()) {
+            let message = format!("the vector file `{name}` is named twice");
+            reader.report(Code::VectorFileRepeated, span, message, "leave one of them out");
+        } else {
+            files.push((name, span));
+        }
+    }
+    files
+}
+
+fn stays_inside(path: &str) -> bool {
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    path.split('/').all(is_plain) && !path.contains(['\\', ':', '\0'])
+}
+
+fn read_targets(reader: &mut Reader, node: &Node) -> BTreeMap<String, Target> {
+    let Some(entries) = node.as_map() else {
+        reader.wrong(node, "`targets`", "a map by language", WRONG);
+        return BTreeMap::new();
+    };
+    entries.iter().map(|entry| (entry.key.to_lowercase(), read_target(reader, &entry.value))).collect()
+}
+
+fn read_target(reader: &mut Reader, node: &Node) -> Target {
+    let mut target = Target::default();
+    if matches!(node.kind, Kind::Null) {
+        return target;
+    }
+    for entry in reader.map(node, "the target", &TARGET, WRONG).unwrap_or_default() {
+        match entry.key.as_str() {
+            "edition" => target.edition = reader.text(&entry.value, "`edition`", WRONG),
+            "dependencies" => {
+                let texts = reader.texts(&entry.value, "`dependencies`", WRONG);
+                target.dependencies = texts.into_iter().map(|(text, _)| dependency(&text)).collect();
+            }
+            "features" => {
+                let texts = reader.texts(&entry.value, "`features`", WRONG);
+                target.features = texts.into_iter().map(|(text, _)| text).collect();
+            }
+            _ => {}
+        }
+    }
+    target
+}
+
+fn dependency(text: &str) -> Dependency {
+    match text.split_once('@') {
+        Some((name, version)) => Dependency { name: name.to_owned(), version: Some(version.to_owned()) },
+        None => Dependency { name: text.to_owned(), version: None },
+    }
+}

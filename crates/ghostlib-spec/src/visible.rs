@@ -1,0 +1,65 @@
+use crate::edit::render_vectors;
+use crate::source::{SourceFile, Sources};
+use crate::vectors::Vectors;
+use crate::yaml::{self, Kind, Node};
+
+/// What an implementer may see of a spec: all of it but the hidden vectors.
+///
+/// A vector file without hidden vectors stays as it is, byte for byte. One with some is written anew without
+/// them, and without the comments and the vectors that cannot be read. Of one that is not YAML nothing is
+/// shown, since nobody can tell what it hides. The document stays as it is: it is public, and cannot hide
+/// a vector.
+pub fn visible(sources: &Sources) -> Sources {
+    let vector_files = sources.vector_files.iter().map(visible_file).collect();
+    Sources { document: sources.document.clone(), vector_files }
+}
+
+fn visible_file(file: &SourceFile) -> SourceFile {
+    let (content, _) = file.decode();
+    let hides = yaml::parse(&content).map_or(true, |root| hides_something(&root));
+    if !hides {
+        return file.clone();
+    }
+    let mut vectors = Vectors::default();
+    vectors.read_file(file, &mut Vec::new());
+    vectors.list.retain(|vector| !vector.hidden);
+    SourceFile::new(&file.path, render_vectors(&vectors.list))
+}
+
+/// Whether a vector has a `hidden` that is not plainly `false`.
+fn hides_something(root: &Node) -> bool {
+    let operations = root.as_map().unwrap_or_default();
+    let vectors = operations.iter().filter_map(|operation| operation.value.as_list()).flatten();
+    vectors.filter_map(|vector| vector.get("hidden")).any(|hidden| !matches!(hidden.kind, Kind::Bool(false)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visible_text(yaml: &str) -> String {
+        let file = SourceFile::new("tests.yaml", yaml);
+        let shown = visible(&Sources { vector_files: vec![file], ..Sources::default() });
+        String::from_utf8(shown.vector_files[0].bytes.clone()).unwrap()
+    }
+
+    #[test]
+    fn a_file_that_hides_nothing_stays_as_it_is() {
+        let yaml = "# a comment\nf: [{name: a, input: 1, output: 2, hidden: false}]\n";
+        assert_eq!(visible_text(yaml), yaml);
+    }
+
+    #[test]
+    fn hidden_vectors_are_gone() {
+        let yaml =
+            "# 42!\nf: [{name: a, input: 1, output: 2}, {name: b, input: 41, output: 42, hidden: true}]";
+        assert_eq!(visible_text(yaml), "f:\n  - name: a\n    input: 1\n    output: 2\n");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_shown_where_something_may_be_hidden() {
+        assert_eq!(visible_text("f: [{name: b, output: 42, hidden: true"), "");
+        assert_eq!(visible_text("f: [{name: b, output: 42, hidden: True, oops: 1}]"), "");
+        assert_eq!(visible_text("f: [{name: b, input: 41, output: 42, hidden: \"true\"}]"), "");
+    }
+}

@@ -1,0 +1,275 @@
+//! Building a library into a driver, in the sandbox and offline.
+
+use super::manifest::Manifest;
+use super::toolchain::Toolchain;
+use crate::operation::Operation;
+use crate::session::Driver;
+use crate::VerifyError;
+use ghostlib_model::Place;
+use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
+use handlebars::Handlebars;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One library that is to become a driver.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Its source tree.
+    pub dir: &'a Path,
+    /// A folder for the driver's source and the build's output; made if it is missing, kept for the next build.
+    pub scratch: &'a Path,
+    /// What else a build may read: vendored dependencies.
+    pub read: &'a [PathBuf],
+    /// Cargo settings for vendored dependencies; empty for none.
+    pub cargo_config: &'a str,
+    /// The name by which bindings call the library's crate.
+    pub crate_name: &'a str,
+    /// Wall time for one build.
+    pub wall: Duration,
+}
+
+/// What became of a build.
+#[derive(Debug)]
+pub enum Built {
+    /// A driver, without the operations that do not compile.
+    Driver {
+        /// The driver.
+        driver: Driver,
+        /// What it lacks.
+        left_out: Vec<LeftOut>,
+    },
+    /// The library itself does not build.
+    Failed(Vec<CompilerMessage>),
+}
+
+/// An operation that does not compile against the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The operation.
+    pub operation: String,
+    /// The compiler's first words.
+    pub reason: String,
+}
+
+/// Something that cargo or the compiler said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompilerMessage {
+    /// The message in one line.
+    pub text: String,
+    /// The message as the compiler draws it.
+    pub rendered: String,
+    /// Where in the library, if it says so.
+    pub place: Option<Place>,
+}
+
+/// Builds a driver with the operations that compile.
+///
+/// # Errors
+/// If the sandbox or the file system fails. A library that does not build is no error: it is [`Built::Failed`].
+pub async fn build(
+    sandbox: &Arc<Sandbox>,
+    toolchain: &Toolchain,
+    subject: &Subject<'_>,
+    operations: &[Operation],
+) -> Result<Built, VerifyError> {
+    let package = match Manifest::read(subject.dir) {
+        Ok(manifest) => manifest.package,
+        Err(error) => return Ok(Built::Failed(vec![plain_message(&error.to_string())])),
+    };
+    let mut operations = operations.to_vec();
+    let mut left_out = Vec::new();
+    loop {
+        write_driver(subject, &package, &operations)?;
+        let finished = cargo_build(sandbox, toolchain, subject).await?;
+        if finished.end.is_success() {
+            let driver = driver(sandbox, toolchain, subject, &operations);
+            return Ok(Built::Driver { driver, left_out });
+        }
+        let messages = Messages::of(&finished, subject.dir);
+        let broken = messages.broken_operations(&operations);
+        if broken.is_empty() {
+            return Ok(Built::Failed(messages.of_the_library(&finished)));
+        }
+        operations.retain(|operation| !broken.iter().any(|left_out| left_out.operation == operation.name));
+        left_out.extend(broken);
+    }
+}
+
+fn driver(sandbox: &Arc<Sandbox>, toolchain: &Toolchain, subject: &Subject<'_>, operations: &[Operation]) -> Driver {
+    Driver::new(
+        Arc::clone(sandbox),
+        subject.scratch.join("target/debug/ghostlib-driver"),
+        subject.scratch.join("run"),
+        vec![toolchain.sysroot.join("lib")],
+        operations.iter().map(|operation| operation.name.clone()).collect(),
+    )
+}
+
+async fn cargo_build(
+    sandbox: &Sandbox,
+    toolchain: &Toolchain,
+    subject: &Subject<'_>,
+) -> Result<Finished, VerifyError> {
+    let scratch = subject.scratch;
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let env = BTreeMap::from([
+        ("PATH".to_owned(), format!("{}:/usr/local/bin:/usr/bin:/bin", toolchain.bin().display())),
+        ("HOME".to_owned(), text(scratch.join("home"))),
+        ("CARGO_HOME".to_owned(), text(scratch.join("home/cargo"))),
+        ("CARGO_TARGET_DIR".to_owned(), text(scratch.join("target"))),
+        ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned()),
+        ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
+    ]);
+    let mut read = vec![toolchain.sysroot.clone(), subject.dir.to_owned()];
+    read.extend_from_slice(subject.read);
+    let policy = SandboxPolicy {
+        role: SandboxRole::Build,
+        read,
+        write: vec![scratch.to_owned()],
+        env,
+        dir: scratch.join("driver"),
+        limits: Limits {
+            wall: subject.wall,
+            cpu: None,
+            memory_bytes: Some(8 << 30),
+            file_bytes: Some(2 << 30),
+            open_files: None,
+            output_bytes: 64 << 20,
+        },
+    };
+    let command = CommandLine::new(toolchain.cargo()).args(["build", "--offline", "--quiet", "--message-format=json"]);
+    Ok(sandbox.run(&policy, &command, Vec::new()).await?)
+}
+
+/// Writes the driver's source. What has not changed is not written again, so that cargo need not build it.
+fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) -> Result<(), VerifyError> {
+    let dir = subject.scratch.join("driver");
+    for folder in [dir.join("src"), dir.join(".cargo"), subject.scratch.join("home/cargo"), subject.scratch.join("run")] {
+        fs::create_dir_all(&folder).map_err(VerifyError::at(&folder))?;
+    }
+    for (path, text) in driver_files(subject, package, operations)? {
+        let path = dir.join(path);
+        if fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
+            fs::write(&path, text).map_err(VerifyError::at(&path))?;
+        }
+    }
+    Ok(())
+}
+
+fn driver_files(
+    subject: &Subject<'_>,
+    package: &str,
+    operations: &[Operation],
+) -> Result<Vec<(String, String)>, VerifyError> {
+    let mut handlebars = Handlebars::new();
+    handlebars.set_strict_mode(true);
+    let render = |template: &str, data: &Value| {
+        handlebars.render_template(template, data).map_err(|error| VerifyError::Template(error.to_string()))
+    };
+    let modules: Vec<_> = operations
+        .iter()
+        .enumerate()
+        .map(|(at, operation)| json!({"module": module(at), "name": operation.name.escape_default().to_string()}))
+        .collect();
+    let path = subject.dir.to_string_lossy().escape_default().to_string();
+    let mut files = vec![
+        ("Cargo.toml".into(), render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?),
+        (".cargo/config.toml".into(), subject.cargo_config.to_owned()),
+        ("src/main.rs".into(), render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules}))?),
+        ("src/runtime.rs".into(), include_str!("templates/runtime.rs").to_owned()),
+    ];
+    for (at, operation) in operations.iter().enumerate() {
+        let data = json!({"crate_name": subject.crate_name, "expression": operation.expression});
+        files.push((format!("src/{}.rs", module(at)), render(include_str!("templates/operation.rs.hbs"), &data)?));
+    }
+    Ok(files)
+}
+
+fn module(at: usize) -> String {
+    format!("operation_{at}")
+}
+
+/// The compiler's errors of one build, those of the driver apart from those of the library.
+struct Messages<'a> {
+    /// The library's source tree, to which places are relative.
+    dir: &'a Path,
+    driver: Vec<(String, CompilerMessage)>,
+    library: Vec<CompilerMessage>,
+}
+
+impl<'a> Messages<'a> {
+    fn of(finished: &Finished, dir: &'a Path) -> Self {
+        let mut messages = Self { dir, driver: Vec::new(), library: Vec::new() };
+        for line in String::from_utf8_lossy(&finished.stdout).lines() {
+            let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+            if value["reason"] == "compiler-message" && value["message"]["level"] == "error" {
+                messages.add(&value);
+            }
+        }
+        messages
+    }
+
+    fn add(&mut self, value: &Value) {
+        let message = &value["message"];
+        let spans = message["spans"].as_array().map_or(&[][..], Vec::as_slice);
+        let primary = spans.iter().find(|span| span["is_primary"] == true);
+        let parsed = CompilerMessage {
+            text: message["message"].as_str().unwrap_or_default().to_owned(),
+            rendered: message["rendered"].as_str().unwrap_or_default().to_owned(),
+            place: primary.and_then(|span| place(span, self.dir)),
+        };
+        if value["target"]["name"] == "ghostlib-driver" {
+            // An error inside a macro of the runtime names the operation among its spans or expansions.
+            self.driver.push((message.to_string(), parsed));
+        } else {
+            self.library.push(parsed);
+        }
+    }
+
+    fn broken_operations(&self, operations: &[Operation]) -> Vec<LeftOut> {
+        if !self.library.is_empty() {
+            return Vec::new();
+        }
+        let broken = |(at, operation): (usize, &Operation)| {
+            let file = format!("src/{}.rs\"", module(at));
+            let (_, message) = self.driver.iter().find(|(whole, _)| whole.contains(&file))?;
+            Some(LeftOut { operation: operation.name.clone(), reason: message.text.clone() })
+        };
+        operations.iter().enumerate().filter_map(broken).collect()
+    }
+
+    fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
+        let mut messages = self.library;
+        if messages.is_empty() {
+            let said = String::from_utf8_lossy(&finished.stderr);
+            let why = match &finished.end {
+                ProcessEnd::Exited(_) => said.trim().to_owned(),
+                end => format!("the build ended early: {end}\n{}", said.trim()),
+            };
+            messages.push(plain_message(&why));
+        }
+        messages
+    }
+}
+
+fn plain_message(text: &str) -> CompilerMessage {
+    let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    CompilerMessage { text: first.to_owned(), rendered: text.to_owned(), place: None }
+}
+
+fn place(span: &Value, dir: &Path) -> Option<Place> {
+    let number = |key: &str| u32::try_from(span[key].as_u64()?).ok();
+    let offset = |key: &str| usize::try_from(span[key].as_u64()?).ok();
+    let file = span["file_name"].as_str()?;
+    Some(Place {
+        file: Path::new(file).strip_prefix(dir).unwrap_or(Path::new(file)).to_string_lossy().into_owned(),
+        line: number("line_start")?,
+        column: number("column_start")?,
+        end_line: number("line_end")?,
+        span: ghostlib_model::Span::new(offset("byte_start")?, offset("byte_end")?),
+    })
+}

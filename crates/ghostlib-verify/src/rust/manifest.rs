@@ -1,0 +1,89 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use toml::Table;
+
+/// What is read of a `Cargo.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Manifest {
+    pub(crate) package: String,
+    pub(crate) version: String,
+    /// Names of the packages that it depends on, for building or running.
+    pub(crate) dependencies: Vec<String>,
+}
+
+/// Why a `Cargo.toml` cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// It cannot be read.
+    #[error("{}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no TOML.
+    #[error("{}: {reason}", .path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// It has no `[package]` with a name.
+    #[error("{}: it has no [package] with a name", .0.display())]
+    NoPackage(PathBuf),
+}
+
+impl Manifest {
+    /// Reads `Cargo.toml` in `dir`.
+    pub(crate) fn read(dir: &Path) -> Result<Self, ManifestError> {
+        let path = dir.join("Cargo.toml");
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) => return Err(ManifestError::Unreadable { path, source }),
+        };
+        let table: Table = match text.parse() {
+            Ok(table) => table,
+            Err(error) => return Err(ManifestError::Broken { path, reason: error.to_string() }),
+        };
+        let in_package = |key: &str| Some(table.get("package")?.get(key)?.as_str()?.to_owned());
+        let Some(package) = in_package("name") else { return Err(ManifestError::NoPackage(path)) };
+        let version = in_package("version").unwrap_or_else(|| "0.0.0".into());
+        Ok(Self { package, version, dependencies: dependencies(&table) })
+    }
+}
+
+/// Dependencies of every table that takes part in a build, also those of one target.
+fn dependencies(table: &Table) -> Vec<String> {
+    let targets = table.get("target").and_then(toml::Value::as_table);
+    let targets = targets.into_iter().flat_map(Table::values).filter_map(toml::Value::as_table);
+    let mut names: Vec<_> = std::iter::once(table)
+        .chain(targets)
+        .flat_map(|table| ["dependencies", "build-dependencies"].map(|key| table.get(key)))
+        .filter_map(|section| section?.as_table())
+        .flat_map(|section| section.iter().map(package_name))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn package_name((key, value): (&String, &toml::Value)) -> String {
+    value.get("package").and_then(toml::Value::as_str).unwrap_or(key).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renamed_and_target_dependencies_are_seen_and_dev_dependencies_are_not() {
+        let table: Table = "[dependencies]\na = \"1\"\nb = { package = \"real\", version = \"1\" }\n\
+            [dev-dependencies]\nd = \"1\"\n[target.'cfg(unix)'.build-dependencies]\nc = \"1\"\n"
+            .parse()
+            .unwrap();
+        assert_eq!(dependencies(&table), ["a", "c", "real"]);
+    }
+}
