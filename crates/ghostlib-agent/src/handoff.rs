@@ -190,6 +190,10 @@ impl Agent for HandoffAgent {
         AgentStamp { name: "handoff".into(), blindness_enforced: false }
     }
 
+    fn keeps_workspace(&self) -> bool {
+        true
+    }
+
     fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a> {
         Box::pin(self.wait(assignment))
     }

@@ -40,6 +40,11 @@ pub trait Agent: Send + Sync {
     /// How it names itself, and whether its blindness is enforced.
     fn stamp(&self) -> AgentStamp;
 
+    /// Whether a workspace outlives an interruption, because somebody outside may be working in it.
+    fn keeps_workspace(&self) -> bool {
+        false
+    }
+
     /// Works on an assignment until the session is over. Dropping the future ends the session and every
     /// process of it. Called again for the same session, it goes on where that is possible.
     fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a>;

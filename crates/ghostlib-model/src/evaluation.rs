@@ -18,6 +18,13 @@ pub struct Evaluation {
     pub times: Vec<PhaseTime>,
 }
 
+impl Evaluation {
+    /// Whether the gates hold, nothing found blocks, and the headline reaches `target`.
+    pub fn passes(&self, target: f64) -> bool {
+        self.fidelity.passes(target) && !self.findings.iter().any(Finding::blocks)
+    }
+}
+
 /// How one vector went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VectorResult {

@@ -1,1 +1,15 @@
-//! placeholder
+//! The loop: a spec is rebuilt blind, the candidate is judged against the reference, the spec is revised
+//! where it is silent, under guard, until a candidate passes or nothing more can be done.
+//!
+//! [`Engine`] drives it; [`store`] keeps what must survive; [`Judge`] compares; [`revision`] mends the spec.
+//! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
+
+mod engine;
+mod judge;
+pub mod revision;
+mod spec_files;
+pub mod store;
+
+pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
+pub use judge::{Candidate, Judge, JudgeError, JudgeOptions, Operations, Ready, Uncallable};
+pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

@@ -19,7 +19,7 @@ const MAX_PLACES: usize = 50;
 /// text are left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopyReport {
-    /// The share of the candidate's token fingerprints that the reference has too, from 0 to 1.
+    /// Common token fingerprints, as a share of those of whichever tree has fewer, from 0 to 1.
     pub fingerprint: f64,
     /// The share of the candidate's tokens in runs of at least 30 tokens that the reference has too, from 0 to 1.
     pub verbatim: f64,
@@ -72,7 +72,9 @@ pub fn copy_check(
     let read = |tree| without_public_text(Stream::of_tree(tree), public_text);
     let (known, own) = (read(reference), read(candidate));
     let (known_prints, own_prints) = (fingerprints(&known), fingerprints(&own));
-    let fingerprint = share(own_prints.intersection(&known_prints).count(), own_prints.len());
+    // Of the smaller set: neither padding nor copying only a part makes a copy smaller.
+    let n_smaller = own_prints.len().min(known_prints.len());
+    let fingerprint = share(own_prints.intersection(&known_prints).count(), n_smaller);
     let mut runs = find_runs(&known, &own, MIN_RUN);
     let verbatim = share(covered(&runs), own.n_tokens());
     runs.sort_by_key(|run| (std::cmp::Reverse(run.length), run.candidate));

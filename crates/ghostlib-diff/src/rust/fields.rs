@@ -56,7 +56,7 @@ impl<'t> Item<'_, 't> {
     pub(super) fn struct_declaration(&self, fields: &[Field<'t>]) -> String {
         let generics = RenderedGenerics::new(&self.declared, &self.generics);
         let keyword = if self.def.kind == ApiKind::Union { "union" } else { "struct" };
-        let head = format!("pub {keyword} {}{}", self.name, generics.angled());
+        let head = format!("{}pub {keyword} {}{}", self.def.non_exhaustive(), self.name, generics.angled());
         let clause = generics.clause();
         match self.form() {
             Form::Unit => format!("{head}{clause};"),
@@ -111,22 +111,19 @@ impl<'t> Item<'_, 't> {
     /// The enum with these variants.
     pub(super) fn enum_declaration(&self, variants: &str) -> String {
         let generics = RenderedGenerics::new(&self.declared, &self.generics);
-        format!("pub enum {}{}{} {{ {variants} }}", self.name, generics.angled(), generics.clause())
+        let (non_exhaustive, name) = (self.def.non_exhaustive(), self.name);
+        format!("{non_exhaustive}pub enum {name}{}{} {{ {variants} }}", generics.angled(), generics.clause())
     }
 
-    /// A variant that is reachable without its enum: as the import that makes it so.
-    pub(super) fn variant_import(&self) -> String {
+    /// The path of a variant that is reachable without its enum.
+    pub(super) fn variant_path(&self) -> Option<String> {
         let krate = self.world.krate;
         let is_owner = |id: &DefId| match &krate.def(*id).inner {
-            Inner::Variants(variants) => {
-                variants.iter().any(|variant| std::ptr::eq(krate.def(*variant), self.def))
-            }
+            Inner::Variants(variants) => variants.iter().any(|variant| std::ptr::eq(krate.def(*variant), self.def)),
             _ => false,
         };
-        let owner = krate.def_ids().find(is_owner);
-        let path = owner.and_then(|owner| self.world.reached.canonical(owner)).unwrap_or_default();
-        let alias = if self.name == self.def.name { String::new() } else { format!(" as {}", self.name) };
-        format!("pub use crate::{path}::{}{alias};", self.def.name)
+        let owner = self.world.reached.canonical(krate.def_ids().find(is_owner)?)?;
+        Some(format!("{owner}::{}", self.def.name))
     }
 
     fn variant_defs(&self) -> impl Iterator<Item = &Def<'t>> {

@@ -11,6 +11,7 @@ use ghostlib_model::{ApiItem, ApiKind};
 /// One item at one of its public paths.
 pub(super) struct Item<'k, 't> {
     pub(super) world: World<'k, 't>,
+    id: DefId,
     pub(super) def: &'k Def<'t>,
     /// The modules of the path.
     pub(super) modules: Vec<&'k str>,
@@ -27,9 +28,9 @@ pub(super) fn items(world: World<'_, '_>, id: DefId) -> Vec<ApiItem> {
     let def = world.krate.def(id);
     let paths = world.reached.paths.get(&id).map(Vec::as_slice).unwrap_or_default();
     // A variant is listed below its enum; here only where it is re-exported.
-    let mut all: Vec<_> = paths.iter().map(|path| Item::new(world, def, path).item()).collect();
+    let mut all: Vec<_> = paths.iter().map(|path| Item::new(world, id, path).item()).collect();
     if let Some(path) = paths.first() {
-        let item = Item::new(world, def, path);
+        let item = Item::new(world, id, path);
         match def.kind {
             ApiKind::Struct | ApiKind::Union => all.extend(item.fields()),
             ApiKind::Enum => all.extend(item.variants()),
@@ -41,7 +42,8 @@ pub(super) fn items(world: World<'_, '_>, id: DefId) -> Vec<ApiItem> {
 }
 
 impl<'k, 't> Item<'k, 't> {
-    pub(super) fn new(world: World<'k, 't>, def: &'k Def<'t>, path: &'k str) -> Self {
+    pub(super) fn new(world: World<'k, 't>, id: DefId, path: &'k str) -> Self {
+        let def = world.krate.def(id);
         let mut modules: Vec<_> = path.split("::").collect();
         let name = modules.pop().unwrap_or_default();
         let generics = Generics::read(world.krate, def.site);
@@ -53,7 +55,7 @@ impl<'k, 't> Item<'k, 't> {
         }
         let renderer = |style, bindings| Renderer::new(world, def.module, def.site.file, style, bindings);
         let (normal, declared) = (renderer(Style::Normal, bindings), renderer(style, Bindings::default()));
-        Self { world, def, modules, name, generics, normal, declared }
+        Self { world, id, def, modules, name, generics, normal, declared }
     }
 
     fn item(&self) -> ApiItem {
@@ -78,6 +80,22 @@ impl<'k, 't> Item<'k, 't> {
 
     pub(super) fn path(&self) -> String {
         [&self.modules[..], &[self.name]].concat().join("::")
+    }
+
+    /// What makes an item reachable by another path than its own; modules are declared anew.
+    fn re_export(&self) -> Option<String> {
+        let own = self.own_path().filter(|own| self.def.kind != ApiKind::Module && *own != self.path())?;
+        let name = own.rsplit("::").next().unwrap_or_default();
+        let alias = if self.name == name { String::new() } else { format!(" as {}", self.name) };
+        Some(format!("pub use crate::{own}{alias};"))
+    }
+
+    /// The path of the item itself; of a variant, below its enum.
+    fn own_path(&self) -> Option<String> {
+        if self.def.kind == ApiKind::Variant {
+            return self.variant_path();
+        }
+        self.world.reached.canonical(self.id).map(str::to_owned)
     }
 
     /// An item that belongs to this one.
@@ -124,13 +142,13 @@ impl<'k, 't> Item<'k, 't> {
     fn declaration(&self) -> String {
         let generics = RenderedGenerics::new(&self.declared, &self.generics);
         let (angled, clause, name) = (generics.angled(), generics.clause(), self.name);
-        let non_exhaustive = self.def.non_exhaustive();
-        let text = match self.def.kind {
+        match self.def.kind {
             ApiKind::Module => format!("pub mod {name} {{}}"),
             ApiKind::Macro => self.macro_arms(),
             ApiKind::Struct | ApiKind::Union => self.struct_declaration(&self.public_fields()),
             ApiKind::Enum => self.enum_declaration(&self.variant_declarations()),
-            ApiKind::Variant => self.variant_import(),
+            // Its enum is out of reach: there is no way to declare it.
+            ApiKind::Variant => String::new(),
             ApiKind::Trait => self.trait_declaration(&self.member_declarations()),
             ApiKind::TypeAlias => {
                 format!("pub type {name}{angled} = {}{clause};", self.type_of(&self.declared))
@@ -139,8 +157,7 @@ impl<'k, 't> Item<'k, 't> {
                 format!("pub static mut {name}: {};", self.type_of(&self.declared))
             }
             kind => format!("pub {} {name}: {};", keyword(kind), self.type_of(&self.declared)),
-        };
-        format!("{non_exhaustive}{text}")
+        }
     }
 
     /// The patterns of a macro, with empty bodies.

@@ -181,8 +181,8 @@ impl<'t> Loader<'t, '_> {
         let Some(name) = site.node.child_by_field_name("name") else { return };
         let name = self.krate.text(site.at(name));
         let is_public = self.krate.is_block || is_public(&self.krate, site);
-        let members =
-            if matches!(kind, ApiKind::Module | ApiKind::Enum) { vec![] } else { self.members(site) };
+        let has_members = matches!(kind, ApiKind::Struct | ApiKind::Union | ApiKind::Trait);
+        let members = if has_members { self.members(site) } else { vec![] };
         let inner =
             if kind == ApiKind::Enum { Inner::Variants(self.variants(body.module, site)) } else { inner };
         let id =

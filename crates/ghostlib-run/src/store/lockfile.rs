@@ -153,7 +153,7 @@ fn fidelity(summary: &RunSummary, best: &IterationSummary) -> Option<LockedFidel
     let options = summary.options.as_ref()?;
     let same_spec = summary.iterations.iter().filter(|iteration| iteration.spec.hash == best.spec.hash);
     let measured: Vec<_> = same_spec.filter_map(|iteration| iteration.evaluation.as_ref()).collect();
-    let passed = measured.iter().filter(|evaluation| evaluation.fidelity.passes(options.target)).count();
+    let passed = measured.iter().filter(|evaluation| evaluation.passes(options.target)).count();
     Some(LockedFidelity {
         headline: fidelity.headline(),
         vectors: fidelity.vectors.all.to_string(),

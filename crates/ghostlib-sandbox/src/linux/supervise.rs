@@ -9,12 +9,15 @@ use super::{bubblewrap, std_command, tree};
 use crate::{CommandLine, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
+use std::fs::Permissions;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 pub(super) fn main(ghostlib: &UnixStream) -> ExitCode {
     let report = run(ghostlib).unwrap_or_else(|report| report);
@@ -39,7 +42,7 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
         receive_request(ghostlib).map_err(|error| Report::setup("receiving the policy", error))?;
     let deadline = Instant::now().checked_add(request.policy.limits.wall);
     set_child_subreaper(Some(getpid())).map_err(|error| Report::setup("becoming a subreaper", error))?;
-    let temporary = tempfile::tempdir().map_err(|error| Report::setup("making a temporary folder", error))?;
+    let temporary = private_folder().map_err(|error| Report::setup("making a temporary folder", error))?;
     give_temporary_folder(&mut request, temporary.path());
     let (starter, mut child) = start(&request, temporary.path(), &streams)
         .map_err(|error| Report::setup("starting the confined process", error))?;
@@ -53,6 +56,10 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
         Outcome::TimedOut => Report::Ended(ProcessEnd::TimedOut),
         Outcome::Abandoned => Report::Ended(ProcessEnd::Signalled(libc::SIGKILL)),
     })
+}
+
+fn private_folder() -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("ghostlib-").permissions(Permissions::from_mode(0o700)).tempdir()
 }
 
 fn give_temporary_folder(request: &mut Request, folder: &Path) {

@@ -9,16 +9,15 @@ use std::time::Duration;
 
 /// Kills and reaps descendants until there is none.
 pub(super) fn end_descendants() {
-    let mut pause = Duration::from_micros(200);
-    loop {
+    // The starter is just about to end by itself when it has reported, and to look through all processes
+    // is by far the dearer part.
+    let mut pause = Duration::from_micros(100);
+    while reap() {
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
         for pid in descendants() {
             let _already_gone = kill_process(pid, Signal::KILL);
         }
-        if !reap() {
-            return;
-        }
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
 

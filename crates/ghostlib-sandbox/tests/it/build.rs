@@ -3,7 +3,7 @@
 use crate::support::{Workspace, assert_fails, assert_ok, on_every_backend, outside, text};
 use ghostlib_sandbox::{CommandLine, Limits, Sandbox};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 on_every_backend!(cargo_builds_a_crate_with_a_build_script, a_build_script_cannot_read_a_secret);
@@ -25,15 +25,15 @@ async fn tiny_crate(build_script: &str) -> (Workspace, PathBuf) {
     write("src/main.rs", "fn main() { println!(\"{}\", env!(\"FOUND\")) }");
     let home = workspace.path().join("cargo-home").display().to_string();
     workspace.policy.env.insert("CARGO_HOME".into(), home);
+    let path = format!("{}/bin:/usr/bin:/bin", sysroot.display());
+    workspace.policy.env.insert("PATH".into(), path);
     workspace.policy.read.push(sysroot.clone());
     workspace.policy.limits = Limits { wall: Duration::from_secs(120), ..Limits::default() };
     (workspace, sysroot.join("bin/cargo"))
 }
 
 async fn cargo_builds_a_crate_with_a_build_script(sandbox: &Sandbox) {
-    let (mut workspace, cargo) = tiny_crate("fn main() { println!(\"cargo:rustc-env=FOUND=words\") }").await;
-    let path = format!("{}:/usr/bin:/bin", cargo.parent().unwrap().display());
-    workspace.policy.env.insert("PATH".into(), path);
+    let (workspace, cargo) = tiny_crate("fn main() { println!(\"cargo:rustc-env=FOUND=words\") }").await;
     let build = CommandLine::new(cargo).args(["build", "--offline"]);
     assert_ok(&sandbox.run(&workspace.policy, &build, Vec::new()).await.unwrap());
     let tiny = CommandLine::new(workspace.path().join("target/debug/tiny"));
@@ -44,13 +44,9 @@ async fn a_build_script_cannot_read_a_secret(sandbox: &Sandbox) {
     let secrets = Workspace::new();
     let secret = secrets.path().join("secret");
     fs::write(&secret, "words").unwrap();
-    let script = format!(
-        "fn main() {{ println!(\"cargo:rustc-env=FOUND={{}}\", std::fs::read_to_string({:?}).unwrap()) }}",
-        AsRef::<Path>::as_ref(&secret)
-    );
+    let read = format!("std::fs::read_to_string(r\"{}\").unwrap()", secret.display());
+    let script = format!("fn main() {{ println!(\"cargo:rustc-env=FOUND={{}}\", {read}) }}");
     let (mut workspace, cargo) = tiny_crate(&script).await;
-    let path = format!("{}:/usr/bin:/bin", cargo.parent().unwrap().display());
-    workspace.policy.env.insert("PATH".into(), path);
     let build = CommandLine::new(cargo).args(["build", "--offline"]);
     let inside = sandbox.run(&workspace.policy, &build, Vec::new()).await.unwrap();
     assert_fails(&inside);

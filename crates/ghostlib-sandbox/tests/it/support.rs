@@ -38,6 +38,7 @@ pub(crate) async fn landlock() -> Sandbox {
 }
 
 /// Nothing, and a line that says so, where bubblewrap is missing.
+#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 pub(crate) async fn bubblewrap(test: &str) -> Option<Sandbox> {
     let path = env::var_os("PATH");
     match Sandbox::new(BackendChoice::Bubblewrap, launcher(), path.as_deref()).await {

@@ -57,7 +57,6 @@ fn options() -> Options {
         budget: serde_saphyr::budget! {
             max_depth: MAX_DEPTH,
             flow_nesting_limit: MAX_DEPTH,
-            max_documents: 1,
             max_events: 2_000_000,
             max_nodes: 1_000_000,
             max_aliases: 1_000,

@@ -65,7 +65,8 @@ impl Node {
     pub(crate) fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Null => "null",
-            Kind::Bool(_) => "a boolean",
+            Kind::Bool(true) => "`true`",
+            Kind::Bool(false) => "`false`",
             Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) => "a number",
             Kind::Text(_) => "a text",
             Kind::List(_) => "a list",

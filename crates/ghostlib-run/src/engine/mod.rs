@@ -1,0 +1,368 @@
+//! The engine: it takes a run from one step to the next until the run ends.
+//!
+//! Which step is next follows from the journal alone, so a run that was interrupted goes on where it was.
+
+mod next;
+mod session;
+
+pub use next::{Step, next_step};
+
+use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, Ready};
+use crate::revision;
+use crate::spec_files::{LoadedSpec, SpecError};
+use crate::store::{Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock};
+use ghostlib_agent::{Agent, AgentError, TreeError};
+use ghostlib_model::{Event, ReferenceSource, RunId, RunOptions, RunSummary};
+use ghostlib_sandbox::Sandbox;
+use ghostlib_verify::Differential;
+use ghostlib_verify::rust::Toolchain;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What a run needs beside its spec.
+pub struct Engine {
+    /// The project that the run belongs to.
+    pub project: Project,
+    /// Who implements.
+    pub agent: Box<dyn Agent>,
+    /// Wall time for one session; none for people.
+    pub session_wall: Option<Duration>,
+    /// Where everything runs.
+    pub sandbox: Arc<Sandbox>,
+    /// What builds.
+    pub toolchain: Toolchain,
+    /// Who is told what happens.
+    pub observer: Box<dyn Fn(&Notice) + Send + Sync>,
+}
+
+/// Something that a person who watches a run wants to know.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A step is done, and recorded.
+    Recorded(Event),
+    /// A step begins.
+    Begins(Step),
+    /// A session begins, in this workspace.
+    Session {
+        /// The iteration.
+        iteration: u32,
+        /// The session, as `ghostlib task` names it.
+        session: String,
+        /// The folder that the agent works in.
+        workspace: PathBuf,
+    },
+}
+
+/// Why a run cannot start or go on. What was recorded stays, and `resume` goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The spec cannot be read or used.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// The spec names no reference.
+    #[error("the spec names no reference to compare with")]
+    NoReference,
+    /// The project's folder.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The repository of candidates.
+    #[error(transparent)]
+    Candidates(#[from] CandidatesError),
+    /// The agent could not work at all.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// The judge could not work.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// The reference is not the one that the run began with.
+    #[error("the reference {source_text} has changed since the run began: its checksum was {was} and is {is}")]
+    ReferenceChanged {
+        /// The reference.
+        source_text: String,
+        /// The checksum in the journal, short.
+        was: String,
+        /// The checksum now, short.
+        is: String,
+    },
+    /// A run that has not recorded its own beginning.
+    #[error("the run {0} ended before it began; start a new one with `ghostlib run`")]
+    NeverStarted(RunId),
+    /// A file of the project.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// What a finished run comes to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The run.
+    pub run: RunId,
+    /// Its state.
+    pub summary: RunSummary,
+    /// What it proved, if it passed.
+    pub lockfile: Option<Lockfile>,
+    /// The folder of the best spec.
+    pub spec_dir: PathBuf,
+}
+
+impl Engine {
+    /// Starts a run of the spec at a path and takes it to its end.
+    ///
+    /// # Errors
+    /// If something outside the loop fails; `resume` goes on.
+    pub async fn run(&self, spec_path: &Path, options: RunOptions) -> Result<Outcome, RunError> {
+        let lock = self.project.lock()?;
+        let loaded = LoadedSpec::read(spec_path)?.without_errors()?;
+        if loaded.spec.front_matter.reference.is_none() {
+            return Err(RunError::NoReference);
+        }
+        let run = self.project.new_run()?;
+        loaded.write(&self.project.spec_dir(&run, 1))?;
+        let mut journal = Journal::create(&self.project.journal(&run))?;
+        let started = Event::RunStarted {
+            run: run.clone(),
+            spec_path: spec_path.to_string_lossy().into_owned(),
+            spec: loaded.stamp(),
+            agent: self.agent.stamp(),
+            sandbox: self.sandbox.stamp(),
+            options,
+        };
+        journal.append(&started)?;
+        (self.observer)(&Notice::Recorded(started.clone()));
+        self.drive(run, journal, RunSummary::of([&started]), lock).await
+    }
+
+    /// Goes on with a run that was interrupted. One that has ended is left as it is.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn resume(&self, run: RunId) -> Result<Outcome, RunError> {
+        let lock = self.project.lock()?;
+        let (journal, events) = Journal::open(&self.project.journal(&run))?;
+        let summary = RunSummary::of(&events);
+        self.drive(run, journal, summary, lock).await
+    }
+
+    async fn drive(
+        &self,
+        run: RunId,
+        journal: Journal,
+        summary: RunSummary,
+        _lock: ProjectLock,
+    ) -> Result<Outcome, RunError> {
+        let options = summary.options.clone().ok_or_else(|| RunError::NeverStarted(run.clone()))?;
+        let mut open = OpenRun { engine: self, run, journal, summary, options, judge: None, spec: None, ready: None };
+        loop {
+            let step = next_step(&open.summary);
+            if step == Step::Nothing {
+                return open.outcome();
+            }
+            (self.observer)(&Notice::Begins(step.clone()));
+            let event = open.take(&step).await?;
+            open.record(event)?;
+        }
+    }
+}
+
+/// A run under way. What is not in the summary is only kept to save work.
+struct OpenRun<'a> {
+    engine: &'a Engine,
+    run: RunId,
+    journal: Journal,
+    summary: RunSummary,
+    options: RunOptions,
+    judge: Option<Judge>,
+    /// The spec of one iteration.
+    spec: Option<(u32, LoadedSpec)>,
+    /// The reference's driver for that iteration.
+    ready: Option<(u32, Ready)>,
+}
+
+impl OpenRun<'_> {
+    /// Does one step and gives the event that says that it is done.
+    async fn take(&mut self, step: &Step) -> Result<Event, RunError> {
+        let began = Instant::now();
+        match step {
+            Step::PrepareReference => self.prepare_reference(began).await,
+            Step::StartIteration(iteration) => self.start_iteration(*iteration).await,
+            Step::Session(iteration) => self.session(*iteration, began).await,
+            Step::Evaluate(iteration) => self.evaluate(*iteration, began).await,
+            Step::Revise(iteration) => self.revise(*iteration).await,
+            Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary) }),
+            Step::Nothing => Err(RunError::NeverStarted(self.run.clone())),
+        }
+    }
+
+    fn record(&mut self, event: Event) -> Result<(), RunError> {
+        self.journal.append(&event)?;
+        self.summary.apply(&event);
+        (self.engine.observer)(&Notice::Recorded(event));
+        Ok(())
+    }
+
+    async fn prepare_reference(&mut self, began: Instant) -> Result<Event, RunError> {
+        let reference = self.judge().await?.stamp();
+        Ok(Event::ReferenceReady { reference, seconds: began.elapsed().as_secs_f64() })
+    }
+
+    async fn start_iteration(&mut self, iteration: u32) -> Result<Event, RunError> {
+        self.make_ready(iteration).await?;
+        let dropped = self.ready.as_ref().map(|(_, ready)| ready.dropped.clone()).unwrap_or_default();
+        Ok(Event::IterationStarted { iteration, spec: self.loaded(iteration)?.stamp(), dropped })
+    }
+
+    async fn evaluate(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
+        let dir = self.check_out(iteration)?;
+        self.make_ready(iteration).await?;
+        let options = self.judge_options();
+        let loaded = self.loaded(iteration)?.clone();
+        let scratch = self.engine.project.build("candidate");
+        let (Some(judge), Some((_, ready))) = (&self.judge, &self.ready) else {
+            return Err(RunError::NeverStarted(self.run.clone()));
+        };
+        let candidate = Candidate { dir: &dir, scratch: &scratch };
+        let evaluation = judge.evaluate(&loaded, ready, candidate, &options).await?;
+        Ok(Event::Evaluated { iteration, evaluation: Box::new(evaluation), seconds: began.elapsed().as_secs_f64() })
+    }
+
+    /// Writes the candidate of an iteration, as it was committed, to where it is built.
+    fn check_out(&self, iteration: u32) -> Result<PathBuf, RunError> {
+        let session = self.summary.iterations.iter().find(|one| one.iteration == iteration);
+        let session = session.and_then(|one| one.session.as_ref());
+        let stamp = session.and_then(|session| session.candidate.as_ref());
+        let stamp = stamp.ok_or_else(|| RunError::NeverStarted(self.run.clone()))?;
+        let tree = Candidates::open(&self.engine.project.candidates())?.read(&stamp.commit)?;
+        // One folder a tree: cargo tells files apart by their time, and a new tree must not look old.
+        let dir = self.engine.project.build("candidates").join(&stamp.tree);
+        if !dir.is_dir() {
+            tree.write(&dir).map_err(tree_error)?;
+        }
+        Ok(dir)
+    }
+
+    async fn revise(&mut self, iteration: u32) -> Result<Event, RunError> {
+        self.make_ready(iteration).await?;
+        let options = self.judge_options();
+        let before = self.loaded(iteration)?.clone();
+        let summary = self.summary.iterations.iter().find(|one| one.iteration == iteration);
+        let evaluation = summary.and_then(|one| one.evaluation.clone());
+        let (Some(judge), Some((_, ready)), Some(evaluation)) = (&self.judge, &self.ready, evaluation) else {
+            return Err(RunError::NeverStarted(self.run.clone()));
+        };
+        let proposal = revision::propose(&before, &evaluation, judge, ready, &options).await?;
+        let (after, revision) = match proposal {
+            None => {
+                let nothing = revision::Proposal { after: before.clone(), changes: Vec::new() };
+                (before.clone(), revision::conclude(&before, &nothing, Vec::new()))
+            }
+            Some(proposal) => {
+                let reasons = revision::check(&before, &proposal.after, judge, &options).await?;
+                let after = if reasons.is_empty() { proposal.after.clone() } else { before.clone() };
+                (after, revision::conclude(&before, &proposal, reasons))
+            }
+        };
+        after.write(&self.engine.project.spec_dir(&self.run, iteration + 1))?;
+        Ok(Event::Revised { iteration, revision })
+    }
+
+    async fn judge(&mut self) -> Result<&Judge, RunError> {
+        if self.judge.is_none() {
+            let loaded = self.loaded(1)?;
+            let source = loaded.spec.front_matter.reference.clone().ok_or(RunError::NoReference)?;
+            let project = &self.engine.project;
+            let spec_path = project.root().join(&self.summary.spec_path);
+            let base = if spec_path.is_dir() { spec_path } else { spec_path.parent().unwrap_or(&spec_path).into() };
+            let judge = Judge::prepare(
+                Arc::clone(&self.engine.sandbox),
+                self.engine.toolchain.clone(),
+                &source,
+                &base,
+                &project.references(),
+                project.build(""),
+            )
+            .await?;
+            self.check_reference(&source, &judge)?;
+            self.judge = Some(judge);
+        }
+        self.judge.as_ref().ok_or(RunError::NoReference)
+    }
+
+    fn check_reference(&self, source: &ReferenceSource, judge: &Judge) -> Result<(), RunError> {
+        let now = judge.stamp();
+        match &self.summary.reference {
+            Some(then) if then.checksum != now.checksum => Err(RunError::ReferenceChanged {
+                source_text: source.to_string(),
+                was: then.checksum.short().into(),
+                is: now.checksum.short().into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    async fn make_ready(&mut self, iteration: u32) -> Result<(), RunError> {
+        if self.ready.as_ref().is_none_or(|(made_for, _)| *made_for != iteration) {
+            let loaded = self.loaded(iteration)?.clone();
+            let options = self.judge_options();
+            let ready = self.judge().await?.ready(&loaded, &options).await?;
+            self.ready = Some((iteration, ready));
+        }
+        Ok(())
+    }
+
+    fn loaded(&mut self, iteration: u32) -> Result<&LoadedSpec, RunError> {
+        if self.spec.as_ref().is_none_or(|(number, _)| *number != iteration) {
+            let dir = self.engine.project.spec_dir(&self.run, iteration);
+            let document = document_in(&dir, &self.summary.spec_path);
+            self.spec = Some((iteration, LoadedSpec::read(&document)?));
+        }
+        self.spec.as_ref().map(|(_, loaded)| loaded).ok_or_else(|| RunError::NeverStarted(self.run.clone()))
+    }
+
+    fn judge_options(&self) -> JudgeOptions {
+        JudgeOptions {
+            differential: Differential { cases: self.options.cases, seed: self.options.seed, max_differences: 8 },
+            build_wall: Duration::from_secs(600),
+        }
+    }
+
+    fn outcome(self) -> Result<Outcome, RunError> {
+        let best = self.summary.best.unwrap_or(1);
+        let project = &self.engine.project;
+        let spec_dir = project.spec_dir(&self.run, best);
+        let prompt = session::prompt_of(project, &self.run, &self.summary)?;
+        let passed = self.summary.end == Some(ghostlib_model::RunEnd::Passed);
+        let lockfile = prompt
+            .filter(|_| passed)
+            .and_then(|prompt| Lockfile::of(&self.summary, prompt, &self.engine.toolchain.version));
+        Ok(Outcome { run: self.run, summary: self.summary, lockfile, spec_dir })
+    }
+}
+
+/// The document of a snapshot: it keeps the name that it has in the user's folder.
+fn document_in(dir: &Path, spec_path: &str) -> PathBuf {
+    let named = Path::new(spec_path).file_name().map(|name| dir.join(name));
+    named.filter(|path| path.is_file()).unwrap_or_else(|| dir.to_owned())
+}
+
+fn tree_error(error: TreeError) -> RunError {
+    RunError::Io { path: error.path, source: io::Error::other(error.reason) }
+}
+
+fn remove_folder(path: &Path) -> Result<(), RunError> {
+    match fs::remove_dir_all(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(RunError::Io { path: path.into(), source }),
+    }
+}

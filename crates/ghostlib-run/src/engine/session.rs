@@ -1,0 +1,113 @@
+//! One session of an implementer, from an empty workspace to a committed candidate.
+
+use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
+use crate::store::{Candidates, Project};
+use ghostlib_agent::{Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, TrajectoryEvent, TrajectoryLine, prepare_implementer};
+use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+impl OpenRun<'_> {
+    pub(super) async fn session(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
+        let assignment = self.prepare(iteration)?;
+        (self.engine.observer)(&Notice::Session {
+            iteration,
+            session: assignment.session.to_string(),
+            workspace: assignment.workspace.clone(),
+        });
+        let mut session = self.engine.agent.work(&assignment).await?;
+        add_push_back(&assignment.workspace, &mut session);
+        let (end, candidate) = self.take_over(&assignment, &session, iteration)?;
+        Ok(Event::SessionEnded {
+            iteration,
+            session: assignment.session,
+            agent: session.agent,
+            end,
+            candidate,
+            seconds: began.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
+        let session = SessionId::new(format!("{}-{iteration}", self.run));
+        let workspace = self.engine.project.workspace(&session);
+        if !self.engine.agent.keeps_workspace() {
+            // What an interrupted attempt left is thrown away whole.
+            remove_folder(&workspace)?;
+        }
+        let package = self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
+        let wall = self.engine.session_wall;
+        let loaded = self.loaded(iteration)?;
+        let front_matter = &loaded.spec.front_matter;
+        let target = front_matter.targets.get("rust");
+        let dependencies: Vec<String> =
+            target.into_iter().flat_map(|target| &target.dependencies).map(|one| one.name.clone()).collect();
+        let edition = target.and_then(|target| target.edition.as_deref()).unwrap_or("2021");
+        let files = loaded.visible_files();
+        let prepared = Prepared {
+            name: &front_matter.name,
+            package: &package,
+            edition,
+            dependencies: &dependencies,
+            spec_files: &files,
+        };
+        let prompt = prepare_implementer(&workspace, &prepared)?;
+        Ok(Assignment { session, role: Role::Implementer, workspace, prompt, spec: loaded.visible_hash(), wall })
+    }
+
+    /// Reads what the session left, records it, and commits the candidate. What counts is what is there.
+    fn take_over(
+        &self,
+        assignment: &Assignment,
+        session: &Session,
+        iteration: u32,
+    ) -> Result<(SessionEnd, Option<CandidateStamp>), RunError> {
+        let dir = assignment.workspace.join(CANDIDATE_DIR);
+        let tree = if dir.is_dir() { FileTree::read(&dir) } else { Ok(FileTree::default()) };
+        let (end, tree) = match tree {
+            Err(error) => (SessionEnd::Unusable(error.to_string()), FileTree::default()),
+            Ok(tree) if tree.files.is_empty() && session.end == SessionEnd::Done => {
+                (SessionEnd::Nothing(format!("{CANDIDATE_DIR}/ is empty")), tree)
+            }
+            Ok(tree) => (session.end.clone(), tree),
+        };
+        self.keep_recording(assignment, session, &tree)?;
+        if tree.files.is_empty() || matches!(end, SessionEnd::GaveUp(_)) {
+            return Ok((end, None));
+        }
+        let candidates = Candidates::open(&self.engine.project.candidates())?;
+        Ok((end, Some(candidates.commit(&tree, &self.run, iteration)?)))
+    }
+
+    fn keep_recording(&self, assignment: &Assignment, session: &Session, tree: &FileTree) -> Result<(), RunError> {
+        let dir = self.engine.project.session_dir(&self.run, &assignment.session);
+        remove_folder(&dir)?;
+        let recording =
+            Recording::new(session, assignment.role, &assignment.spec, &assignment.prompt, tree.clone());
+        let files = recording.to_files().map_err(ghostlib_agent::AgentError::from)?;
+        files.write(&dir).map_err(tree_error)
+    }
+}
+
+fn add_push_back(workspace: &Path, session: &mut Session) {
+    let Ok(text) = fs::read_to_string(workspace.join(PUSHBACK_FILE)) else { return };
+    let at_ms = session.trajectory.lines.last().map_or(0, |line| line.at_ms);
+    session.trajectory.lines.push(TrajectoryLine { at_ms, event: TrajectoryEvent::PushBack { text } });
+}
+
+/// The hash of the prompt that the best candidate's implementer was given.
+pub(super) fn prompt_of(
+    project: &Project,
+    run: &RunId,
+    summary: &RunSummary,
+) -> Result<Option<Sha256Hex>, RunError> {
+    let Some(session) = summary.best_iteration().and_then(|iteration| iteration.session.as_ref()) else {
+        return Ok(None);
+    };
+    let dir = project.session_dir(run, &session.id);
+    let files = FileTree::read(&dir).map_err(tree_error)?;
+    let recording =
+        Recording::from_files(session.id.as_str(), &files).map_err(ghostlib_agent::AgentError::from)?;
+    Ok(Some(recording.meta.prompt))
+}

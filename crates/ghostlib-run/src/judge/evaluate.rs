@@ -1,0 +1,263 @@
+use super::{Judge, JudgeError, JudgeOptions, Ready, findings, seeds, stand};
+use crate::spec_files::{LoadedSpec, files};
+use ghostlib_diff::{CopyThresholds, FeatureSet, SourceTree, compare, copy_check, extract_crate};
+use ghostlib_model::{
+    Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
+    GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
+};
+use ghostlib_verify::rust::{Built, Subject, build, dependencies};
+use ghostlib_verify::{Driver, Tried, run_vectors, try_operation, vector_holds};
+use std::path::Path;
+use std::time::Instant;
+
+/// A candidate's source tree and where it may be built.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The source tree.
+    pub dir: &'a Path,
+    /// A folder for its driver and build output.
+    pub scratch: &'a Path,
+}
+
+/// What has been measured so far.
+#[derive(Default)]
+struct Measured {
+    findings: Vec<Finding>,
+    vectors: Vec<VectorResult>,
+    tried: Vec<Tried>,
+    api: ApiDimension,
+    alarms: Vec<Alarm>,
+    times: Vec<PhaseTime>,
+}
+
+impl Measured {
+    fn time(&mut self, phase: &str, since: Instant) {
+        self.times.push(PhaseTime { phase: phase.into(), seconds: since.elapsed().as_secs_f64() });
+    }
+}
+
+impl Judge {
+    /// Evaluates a candidate in all dimensions. What is wrong with the candidate is in the result.
+    ///
+    /// # Errors
+    /// If the judge's own work fails.
+    pub async fn evaluate(
+        &self,
+        loaded: &LoadedSpec,
+        ready: &Ready,
+        candidate: Candidate<'_>,
+        options: &JudgeOptions,
+    ) -> Result<Evaluation, JudgeError> {
+        let mut measured = Measured::default();
+        self.compare_sources(loaded, candidate, &mut measured)?;
+        self.check_dependencies(loaded, candidate, &mut measured);
+        let driver = self.build_candidate(ready, candidate, options, &mut measured).await?;
+        let vectors: Vec<&Vector> =
+            loaded.spec.vectors.iter().filter(|vector| ready.dropped.iter().all(|one| one.id != vector.id)).collect();
+        run_all_vectors(loaded, ready, driver.as_ref(), &vectors, &mut measured).await?;
+        if let Some(driver) = &driver {
+            try_all(loaded, ready, driver, options, &mut measured).await?;
+        }
+        Ok(conclude(ready, &vectors, measured))
+    }
+
+    fn compare_sources(
+        &self,
+        loaded: &LoadedSpec,
+        candidate: Candidate<'_>,
+        measured: &mut Measured,
+    ) -> Result<(), JudgeError> {
+        let since = Instant::now();
+        let tree = SourceTree::read(candidate.dir)?;
+        // A tree without a library has an empty API; that it does not build is said elsewhere.
+        let api = extract_crate(&tree, &FeatureSet::Default).unwrap_or_default();
+        let comparison = compare(&self.api, &api);
+        measured.api = comparison.dimension;
+        measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
+            if self.api.items.iter().any(|item| item.path == finding.subject) {
+                finding.spec = stand::of_api(loaded, &self.api, &finding.subject);
+            }
+            finding
+        }));
+        measured.time("api", since);
+        let since = Instant::now();
+        measured.alarms.extend(self.copy_alarm(loaded, &tree));
+        measured.time("copy check", since);
+        Ok(())
+    }
+
+    fn copy_alarm(&self, loaded: &LoadedSpec, tree: &SourceTree) -> Option<Alarm> {
+        let spec: Vec<_> =
+            files(&loaded.sources).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
+        let public: Vec<_> = spec.iter().map(String::as_str).collect();
+        let report = copy_check(&self.tree, tree, &public, &CopyThresholds::default());
+        report.alarmed.then(|| Alarm {
+            kind: "copied-code".into(),
+            message: format!(
+                "The candidate resembles the reference's code: {:.0} % of fingerprints, {:.0} % verbatim, longest run {} tokens.",
+                report.fingerprint * 100.0,
+                report.verbatim * 100.0,
+                report.longest_run
+            ),
+            places: report.places.into_iter().map(|run| run.candidate).collect(),
+        })
+    }
+
+    fn check_dependencies(&self, loaded: &LoadedSpec, candidate: Candidate<'_>, measured: &mut Measured) {
+        let target = loaded.spec.front_matter.targets.get("rust");
+        let allowed = |name: &String| {
+            target.is_some_and(|target| target.dependencies.iter().any(|dependency| dependency.name == *name))
+        };
+        // A manifest that cannot be read does not build either.
+        let asked = dependencies(candidate.dir).unwrap_or_default();
+        let refused = asked.iter().filter(|name| **name == self.reference.package || !allowed(name));
+        measured
+            .findings
+            .extend(refused.map(|name| findings::dependency_not_allowed(name, &self.reference.package)));
+    }
+
+    async fn build_candidate(
+        &self,
+        ready: &Ready,
+        candidate: Candidate<'_>,
+        options: &JudgeOptions,
+        measured: &mut Measured,
+    ) -> Result<Option<Driver>, JudgeError> {
+        let since = Instant::now();
+        let subject = Subject {
+            dir: candidate.dir,
+            scratch: candidate.scratch,
+            read: &[],
+            cargo_config: "",
+            crate_name: &self.api.crate_name,
+            wall: options.build_wall,
+        };
+        let built = build(&self.sandbox, &self.toolchain, &subject, &ready.operations.callable).await?;
+        measured.time("build", since);
+        Ok(match built {
+            Built::Driver { driver, left_out } => {
+                measured.findings.extend(left_out.iter().map(findings::not_callable));
+                Some(driver)
+            }
+            Built::Failed(messages) => {
+                measured.findings.extend(findings::build_failed(&messages));
+                None
+            }
+        })
+    }
+}
+
+async fn run_all_vectors(
+    loaded: &LoadedSpec,
+    ready: &Ready,
+    driver: Option<&Driver>,
+    vectors: &[&Vector],
+    measured: &mut Measured,
+) -> Result<(), JudgeError> {
+    let since = Instant::now();
+    let answers = match driver {
+        Some(driver) => run_vectors(driver, vectors).await?,
+        None => vec![Answer::NotRun("the candidate does not build".into()); vectors.len()],
+    };
+    let expected = run_vectors(&ready.driver, vectors).await?;
+    for ((vector, answer), reference) in vectors.iter().zip(answers).zip(expected) {
+        let holds = vector_holds(&vector.expected, &answer);
+        // One finding says that nothing builds; it is not repeated for each vector.
+        if !holds && driver.is_some() {
+            measured.findings.push(findings::vector_failed(loaded, vector, &answer, &reference));
+        }
+        measured.vectors.push(VectorResult {
+            id: vector.id.clone(),
+            operation: vector.operation.clone(),
+            outcome: if holds { VectorOutcome::Passed } else { VectorOutcome::Failed(answer) },
+        });
+    }
+    measured.vectors.extend(ready.dropped.iter().cloned());
+    measured.time("vectors", since);
+    Ok(())
+}
+
+async fn try_all(
+    loaded: &LoadedSpec,
+    ready: &Ready,
+    driver: &Driver,
+    options: &JudgeOptions,
+    measured: &mut Measured,
+) -> Result<(), JudgeError> {
+    let since = Instant::now();
+    let required = |name: &String| ready.operations.required.contains(name);
+    for operation in ready.operations.callable.iter().filter(|operation| required(&operation.name)) {
+        if driver.has(&operation.name) {
+            let seeds = seeds(loaded, &operation.name);
+            let tried = try_operation(&ready.driver, driver, operation, &seeds, &options.differential).await?;
+            let findings = findings::behaviour(loaded, &tried);
+            // A failing vector has said it already.
+            let new = findings.into_iter().filter(|finding| !matches!(finding.spec, SpecStand::Speaks(_)));
+            measured.findings.extend(new);
+            measured.tried.push(tried);
+        }
+    }
+    measured.time("behaviour", since);
+    Ok(())
+}
+
+fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
+    measured.findings.sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
+    let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
+    let fidelity = Fidelity {
+        gates: gates(&measured.findings),
+        vectors: vectors_dimension(vectors, &measured.vectors),
+        api: measured.api,
+        behaviour: behaviour_dimension(ready, &functions),
+        coverage: coverage(ready, &functions),
+    };
+    Evaluation {
+        fidelity,
+        findings: measured.findings,
+        vectors: measured.vectors,
+        functions,
+        alarms: measured.alarms,
+        times: measured.times,
+    }
+}
+
+fn gates(findings: &[Finding]) -> Vec<GateResult> {
+    let result = |gate| {
+        let n_findings = findings.iter().filter(|finding| finding.gate == Some(gate)).count();
+        GateResult { gate, passed: n_findings == 0, n_findings }
+    };
+    Gate::ALL.map(result).to_vec()
+}
+
+fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {
+    let passed = |vector: &&&Vector| {
+        results.iter().any(|result| result.id == vector.id && result.outcome == VectorOutcome::Passed)
+    };
+    let ratio = |hidden: bool| {
+        let those: Vec<_> = vectors.iter().filter(|vector| vector.hidden || !hidden).collect();
+        Ratio::new(those.iter().filter(|vector| passed(vector)).count(), those.len())
+    };
+    VectorsDimension { all: ratio(false), hidden: ratio(true) }
+}
+
+/// The mean over the functions that can be called on the reference: one that the candidate lacks agrees on
+/// nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn behaviour_dimension(ready: &Ready, functions: &[FunctionAgreement]) -> BehaviourDimension {
+    let callable = |name: &&String| ready.operations.get(name).is_some();
+    let n_required = ready.operations.required.iter().filter(callable).count();
+    let shares = functions.iter().filter_map(|function| function.agreed.share());
+    let accepted = functions.iter().fold(Ratio::default(), |sum, function| {
+        Ratio::new(sum.n + function.accepted.n, sum.of + function.accepted.of)
+    });
+    BehaviourDimension {
+        agreement: (n_required > 0 && !functions.is_empty()).then(|| shares.sum::<f64>() / n_required as f64),
+        accepted,
+    }
+}
+
+/// A function counts as exercised when both sides were asked and the reference accepted something.
+fn coverage(ready: &Ready, functions: &[FunctionAgreement]) -> Ratio {
+    let exercised = functions.iter().filter(|function| function.accepted.n > 0).count();
+    Ratio::new(exercised, ready.operations.required.len())
+}

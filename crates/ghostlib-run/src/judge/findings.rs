@@ -1,0 +1,130 @@
+//! Findings that come from running things.
+
+use super::stand;
+use crate::spec_files::LoadedSpec;
+use ghostlib_model::{Answer, Evidence, Finding, Gate, Level, Priority, Vector};
+use ghostlib_verify::rust::{CompilerMessage, LeftOut};
+use ghostlib_verify::{Difference, Tried};
+
+/// The candidate does not build.
+pub(super) fn build_failed(messages: &[CompilerMessage]) -> Vec<Finding> {
+    const MAX: usize = 10;
+    messages
+        .iter()
+        .take(MAX)
+        .map(|message| {
+            let mut finding = Finding::new("build-failed", Priority::P0, &message.text, sentence(&message.text));
+            finding.gate = Some(Gate::G0);
+            finding.advice = match message.rendered.trim() {
+                "" => "Make the package build offline, with nothing but what the spec allows.".into(),
+                rendered => format!("The compiler says: {rendered}"),
+            };
+            finding.candidate.clone_from(&message.place);
+            finding
+        })
+        .collect()
+}
+
+/// The candidate asks for packages that the spec does not allow.
+pub(super) fn dependency_not_allowed(package: &str, reference: &str) -> Finding {
+    let message = if package == reference {
+        format!("The candidate depends on `{package}`, the reference itself.")
+    } else {
+        format!("The candidate depends on `{package}`, which the spec does not allow.")
+    };
+    let mut finding = Finding::new("dependency-not-allowed", Priority::P0, package, message);
+    finding.gate = Some(Gate::G0);
+    finding.advice = "Write the code instead of depending on it.".into();
+    finding.candidate = Some(ghostlib_model::Place::start_of("Cargo.toml"));
+    finding
+}
+
+/// An operation does not compile against the candidate.
+pub(super) fn not_callable(left_out: &LeftOut) -> Finding {
+    let message = format!(
+        "`{}` cannot be called on the candidate as on the reference: {}.",
+        left_out.operation, left_out.reason
+    );
+    let mut finding = Finding::new("operation-not-callable", Priority::P1, &left_out.operation, message);
+    finding.gate = Some(Gate::G2);
+    finding.advice = "Give it the signature that the reference has.".into();
+    finding
+}
+
+/// A vector fails.
+pub(super) fn vector_failed(loaded: &LoadedSpec, vector: &Vector, answer: &Answer, reference: &Answer) -> Finding {
+    let expected = match &vector.expected {
+        ghostlib_model::Expected::Output(value) => value.to_string(),
+        ghostlib_model::Expected::AnyError => "an error".into(),
+        ghostlib_model::Expected::ErrorText(text) => format!("the error `{text}`"),
+    };
+    let message =
+        format!("`{}` of {} must give {expected} and gives {answer}.", vector.operation, vector.input);
+    let binds = binds(loaded, vector);
+    let failed_to_return = reference.returned() && !answer.returned() && !matches!(answer, Answer::NotRun(_));
+    let priority = match (failed_to_return, binds) {
+        (true, _) => Priority::P0,
+        (false, true) => Priority::P1,
+        (false, false) => Priority::P2,
+    };
+    let mut finding = Finding::new("vector-failed", priority, vector.id.as_str(), message);
+    finding.gate = if failed_to_return {
+        Some(Gate::G3)
+    } else if binds {
+        Some(Gate::G1)
+    } else {
+        None
+    };
+    finding.advice = format!("Make the vector at {} hold.", vector.place);
+    finding.spec = stand::of_vector(vector);
+    finding.evidence = Some(Evidence {
+        operation: vector.operation.clone(),
+        input: vector.input.clone(),
+        reference: Some(reference.clone()),
+        candidate: answer.clone(),
+    });
+    finding
+}
+
+/// Whether a vector checks a MUST. One that names no requirement is binding itself.
+fn binds(loaded: &LoadedSpec, vector: &Vector) -> bool {
+    let named = loaded.spec.requirements.iter().filter(|one| vector.requirements.contains(&one.id));
+    let mut levels = named.map(|requirement| requirement.level).peekable();
+    levels.peek().is_none() || levels.any(|level| matches!(level, Level::Must | Level::MustNot))
+}
+
+/// Differences on generated inputs.
+pub(super) fn behaviour(loaded: &LoadedSpec, tried: &Tried) -> Vec<Finding> {
+    let operation = &tried.agreement.operation;
+    tried.differences.iter().map(|difference| behaviour_differs(loaded, operation, difference)).collect()
+}
+
+fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Difference) -> Finding {
+    let Difference { input, reference, candidate } = difference;
+    let subject = format!("{operation} {input}");
+    let message = format!("`{operation}` of {input}: the reference gives {reference}, the candidate {candidate}.");
+    let fails = reference.returned() && !candidate.returned();
+    let (rule, priority) = match (fails, difference.is_only_text()) {
+        (true, _) => ("candidate-fails", Priority::P0),
+        (false, true) => ("error-text-differs", Priority::P2),
+        (false, false) => ("behaviour-differs", Priority::P2),
+    };
+    let mut finding = Finding::new(rule, priority, subject, message);
+    finding.gate = fails.then_some(Gate::G3);
+    finding.evidence = Some(Evidence {
+        operation: operation.into(),
+        input: input.clone(),
+        reference: Some(reference.clone()),
+        candidate: candidate.clone(),
+    });
+    finding.spec = stand::of_call(loaded, &finding);
+    finding.advice = match finding.spec {
+        ghostlib_model::SpecStand::Silent => "The spec says nothing about it: let it say what the reference does.".into(),
+        _ => "Do what the spec says.".into(),
+    };
+    finding
+}
+
+fn sentence(text: &str) -> String {
+    format!("The candidate does not build: {}.", text.trim_end_matches('.'))
+}

@@ -1,0 +1,197 @@
+//! Judging: a reference that is ready to be compared with, and the evaluation of candidates against it.
+
+mod evaluate;
+mod findings;
+mod operations;
+mod stand;
+
+pub use evaluate::Candidate;
+pub use operations::{Operations, Uncallable};
+
+use crate::spec_files::LoadedSpec;
+use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
+use ghostlib_model::{Answer, ReferenceSource, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
+use ghostlib_sandbox::Sandbox;
+use ghostlib_verify::rust::{Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, build, fetch};
+use ghostlib_verify::{Differential, Driver, Operation, VerifyError, examples, run_vectors, vector_holds};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A reference, read and ready to be built.
+#[derive(Debug)]
+pub struct Judge {
+    sandbox: Arc<Sandbox>,
+    toolchain: Toolchain,
+    reference: Reference,
+    tree: SourceTree,
+    api: Api,
+    scratch: PathBuf,
+}
+
+/// A spec that the reference has been asked about.
+#[derive(Debug)]
+pub struct Ready {
+    /// Everything that can be called.
+    pub operations: Operations,
+    /// The reference.
+    pub driver: Driver,
+    /// Vectors that the reference fails, and that are therefore not used.
+    pub dropped: Vec<VectorResult>,
+}
+
+/// How candidates are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JudgeOptions {
+    /// How operations are tried on generated inputs.
+    pub differential: Differential,
+    /// Wall time for one build.
+    pub build_wall: Duration,
+}
+
+/// Why a judge cannot be had, or cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgeError {
+    /// The reference is not to be had.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// The reference's or the candidate's source cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The reference has no public API to compare with.
+    #[error("the reference {package}: {reason}")]
+    Api {
+        /// The package.
+        package: String,
+        /// Why.
+        reason: ExtractError,
+    },
+    /// The reference itself does not build.
+    #[error("the reference {package} does not build here: {said}")]
+    ReferenceBuild {
+        /// The package.
+        package: String,
+        /// The compiler's first words.
+        said: String,
+    },
+    /// The judge's own work failed.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+impl Judge {
+    /// Fetches the reference and reads its API.
+    ///
+    /// # Errors
+    /// If the reference is not to be had, or has no API.
+    pub async fn prepare(
+        sandbox: Arc<Sandbox>,
+        toolchain: Toolchain,
+        source: &ReferenceSource,
+        base: &Path,
+        references: &Path,
+        scratch: PathBuf,
+    ) -> Result<Self, JudgeError> {
+        let reference = fetch(source, base, references).await?;
+        let tree = SourceTree::read(&reference.dir)?;
+        let api = extract_crate(&tree, &FeatureSet::Default)
+            .map_err(|reason| JudgeError::Api { package: reference.package.clone(), reason })?;
+        Ok(Self { sandbox, toolchain, reference, tree, api, scratch })
+    }
+
+    /// The reference as a run's journal names it.
+    pub fn stamp(&self) -> ReferenceStamp {
+        ReferenceStamp {
+            source: self.reference.source.clone(),
+            package: self.reference.package.clone(),
+            version: self.reference.version.clone(),
+            checksum: self.reference.checksum.clone(),
+            n_api_items: self.api.items.len(),
+            code_bytes: rust_files(&self.tree).map(|file| file.text.len()).sum(),
+        }
+    }
+
+    /// The reference's public API.
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Builds the reference into a driver for a spec, and asks it the spec's vectors: what it fails is not
+    /// used against candidates.
+    ///
+    /// # Errors
+    /// If the reference does not build, or the sandbox fails.
+    pub async fn ready(&self, loaded: &LoadedSpec, options: &JudgeOptions) -> Result<Ready, JudgeError> {
+        let mut operations = Operations::of(&loaded.spec, &self.api);
+        let (driver, left_out) = self.build_reference(&operations, options.build_wall).await?;
+        for left_out in left_out {
+            operations.leave_out(&left_out.operation, &left_out.reason);
+        }
+        let vectors: Vec<&Vector> = loaded.spec.vectors.iter().collect();
+        let answers = run_vectors(&driver, &vectors).await?;
+        let dropped = vectors
+            .iter()
+            .zip(answers)
+            .filter(|(vector, answer)| !vector_holds(&vector.expected, answer))
+            .map(|(vector, answer)| VectorResult {
+                id: vector.id.clone(),
+                operation: vector.operation.clone(),
+                outcome: VectorOutcome::Dropped(answer),
+            })
+            .collect();
+        Ok(Ready { operations, driver, dropped })
+    }
+
+    /// Small examples of what an operation does, from the reference.
+    ///
+    /// # Errors
+    /// If the sandbox fails.
+    pub async fn examples(
+        &self,
+        loaded: &LoadedSpec,
+        ready: &Ready,
+        operation: &Operation,
+        options: &JudgeOptions,
+    ) -> Result<Vec<(Value, Answer)>, JudgeError> {
+        let seeds = seeds(loaded, &operation.name);
+        Ok(examples(&ready.driver, operation, &seeds, &options.differential).await?)
+    }
+
+    async fn build_reference(
+        &self,
+        operations: &Operations,
+        wall: Duration,
+    ) -> Result<(Driver, Vec<ghostlib_verify::rust::LeftOut>), JudgeError> {
+        let scratch = self.scratch.join("reference");
+        let read = [self.reference.root.clone()];
+        let subject = Subject {
+            dir: &self.reference.dir,
+            scratch: &scratch,
+            read: &read,
+            cargo_config: &self.reference.cargo_config,
+            crate_name: &self.api.crate_name,
+            wall,
+        };
+        match build(&self.sandbox, &self.toolchain, &subject, &operations.callable).await? {
+            Built::Driver { driver, left_out } => Ok((driver, left_out)),
+            Built::Failed(messages) => Err(JudgeError::ReferenceBuild {
+                package: self.reference.package.clone(),
+                said: first_words(&messages),
+            }),
+        }
+    }
+}
+
+/// What generated inputs of an operation are made from: the inputs of its vectors.
+fn seeds(loaded: &LoadedSpec, operation: &str) -> Vec<Value> {
+    let own = loaded.spec.vectors.iter().filter(|vector| vector.operation == operation);
+    own.map(|vector| vector.input.clone()).collect()
+}
+
+fn first_words(messages: &[CompilerMessage]) -> String {
+    messages.first().map_or_else(String::new, |message| message.text.clone())
+}
+
+fn rust_files(tree: &SourceTree) -> impl Iterator<Item = &ghostlib_diff::SourceFile> {
+    tree.files.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
+}

@@ -1,0 +1,178 @@
+//! The mechanical reviser: a missing API item becomes an API line, a behaviour on which the spec is silent
+//! becomes a vector whose expected value the reference gave. No prose, and no agent.
+
+use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
+use crate::spec_files::LoadedSpec;
+use ghostlib_diff::Api;
+use ghostlib_model::{
+    Answer, ApiItem, ApiKind, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex, SpecStand, Value,
+    Vector, VectorId,
+};
+use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
+use ghostlib_spec::{SourceFile, Sources};
+
+/// The vector file that the mechanical reviser keeps; it is written anew each time.
+pub const HARVEST_FILE: &str = "harvested.yaml";
+
+/// A spec as it would be.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The spec.
+    pub after: LoadedSpec,
+    /// What was changed, and why.
+    pub changes: Vec<Change>,
+}
+
+/// What the findings ask of the spec; nothing, if it speaks wherever they are.
+///
+/// # Errors
+/// If the reference cannot be asked.
+pub async fn propose(
+    loaded: &LoadedSpec,
+    evaluation: &Evaluation,
+    judge: &Judge,
+    ready: &Ready,
+    options: &JudgeOptions,
+) -> Result<Option<Proposal>, JudgeError> {
+    let silent: Vec<&Finding> =
+        evaluation.findings.iter().filter(|finding| finding.spec == SpecStand::Silent).collect();
+    let (lines, mut changes) = api_lines(loaded, &silent, judge.api());
+    let mut vectors = vectors_of_behaviour(loaded, &silent);
+    vectors.extend(vectors_of_missing(loaded, &silent, judge, ready, options).await?);
+    let mut known: std::collections::BTreeSet<_> =
+        loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
+    vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
+    changes.extend(vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)));
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let vectors: Vec<_> = vectors.into_iter().map(|(vector, _)| vector).collect();
+    Ok(Some(Proposal { after: LoadedSpec::of(revised(loaded, &lines, vectors)), changes }))
+}
+
+/// The declarations of the items that API findings are about, and of what belongs to them.
+fn api_lines(loaded: &LoadedSpec, silent: &[&Finding], reference: &Api) -> (Vec<String>, Vec<Change>) {
+    let mut lines: Vec<String> = Vec::new();
+    let mut changes = Vec::new();
+    for finding in silent.iter().filter(|finding| finding.rule.starts_with("api-")) {
+        for item in reference.items.iter().filter(|item| belongs_to(item, &finding.subject)) {
+            let is_new = !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
+            if is_new && !lines.contains(&item.declaration) {
+                lines.push(item.declaration.clone());
+                changes.push(change(ChangeKind::ApiLine, &item.path, finding));
+            }
+        }
+    }
+    (lines, changes)
+}
+
+/// The item itself, its methods and constants, and its trait implementations. Fields and variants stand in
+/// the declaration of their type.
+fn belongs_to(item: &ApiItem, subject: &str) -> bool {
+    if item.path == subject {
+        return true;
+    }
+    let is_below = item.path.strip_prefix(subject).is_some_and(|rest| rest.starts_with("::"));
+    let is_impl_of = item.path.strip_prefix('<').and_then(|rest| rest.strip_prefix(subject));
+    let declared_apart = !matches!(item.kind, ApiKind::Field | ApiKind::Variant);
+    (is_below && declared_apart) || is_impl_of.is_some_and(|rest| rest.starts_with([' ', '<']))
+}
+
+fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
+    let vector = |finding: &&'a Finding| {
+        let evidence = finding.evidence.as_ref()?;
+        let vector = harvested(loaded, &evidence.operation, &evidence.input, evidence.reference.as_ref()?)?;
+        Some((vector, *finding))
+    };
+    silent.iter().filter_map(vector).collect()
+}
+
+/// For functions that the candidate lacks and the spec shows nothing of: small examples.
+async fn vectors_of_missing<'a>(
+    loaded: &LoadedSpec,
+    silent: &[&'a Finding],
+    judge: &Judge,
+    ready: &Ready,
+    options: &JudgeOptions,
+) -> Result<Vec<(Vector, &'a Finding)>, JudgeError> {
+    let mut vectors = Vec::new();
+    for finding in silent.iter().filter(|finding| finding.rule == "api-missing") {
+        let unseen = loaded.spec.vectors.iter().all(|vector| vector.operation != finding.subject);
+        let operation = ready.operations.get(&finding.subject).filter(|_| unseen);
+        if let Some(operation) = operation {
+            for (input, answer) in judge.examples(loaded, ready, operation, options).await? {
+                vectors.extend(harvested(loaded, &operation.name, &input, &answer).map(|vector| (vector, *finding)));
+            }
+        }
+    }
+    Ok(vectors)
+}
+
+/// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
+fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answer) -> Option<Vector> {
+    let expected = match answer {
+        Answer::Ok(value) => Expected::Output(value.clone()),
+        Answer::Error(text) if text.is_empty() => Expected::AnyError,
+        Answer::Error(text) => Expected::ErrorText(text.clone()),
+        _ => return None,
+    };
+    let input = as_spec_writes_it(loaded, operation, input);
+    let hash = Sha256Hex::of(input.to_string().as_bytes());
+    Some(Vector {
+        id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
+        operation: operation.into(),
+        name: name_of(&input),
+        input,
+        expected,
+        requirements: Vec::new(),
+        hidden: false,
+        place: Place::start_of(HARVEST_FILE),
+    })
+}
+
+/// An operation's only parameter keeps the name that the spec's own vectors give it.
+fn as_spec_writes_it(loaded: &LoadedSpec, operation: &str, input: &Value) -> Value {
+    let only_entry = |value: &Value| {
+        let map = value.as_object().filter(|map| map.len() == 1)?;
+        map.iter().next().map(|(key, value)| (key.clone(), value.clone()))
+    };
+    let first = loaded.spec.vectors.iter().find(|vector| vector.operation == operation);
+    let Some((_, value)) = only_entry(input) else { return input.clone() };
+    match first.and_then(|vector| only_entry(&vector.input)) {
+        Some((key, _)) => Value::Object([(key, value)].into_iter().collect()),
+        None => input.clone(),
+    }
+}
+
+/// What a person calls the case: its input, cut short.
+fn name_of(input: &Value) -> String {
+    const MAX: usize = 40;
+    let values: Vec<String> = match input {
+        Value::Object(map) => map.values().map(ToString::to_string).collect(),
+        other => vec![other.to_string()],
+    };
+    let text = values.join(", ");
+    if text.chars().count() <= MAX { text } else { text.chars().take(MAX).chain("…".chars()).collect() }
+}
+
+fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sources {
+    let mut document = loaded.document_text();
+    if !lines.is_empty() {
+        document = add_api_lines(&document, "rust", lines);
+    }
+    let mut sources = loaded.sources.clone();
+    if !vectors.is_empty() {
+        let kept = loaded.spec.vectors.iter().filter(|vector| vector.place.file == HARVEST_FILE).cloned();
+        let all: Vec<_> = kept.chain(vectors).collect();
+        let file = SourceFile { path: HARVEST_FILE.into(), bytes: render_vectors(&all).into_bytes() };
+        sources.vector_files.retain(|known| known.path != HARVEST_FILE);
+        sources.vector_files.push(file);
+        document = add_vector_file(&document, HARVEST_FILE);
+    }
+    sources.document.bytes = document.into_bytes();
+    sources
+}
+
+fn change(kind: ChangeKind, subject: &str, finding: &Finding) -> Change {
+    Change { kind, subject: subject.into(), answers: vec![finding.id.clone()] }
+}

@@ -1,0 +1,49 @@
+//! Revising the spec where it is silent, and the guard between any revision and the spec.
+
+mod guard;
+mod mechanical;
+
+pub use guard::check;
+pub use mechanical::{HARVEST_FILE, Proposal, propose};
+
+use crate::spec_files::{LoadedSpec, files};
+use ghostlib_model::{Revision, RevisionVerdict};
+use similar::TextDiff;
+
+/// The revision that a proposal comes to, given what the guard found against it.
+pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>) -> Revision {
+    let from = before.stamp().hash;
+    let accepted = reasons.is_empty();
+    Revision {
+        to: if accepted { proposal.after.stamp().hash } else { from.clone() },
+        from,
+        changes: proposal.changes.clone(),
+        diff: unified_diff(before, &proposal.after),
+        verdict: if accepted { RevisionVerdict::Accepted } else { RevisionVerdict::Refused(reasons) },
+    }
+}
+
+/// All files of both specs as one unified diff.
+pub fn unified_diff(before: &LoadedSpec, after: &LoadedSpec) -> String {
+    let text = |spec: &LoadedSpec, path: &str| {
+        let file = files(&spec.sources).find(|file| file.path == path);
+        file.map_or_else(String::new, |file| String::from_utf8_lossy(&file.bytes).into_owned())
+    };
+    let mut paths: Vec<_> = files(&after.sources).map(|file| file.path.clone()).collect();
+    paths.extend(files(&before.sources).map(|file| file.path.clone()));
+    let mut seen = std::collections::BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    paths
+        .iter()
+        .map(|path| {
+            let (old, new) = (text(before, path), text(after, path));
+            if old == new {
+                return String::new();
+            }
+            TextDiff::from_lines(&old, &new)
+                .unified_diff()
+                .header(&format!("a/{path}"), &format!("b/{path}"))
+                .to_string()
+        })
+        .collect()
+}
