@@ -1,2 +1,20 @@
 //! The command `ghostlib`.
-fn main() {}
+
+mod agents;
+mod args;
+mod commands;
+mod console;
+mod diagnostics;
+mod environment;
+mod error;
+mod narrate;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    if arguments.nth(1).is_some_and(|first| first == environment::LAUNCH) {
+        return ghostlib_sandbox::launcher::main(arguments);
+    }
+    commands::main()
+}

@@ -10,6 +10,8 @@ mod api;
 mod compare;
 mod copy;
 mod rust;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};

@@ -158,6 +158,10 @@ pub struct SandboxStamp {
 /// What was asked of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
+    /// How the agent was chosen: `replay:FOLDER`, `handoff`, `command:PROGRAM ARGUMENTS`.
+    pub agent: String,
+    /// How the sandbox was chosen: `auto`, `bubblewrap`, `landlock`.
+    pub sandbox: String,
     /// The headline that passes, from 0 to 1.
     pub target: f64,
     /// The most iterations.

@@ -72,8 +72,6 @@ codes! {
         "A written requirement id stands before no paragraph and no list.";
     RequirementIdInline = "requirement-id-inline", Warning,
         "A requirement id stands on a line with other text, where it names nothing.";
-    RequirementRepeated = "requirement-repeated", Warning,
-        "A section states the same requirement twice.";
     FenceUnknown = "fence-unknown", Warning,
         "The words behind a fence are nearly those of a block that the format knows.";
     VectorValue = "vector-value", Error,

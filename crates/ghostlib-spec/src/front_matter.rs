@@ -59,32 +59,37 @@ fn is_delimiter(line: &str) -> bool {
 }
 
 /// What reading the front matter gave.
-pub(crate) enum Outcome {
-    /// The front matter, as far as it could be read, and where in the document it names each vector file.
-    Read(FrontMatter, Vec<Span>),
-    /// The document is in a newer format, of which nothing else is guessed.
-    Newer(u32),
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    /// The front matter, as far as it could be read.
+    pub(crate) front_matter: FrontMatter,
+    /// Where the document names each vector file.
+    pub(crate) vector_places: Vec<Span>,
+    /// Whether the document is in a newer format, of which nothing but the number is known.
+    pub(crate) is_newer: bool,
 }
 
 /// Reads the front matter.
-pub(crate) fn read(text: &Text, division: &Division, diagnostics: &mut Vec<Diagnostic>) -> Outcome {
+pub(crate) fn read(text: &Text, division: &Division, diagnostics: &mut Vec<Diagnostic>) -> Head {
     let Some(range) = division.yaml.clone() else {
         diagnostics.push(missing(text, division));
-        return Outcome::Read(FrontMatter::default(), Vec::new());
+        return Head::default();
     };
     let yaml = Excerpt::of(text, range);
     let mut reader = Reader { text, yaml: &yaml, diagnostics };
     let Some(root) = reader.parse() else {
-        return Outcome::Read(FrontMatter::default(), Vec::new());
+        return Head::default();
     };
     if let Some(newer) = newer_format(&mut reader, &root) {
-        return Outcome::Newer(newer);
+        let front_matter = FrontMatter { format: Some(newer), ..FrontMatter::default() };
+        return Head { front_matter, is_newer: true, ..Head::default() };
     }
     let mut front_matter = read_top(&mut reader, &root);
     let files = root.get("vectors").map(|node| read_vector_files(&mut reader, node)).unwrap_or_default();
     let (names, spans): (_, Vec<_>) = files.into_iter().unzip();
     front_matter.vectors = names;
-    Outcome::Read(front_matter, spans.into_iter().map(|span| yaml.span_in_document(span)).collect())
+    let vector_places = spans.into_iter().map(|span| yaml.span_in_document(span)).collect();
+    Head { front_matter, vector_places, is_newer: false }
 }
 
 fn missing(text: &Text, division: &Division) -> Diagnostic {
@@ -266,5 +271,63 @@ fn dependency(text: &str) -> Dependency {
     match text.split_once('@') {
         Some((name, version)) => Dependency { name: name.to_owned(), version: Some(version.to_owned()) },
         None => Dependency { name: text.to_owned(), version: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_yaml(yaml: &str) -> (Head, Vec<String>) {
+        let document = format!("---\nghostlib: 1\nname: x\nversion: 1.0.0\n{yaml}\n---\n");
+        let mut diagnostics = Vec::new();
+        let head = read(&Text::new("SPEC.md", &document), &divide(&document), &mut diagnostics);
+        (head, diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect())
+    }
+
+    #[test]
+    fn front_matter_ends_at_the_second_line_of_three_dashes() {
+        let division = |yaml, is_unclosed, body| Division { yaml, is_unclosed, body };
+        assert_eq!(divide("---\na: 1\n---\nb"), division(Some(4..9), false, 13));
+        assert_eq!(divide("\u{feff}---\r\n---"), division(Some(8..8), false, 11));
+        assert_eq!(divide("---\na: 1\n"), division(None, true, 4));
+        assert_eq!(divide("a\n---\n---\n"), division(None, false, 0));
+        assert_eq!(divide("----\n---\n"), division(None, false, 0));
+        assert_eq!(divide(""), division(None, false, 0));
+    }
+
+    #[test]
+    fn a_reference_is_pinned_in_one_of_three_ways() {
+        for (yaml, expected) in [
+            ("{crate: shell-words, version: 1.10}", "crate:shell-words@1.10"),
+            ("{git: https://example.org/a, rev: 1234567}", "git:https://example.org/a#1234567"),
+            ("{git: https://example.org/a, rev: 12e4567}", "git:https://example.org/a#12e4567"),
+            ("{path: ../a}", "../a"),
+        ] {
+            let (head, codes) = read_yaml(&format!("reference: {yaml}"));
+            assert_eq!(head.front_matter.reference.unwrap().to_string(), expected);
+            assert!(codes.is_empty(), "{codes:?}");
+        }
+        for yaml in ["{crate: a}", "{crate: a, version: 1, path: b}", "{rev: a}", "{path: ''}", "{}"] {
+            let (head, codes) = read_yaml(&format!("reference: {yaml}"));
+            assert_eq!((head.front_matter.reference, codes), (None, vec!["reference-invalid".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn vector_files_stay_within_the_folder() {
+        let (head, codes) =
+            read_yaml("vectors: [a.yaml, ./b/c.yaml, ../d, /e, 'f\\g', 'C:/h', b/../../i, a.yaml]");
+        assert_eq!(head.front_matter.vectors, ["a.yaml", "b/c.yaml"]);
+        assert_eq!(codes.iter().filter(|code| *code == "vector-file-outside").count(), 5);
+        assert_eq!(codes.last().map(String::as_str), Some("vector-file-repeated"));
+    }
+
+    #[test]
+    fn front_matter_that_is_not_closed_says_so() {
+        let mut diagnostics = Vec::new();
+        let document = "---\nname: x\n";
+        read(&Text::new("SPEC.md", document), &divide(document), &mut diagnostics);
+        assert_eq!(diagnostics[0].code, "front-matter-unclosed");
     }
 }

@@ -37,10 +37,20 @@ pub(crate) struct Prose {
     pub(crate) words: Excerpt,
     /// Where its source stands, list marker left out.
     pub(crate) span: Span,
+    /// Where its outermost emphases and links stand, in order.
+    pub(crate) markup: Vec<Span>,
     /// The headings above it, outermost first.
     pub(crate) section: Rc<[String]>,
     /// Whether it is the first text of a list item.
     pub(crate) starts_item: bool,
+}
+
+impl Prose {
+    /// Whether an offset lies between the ends of an emphasis or a link.
+    pub(crate) fn is_in_markup(&self, offset: usize) -> bool {
+        let i = self.markup.partition_point(|markup| markup.end <= offset);
+        self.markup.get(i).is_some_and(|markup| markup.start < offset)
+    }
 }
 
 /// A fenced block with two words or more behind its fence.
@@ -90,7 +100,7 @@ struct Walk {
     headings: Vec<(HeadingLevel, String)>,
     section: Rc<[String]>,
     /// The running text that is open.
-    open: Option<(Excerpt, Range<usize>)>,
+    open: Option<Prose>,
     /// Whether the next running text starts a list item.
     starts_item: bool,
     heading: Option<(HeadingLevel, String)>,
@@ -149,7 +159,7 @@ impl Walk {
                 self.starts_item = true;
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } => {
-                self.widen(range);
+                self.markup(range);
             }
             _ => self.other(),
         }
@@ -187,10 +197,20 @@ impl Walk {
         } else if let Some(fence) = &mut self.fence {
             fence.code.push(words, range.start);
         } else {
-            self.widen(range.clone());
-            if let Some((excerpt, _)) = &mut self.open {
-                excerpt.push(words, range.start);
+            let offset = range.start;
+            self.widen(range);
+            if let Some(prose) = &mut self.open {
+                prose.words.push(words, offset);
             }
+        }
+    }
+
+    fn markup(&mut self, range: Range<usize>) {
+        self.widen(range.clone());
+        if let Some(prose) = &mut self.open
+            && prose.markup.last().is_none_or(|last| last.end <= range.start)
+        {
+            prose.markup.push(range.into());
         }
     }
 
@@ -199,16 +219,19 @@ impl Walk {
         if self.heading.is_some() || self.fence.is_some() {
             return;
         }
-        let (_, span) = self.open.get_or_insert_with(|| (Excerpt::default(), range.clone()));
-        span.end = span.end.max(range.end);
+        let open = || Prose {
+            words: Excerpt::default(),
+            span: range.clone().into(),
+            markup: Vec::new(),
+            section: Rc::clone(&self.section),
+            starts_item: std::mem::take(&mut self.starts_item),
+        };
+        let prose = self.open.get_or_insert_with(open);
+        prose.span.end = prose.span.end.max(range.end);
     }
 
     fn flush(&mut self) {
-        if let Some((words, span)) = self.open.take() {
-            let starts_item = std::mem::take(&mut self.starts_item);
-            let section = Rc::clone(&self.section);
-            self.markdown.blocks.push(Block::Prose(Prose { words, span: span.into(), section, starts_item }));
-        }
+        self.markdown.blocks.extend(self.open.take().map(Block::Prose));
     }
 
     fn other(&mut self) {

@@ -1,12 +1,12 @@
 use crate::api::{self, Declared};
 use crate::bindings;
 use crate::code::Code;
-use crate::front_matter::{self, Outcome};
+use crate::front_matter::{self, Head};
 use crate::markdown::{self, Fence};
 use crate::nearest::{Suggestions, nearest};
 use crate::requirements;
 use crate::source::{SourceFile, Sources};
-use crate::spec::{FrontMatter, Spec};
+use crate::spec::Spec;
 use crate::text::Text;
 use crate::vectors::Vectors;
 use ghostlib_model::{Diagnostic, Span};
@@ -17,10 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn vector_file_names(document: &SourceFile) -> Vec<String> {
     let (content, _) = document.decode();
     let text = Text::new(&document.path, &content);
-    match front_matter::read(&text, &front_matter::divide(&content), &mut Vec::new()) {
-        Outcome::Read(front_matter, _) => front_matter.vectors,
-        Outcome::Newer(_) => Vec::new(),
-    }
+    front_matter::read(&text, &front_matter::divide(&content), &mut Vec::new()).front_matter.vectors
 }
 
 /// Reads a spec, and says what is wrong with its text. It never fails: what can be read is in the [`Spec`],
@@ -37,15 +34,11 @@ pub fn parse(sources: &Sources) -> (Spec, Vec<Diagnostic>) {
     let text = Text::new(&sources.document.path, &content);
     let mut diagnostics: Vec<_> = not_utf8.into_iter().collect();
     let division = front_matter::divide(&content);
-    let spec = match front_matter::read(&text, &division, &mut diagnostics) {
-        Outcome::Read(front_matter, places) => {
-            let mut reading = Reading { sources, text: &text, diagnostics: &mut diagnostics };
-            reading.rest(division.body, front_matter, &places)
-        }
-        Outcome::Newer(format) => {
-            let front_matter = FrontMatter { format: Some(format), ..FrontMatter::default() };
-            Spec { front_matter, ..Spec::default() }
-        }
+    let head = front_matter::read(&text, &division, &mut diagnostics);
+    let spec = if head.is_newer {
+        Spec { front_matter: head.front_matter, ..Spec::default() }
+    } else {
+        Reading { sources, text: &text, diagnostics: &mut diagnostics }.rest(division.body, head)
     };
     sort(&mut diagnostics, &sources.document.path, &spec.front_matter.vectors);
     (spec, diagnostics)
@@ -59,7 +52,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Reads all but the front matter.
-    fn rest(&mut self, body: usize, front_matter: FrontMatter, vector_file_places: &[Span]) -> Spec {
+    fn rest(&mut self, body: usize, head: Head) -> Spec {
         let markdown = markdown::read(self.text, body);
         for fence in &markdown.fences {
             self.check_fence(fence);
@@ -67,10 +60,10 @@ impl Reading<'_> {
         let requirements = requirements::read(self.text, &markdown.blocks, self.diagnostics);
         let mut vectors = Vectors::default();
         vectors.read_fences(self.text, &markdown.fences, self.diagnostics);
-        self.read_vector_files(&mut vectors, &front_matter.vectors, vector_file_places);
+        self.read_vector_files(&mut vectors, &head);
         vectors.check(&requirements, self.diagnostics);
         let spec = Spec {
-            front_matter,
+            front_matter: head.front_matter,
             title: markdown.title,
             requirements,
             vectors: vectors.list,
@@ -81,10 +74,10 @@ impl Reading<'_> {
         spec
     }
 
-    fn read_vector_files(&mut self, vectors: &mut Vectors, names: &[String], places: &[Span]) {
+    fn read_vector_files(&mut self, vectors: &mut Vectors, head: &Head) {
         let given: BTreeMap<&str, &SourceFile> =
             self.sources.vector_files.iter().map(|file| (file.path.as_str(), file)).collect();
-        for (name, place) in names.iter().zip(places) {
+        for (name, place) in head.front_matter.vectors.iter().zip(&head.vector_places) {
             if let Some(file) = given.get(name.as_str()) {
                 vectors.read_file(file, self.diagnostics);
                 continue;

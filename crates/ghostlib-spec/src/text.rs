@@ -8,32 +8,32 @@ const STRIDE: usize = 1024;
 /// statements, or of one endless line, is read in linear time.
 pub(crate) struct Text<'a> {
     file: &'a str,
-    text: &'a str,
+    content: &'a str,
     line_starts: Vec<usize>,
     /// The number of characters that start before byte `i * STRIDE`.
     chars_before: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
-    pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
-        let newlines = text.match_indices('\n').map(|(offset, _)| offset + 1);
+    pub(crate) fn new(file: &'a str, content: &'a str) -> Self {
+        let newlines = content.match_indices('\n').map(|(offset, _)| offset + 1);
         let mut chars_before = vec![0];
         let mut n_chars = 0;
-        for chunk in text.as_bytes().chunks(STRIDE) {
+        for chunk in content.as_bytes().chunks(STRIDE) {
             n_chars += count_chars(chunk);
             chars_before.push(n_chars);
         }
-        Self { file, text, line_starts: std::iter::once(0).chain(newlines).collect(), chars_before }
+        Self { file, content, line_starts: std::iter::once(0).chain(newlines).collect(), chars_before }
     }
 
     pub(crate) fn as_str(&self) -> &'a str {
-        self.text
+        self.content
     }
 
     /// What `Place::in_text` gives, without its walk from the start.
     pub(crate) fn place(&self, span: Span) -> Place {
         let Span { start, end } = self.within(span);
-        let last = if self.text[start..end].ends_with('\n') { end - 1 } else { end };
+        let last = if self.content[start..end].ends_with('\n') { end - 1 } else { end };
         let line = self.line_at(start);
         let line_start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         Place {
@@ -48,7 +48,7 @@ impl<'a> Text<'a> {
     /// What `span` covers.
     pub(crate) fn slice(&self, span: Span) -> &'a str {
         let Span { start, end } = self.within(span);
-        &self.text[start..end]
+        &self.content[start..end]
     }
 
     /// The span without the white space at its ends.
@@ -60,14 +60,14 @@ impl<'a> Text<'a> {
 
     /// The span with its ends moved back to where a character starts.
     fn within(&self, span: Span) -> Span {
-        let start = floor_char_boundary(self.text, span.start);
-        Span::new(start, floor_char_boundary(self.text, span.end.max(start)))
+        let start = floor_char_boundary(self.content, span.start);
+        Span::new(start, floor_char_boundary(self.content, span.end.max(start)))
     }
 
     /// The offset behind the last character of the line that `offset` is on, its newline left out.
     pub(crate) fn line_end(&self, offset: usize) -> usize {
         let next = self.line_starts.get(self.line_at(offset)).copied();
-        next.map_or(self.text.len(), |start| start - 1)
+        next.map_or(self.content.len(), |start| start - 1)
     }
 
     fn line_at(&self, offset: usize) -> usize {
@@ -77,7 +77,7 @@ impl<'a> Text<'a> {
     fn chars_until(&self, offset: usize) -> usize {
         let stride = offset / STRIDE;
         let counted = self.chars_before.get(stride).copied().unwrap_or(0);
-        counted + count_chars(&self.text.as_bytes()[stride * STRIDE..offset])
+        counted + count_chars(&self.content.as_bytes()[stride * STRIDE..offset])
     }
 }
 

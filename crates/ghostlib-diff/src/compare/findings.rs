@@ -90,7 +90,7 @@ pub(super) fn unsafe_finding(required: &Api, candidate: &Api) -> Option<Finding>
     let message =
         format!("`unsafe` stands in {n_places} {}, and the reference has none", plural(n_places, "place"));
     let mut finding = Finding::new("unsafe-added", Priority::P2, &candidate.crate_name, message);
-    finding.advice = "Write it in safe Rust.".to_owned();
+    finding.advice = String::from("Write it in safe Rust.");
     finding.candidate = Some(first.clone());
     Some(finding)
 }

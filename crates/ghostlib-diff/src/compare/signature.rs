@@ -132,7 +132,7 @@ fn renumbered(signature: &str) -> String {
             order.push(name);
             order.len() - 1
         });
-        out += &format!("{before}${number}");
+        out.extend([before, "$", &number.to_string()]);
         rest = &rest[at + 1 + length..];
     }
     out + rest

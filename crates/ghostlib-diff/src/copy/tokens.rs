@@ -92,7 +92,8 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
 
 fn is_library(file: &SourceFile) -> bool {
     let folder = file.path.split('/').next().unwrap_or_default();
-    file.path.ends_with(".rs") && !matches!(folder, "tests" | "benches" | "examples")
+    let is_rust = file.path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
+    is_rust && !matches!(folder, "tests" | "benches" | "examples")
 }
 
 /// The insides of the fenced blocks; all of a text without any.

@@ -33,7 +33,9 @@ impl<'t> Elision<'t> {
     ) -> Self {
         let used_in = |nodes: &[Node<'t>]| {
             let mut used = Used::default();
-            nodes.iter().for_each(|node| used.add(renderer, *node));
+            for node in nodes {
+                used.add(renderer, *node);
+            }
             used
         };
         let of_receiver = receiver.map(|node| {

@@ -21,6 +21,7 @@ enum Form {
 /// One field, by its name or its number.
 pub(super) struct Field<'t> {
     name: String,
+    node: Node<'t>,
     ty: Node<'t>,
 }
 
@@ -35,13 +36,13 @@ impl<'t> Item<'_, 't> {
         }
     }
 
+    /// The public fields, each declared as its whole struct: without the others it would be another struct.
     pub(super) fn fields(&self) -> Vec<ApiItem> {
         let public = self.public_fields();
+        let declaration = self.struct_declaration(&public);
         let items = public.into_iter().map(|field| {
             let signature = format!("field: {}", self.normal.ty(field.ty));
-            let (name, site) = (field.name.clone(), self.def.site.at(field.ty));
-            let declaration = self.struct_declaration(&[field]);
-            self.child(&name, ApiKind::Field, signature, &declaration, site)
+            self.child(&field.name, ApiKind::Field, signature, &declaration, self.def.site.at(field.node))
         });
         items.collect()
     }
@@ -119,7 +120,9 @@ impl<'t> Item<'_, 't> {
     pub(super) fn variant_path(&self) -> Option<String> {
         let krate = self.world.krate;
         let is_owner = |id: &DefId| match &krate.def(*id).inner {
-            Inner::Variants(variants) => variants.iter().any(|variant| std::ptr::eq(krate.def(*variant), self.def)),
+            Inner::Variants(variants) => {
+                variants.iter().any(|variant| std::ptr::eq(krate.def(*variant), self.def))
+            }
             _ => false,
         };
         let owner = self.world.reached.canonical(krate.def_ids().find(is_owner)?)?;
@@ -162,10 +165,10 @@ fn variant_fields<'t>(variant: &Def<'t>, renderer: &Renderer<'_, 't>) -> String 
 fn field<'t>(renderer: &Renderer<'_, 't>, index: usize, member: &Member<'t>) -> Option<Field<'t>> {
     let node = member.site.node;
     if node.kind() != "field_declaration" {
-        return Some(Field { name: index.to_string(), ty: node });
+        return Some(Field { name: index.to_string(), node, ty: node });
     }
     let name = renderer.text(node.child_by_field_name("name")?).to_owned();
-    Some(Field { name, ty: node.child_by_field_name("type")? })
+    Some(Field { name, node, ty: node.child_by_field_name("type")? })
 }
 
 fn form(def: &Def<'_>) -> Form {

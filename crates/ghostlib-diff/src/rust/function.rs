@@ -118,10 +118,11 @@ impl<'t> Function<'t> {
             |word: &String| ["const", "async", "unsafe"].iter().position(|known| known == word).unwrap_or(3);
         words.retain(|word| word != "default");
         words.sort_by_key(order);
-        words
-            .iter()
-            .map(|word| format!("{} ", if word == "extern" { "extern \"C\"" } else { word }))
-            .collect()
+        for word in words.iter_mut().filter(|word| *word == "extern") {
+            word.push_str(" \"C\"");
+        }
+        words.push(String::new());
+        words.join(" ")
     }
 
     fn renderer<'k>(&self, world: World<'k, 't>, style: Style, bindings: &Bindings) -> Renderer<'k, 't> {

@@ -79,7 +79,7 @@ pub(super) struct RenderedParameter {
 impl RenderedGenerics {
     /// Renders `generics`; what `renderer` elides is left out.
     pub(super) fn new<'t>(renderer: &Renderer<'_, 't>, generics: &Generics<'t>) -> Self {
-        let mut rendered = Self::default();
+        let mut all = Self::default();
         let bounds = |node: Option<Node<'t>>| node.map(|node| renderer.bounds(node)).unwrap_or_default();
         for lifetime in &generics.lifetimes {
             let name = match renderer.bindings.lifetimes.get(lifetime.name) {
@@ -88,12 +88,12 @@ impl RenderedGenerics {
             };
             if let Some(name) = name {
                 let bounds = bounds(lifetime.bounds);
-                rendered.lifetimes.push(RenderedParameter { name, bounds, ..RenderedParameter::default() });
+                all.lifetimes.push(RenderedParameter { name, bounds, ..RenderedParameter::default() });
             }
         }
         for parameter in &generics.types {
             let bound = renderer.bindings.types.get(parameter.name);
-            rendered.types.push(RenderedParameter {
+            all.types.push(RenderedParameter {
                 name: bound.cloned().unwrap_or_else(|| parameter.name.to_owned()),
                 bounds: bounds(parameter.bounds),
                 const_type: parameter.const_type.map(|node| renderer.ty(node)),
@@ -101,12 +101,12 @@ impl RenderedGenerics {
             });
         }
         for (left, right) in &generics.predicates {
-            rendered.predicate(renderer.ty(*left), renderer.bounds(*right));
+            all.predicate(&renderer.ty(*left), renderer.bounds(*right));
         }
-        rendered
+        all
     }
 
-    fn predicate(&mut self, left: String, bounds: Vec<String>) {
+    fn predicate(&mut self, left: &str, bounds: Vec<String>) {
         let mut parameters = self.lifetimes.iter_mut().chain(&mut self.types);
         match parameters.find(|parameter| parameter.name == left) {
             Some(parameter) => parameter.bounds.extend(bounds),

@@ -57,7 +57,7 @@ impl<'k, 't> Implementation<'k, 't> {
         bindings.self_type = Some(normal_self.clone());
         let generics =
             RenderedGenerics::new(&self.renderer(Style::Normal, bindings.clone()), &self.generics).sorted();
-        let prefix = self.prefix(&generics, &normal_self);
+        let prefix = prefix(&generics, &normal_self);
         let surroundings = Surroundings { normal: bindings, ..self.for_callers() };
         let items =
             members.into_iter().filter_map(|member| self.item(member, &owner, &prefix, &surroundings));
@@ -79,22 +79,6 @@ impl<'k, 't> Implementation<'k, 't> {
             Target::Def(id) => Some(id),
             _ => None,
         })
-    }
-
-    /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
-    fn prefix(&self, generics: &RenderedGenerics, normal_self: &str) -> String {
-        let arguments =
-            normal_self.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
-        let is_plain = arguments.split(", ").all(|argument| {
-            argument.is_empty()
-                || argument.strip_prefix(['$', '\'']).is_some_and(|number| number.parse::<u32>().is_ok())
-        });
-        let on = if is_plain { String::new() } else { format!(" for {normal_self}") };
-        match (generics.bounds_anything(), is_plain) {
-            (false, true) => String::new(),
-            (false, false) => format!("impl{on} "),
-            (true, _) => format!("impl{}{on}{} ", generics.angled(), generics.clause()),
-        }
     }
 
     fn for_callers(&self) -> Surroundings {
@@ -186,10 +170,7 @@ impl<'k, 't> Implementation<'k, 't> {
     /// Parameters are numbered by where they first stand in the type and in the trait.
     fn normal_renderer(&self, header: &[Node<'t>; 2], is_elided: impl Fn(&str) -> bool) -> Renderer<'k, 't> {
         let mut generics = Generics::read(self.world.krate, self.block.site);
-        let text: String = header
-            .iter()
-            .map(|node| format!("{} ", self.world.krate.text(self.block.site.at(*node))))
-            .collect();
+        let text = header.map(|node| self.world.krate.text(self.block.site.at(node))).join(" ");
         generics.types.sort_by_key(|parameter| word_position(&text, parameter.name));
         generics.lifetimes.sort_by_key(|lifetime| word_position(&text, lifetime.name));
         let mut bindings = Bindings::default();
@@ -217,6 +198,21 @@ impl<'k, 't> Implementation<'k, 't> {
             .collect();
         all.sort();
         all.join(" ")
+    }
+}
+
+/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
+fn prefix(generics: &RenderedGenerics, normal_self: &str) -> String {
+    let arguments = normal_self.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
+    let is_plain = arguments.split(", ").all(|argument| {
+        argument.is_empty()
+            || argument.strip_prefix(['$', '\'']).is_some_and(|number| number.parse::<u32>().is_ok())
+    });
+    let on = if is_plain { String::new() } else { format!(" for {normal_self}") };
+    match (generics.bounds_anything(), is_plain) {
+        (false, true) => String::new(),
+        (false, false) => format!("impl{on} "),
+        (true, _) => format!("impl{}{on}{} ", generics.angled(), generics.clause()),
     }
 }
 

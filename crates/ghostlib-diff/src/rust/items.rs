@@ -68,11 +68,12 @@ impl<'k, 't> Item<'k, 't> {
         };
         let function_parts =
             function.as_ref().map(|function| function.parts(self.world, &Surroundings::default()));
-        let declaration = match &function {
-            Some(function) => {
+        let declaration = match (self.re_export(), &function) {
+            (Some(import), _) => import,
+            (None, Some(function)) => {
                 format!("pub {};", function.declared(self.world, self.declared.style, self.name))
             }
-            None => self.declaration(),
+            (None, None) => self.declaration(),
         };
         let (declaration, place) = (self.wrapped(&declaration), self.world.krate.place(site));
         ApiItem { path, kind, signature, declaration, function: function_parts, place }
@@ -114,8 +115,10 @@ impl<'k, 't> Item<'k, 't> {
 
     /// Puts a declaration into its modules.
     pub(super) fn wrapped(&self, declaration: &str) -> String {
-        let open: String = self.modules.iter().map(|module| format!("pub mod {module} {{ ")).collect();
-        format!("{open}{declaration}{}", " }".repeat(self.modules.len()))
+        self.modules
+            .iter()
+            .rev()
+            .fold(declaration.to_owned(), |inner, module| format!("pub mod {module} {{ {inner} }}"))
     }
 
     fn signature(&self) -> String {

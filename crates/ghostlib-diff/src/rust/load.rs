@@ -9,14 +9,16 @@ use super::meta::Meta;
 use super::source::{Sources, child_of_kind, children};
 use crate::Unseen;
 use ghostlib_model::{ApiKind, Span};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use tree_sitter::Node;
 
 /// Deeper modules than this are not read.
 const MAX_MODULE_DEPTH: usize = 64;
-/// More modules than this are not read: files that `#[path]` includes many times can multiply without end.
+/// More modules than this are not read.
 const MAX_MODULES: usize = 20_000;
+/// A file is not read as more modules than this: files that `#[path]` includes many times multiply.
+const MAX_INCLUSIONS: usize = 16;
 
 /// What was read, and what could not be.
 pub(super) struct Loaded<'t> {
@@ -42,13 +44,13 @@ pub(super) fn load<'t>(
         unseen: vec![],
         unknown: BTreeSet::new(),
         pending: vec![],
-        files: BTreeSet::new(),
+        files: BTreeMap::new(),
     };
     loader.open(None, file, &Folder::of_root(&sources.file(file).path), &Rc::default(), sources.root(file));
     while let Some(body) = loader.pending.pop() {
         loader.items(&body);
     }
-    Loaded { krate: loader.krate, unseen: loader.unseen, files: loader.files }
+    Loaded { krate: loader.krate, unseen: loader.unseen, files: loader.files.into_keys().collect() }
 }
 
 struct Loader<'t, 'c> {
@@ -57,7 +59,8 @@ struct Loader<'t, 'c> {
     unseen: Vec<Unseen>,
     unknown: BTreeSet<String>,
     pending: Vec<Body<'t>>,
-    files: BTreeSet<usize>,
+    /// How many modules each file was read as.
+    files: BTreeMap<usize, usize>,
 }
 
 /// The items of a module that are still to be read.
@@ -86,7 +89,7 @@ impl<'t> Loader<'t, '_> {
             names: HashMap::new(),
             imports: vec![],
         });
-        self.files.insert(file);
+        *self.files.entry(file).or_default() += 1;
         let chain = if chain.last() == Some(&file) {
             Rc::clone(chain)
         } else {
@@ -109,14 +112,13 @@ impl<'t> Loader<'t, '_> {
         let mut attributes = Attributes::default();
         for node in nodes {
             let site = body.site.at(node);
-            match node.kind() {
-                "attribute_item" => self.attribute(site, &mut attributes),
-                _ => {
-                    let attributes = std::mem::take(&mut attributes);
-                    if !attributes.is_off() {
-                        self.item(body, site, attributes);
-                    }
-                }
+            if node.kind() == "attribute_item" {
+                self.attribute(site, &mut attributes);
+                continue;
+            }
+            let attributes = std::mem::take(&mut attributes);
+            if !attributes.is_off() {
+                self.item(body, site, attributes);
             }
         }
     }
@@ -145,7 +147,7 @@ impl<'t> Loader<'t, '_> {
             "type_item" | "associated_type" => ApiKind::TypeAlias,
             "mod_item" => return self.module(body, site, attributes),
             "macro_definition" => return self.macro_definition(body, site, attributes),
-            "use_declaration" if attributes.is_hidden() => return,
+            "use_declaration" | "impl_item" if attributes.is_hidden() => return,
             "use_declaration" => {
                 let imports = imports(&self.krate, site);
                 return self.krate.modules[body.module.0].imports.extend(imports);
@@ -154,7 +156,6 @@ impl<'t> Loader<'t, '_> {
                 let import = extern_crate(&self.krate, site);
                 return self.krate.modules[body.module.0].imports.extend(import);
             }
-            "impl_item" if attributes.is_hidden() => return,
             "impl_item" => {
                 let members = self.members(site);
                 return self.krate.impls.push(Impl { module: body.module, site, members });
@@ -250,6 +251,9 @@ impl<'t> Loader<'t, '_> {
             };
             if body.chain.contains(&file) {
                 return self.unseen(site, format!("the module `{name}`, which includes itself"));
+            }
+            if self.files.get(&file).is_some_and(|n_times| *n_times >= MAX_INCLUSIONS) {
+                return self.unseen(site, format!("the module `{name}`, whose file is included too often"));
             }
             self.open(Some(body), file, &folder, &body.chain, self.krate.sources.root(file))
         };

@@ -40,8 +40,9 @@ pub(super) fn normal(path: &[&str]) -> String {
 /// The same in a form that stands for itself, without any `use`.
 pub(super) fn declared(path: &[&str]) -> String {
     let short = normal(path);
-    let is_error = path.last() == Some(&"Error");
-    if !short.contains("::") && !(is_error && path.len() > 1) {
+    // `Error` alone would be taken for the crate's own.
+    let is_error = path.len() > 1 && path.last() == Some(&"Error");
+    if !is_error && !short.contains("::") {
         return short;
     }
     match path.split_first() {

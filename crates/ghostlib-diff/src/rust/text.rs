@@ -18,9 +18,16 @@ fn needs_space(out: &str, last: char, part: &str, first: char) -> bool {
         (',' | ';' | '=' | '+', _) | (_, '=' | '+') => true,
         (':', _) => !out.ends_with("::") && !part.starts_with(':'),
         _ if part.starts_with("->") || out.ends_with("->") => true,
+        // `&mut [u8]`, `*const (A, B)`
+        ('t', _) if ends_with_word(out, "mut") || ends_with_word(out, "const") => first != '>',
         ('>' | ')' | ']', first) => is_word(first),
         (last, first) => is_word(last) && (is_word(first) || first == '{'),
     }
+}
+
+fn ends_with_word(out: &str, word: &str) -> bool {
+    let before = out.strip_suffix(word);
+    before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 /// All parts in a row.
@@ -43,6 +50,8 @@ mod tests {
             "extern \"C\" fn(u8) -> u8",
             "[u8; 4]",
             "*const T",
+            "&mut [u8]",
+            "*const *mut (u8, u8)",
             "for<'a> Fn(&'a u8) -> bool + Send",
             "Iterator<Item = u8>",
             "<T as a::Foo>::Err",

@@ -116,7 +116,7 @@ impl<'k, 't> Renderer<'k, 't> {
             "type_identifier" | "identifier" => self.path(&[self.text(node)], &[]),
             "scoped_type_identifier" | "scoped_identifier" => self.scoped(node, &[], depth),
             "generic_type" | "generic_type_with_turbofish" => self.generic(node, depth),
-            "type_arguments" => self.angled(&self.arguments(node, depth)),
+            "type_arguments" => angled(&self.arguments(node, depth)),
             "reference_type" => self.reference(node, depth),
             "lifetime" => self.lifetime(node).unwrap_or_else(|| "'_".to_owned()),
             "bounded_type" => self.bounded(node, depth),
@@ -136,7 +136,7 @@ impl<'k, 't> Renderer<'k, 't> {
         }
         let qualifier = node.child_by_field_name("path").map(|path| self.node(path, depth + 1));
         let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
-        format!("{}::{name}{}", qualifier.unwrap_or_default(), self.angled(arguments))
+        format!("{}::{name}{}", qualifier.unwrap_or_default(), angled(arguments))
     }
 
     fn generic(&self, node: Node<'t>, depth: usize) -> String {
@@ -159,10 +159,6 @@ impl<'k, 't> Renderer<'k, 't> {
             _ => Some(self.node(child, depth + 1)),
         });
         rendered.collect()
-    }
-
-    fn angled(&self, arguments: &[String]) -> String {
-        if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
     }
 
     fn reference(&self, node: Node<'t>, depth: usize) -> String {
@@ -272,7 +268,7 @@ impl<'k, 't> Renderer<'k, 't> {
             [] => None,
         };
         if let (Some(bound), [_, rest @ ..]) = (bound, path) {
-            return [&[bound.as_str()], rest].concat().join("::") + &self.angled(arguments);
+            return [&[bound.as_str()], rest].concat().join("::") + &angled(arguments);
         }
         if path == ["Self"] || path == ["_"] {
             return path.concat();
@@ -285,14 +281,12 @@ impl<'k, 't> Renderer<'k, 't> {
         for target in krate.resolve(self.module, path) {
             match target {
                 Target::Def(id) if krate.def(id).kind == ApiKind::TypeAlias => {
-                    return self
-                        .alias(id, arguments)
-                        .unwrap_or_else(|| self.local(id) + &self.angled(arguments));
+                    return self.alias(id, arguments).unwrap_or_else(|| self.local(id) + &angled(arguments));
                 }
                 Target::Def(id) if is_type(krate.def(id).kind) => {
-                    return self.local(id) + &self.angled(arguments);
+                    return self.local(id) + &angled(arguments);
                 }
-                Target::Outside(path) => return self.outside(&path) + &self.angled(arguments),
+                Target::Outside(path) => return self.outside(&path) + &angled(arguments),
                 Target::Def(_) | Target::Module(_) => {}
             }
         }
@@ -301,10 +295,10 @@ impl<'k, 't> Renderer<'k, 't> {
             && let [Target::Def(id), ..] = krate.resolve(self.module, owner)[..]
             && is_type(krate.def(id).kind)
         {
-            return format!("{}::{last}{}", self.local(id), self.angled(arguments));
+            return format!("{}::{last}{}", self.local(id), angled(arguments));
         }
         let name = if self.is_normal() { std_names::unresolved(path) } else { path.join("::") };
-        name + &self.angled(arguments)
+        name + &angled(arguments)
     }
 
     fn outside(&self, path: &[&str]) -> String {
@@ -350,6 +344,10 @@ impl<'k, 't> Renderer<'k, 't> {
         }
         Some(renderer.ty(target))
     }
+}
+
+fn angled(arguments: &[String]) -> String {
+    if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
 }
 
 fn is_type(kind: ApiKind) -> bool {

@@ -72,8 +72,9 @@ async fn nothing_outside_can_be_written(sandbox: &Sandbox) {
         format!("rm {path}"),
         format!("mv {path} ./moved"),
         format!("ln {path} ./linked && echo changed > ./linked"),
-        "echo new > /usr/bin/ghostlib-was-here".into(),
-        "echo new > /etc/ghostlib-was-here".into(),
+        // Changes nothing even where it succeeds.
+        ": >> /usr/bin/env".into(),
+        ": >> /etc/passwd".into(),
     ] {
         assert_fails(&workspace.shell(sandbox, &script).await);
         assert_eq!(fs::read(&file).unwrap(), b"as it was", "{script}");
@@ -166,14 +167,11 @@ async fn capabilities_are_gone(sandbox: &Sandbox) {
 
 async fn namespaces_cannot_be_made(sandbox: &Sandbox) {
     let workspace = Workspace::new();
-    for command in ["unshare -U true", "unshare -n true", "mount -t tmpfs none .", "chroot / true"] {
+    for command in ["unshare -U true", "unshare -n true", "unshare -m true", "/usr/sbin/chroot / true"] {
         let tried = workspace.shell(sandbox, command).await;
         assert_fails(&tried);
         let words = text(&tried.stderr).to_lowercase();
-        assert!(
-            ["not permitted", "permission denied", "superuser"].iter().any(|it| words.contains(it)),
-            "{command}: {words}"
-        );
+        assert!(words.contains("not permitted"), "{command}: {words}");
     }
 }
 

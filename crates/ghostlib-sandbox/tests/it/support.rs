@@ -116,11 +116,12 @@ pub(crate) fn assert_fails(finished: &Finished) {
     assert_ne!(code, 0, "{}: {}", finished.end, text(&finished.stdout));
 }
 
-/// A number of seconds to sleep that no other process sleeps: it marks a process in `/proc`.
+/// A number of seconds to sleep that no other process sleeps: it marks a process in `/proc`. Should one ever
+/// escape, it is gone after five minutes.
 pub(crate) fn marker() -> String {
     static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    format!("7{:07}.{count:04}", std::process::id())
+    format!("300.{:07}{count:04}", std::process::id())
 }
 
 /// How many processes have `marker` as one of their arguments.

@@ -1,4 +1,4 @@
-use super::{insert, newline};
+use super::{indent_of, insert, newline};
 use crate::markdown::{self, Fence};
 use crate::text::Text;
 use crate::{api, front_matter};
@@ -37,13 +37,6 @@ fn append(document: &str, text: &Text, fence: &Fence, lines: &[String]) -> Strin
         added.push_str(newline);
     }
     insert(document, code_end, &added)
-}
-
-/// The white space before a block, which its lines repeat.
-fn indent_of(document: &str, offset: usize) -> String {
-    let line_start = document[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-    // A list marker before the fence counts as its width.
-    document[line_start..offset].chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }
 
 fn with_section(document: &str, language: &str, lines: &[String]) -> String {

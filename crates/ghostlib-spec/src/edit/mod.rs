@@ -2,11 +2,13 @@
 //! document.
 
 mod api;
+mod ids;
 mod render;
 mod scalar;
 mod vector_file;
 
 pub use api::add_api_lines;
+pub use ids::write_ids;
 pub use render::render_vectors;
 pub use vector_file::add_vector_file;
 
@@ -21,4 +23,10 @@ fn newline(document: &str) -> &'static str {
 /// The document with `piece` put in at `offset`.
 fn insert(document: &str, offset: usize, piece: &str) -> String {
     [&document[..offset], piece, &document[offset..]].concat()
+}
+
+/// The white space that puts another line below a block. A list marker before the block counts as its width.
+fn indent_of(document: &str, offset: usize) -> String {
+    let line_start = document[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    document[line_start..offset].chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }

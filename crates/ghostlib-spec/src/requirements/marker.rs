@@ -34,7 +34,8 @@ pub(super) fn parts(text: &Text, prose: &Prose, diagnostics: &mut Vec<Diagnostic
         let source = if line_start == 0 { prose.span.start } else { prose.words.in_document(line_start) };
         let Some(found) = Found::at(text, prose, source, line) else { continue };
         let starts_item = prose.starts_item && line_start == 0;
-        if !found.is_alone && !(starts_item && is_id(found.id)) {
+        let names_something = found.is_alone || (starts_item && is_id(found.id));
+        if !names_something {
             found.warn(text, diagnostics);
             continue;
         }

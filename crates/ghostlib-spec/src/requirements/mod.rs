@@ -177,14 +177,14 @@ fn identify(text: &Text, statements: Vec<Statement>, diagnostics: &mut Vec<Diagn
             written.insert(marker.id.clone(), marker.span);
         }
     }
-    let mut made = BTreeMap::new();
+    let mut counts = BTreeMap::new();
     let mut taken: BTreeSet<String> = written.into_keys().collect();
     let mut requirements = Vec::with_capacity(statements.len());
     for statement in statements {
         let id_is_written = statement.marker.is_some();
         let id = match &statement.marker {
             Some(marker) => marker.id.clone(),
-            None => make_id(text, &statement, &mut made, &mut taken, diagnostics),
+            None => make_id(&statement, &mut counts, &mut taken),
         };
         requirements.push(Requirement {
             id: RequirementId::new(id),
@@ -201,21 +201,14 @@ fn identify(text: &Text, statements: Vec<Statement>, diagnostics: &mut Vec<Diagn
 
 /// An id from the section and the text, and a number where that is taken.
 fn make_id(
-    text: &Text,
     statement: &Statement,
-    made: &mut BTreeMap<String, (u32, Span)>,
+    counts: &mut BTreeMap<String, u32>,
     taken: &mut BTreeSet<String>,
-    diagnostics: &mut Vec<Diagnostic>,
 ) -> String {
     let digest = Sha256Hex::of(statement.text.as_bytes());
     let section = statement.section.last().map_or("", String::as_str);
     let stem = format!("{}-{}", slug(section), &digest.as_str()[..8]);
-    let (count, first) = made.entry(stem.clone()).or_insert((0, statement.span));
-    if *count > 0 {
-        let message = format!("this section already states this at {}", text.place(*first));
-        let draft = Code::RequirementRepeated.at(text.place(statement.span), message);
-        diagnostics.push(draft.help("leave one of the two out").into());
-    }
+    let count = counts.entry(stem.clone()).or_default();
     loop {
         *count += 1;
         let id = if *count == 1 { stem.clone() } else { format!("{stem}-{count}") };
@@ -240,4 +233,91 @@ fn slug(heading: &str) -> String {
     }
     slug.make_ascii_lowercase();
     if slug.is_empty() { "spec".to_owned() } else { slug }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown;
+
+    fn requirements(document: &str) -> Vec<Requirement> {
+        let text = Text::new("SPEC.md", document);
+        read(&text, &markdown::read(&text, 0).blocks, &mut Vec::new())
+    }
+
+    fn ids(document: &str) -> Vec<String> {
+        requirements(document).into_iter().map(|requirement| requirement.id.to_string()).collect()
+    }
+
+    fn texts(document: &str) -> Vec<String> {
+        requirements(document).into_iter().map(|requirement| requirement.text).collect()
+    }
+
+    #[test]
+    fn made_ids_survive_reflow_and_edits_elsewhere() {
+        let before = ids("# One\n\nIt MUST hold for all. Really.\n");
+        let after = ids("Intro MUST.\n\n# One\n\nReally? It MUST hold\nfor   all. Well.\n");
+        assert_eq!(before[0], after[1]);
+        assert_ne!(before, ids("# Two\n\nIt MUST hold for all.\n"));
+        assert_ne!(before, ids("# One\n\nIt MUST hold for some.\n"));
+    }
+
+    #[test]
+    fn the_same_text_twice_gets_two_ids() {
+        let ids = ids("It MUST.\n\nIt MUST.\n\nIt MUST.\n");
+        assert_eq!(ids[1], format!("{}-2", ids[0]));
+        assert_eq!(ids[2], format!("{}-3", ids[0]));
+    }
+
+    #[test]
+    fn keywords_that_are_not_prose_do_not_count() {
+        for document in [
+            "`MUST`",
+            "```\nMUST\n```",
+            "    MUST\n",
+            "> MUST\n",
+            "> - MUST\n\n",
+            "<!-- MUST -->",
+            "a <!-- MUST --> b",
+            "# MUST\n",
+            "| MUST |\n|---|\n| MUST |\n",
+            "[a](MUST)",
+        ] {
+            assert_eq!(texts(document), [""; 0], "{document}");
+        }
+    }
+
+    #[test]
+    fn emphasis_is_prose_and_stays_in_the_text() {
+        assert_eq!(texts("*It* __MUST__\n**NOT** do `x. Y`."), ["*It* __MUST__ **NOT** do `x. Y`."]);
+    }
+
+    #[test]
+    fn an_id_names_the_paragraph_up_to_the_next_id() {
+        assert_eq!(
+            texts("Before MUST. r[x] is.\nr[a]\nOne. Two.\nr[b]\nThree\nfour.\n"),
+            ["Before MUST. r[x] is.", "One. Two.", "Three four."]
+        );
+    }
+
+    #[test]
+    fn an_id_before_a_list_names_the_list_but_for_items_with_ids() {
+        assert_eq!(
+            texts("r[a]\n\n- one\n  - two MAY\n- r[b]\n  three\n- four\n\nfive MUST\n"),
+            ["three", "one two MAY four", "five MUST"]
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_a_link_too_is_still_an_id() {
+        assert_eq!(ids("r[a.b]\nText.\n\n- r[a.c] Text.\n\n[a.b]: #x\n[a.c]: #y\n"), ["a.b", "a.c"]);
+    }
+
+    #[test]
+    fn slugs_are_short_and_plain() {
+        assert_eq!(slug("4.1 `split(text)` — Größe"), "4-1-split-text-gr-e");
+        assert_eq!(slug("日本"), "spec");
+        assert_eq!(slug(&"x".repeat(99)).len(), 40);
+        assert_eq!(slug(&"word ".repeat(20)), "word-word-word-word-word-word-word-word");
+    }
 }

@@ -1,0 +1,59 @@
+use crate::console::{say, say_json};
+use crate::error::{CliError, Verdict};
+use clap::Args;
+use ghostlib_model::ReferenceSource;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+/// Start a spec.
+#[derive(Args)]
+pub(crate) struct InitArgs {
+    /// The library's name.
+    name: String,
+    /// The library that the spec describes: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    #[arg(long)]
+    reference: Option<ReferenceSource>,
+    /// The folder for the spec; `specs/NAME` if it is not given.
+    #[arg(long)]
+    into: Option<PathBuf>,
+}
+
+pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
+    if args.name.is_empty() || !args.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Err(CliError::input(format!("`{}` is no name for a library", args.name))
+            .hint("use letters, digits, `-` and `_`, as for a crate"));
+    }
+    let dir = args.into.clone().unwrap_or_else(|| PathBuf::from("specs").join(&args.name));
+    let path = dir.join(ghostlib_run::DOCUMENT);
+    let written = fs::create_dir_all(&dir)
+        .and_then(|()| File::create_new(&path))
+        .and_then(|mut file| file.write_all(document(args).as_bytes()));
+    match written {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(CliError::input(format!("{} exists already", path.display()))
+                .hint("it is left as it is; choose another folder with `--into`"));
+        }
+        Err(error) => return Err(CliError::environment(format!("{}: {error}", path.display()))),
+    }
+    if json {
+        say_json(&serde_json::json!({ "spec": path }));
+    } else {
+        say(format!("wrote {}", path.display()));
+        say("next: describe the library in it, then");
+        say(format!("  ghostlib lint {}", dir.display()));
+        say(format!("  ghostlib run {} --agent handoff", dir.display()));
+    }
+    Ok(Verdict::Passed)
+}
+
+fn document(args: &InitArgs) -> String {
+    let reference = match &args.reference {
+        Some(ReferenceSource::Crate { name, version }) => format!("reference:\n  crate: {name}\n  version: {version:?}\n"),
+        Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
+        Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {path:?}\n"),
+        None => String::new(),
+    };
+    include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+}

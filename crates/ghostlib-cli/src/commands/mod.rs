@@ -1,0 +1,74 @@
+//! One file a subcommand: its arguments, and a function that only orchestrates.
+
+pub(crate) mod demo;
+pub(crate) mod diff;
+pub(crate) mod doctor;
+pub(crate) mod init;
+pub(crate) mod lint;
+pub(crate) mod parse;
+pub(crate) mod report;
+pub(crate) mod resume;
+pub(crate) mod run;
+pub(crate) mod status;
+pub(crate) mod task;
+
+use crate::args::{Args, Command};
+use crate::error::{CliError, Verdict};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Reads the command line, runs the command, and gives its exit code.
+pub(crate) fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no mistake; clap prints them to the right stream.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return CliError::environment(format!("no threads to work with: {error}")).report(),
+    };
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = dispatch(args) => ended,
+            () = interrupted() => Err(CliError::interrupted().hint("`ghostlib resume` goes on with a run where it was")),
+        }
+    });
+    // A task that still reads from a pipe must not hold up the end.
+    runtime.shutdown_background();
+    match ended {
+        Ok(verdict) => verdict.into(),
+        Err(error) => error.report(),
+    }
+}
+
+async fn dispatch(args: Args) -> Result<Verdict, CliError> {
+    let json = args.json;
+    match args.command {
+        Command::Demo(args) => demo::demo(&args, json).await,
+        Command::Init(args) => init::init(&args, json),
+        Command::Lint(args) => lint::lint(&args, json),
+        Command::Parse(args) => parse::parse(&args, json),
+        Command::Diff(args) => diff::diff(&args, json).await,
+        Command::Run(args) => run::run(&args, json).await,
+        Command::Resume(args) => resume::resume(&args, json).await,
+        Command::Status(args) => status::status(&args, json),
+        Command::Task(args) => task::task(&args, json),
+        Command::Report(args) => report::report(&args, json),
+        Command::Doctor(args) => doctor::doctor(&args, json).await,
+    }
+}
+
+/// Ctrl-C, or a polite request to end.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without handlers the signals end the process, which the journal is made for.
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,44 @@
+use super::run::{engine, finish, verdict};
+use crate::args::SandboxChoice;
+use crate::console::warn;
+use crate::environment::current_dir;
+use crate::error::{CliError, Verdict};
+use clap::{Args, ValueEnum};
+use ghostlib_model::RunSummary;
+use ghostlib_run::store::{Journal, Project};
+use std::time::Duration;
+
+/// Go on with a run that was interrupted, from the first step that is not done.
+#[derive(Args)]
+pub(crate) struct ResumeArgs {
+    /// The run, such as `r1`; the newest one if it is not given.
+    run: Option<String>,
+    /// Who implements from now on; as the run began if it is not given.
+    #[arg(long)]
+    agent: Option<String>,
+    /// Where candidates and agents run from now on; as the run began if it is not given.
+    #[arg(long, value_enum)]
+    sandbox: Option<SandboxChoice>,
+    /// Wall time for one session, in seconds.
+    #[arg(long)]
+    session_seconds: Option<u64>,
+}
+
+pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, CliError> {
+    let project = Project::at(current_dir()?);
+    let run = project.find_run(args.run.as_deref())?;
+    let summary = RunSummary::of(&Journal::read(&project.journal(&run))?);
+    let options = summary.options.as_ref().ok_or_else(|| {
+        CliError::input(format!("the run {run} ended before it began")).hint("start a new one with `ghostlib run`")
+    })?;
+    if summary.end.is_some() {
+        warn(format!("the run {run} has ended already; nothing is done again"));
+    }
+    let began_with = SandboxChoice::from_str(&options.sandbox, false).unwrap_or_default();
+    let agent = args.agent.as_deref().unwrap_or(&options.agent);
+    let wall = args.session_seconds.map(Duration::from_secs);
+    let engine = engine(&project, agent, args.sandbox.unwrap_or(began_with), wall, json).await?;
+    let outcome = engine.resume(run).await?;
+    finish(&project, &outcome, json)?;
+    Ok(verdict(&outcome))
+}

@@ -1,0 +1,164 @@
+use crate::agents;
+use crate::args::SandboxChoice;
+use crate::console::{GOOD, say, say_json, styled, warn};
+use crate::environment::{current_dir, sandbox, toolchain};
+use crate::error::{CliError, Verdict};
+use crate::narrate::Narrator;
+use clap::Args;
+use ghostlib_model::{RunEnd, RunOptions};
+use ghostlib_run::store::{LOCKFILE, Project};
+use ghostlib_run::{Engine, LoadedSpec, Outcome};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Run the loop on a spec: rebuild it blind, compare with the reference, mend the spec, repeat until it passes.
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// A SPEC.md, or its folder.
+    spec: PathBuf,
+    #[command(flatten)]
+    options: LoopArgs,
+    /// Leave the spec as it is also when a revised one passes; the revised one stays in the run's folder.
+    #[arg(long)]
+    keep_spec: bool,
+}
+
+#[derive(Args)]
+struct LoopArgs {
+    /// Who implements: `handoff`, `command:PROGRAM ARGUMENTS` (with `{prompt_file}` and `{workspace}`), or
+    /// `replay:FOLDER`.
+    #[arg(long, default_value = "handoff")]
+    agent: String,
+    /// Where candidates and agents run.
+    #[arg(long, value_enum, default_value_t)]
+    sandbox: SandboxChoice,
+    /// The headline that passes, from 0 to 1.
+    #[arg(long, default_value_t = 0.99)]
+    target: f64,
+    /// The most iterations.
+    #[arg(long, default_value_t = 5)]
+    max_iterations: u32,
+    /// Generated inputs a function.
+    #[arg(long, default_value_t = 1000)]
+    cases: usize,
+    /// The seed of the generated inputs.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Wall time for one session, in seconds; a handed-out task waits for ever without it.
+    #[arg(long)]
+    session_seconds: Option<u64>,
+}
+
+impl LoopArgs {
+    fn to_options(&self) -> Result<RunOptions, CliError> {
+        if !(0.0..=1.0).contains(&self.target) {
+            return Err(CliError::input(format!("--target is {}; it goes from 0 to 1", self.target)));
+        }
+        if self.max_iterations == 0 {
+            return Err(CliError::input("--max-iterations is 0; at least one is needed"));
+        }
+        Ok(RunOptions {
+            agent: self.agent.clone(),
+            sandbox: self.sandbox.name().into(),
+            target: self.target,
+            max_iterations: self.max_iterations,
+            cases: self.cases,
+            seed: self.seed,
+        })
+    }
+}
+
+pub(crate) async fn run(args: &RunArgs, json: bool) -> Result<Verdict, CliError> {
+    let options = args.options.to_options()?;
+    // A spec that cannot be used is told before anything is prepared for it.
+    let before = LoadedSpec::read(&args.spec)?.without_errors()?;
+    let project = Project::at(current_dir()?);
+    let wall = args.options.session_seconds.map(Duration::from_secs);
+    let engine = engine(&project, &args.options.agent, args.options.sandbox, wall, json).await?;
+    let outcome = engine.run(&args.spec, options).await?;
+    finish(&project, &outcome, json)?;
+    if !args.keep_spec {
+        update_spec(&args.spec, &before, &outcome)?;
+    }
+    Ok(verdict(&outcome))
+}
+
+pub(crate) async fn engine(
+    project: &Project,
+    agent: &str,
+    sandbox_choice: SandboxChoice,
+    session_wall: Option<Duration>,
+    json: bool,
+) -> Result<Engine, CliError> {
+    let sandbox = sandbox(sandbox_choice).await?;
+    let toolchain = toolchain().await?;
+    let agent = agents::choose(agent, project, &sandbox, &toolchain)?;
+    let narrator = Narrator::new(json);
+    Ok(Engine {
+        project: project.clone(),
+        agent,
+        session_wall,
+        sandbox,
+        toolchain,
+        observer: Box::new(move |notice| narrator.tell(notice)),
+    })
+}
+
+/// Writes lockfile and reports, and says where they are.
+pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result<(), CliError> {
+    let dir = project.run_dir(&outcome.run);
+    let html = dir.join("report.html");
+    write(&html, &ghostlib_report::html(&outcome.summary))?;
+    write(&dir.join("report.md"), &ghostlib_report::markdown(&outcome.summary))?;
+    let lockfile = project.root().join(LOCKFILE);
+    if let Some(locked) = &outcome.lockfile {
+        let text = locked.to_text().map_err(|error| CliError::environment(format!("{LOCKFILE}: {error}")))?;
+        write(&lockfile, &text)?;
+    }
+    if json {
+        say_json(&outcome.summary);
+        return Ok(());
+    }
+    if outcome.lockfile.is_some() {
+        say(format!("{}  {}", styled(GOOD, "lockfile"), lockfile.display()));
+    }
+    say(format!("{}    {}", styled(GOOD, "report"), html.display()));
+    say(format!("{}      {}", styled(GOOD, "spec"), outcome.spec_dir.display()));
+    Ok(())
+}
+
+/// Puts the spec that passed in the place of the one that the run began with, unless somebody changed that
+/// one in the meantime.
+fn update_spec(path: &Path, before: &LoadedSpec, outcome: &Outcome) -> Result<(), CliError> {
+    let passed = LoadedSpec::read(&document_of(&outcome.spec_dir, path))?;
+    if outcome.lockfile.is_none() || passed.stamp().hash == before.stamp().hash {
+        return Ok(());
+    }
+    let now = LoadedSpec::read(path)?;
+    if now.stamp().hash != before.stamp().hash {
+        warn(format!(
+            "{} was changed during the run and is left alone; the spec that passed is in {}",
+            path.display(),
+            outcome.spec_dir.display()
+        ));
+        return Ok(());
+    }
+    let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    passed.write(dir)?;
+    warn(format!("{} is now the spec that passed", path.display()));
+    Ok(())
+}
+
+fn document_of(dir: &Path, spec_path: &Path) -> PathBuf {
+    let named = spec_path.file_name().map(|name| dir.join(name));
+    named.filter(|path| path.is_file()).unwrap_or_else(|| dir.to_owned())
+}
+
+pub(crate) fn verdict(outcome: &Outcome) -> Verdict {
+    if outcome.summary.end == Some(RunEnd::Passed) { Verdict::Passed } else { Verdict::FellShort }
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    fs::write(path, text).map_err(|error| CliError::environment(format!("{}: {error}", path.display())))
+}

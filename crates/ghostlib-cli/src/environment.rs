@@ -1,0 +1,46 @@
+//! The only place that reads the environment.
+
+use crate::args::SandboxChoice;
+use crate::error::CliError;
+use ghostlib_sandbox::{Launcher, Sandbox};
+use ghostlib_verify::rust::Toolchain;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The hidden subcommand by which ghostlib executes itself to set up a sandbox.
+pub(crate) const LAUNCH: &str = "__launch";
+
+/// The folder that the command was given in: the project.
+pub(crate) fn current_dir() -> Result<PathBuf, CliError> {
+    env::current_dir().map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
+}
+
+/// The search path for programs.
+pub(crate) fn path() -> Option<OsString> {
+    env::var_os("PATH")
+}
+
+pub(crate) fn launcher() -> Result<Launcher, CliError> {
+    let program = env::current_exe()
+        .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))?;
+    Ok(Launcher::new(program, [LAUNCH]))
+}
+
+pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliError> {
+    Ok(Arc::new(Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?))
+}
+
+pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {
+    Ok(Toolchain::find(&current_dir()?).await?)
+}
+
+/// A program by its path, or by its name on the search path.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    if name.contains('/') {
+        return Path::new(name).canonicalize().ok().filter(|path| path.is_file());
+    }
+    let path = path()?;
+    env::split_paths(&path).map(|dir| dir.join(name)).find(|candidate| candidate.is_file())
+}

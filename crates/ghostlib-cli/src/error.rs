@@ -1,0 +1,245 @@
+//! One error for all commands: what happened, what to do next, and the exit code.
+
+use crate::console::{self, BAD, BOLD, styled};
+use ghostlib_agent::{AgentError, TaskError};
+use ghostlib_run::store::{JournalError, ProjectError};
+use ghostlib_run::{JudgeError, RunError, SpecError};
+use ghostlib_sandbox::SandboxError;
+use ghostlib_verify::VerifyError;
+use ghostlib_verify::rust::{ReferenceError, ToolchainError};
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Exit code 0.
+    Passed,
+    /// Exit code 1.
+    FellShort,
+    /// Exit code 3.
+    EnvironmentLacks,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        Self::from(match verdict {
+            Verdict::Passed => 0,
+            Verdict::FellShort => 1,
+            Verdict::EnvironmentLacks => 3,
+        })
+    }
+}
+
+/// Whose fault it is that a command could not do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What was asked or given: exit code 2.
+    Input,
+    /// The environment lacks something: exit code 3.
+    Environment,
+    /// A signal: exit code 130.
+    Interrupted,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) struct CliError {
+    kind: Kind,
+    message: String,
+    hints: Vec<String>,
+}
+
+impl CliError {
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Input, message: message.into(), hints: Vec::new() }
+    }
+
+    pub(crate) fn environment(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Environment, message: message.into(), hints: Vec::new() }
+    }
+
+    pub(crate) fn interrupted() -> Self {
+        Self { kind: Kind::Interrupted, message: "interrupted".into(), hints: Vec::new() }
+    }
+
+    /// What the user can do next.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Writes the error and gives its exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        console::end_progress();
+        console::warn(format!("{}: {}", styled(BAD, "error"), self.message));
+        for hint in &self.hints {
+            console::warn(format!("{}: {hint}", styled(BOLD, "hint")));
+        }
+        ExitCode::from(match self.kind {
+            Kind::Input => 2,
+            Kind::Environment => 3,
+            Kind::Interrupted => 130,
+        })
+    }
+
+    /// The error with all its causes that it does not name itself.
+    fn of(kind: Kind, error: &dyn Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = error.source();
+        }
+        Self { kind, message, hints: Vec::new() }
+    }
+
+    /// The error of a file. One that is missing or in the way is the user's; the rest is the environment's.
+    fn of_file(error: &dyn Error, source: &io::Error) -> Self {
+        use io::ErrorKind::{AlreadyExists, FileTooLarge, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull};
+        match source.kind() {
+            NotFound | AlreadyExists => Self::of(Kind::Input, error),
+            StorageFull | FileTooLarge => Self::of(Kind::Environment, error)
+                .hint("free some space, then go on with `ghostlib resume`; what is recorded is kept"),
+            PermissionDenied | ReadOnlyFilesystem => Self::of(Kind::Environment, error)
+                .hint("ghostlib writes to `.ghostlib/` in the current folder; use one that you may write to"),
+            _ => Self::of(Kind::Environment, error),
+        }
+    }
+}
+
+impl From<SpecError> for CliError {
+    fn from(error: SpecError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match &error {
+            SpecError::Missing(_) | SpecError::NoDocument(_) => {
+                found.hint("give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one")
+            }
+            SpecError::Broken(diagnostics) => {
+                diagnostics.iter().for_each(|one| console::warn(crate::diagnostics::one_line(one)));
+                found.hint("`ghostlib lint` shows each with its line")
+            }
+            SpecError::Io { source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<ReferenceError> for CliError {
+    fn from(error: ReferenceError) -> Self {
+        match &error {
+            ReferenceError::NotFound { .. } => Self::of(Kind::Input, &error)
+                .hint("write it as `crate:NAME@VERSION`, `git:URL#REV`, or a path; `cargo info NAME` shows versions"),
+            ReferenceError::Fetch { .. } => Self::of(Kind::Environment, &error)
+                .hint("cargo fetches it, with your own settings: see that `cargo fetch` works here"),
+            ReferenceError::NoTool { tool, .. } => {
+                Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
+            }
+            ReferenceError::Manifest(_) => {
+                Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
+            }
+            ReferenceError::Io { source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<SandboxError> for CliError {
+    fn from(error: SandboxError) -> Self {
+        Self::of(Kind::Environment, &error).hint("`ghostlib doctor` shows what this machine can enforce")
+    }
+}
+
+impl From<ToolchainError> for CliError {
+    fn from(error: ToolchainError) -> Self {
+        Self::of(Kind::Environment, &error)
+    }
+}
+
+impl From<VerifyError> for CliError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Sandbox(error) => error.into(),
+            VerifyError::Io { ref source, .. } => Self::of_file(&error, source),
+            VerifyError::Template(_) => Self::of(Kind::Environment, &error),
+        }
+    }
+}
+
+impl From<JudgeError> for CliError {
+    fn from(error: JudgeError) -> Self {
+        match error {
+            JudgeError::Reference(error) => error.into(),
+            JudgeError::Verify(error) => error.into(),
+            JudgeError::ReferenceBuild { .. } => Self::of(Kind::Input, &error)
+                .hint("a reference must build with this toolchain before it can be compared"),
+            JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),
+        }
+    }
+}
+
+impl From<ProjectError> for CliError {
+    fn from(error: ProjectError) -> Self {
+        match &error {
+            ProjectError::Busy { .. } => Self::of(Kind::Environment, &error)
+                .hint("wait for it, or run in another folder; `ghostlib status` shows how far it is"),
+            ProjectError::NoRun { .. } => Self::of(Kind::Input, &error).hint("`ghostlib run SPEC` starts one"),
+            ProjectError::Io { source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<JournalError> for CliError {
+    fn from(error: JournalError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match &error {
+            JournalError::Io { source, .. } => Self::of_file(&error, source),
+            JournalError::Newer { .. } => found.hint("update ghostlib; the file is left as it is"),
+            JournalError::Damaged { .. } => {
+                found.hint("the file is left as it is; take it from a backup, or start a new run with `ghostlib run`")
+            }
+        }
+    }
+}
+
+impl From<TaskError> for CliError {
+    fn from(error: TaskError) -> Self {
+        Self::of(Kind::Input, &error).hint("`ghostlib task list` shows all tasks")
+    }
+}
+
+impl From<AgentError> for CliError {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::Sandbox(error) => error.into(),
+            AgentError::Task(error) => error.into(),
+            AgentError::Io { ref source, .. } => Self::of_file(&error, source),
+            AgentError::NoRecording { .. } => Self::of(Kind::Input, &error).hint(
+                "a recording plays only for the spec that it was made from; choose another agent, such as `--agent handoff`",
+            ),
+            AgentError::Recording(_) | AgentError::Prompt { .. } => Self::of(Kind::Input, &error),
+        }
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Spec(error) => error.into(),
+            RunError::Project(error) => error.into(),
+            RunError::Journal(error) => error.into(),
+            RunError::Agent(error) => error.into(),
+            RunError::Judge(error) => error.into(),
+            RunError::Io { ref source, .. } => Self::of_file(&error, source),
+            RunError::NoReference => Self::of(Kind::Input, &error)
+                .hint("add `reference:` with `crate:` and `version:` to its front matter"),
+            RunError::Candidates(_) => Self::of(Kind::Environment, &error),
+            RunError::ReferenceChanged { .. } => {
+                Self::of(Kind::Input, &error).hint("start a new run with `ghostlib run`")
+            }
+            RunError::NeverStarted(_) => Self::of(Kind::Input, &error),
+        }
+    }
+}

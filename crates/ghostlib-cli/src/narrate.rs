@@ -1,0 +1,232 @@
+//! What happens in a run, in words that a newcomer understands.
+
+use crate::console::{BAD, BOLD, DIM, GOOD, WARN, end_progress, progress, say, styled};
+use ghostlib_model::{
+    AgentStamp, CandidateStamp, ChangeKind, Evaluation, Event, Fidelity, Finding, Gate, Priority, Ratio, ReferenceStamp,
+    Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp, VectorOutcome, VectorResult,
+};
+use ghostlib_run::{Notice, Step};
+
+/// Tells what happens, as it happens.
+pub(crate) struct Narrator {
+    json: bool,
+}
+
+/// The most findings of one priority that are told one by one.
+const MAX_FINDINGS: usize = 8;
+const PRIORITIES: [Priority; 4] = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
+
+impl Narrator {
+    /// A narrator; one that leaves standard output to JSON shows nothing but progress.
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub(crate) fn tell(&self, notice: &Notice) {
+        match notice {
+            Notice::Begins(Step::Session(_)) => {}
+            Notice::Begins(step) => progress(styled(DIM, format!("{} …", doing(step)))),
+            Notice::Session { session, workspace, .. } => {
+                progress(styled(DIM, format!("session {session} in {} …", workspace.display())));
+            }
+            Notice::Recorded(event) => {
+                end_progress();
+                if !self.json {
+                    recorded(event);
+                }
+            }
+        }
+    }
+}
+
+/// A step as a phrase.
+pub(crate) fn doing(step: &Step) -> String {
+    match step {
+        Step::PrepareReference => "fetching the reference with cargo".into(),
+        Step::StartIteration(n) => format!("iteration {n}: asking the reference the spec's vectors"),
+        Step::Session(n) => format!("iteration {n}: the implementer works"),
+        Step::Evaluate(n) => format!("iteration {n}: building and comparing the candidate"),
+        Step::Revise(n) => format!("iteration {n}: revising the spec"),
+        Step::End(_) => "ending the run".into(),
+        Step::Nothing => "nothing; the run has ended".into(),
+    }
+}
+
+fn recorded(event: &Event) {
+    match event {
+        Event::RunStarted { run, spec, sandbox, .. } => started(run.as_str(), spec, sandbox),
+        Event::ReferenceReady { reference, .. } => reference_ready(reference),
+        Event::IterationStarted { iteration, spec, dropped } => iteration_started(*iteration, spec, dropped),
+        Event::SessionEnded { agent, end, candidate, .. } => session_ended(agent, end, candidate.as_ref()),
+        Event::Evaluated { evaluation, seconds, .. } => evaluated(evaluation, *seconds),
+        Event::Revised { revision, .. } => revised(revision),
+        Event::RunEnded { end, .. } => ended(end),
+    }
+}
+
+fn started(run: &str, spec: &SpecStamp, sandbox: &SandboxStamp) {
+    say(format!("run        {run}: spec {} {}", spec.name, spec.version));
+    say(format!("sandbox    {}; it enforces {}", sandbox.backend, sandbox.enforces.join(", ")));
+    for lack in &sandbox.lacks {
+        say(styled(DIM, format!("           not enforced: {lack}")));
+    }
+}
+
+fn reference_ready(reference: &ReferenceStamp) {
+    let (package, version) = (&reference.package, &reference.version);
+    let (n_items, checksum) = (reference.n_api_items, reference.checksum.short());
+    say(format!("reference  {package} {version}: {n_items} public items, sha256 {checksum}"));
+}
+
+fn iteration_started(iteration: u32, spec: &SpecStamp, dropped: &[VectorResult]) {
+    say("");
+    say(styled(BOLD, format!("Iteration {iteration}")));
+    say(format!(
+        "  spec       {} requirements, {} vectors, {} API items; {} bytes, sha256 {}",
+        spec.n_requirements,
+        spec.n_vectors,
+        spec.n_api_items,
+        spec.bytes,
+        spec.hash.short()
+    ));
+    for result in dropped {
+        if let VectorOutcome::Dropped(answer) = &result.outcome {
+            let warning = styled(WARN, "warning");
+            say(format!(
+                "             {warning}: the reference itself fails the vector {}, so it is not used: {answer}",
+                result.id
+            ));
+        }
+    }
+}
+
+fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {
+    let blindness = if agent.blindness_enforced {
+        "the sandbox kept the reference out of its reach"
+    } else {
+        "told not to look at the reference, which was not enforced"
+    };
+    say(format!("  rebuild    by {}, from the spec alone ({blindness}): {end}", agent.name));
+    if let Some(candidate) = candidate {
+        let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
+        say(format!("             {} files, {} lines of Rust, commit {commit}", candidate.n_files, candidate.code_lines));
+    }
+}
+
+fn evaluated(evaluation: &Evaluation, seconds: f64) {
+    let build = evaluation.times.iter().find(|time| time.phase == "build").map_or(0.0, |time| time.seconds);
+    say(format!("  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"));
+    dimensions(&evaluation.fidelity);
+    say(format!("    {}", headline(evaluation)));
+    for alarm in &evaluation.alarms {
+        say(format!("    {}: {}", styled(WARN, "alarm"), alarm.message));
+    }
+    findings(&evaluation.findings);
+}
+
+fn dimensions(fidelity: &Fidelity) {
+    for result in &fidelity.gates {
+        let mark = if result.passed { styled(GOOD, "holds") } else { styled(BAD, "fails") };
+        say(format!("    gate {}    {mark}  {}", result.gate, result.gate.question()));
+    }
+    let api = &fidelity.api;
+    let behaviour = &fidelity.behaviour;
+    say(format!("    vectors    {}", share(fidelity.vectors.all)));
+    say(format!(
+        "    api        {} items by path, {} with their signature; {} trait implementations",
+        share(api.path.recall),
+        api.signature.recall,
+        api.trait_impl.recall
+    ));
+    say(format!(
+        "    behaviour  {} agreement on generated inputs, {} of which the reference accepted",
+        percent(behaviour.agreement),
+        behaviour.accepted
+    ));
+    say(format!("    coverage   {} functions exercised", share(fidelity.coverage)));
+}
+
+/// The headline in a few words.
+pub(crate) fn headline(evaluation: &Evaluation) -> String {
+    let fidelity = &evaluation.fidelity;
+    let fails = |gate: &Gate| fidelity.gates.iter().any(|one| one.gate == *gate && !one.passed);
+    let failed: Vec<_> = Gate::ALL.iter().filter(|gate| fails(gate)).map(ToString::to_string).collect();
+    let gates = if failed.is_empty() { "all gates hold".to_owned() } else { format!("{} fails", failed.join(", ")) };
+    format!("headline   {} (the weakest of the four); {gates}", percent(Some(fidelity.headline())))
+}
+
+fn findings(findings: &[Finding]) {
+    let of = |priority| findings.iter().filter(move |one| one.priority == priority);
+    let counts: Vec<_> = PRIORITIES
+        .into_iter()
+        .map(|priority| (priority, of(priority).count()))
+        .filter(|(_, n)| *n > 0)
+        .map(|(priority, n)| format!("{n} {priority}"))
+        .collect();
+    if counts.is_empty() {
+        return say("  findings   none");
+    }
+    say(format!("  findings   {} ({}); P0 and P1 block", findings.len(), counts.join(", ")));
+    for priority in PRIORITIES {
+        of(priority).take(MAX_FINDINGS).for_each(finding);
+        let n_more = of(priority).count().saturating_sub(MAX_FINDINGS);
+        if n_more > 0 {
+            say(format!("    {priority} and {n_more} more, in the report"));
+        }
+    }
+}
+
+/// One finding, with its places and what to do.
+pub(crate) fn finding(finding: &Finding) {
+    let style = if finding.blocks() { BAD } else { WARN };
+    let message = finding.message.lines().next().unwrap_or_default();
+    say(format!("    {} {} {message}", styled(style, finding.priority), styled(DIM, &finding.rule)));
+    let places = [("reference", &finding.reference), ("candidate", &finding.candidate)];
+    let places: Vec<_> = places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();
+    if !places.is_empty() {
+        say(styled(DIM, format!("       at {}", places.join(", "))));
+    }
+    if finding.blocks() && !finding.advice.is_empty() {
+        say(styled(DIM, format!("       {}", finding.advice.lines().next().unwrap_or_default())));
+    }
+}
+
+fn revised(revision: &Revision) {
+    let count = |kind| revision.changes.iter().filter(|change| change.kind == kind).count();
+    match &revision.verdict {
+        RevisionVerdict::Accepted if revision.changes.is_empty() => {
+            say("  revision   none: the spec speaks wherever the candidate differs");
+        }
+        RevisionVerdict::Accepted => {
+            let (n_lines, n_vectors) = (count(ChangeKind::ApiLine), count(ChangeKind::Vector));
+            say(format!(
+                "  revision   where the spec was silent it now speaks: {n_lines} API lines, {n_vectors} vectors with the"
+            ));
+            say("             reference's answers. The guard let it through: it parses, no id vanished, and every");
+            say("             new vector holds on the reference");
+        }
+        RevisionVerdict::Refused(reasons) => {
+            say(format!("  revision   {}: {}", styled(BAD, "refused by the guard"), reasons.join("; ")));
+        }
+    }
+}
+
+fn ended(end: &RunEnd) {
+    say("");
+    match end {
+        RunEnd::Passed => say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked.")),
+        end => say(styled(BAD, format!("Fell short: {end}."))),
+    }
+}
+
+fn share(ratio: Ratio) -> String {
+    match ratio.share() {
+        Some(share) => format!("{ratio} ({})", percent(Some(share))),
+        None => "unknown".into(),
+    }
+}
+
+/// Rounded down: what is not whole must not look so.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "unknown".into(), |share| format!("{:.1} %", (share * 1000.0).floor() / 10.0))
+}

@@ -1,0 +1,135 @@
+use super::lib;
+use crate::compare;
+use ghostlib_model::{Finding, Gate, Priority, Ratio, SpecStand};
+
+const BASE: &str = "
+use std::fmt;
+#[derive(Clone, Debug)]
+pub struct Table { pub width: usize, rows: Vec<u8> }
+impl Table {
+    pub const MAX: usize = 9;
+    pub fn new(width: usize) -> Self { loop {} }
+    pub fn rows<'a>(&'a self) -> &'a [u8] { loop {} }
+}
+pub enum Kind { Wide, Narrow(u8) }
+pub trait Style { fn name(&self) -> String; }
+impl fmt::Display for Table { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { Ok(()) } }
+impl From<u8> for Table { fn from(_: u8) -> Self { loop {} } }
+pub fn draw<W: fmt::Write>(out: W, table: &Table) -> fmt::Result { Ok(()) }
+pub const LIMIT: u32 = 4;
+pub mod colour { pub fn plain() {} pub fn bright() {} }
+";
+
+/// One change, the rule that it breaks, and what about.
+const SEEDED: &[(&str, &str, &str, &str)] = &[
+    ("pub fn draw<", "fn draw<", "api-missing", "draw"),
+    ("pub const LIMIT", "pub static LIMIT", "api-kind", "LIMIT"),
+    ("LIMIT: u32", "LIMIT: u64", "api-signature", "LIMIT"),
+    ("pub fn plain() {}", "", "api-missing", "colour::plain"),
+    ("pub mod colour", "mod colour", "api-missing", "colour"),
+    ("pub const MAX: usize", "pub const MAX: u8", "api-signature", "Table::MAX"),
+    ("pub fn new(width: usize)", "pub fn new(width: u32)", "api-signature", "Table::new"),
+    ("-> &'a [u8]", "-> &'static [u8]", "api-signature", "Table::rows"),
+    ("&'a self", "&'a mut self", "api-signature", "Table::rows"),
+    ("pub width", "width", "api-missing", "Table::width"),
+    ("rows: Vec<u8> }", "}", "api-signature", "Table"),
+    ("Wide, ", "", "api-missing", "Kind::Wide"),
+    ("Narrow(u8)", "Narrow(u16)", "api-signature", "Kind::Narrow"),
+    ("Narrow(u8)", "Narrow(u8), Third", "api-extra", "Kind::Third"),
+    ("pub enum Kind", "#[non_exhaustive] pub enum Kind", "api-signature", "Kind"),
+    ("name(&self) -> String;", "name(&self) -> String { loop {} }", "api-signature", "Style::name"),
+    ("pub trait Style", "pub trait Style: Send", "api-signature", "Style"),
+    ("#[derive(Clone, Debug)]", "#[derive(Clone)]", "api-trait-impl-missing", "<Table as Debug>"),
+    (
+        "#[derive(Clone, Debug)]",
+        "#[derive(Clone, Debug, Default)]",
+        "api-trait-impl-extra",
+        "<Table as Default>",
+    ),
+    ("draw<W: fmt::Write>(out: W,", "draw(out: impl fmt::Write,", "api-impl-trait", "draw"),
+    ("draw<W: fmt::Write>", "draw<W: fmt::Write + Clone>", "api-signature", "draw"),
+    ("pub fn new", "pub const fn new", "api-extra-const", "Table::new"),
+    ("{ Ok(()) }\npub const", "{ unsafe { Ok(()) } }\npub const", "unsafe-added", "sample_crate"),
+    ("pub fn bright", "pub fn light() {} pub fn bright", "api-extra", "colour::light"),
+];
+
+fn differences(candidate: &str) -> Vec<Finding> {
+    compare(&lib(BASE), &lib(candidate)).findings
+}
+
+#[test]
+fn each_seeded_change_is_found_alone() {
+    for (from, to, rule, subject) in SEEDED {
+        assert_eq!(BASE.matches(from).count(), 1, "{from}");
+        let changed = BASE.replace(from, to);
+        let findings = differences(&changed);
+        let found: Vec<_> =
+            findings.iter().map(|finding| (finding.rule.as_str(), finding.subject.as_str())).collect();
+        assert_eq!(found, [(*rule, *subject)], "{from} -> {to}");
+        assert_places(&findings[0], from, &changed);
+    }
+}
+
+/// A finding points at the lines that differ.
+fn assert_places(finding: &Finding, from: &str, changed: &str) {
+    assert!(finding.advice.ends_with('.') && finding.spec == SpecStand::Silent);
+    let line = BASE[..BASE.find(from).unwrap()].matches('\n').count() + 1;
+    if let Some(place) = &finding.reference {
+        assert!((place.line as usize).abs_diff(line) <= 1, "{finding:?}");
+    }
+    if let Some(place) = &finding.candidate {
+        assert!((place.line as usize) <= changed.lines().count());
+    }
+}
+
+#[test]
+fn priorities_and_gates_follow_the_rules() {
+    for (from, to, rule, _) in SEEDED {
+        let finding = &differences(&BASE.replace(from, to))[0];
+        let expected = match *rule {
+            "api-missing" | "api-kind" | "api-signature" | "api-impl-trait" => (Priority::P1, Some(Gate::G2)),
+            "api-trait-impl-missing" => (Priority::P1, None),
+            "unsafe-added" => (Priority::P2, None),
+            _ => (Priority::P3, None),
+        };
+        assert_eq!((finding.priority, finding.gate), expected, "{rule}");
+    }
+}
+
+#[test]
+fn a_missing_parent_is_one_finding_but_all_its_items_count() {
+    let without = "use std::fmt; pub trait Style { fn name(&self) -> String; } pub const LIMIT: u32 = 4;
+        pub mod colour { pub fn plain() {} pub fn bright() {} } pub enum Kind { Wide, Narrow(u8) }";
+    let comparison = compare(&lib(BASE), &lib(without));
+    let found: Vec<_> = comparison.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        found,
+        ["the struct `Table` with 8 items of its own is missing", "the function `draw` is missing"]
+    );
+    assert_eq!(comparison.dimension.path.recall, Ratio::new(9, 15));
+    assert_eq!(comparison.dimension.path.precision, Ratio::new(9, 9));
+    assert_eq!(comparison.dimension.trait_impl.recall, Ratio::new(0, 4));
+}
+
+#[test]
+fn a_signature_counts_only_where_it_is_the_same() {
+    let dimension = compare(&lib(BASE), &lib(&BASE.replace("LIMIT: u32", "LIMIT: u64"))).dimension;
+    assert_eq!((dimension.path.recall, dimension.signature.recall), (Ratio::new(15, 15), Ratio::new(14, 15)));
+}
+
+#[test]
+fn methods_of_one_name_on_several_types_of_arguments_are_matched_by_signature() {
+    let both = "pub struct S<T>(T); impl S<u8> { pub fn f(&self) {} } impl S<u16> { pub fn f(&self) {} }";
+    let one = "pub struct S<T>(T); impl S<u16> { pub fn f(&self) {} }";
+    let findings = compare(&lib(both), &lib(one)).findings;
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].rule.as_str(), findings[0].subject.as_str()), ("api-missing", "S::f"));
+}
+
+#[test]
+fn a_spec_may_leave_out_associated_types() {
+    let block = "pub struct S; impl Iterator for S {}";
+    let required = crate::extract_block(block, "SPEC.md", 0, block);
+    let candidate = lib("pub struct S; impl Iterator for S { type Item = u8; }");
+    assert_eq!(compare(&required, &candidate).findings, vec![]);
+}

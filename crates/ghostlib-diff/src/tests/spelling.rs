@@ -1,0 +1,91 @@
+//! What a user cannot tell apart is equal, and what one can is not.
+
+use super::{item, lib};
+
+const TYPES: &str = "use std::fmt; use std::borrow::Cow; pub struct S<T>(T); pub struct R<'a>(&'a u8);
+    pub type Res<T, E = fmt::Error> = Result<T, E>; pub trait Tr { type Out; } ";
+
+fn signature(function: &str) -> String {
+    let api = lib(&format!("{TYPES}{function}"));
+    let path = if function.contains("impl") && function.contains('{') && function.starts_with("impl") {
+        "S::f"
+    } else {
+        "f"
+    };
+    item(&api, path).signature.clone()
+}
+
+#[test]
+fn respelled_functions_are_equal() {
+    let pairs = [
+        ("pub fn f(a: u8) {}", "pub fn f(b: u8) -> () {}"),
+        ("pub fn f(s: &str) -> Cow<str> {}", "pub fn f<'a>(s: &'a str) -> std::borrow::Cow<'a, str> {}"),
+        ("pub fn f(s: &str) -> Cow<str> {}", "pub fn f(s: &'_ str) -> Cow<'_, str> {}"),
+        ("pub fn f(r: R) {}", "pub fn f<'x>(mut r: R<'x>) {}"),
+        (
+            "pub fn f<'a>(a: &'a str, b: &'a str) -> &'a str {}",
+            "pub fn f<'b>(x: &'b str, y: &'b str) -> &'b str {}",
+        ),
+        ("pub fn f<T: Clone + Copy>(t: T) {}", "pub fn f<X>(t: X) where X: Copy, X: Clone {}"),
+        ("pub fn f<T, const N: usize>(t: [T; N]) {}", "pub fn f<A, const M: usize>(t: [A; M]) {}"),
+        ("pub fn f() -> fmt::Result {}", "pub fn f() -> core::fmt::Result {}"),
+        ("pub fn f() -> Res<u8> {}", "pub fn f() -> std::result::Result<u8, fmt::Error> {}"),
+        (
+            "pub fn f(b: Box<dyn Tr<Out = u8> + Send + Sync>) {}",
+            "pub fn f(b: Box<dyn Tr<Out=u8> + Sync + Send,>) {}",
+        ),
+        ("pub fn f(s: &(str)) {}", "pub fn f(s: & str,) {}"),
+        ("pub fn f(g: fn(a: u8) -> ()) {}", "pub fn f(g: fn(u8)) {}"),
+        ("pub fn f(s: String) {}", "pub fn f(s: std::string::String) {}"),
+        ("impl<T> S<T> { pub fn f(&self) -> Self {} }", "impl<X> S<X> { pub fn f(self: &Self) -> S<X> {} }"),
+        (
+            "impl<T: Clone> S<T> { pub fn f(self, t: T) {} }",
+            "impl<X> S<X> where X: Clone { pub fn f(mut self, x: X) {} }",
+        ),
+        (
+            "impl<T> S<T> { pub fn f<'a>(&'a self, s: &str) -> &'a T {} }",
+            "impl<T> S<T> { pub fn f(&self, s: &str) -> &T {} }",
+        ),
+    ];
+    for (left, right) in pairs {
+        assert_eq!(signature(left), signature(right));
+    }
+}
+
+#[test]
+fn what_a_user_can_tell_apart_differs() {
+    let pairs = [
+        ("pub fn f(a: u8) {}", "pub fn f(a: u16) {}"),
+        ("pub fn f(a: &str) {}", "pub fn f(a: &mut str) {}"),
+        ("pub fn f() -> fmt::Result {}", "pub fn f() -> std::io::Result<()> {}"),
+        ("pub fn f(a: &str, b: &str) -> &'static str {}", "pub fn f<'a>(a: &'a str, b: &str) -> &'a str {}"),
+        (
+            "pub fn f<'a>(a: &'a str, b: &str) -> &'a str {}",
+            "pub fn f<'a>(a: &str, b: &'a str) -> &'a str {}",
+        ),
+        ("pub fn f<T: Clone>(t: T) {}", "pub fn f<T>(t: T) {}"),
+        ("pub fn f<T: ?Sized>(t: &T) {}", "pub fn f<T>(t: &T) {}"),
+        ("pub fn f<A: Clone, B>(a: A, b: B) {}", "pub fn f<A, B: Clone>(a: A, b: B) {}"),
+        ("pub fn f() {}", "pub unsafe fn f() {}"),
+        ("pub async fn f() {}", "pub fn f() {}"),
+        ("pub extern \"C\" fn f() {}", "pub fn f() {}"),
+        ("impl<T> S<T> { pub fn f(&self) {} }", "impl<T> S<T> { pub fn f(&mut self) {} }"),
+        ("impl<T> S<T> { pub fn f(&self) {} }", "impl<T: Ord> S<T> { pub fn f(&self) {} }"),
+        ("impl<T> S<T> { pub fn f(&self) {} }", "impl S<u8> { pub fn f(&self) {} }"),
+        ("pub fn f(t: impl Clone) {}", "pub fn f<T: Clone>(t: T) {}"),
+    ];
+    for (left, right) in pairs {
+        assert_ne!(signature(left), signature(right), "{left} / {right}");
+    }
+}
+
+#[test]
+fn a_signature_reads_like_code() {
+    let signature = signature(
+        "pub fn f<'a, T: AsRef<str> + ?Sized>(t: &'a T, g: &mut dyn FnMut(&str) -> bool) -> Option<&'a str> {}",
+    );
+    assert_eq!(
+        signature,
+        "fn<$0: ?Sized + AsRef<str>>(&'0 $0, &mut dyn FnMut(&str) -> bool) -> Option<&'0 str>"
+    );
+}
