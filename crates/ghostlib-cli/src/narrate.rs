@@ -66,10 +66,10 @@ fn recorded(event: &Event) {
 
 fn started(run: &str, spec: &SpecStamp, sandbox: &SandboxStamp) {
     say(format!("run        {run}: spec {} {}", spec.name, spec.version));
-    say(format!("sandbox    {}; it enforces {}", sandbox.backend, sandbox.enforces.join(", ")));
-    for lack in &sandbox.lacks {
-        say(styled(DIM, format!("           not enforced: {lack}")));
-    }
+    let names: Vec<_> = sandbox.lacks.iter().map(|lack| lack.split(':').next().unwrap_or(lack)).collect();
+    say(format!("sandbox    {}: no network, no home, nothing readable but what is named;", sandbox.backend));
+    say(format!("           {} guarantees enforced, not enforced: {}", sandbox.enforces.len(), names.join(", ")));
+    say(styled(DIM, "           (`ghostlib doctor` says why not)"));
 }
 
 fn reference_ready(reference: &ReferenceStamp) {

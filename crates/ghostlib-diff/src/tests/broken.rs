@@ -78,7 +78,7 @@ fn circles_of_names_end() {
     let imports: Vec<_> = (0..30).map(|n| format!("pub use crate::m{n}::*;")).collect();
     let globs: Vec<_> = (0..30).map(|n| format!("pub mod m{n} {{ {} }}", imports.join(" "))).collect();
     let globs = globs.join("\n");
-    lib(&format!("{globs} pub fn f(x: Nowhere) {{}}"));
+    lib(&format!("{globs} use m0::*; pub fn f(x: Nowhere) {{}}"));
     let api = lib("pub use a::x as y; pub mod a { pub use crate::y as x; pub use super::*; }
         pub type A = B; pub type B = A; pub type C = (C, C); pub type D<T> = D<(T, T)>;
         pub fn f(a: A, c: C, d: D<u8>) {} pub mod me { pub use crate as root; pub use crate::me as me; }");

@@ -335,7 +335,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 /// Chooses, by method resolution, how a value of a known type is written: as itself, by Display, or by
-/// Debug; and whether it is a `Result`.
+/// Debug; and whether it is a `Result`. The implementation with the most references in front is tried first.
 pub struct Wrap<'a, T: ?Sized>(pub &'a T);
 
 pub trait ResultSides<'a, T, E> {
@@ -359,7 +359,7 @@ impl<'a, T> NoResult<'a, T> for &Wrap<'a, T> {
 pub trait ByCanon {
     fn text(&self) -> String;
 }
-impl<T: Canon + ?Sized> ByCanon for Wrap<'_, T> {
+impl<T: Canon + ?Sized> ByCanon for &&Wrap<'_, T> {
     fn text(&self) -> String {
         self.0.canon()
     }
@@ -377,7 +377,7 @@ impl<T: Display + ?Sized> ByDisplay for &Wrap<'_, T> {
 pub trait ByDebug {
     fn text(&self) -> String;
 }
-impl<T: Debug + ?Sized> ByDebug for &&Wrap<'_, T> {
+impl<T: Debug + ?Sized> ByDebug for Wrap<'_, T> {
     fn text(&self) -> String {
         field("debug", &quoted(&format!("{:?}", self.0)))
     }
@@ -386,7 +386,7 @@ impl<T: Debug + ?Sized> ByDebug for &&Wrap<'_, T> {
 pub trait ErrorByDisplay {
     fn error_text(&self) -> String;
 }
-impl<T: Display + ?Sized> ErrorByDisplay for Wrap<'_, T> {
+impl<T: Display + ?Sized> ErrorByDisplay for &Wrap<'_, T> {
     fn error_text(&self) -> String {
         self.0.to_string()
     }
@@ -395,7 +395,7 @@ impl<T: Display + ?Sized> ErrorByDisplay for Wrap<'_, T> {
 pub trait ErrorByDebug {
     fn error_text(&self) -> String;
 }
-impl<T: Debug + ?Sized> ErrorByDebug for &Wrap<'_, T> {
+impl<T: Debug + ?Sized> ErrorByDebug for Wrap<'_, T> {
     fn error_text(&self) -> String {
         format!("{:?}", self.0)
     }
