@@ -25,7 +25,13 @@ const DEFAULT_WALL: Duration = Duration::from_secs(3600);
 impl CommandAgent {
     /// An agent that runs `program` with `args`, in which `{prompt_file}` and `{workspace}` stand for the
     /// task's file and the workspace. `read` is what it may read beside its workspace, `path_env` its `PATH`.
-    pub fn new(sandbox: Arc<Sandbox>, program: PathBuf, args: Vec<String>, read: Vec<PathBuf>, path_env: String) -> Self {
+    pub fn new(
+        sandbox: Arc<Sandbox>,
+        program: PathBuf,
+        args: Vec<String>,
+        read: Vec<PathBuf>,
+        path_env: String,
+    ) -> Self {
         Self { sandbox, program, args, read, path_env }
     }
 
@@ -33,7 +39,8 @@ impl CommandAgent {
         let home = assignment.workspace.join(".home");
         fs::create_dir_all(&home).map_err(AgentError::at(&home))?;
         let mut recorder = Recorder::start(crate::prompt_hash(&assignment.prompt));
-        let finished = self.sandbox.run(&self.policy(assignment), &self.command(assignment), Vec::new()).await?;
+        let finished =
+            self.sandbox.run(&self.policy(assignment), &self.command(assignment), Vec::new()).await?;
         recorder.text("stdout", &finished.stdout);
         recorder.text("stderr", &finished.stderr);
         let end = session_end(&finished);
@@ -85,7 +92,11 @@ impl Agent for CommandAgent {
 fn session_end(finished: &Finished) -> SessionEnd {
     let last_words = || {
         let said = String::from_utf8_lossy(&finished.stderr);
-        said.lines().rev().map(str::trim).find(|line| !line.is_empty()).map_or_else(String::new, |line| format!(": {line}"))
+        said.lines()
+            .rev()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map_or_else(String::new, |line| format!(": {line}"))
     };
     match finished.end {
         ProcessEnd::Exited(0) => SessionEnd::Done,

@@ -101,7 +101,8 @@ impl Tasks {
     pub fn close(&self, id: &str, state: TaskState) -> Result<Task, TaskError> {
         let all = self.list()?;
         let Some(task) = all.iter().find(|task| task.id == id) else {
-            let open = all.into_iter().filter(|task| task.state == TaskState::Open).map(|task| task.id).collect();
+            let open =
+                all.into_iter().filter(|task| task.state == TaskState::Open).map(|task| task.id).collect();
             return Err(TaskError::Unknown { id: id.into(), open });
         };
         if task.state != TaskState::Open {
@@ -134,7 +135,8 @@ impl Tasks {
 
 fn read(path: &Path) -> Result<Task, TaskError> {
     let text = fs::read_to_string(path).map_err(|error| file_error(path, &error))?;
-    serde_json::from_str(&text).map_err(|error| TaskError::File { path: path.into(), reason: error.to_string() })
+    serde_json::from_str(&text)
+        .map_err(|error| TaskError::File { path: path.into(), reason: error.to_string() })
 }
 
 fn file_error(path: &Path, error: &io::Error) -> TaskError {
@@ -249,7 +251,8 @@ mod tests {
         let tasks = Tasks::new(dir.path());
         let error = tasks.close("x", TaskState::Done(String::new())).unwrap_err();
         assert_eq!(error.to_string(), "there is no task `x`; no task is open");
-        let task = Task { id: "y".into(), role: Role::Implementer, workspace: "w".into(), state: TaskState::Open };
+        let task =
+            Task { id: "y".into(), role: Role::Implementer, workspace: "w".into(), state: TaskState::Open };
         tasks.write(&task).unwrap();
         assert!(tasks.close("x", TaskState::Open).unwrap_err().to_string().ends_with("open are: y"));
         tasks.close("y", TaskState::Failed("too hard".into())).unwrap();

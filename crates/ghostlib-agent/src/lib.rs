@@ -21,7 +21,9 @@ mod replay;
 mod trajectory;
 mod tree;
 
-pub use assignment::{Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer};
+pub use assignment::{
+    Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
+};
 pub use command::CommandAgent;
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};

@@ -91,7 +91,9 @@ pub enum RecordingError {
         reason: String,
     },
     /// It was made by a newer ghostlib.
-    #[error("the recording {recording} has format {format}; this ghostlib reads up to {FORMAT}, so update it")]
+    #[error(
+        "the recording {recording} has format {format}; this ghostlib reads up to {FORMAT}, so update it"
+    )]
     Newer {
         /// The recording.
         recording: String,
@@ -110,7 +112,11 @@ impl Recording {
             format: FORMAT,
             role,
             agent: session.agent.name.clone(),
-            blindness: if session.agent.blindness_enforced { Blindness::Enforced } else { Blindness::AskedFor },
+            blindness: if session.agent.blindness_enforced {
+                Blindness::Enforced
+            } else {
+                Blindness::AskedFor
+            },
             spec: spec.clone(),
             prompt: crate::prompt_hash(prompt),
             end: session.end.clone(),
@@ -154,17 +160,20 @@ impl Recording {
             let bytes = bytes.ok_or_else(|| RecordingError::Missing { recording: name.into(), file })?;
             Ok::<_, RecordingError>(String::from_utf8_lossy(bytes).into_owned())
         };
-        let broken =
-            |file, reason: String| RecordingError::Broken { recording: name.into(), file, reason };
+        let broken = |file, reason: String| RecordingError::Broken { recording: name.into(), file, reason };
         let meta_text = text(META)?;
-        let format = meta_text.parse::<toml::Table>().ok().and_then(|table| table.get("format")?.as_integer());
-        if let Some(format) = format.and_then(|format| u32::try_from(format).ok()).filter(|format| *format > FORMAT) {
+        let format =
+            meta_text.parse::<toml::Table>().ok().and_then(|table| table.get("format")?.as_integer());
+        if let Some(format) =
+            format.and_then(|format| u32::try_from(format).ok()).filter(|format| *format > FORMAT)
+        {
             return Err(RecordingError::Newer { recording: name.into(), format });
         }
         let meta = toml::from_str(&meta_text).map_err(|error| broken(META, error.to_string()))?;
         let trajectory = Trajectory::from_json_lines(&text(EVENTS)?)
             .map_err(|(line, reason)| broken(EVENTS, format!("line {line}: {reason}")))?;
-        let candidate = files.below(CANDIDATE).files.into_iter().map(|(path, bytes)| (restored_name(&path), bytes));
+        let candidate =
+            files.below(CANDIDATE).files.into_iter().map(|(path, bytes)| (restored_name(&path), bytes));
         Ok(Self {
             name: name.into(),
             meta,
@@ -230,7 +239,10 @@ mod tests {
             ("src/lib.rs".into(), b"//!".to_vec()),
             ("sub/Cargo.toml".into(), Vec::new()),
         ]);
-        Recording { name: "one".into(), ..Recording::new(&session, Role::Implementer, &Sha256Hex::of(b"s"), prompt, tree) }
+        Recording {
+            name: "one".into(),
+            ..Recording::new(&session, Role::Implementer, &Sha256Hex::of(b"s"), prompt, tree)
+        }
     }
 
     #[test]
@@ -251,9 +263,15 @@ mod tests {
     #[test]
     fn what_is_missing_or_broken_is_named() {
         let mut files = recording().to_files().unwrap();
-        files.files.insert(EVENTS.into(), b"{\"at_ms\":0,\"event\":\"note\",\"text\":\"x\"}\nnonsense\n".to_vec());
-        assert!(Recording::from_files("one", &files).unwrap_err().to_string().contains("events.jsonl: line 2"));
+        files
+            .files
+            .insert(EVENTS.into(), b"{\"at_ms\":0,\"event\":\"note\",\"text\":\"x\"}\nnonsense\n".to_vec());
+        assert!(
+            Recording::from_files("one", &files).unwrap_err().to_string().contains("events.jsonl: line 2")
+        );
         files.files.remove(EVENTS);
-        assert!(Recording::from_files("one", &files).unwrap_err().to_string().contains("has no events.jsonl"));
+        assert!(
+            Recording::from_files("one", &files).unwrap_err().to_string().contains("has no events.jsonl")
+        );
     }
 }

@@ -1,5 +1,7 @@
 use crate::trajectory::{TrajectoryEvent, TrajectoryLine};
-use crate::{Agent, AgentError, Assignment, CANDIDATE_DIR, Recording, RecordingError, Session, SessionFuture};
+use crate::{
+    Agent, AgentError, Assignment, CANDIDATE_DIR, Recording, RecordingError, Session, SessionFuture,
+};
 use ghostlib_model::AgentStamp;
 
 /// Plays recordings back. The recording of a session is found by the role and the spec that it was made
@@ -21,7 +23,11 @@ impl ReplayAgent {
         };
         self.recordings.iter().find(fits).ok_or_else(|| AgentError::NoRecording {
             wanted: assignment.spec.short().into(),
-            have: self.recordings.iter().map(|one| (one.name.clone(), one.meta.spec.short().into())).collect(),
+            have: self
+                .recordings
+                .iter()
+                .map(|one| (one.name.clone(), one.meta.spec.short().into()))
+                .collect(),
         })
     }
 
@@ -40,7 +46,8 @@ impl ReplayAgent {
 
 impl Agent for ReplayAgent {
     fn stamp(&self) -> AgentStamp {
-        let all_enforced = !self.recordings.is_empty() && self.recordings.iter().all(|one| one.agent().blindness_enforced);
+        let all_enforced =
+            !self.recordings.is_empty() && self.recordings.iter().all(|one| one.agent().blindness_enforced);
         AgentStamp { name: "replay".into(), blindness_enforced: all_enforced }
     }
 

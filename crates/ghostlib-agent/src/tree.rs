@@ -41,7 +41,9 @@ impl FileTree {
     pub fn read(dir: &Path) -> Result<Self, TreeError> {
         let mut tree = Self::default();
         let mut n_bytes = 0;
-        let inside = |entry: &walkdir::DirEntry| entry.depth() == 0 || !LEFT_OUT.iter().any(|name| entry.file_name() == *name);
+        let inside = |entry: &walkdir::DirEntry| {
+            entry.depth() == 0 || !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
+        };
         for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(inside) {
             let entry = entry.map_err(|error| wrong(dir, error.to_string()))?;
             if entry.file_type().is_dir() {
@@ -112,7 +114,8 @@ mod tests {
     #[test]
     fn a_tree_comes_back_as_it_was_written_and_build_output_is_left_out() {
         let dir = tempfile::tempdir().unwrap();
-        let tree = FileTree::from_files([("src/lib.rs".into(), b"x".to_vec()), ("Cargo.toml".into(), Vec::new())]);
+        let tree =
+            FileTree::from_files([("src/lib.rs".into(), b"x".to_vec()), ("Cargo.toml".into(), Vec::new())]);
         tree.write(dir.path()).unwrap();
         fs::create_dir(dir.path().join("target")).unwrap();
         fs::write(dir.path().join("target/out"), "o").unwrap();

@@ -2,7 +2,9 @@
 
 use crate::environment::find_program;
 use crate::error::CliError;
-use ghostlib_agent::{Agent, AgentError, CommandAgent, FileTree, HandoffAgent, Recording, ReplayAgent, Tasks};
+use ghostlib_agent::{
+    Agent, AgentError, CommandAgent, FileTree, HandoffAgent, Recording, ReplayAgent, Tasks,
+};
 use ghostlib_run::store::Project;
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::Toolchain;
@@ -51,7 +53,8 @@ fn command(line: &str, sandbox: &Arc<Sandbox>, toolchain: &Toolchain) -> Result<
     let words = shell_words::split(line)
         .map_err(|error| CliError::input(format!("`command:{line}` cannot be split into words: {error}")))?;
     let Some((name, args)) = words.split_first() else {
-        return Err(CliError::input("`command:` names no program").hint("for example `command:my-agent {prompt_file}`"));
+        return Err(CliError::input("`command:` names no program")
+            .hint("for example `command:my-agent {prompt_file}`"));
     };
     let Some(program) = find_program(name) else {
         return Err(CliError::environment(format!("there is no program `{name}`"))
@@ -73,7 +76,9 @@ pub(crate) fn embedded_files(dir: &Dir<'_>) -> Vec<(String, Vec<u8>)> {
     let mut folders = vec![dir];
     while let Some(folder) = folders.pop() {
         folders.extend(folder.dirs());
-        let file = |file: &include_dir::File<'_>| (file.path().to_string_lossy().into_owned(), file.contents().to_vec());
+        let file = |file: &include_dir::File<'_>| {
+            (file.path().to_string_lossy().into_owned(), file.contents().to_vec())
+        };
         files.extend(folder.files().map(file));
     }
     files

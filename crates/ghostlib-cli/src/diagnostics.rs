@@ -23,8 +23,9 @@ pub(crate) fn draw(loaded: &LoadedSpec, diagnostic: &Diagnostic) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let snippet =
-        Snippet::source(&*text).path(&diagnostic.place.file).annotation(AnnotationKind::Primary.span(start..end));
+    let snippet = Snippet::source(&*text)
+        .path(&diagnostic.place.file)
+        .annotation(AnnotationKind::Primary.span(start..end));
     let mut group = level.primary_title(&diagnostic.message).id(&diagnostic.code).element(snippet);
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));

@@ -14,7 +14,8 @@ pub(crate) const LAUNCH: &str = "__launch";
 
 /// The folder that the command was given in: the project.
 pub(crate) fn current_dir() -> Result<PathBuf, CliError> {
-    env::current_dir().map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
+    env::current_dir()
+        .map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
 }
 
 /// The search path for programs.

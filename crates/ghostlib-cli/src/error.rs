@@ -100,7 +100,9 @@ impl CliError {
 
     /// The error of a file. One that is missing or in the way is the user's; the rest is the environment's.
     fn of_file(error: &dyn Error, source: &io::Error) -> Self {
-        use io::ErrorKind::{AlreadyExists, FileTooLarge, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull};
+        use io::ErrorKind::{
+            AlreadyExists, FileTooLarge, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull,
+        };
         match source.kind() {
             NotFound | AlreadyExists => Self::of(Kind::Input, error),
             StorageFull | FileTooLarge => Self::of(Kind::Environment, error)
@@ -120,7 +122,9 @@ impl From<SpecError> for CliError {
                 found.hint("give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one")
             }
             SpecError::Broken(diagnostics) => {
-                diagnostics.iter().for_each(|one| console::warn(crate::diagnostics::one_line(one)));
+                for diagnostic in diagnostics {
+                    console::warn(crate::diagnostics::one_line(diagnostic));
+                }
                 found.hint("`ghostlib lint` shows each with its line")
             }
             SpecError::Io { source, .. } => Self::of_file(&error, source),
@@ -185,7 +189,9 @@ impl From<ProjectError> for CliError {
         match &error {
             ProjectError::Busy { .. } => Self::of(Kind::Environment, &error)
                 .hint("wait for it, or run in another folder; `ghostlib status` shows how far it is"),
-            ProjectError::NoRun { .. } => Self::of(Kind::Input, &error).hint("`ghostlib run SPEC` starts one"),
+            ProjectError::NoRun { .. } => {
+                Self::of(Kind::Input, &error).hint("`ghostlib run SPEC` starts one")
+            }
             ProjectError::Io { source, .. } => Self::of_file(&error, source),
         }
     }
@@ -197,9 +203,9 @@ impl From<JournalError> for CliError {
         match &error {
             JournalError::Io { source, .. } => Self::of_file(&error, source),
             JournalError::Newer { .. } => found.hint("update ghostlib; the file is left as it is"),
-            JournalError::Damaged { .. } => {
-                found.hint("the file is left as it is; take it from a backup, or start a new run with `ghostlib run`")
-            }
+            JournalError::Damaged { .. } => found.hint(
+                "the file is left as it is; take it from a backup, or start a new run with `ghostlib run`",
+            ),
         }
     }
 }

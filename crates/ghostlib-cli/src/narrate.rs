@@ -2,8 +2,9 @@
 
 use crate::console::{BAD, BOLD, DIM, GOOD, WARN, end_progress, progress, say, styled};
 use ghostlib_model::{
-    AgentStamp, CandidateStamp, ChangeKind, Evaluation, Event, Fidelity, Finding, Gate, Priority, Ratio, ReferenceStamp,
-    Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp, VectorOutcome, VectorResult,
+    AgentStamp, CandidateStamp, ChangeKind, Evaluation, Event, Fidelity, Finding, Gate, Priority, Ratio,
+    ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp, VectorOutcome,
+    VectorResult,
 };
 use ghostlib_run::{Notice, Step};
 
@@ -68,7 +69,11 @@ fn started(run: &str, spec: &SpecStamp, sandbox: &SandboxStamp) {
     say(format!("run        {run}: spec {} {}", spec.name, spec.version));
     let names: Vec<_> = sandbox.lacks.iter().map(|lack| lack.split(':').next().unwrap_or(lack)).collect();
     say(format!("sandbox    {}: no network, no home, nothing readable but what is named;", sandbox.backend));
-    say(format!("           {} guarantees enforced, not enforced: {}", sandbox.enforces.len(), names.join(", ")));
+    say(format!(
+        "           {} guarantees enforced, not enforced: {}",
+        sandbox.enforces.len(),
+        names.join(", ")
+    ));
     say(styled(DIM, "           (`ghostlib doctor` says why not)"));
 }
 
@@ -109,13 +114,18 @@ fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&Candid
     say(format!("  rebuild    by {}, from the spec alone ({blindness}): {end}", agent.name));
     if let Some(candidate) = candidate {
         let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
-        say(format!("             {} files, {} lines of Rust, commit {commit}", candidate.n_files, candidate.code_lines));
+        say(format!(
+            "             {} files, {} lines of Rust, commit {commit}",
+            candidate.n_files, candidate.code_lines
+        ));
     }
 }
 
 fn evaluated(evaluation: &Evaluation, seconds: f64) {
     let build = evaluation.times.iter().find(|time| time.phase == "build").map_or(0.0, |time| time.seconds);
-    say(format!("  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"));
+    say(format!(
+        "  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"
+    ));
     dimensions(&evaluation.fidelity);
     say(format!("    {}", headline(evaluation)));
     for alarm in &evaluation.alarms {
@@ -151,7 +161,8 @@ pub(crate) fn headline(evaluation: &Evaluation) -> String {
     let fidelity = &evaluation.fidelity;
     let fails = |gate: &Gate| fidelity.gates.iter().any(|one| one.gate == *gate && !one.passed);
     let failed: Vec<_> = Gate::ALL.iter().filter(|gate| fails(gate)).map(ToString::to_string).collect();
-    let gates = if failed.is_empty() { "all gates hold".to_owned() } else { format!("{} fails", failed.join(", ")) };
+    let gates =
+        if failed.is_empty() { "all gates hold".to_owned() } else { format!("{} fails", failed.join(", ")) };
     format!("headline   {} (the weakest of the four); {gates}", percent(Some(fidelity.headline())))
 }
 
@@ -182,7 +193,8 @@ pub(crate) fn finding(finding: &Finding) {
     let message = finding.message.lines().next().unwrap_or_default();
     say(format!("    {} {} {message}", styled(style, finding.priority), styled(DIM, &finding.rule)));
     let places = [("reference", &finding.reference), ("candidate", &finding.candidate)];
-    let places: Vec<_> = places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();
+    let places: Vec<_> =
+        places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();
     if !places.is_empty() {
         say(styled(DIM, format!("       at {}", places.join(", "))));
     }
@@ -202,7 +214,9 @@ fn revised(revision: &Revision) {
             say(format!(
                 "  revision   where the spec was silent it now speaks: {n_lines} API lines, {n_vectors} vectors with the"
             ));
-            say("             reference's answers. The guard let it through: it parses, no id vanished, and every");
+            say(
+                "             reference's answers. The guard let it through: it parses, no id vanished, and every",
+            );
             say("             new vector holds on the reference");
         }
         RevisionVerdict::Refused(reasons) => {
@@ -214,7 +228,9 @@ fn revised(revision: &Revision) {
 fn ended(end: &RunEnd) {
     say("");
     match end {
-        RunEnd::Passed => say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked.")),
+        RunEnd::Passed => {
+            say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked."))
+        }
         end => say(styled(BAD, format!("Fell short: {end}."))),
     }
 }

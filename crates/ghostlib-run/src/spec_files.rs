@@ -83,8 +83,12 @@ impl LoadedSpec {
     /// # Errors
     /// All its error diagnostics.
     pub fn without_errors(self) -> Result<Self, SpecError> {
-        let errors: Vec<_> =
-            self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
+        let errors: Vec<_> = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .cloned()
+            .collect();
         if errors.is_empty() { Ok(self) } else { Err(SpecError::Broken(errors)) }
     }
 

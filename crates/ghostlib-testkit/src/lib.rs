@@ -1,1 +1,10 @@
-//! placeholder
+//! Development only: temporary projects in which integration tests run the real `ghostlib`.
+//!
+//! Nothing here is a mock: commands are processes, agents are programs, sandboxes are the real ones. What
+//! differs from run to run (folders, times) is redacted in one place, [`Ran::redacted`].
+
+mod process;
+mod project;
+
+pub use process::{Ran, Started};
+pub use project::{TestProject, fixture};

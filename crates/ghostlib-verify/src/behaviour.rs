@@ -5,7 +5,7 @@ use crate::inputs::{Generator, Shape, size, smaller};
 use crate::operation::Operation;
 use crate::session::Driver;
 use ghostlib_model::{Answer, Call, FunctionAgreement, Ratio, SmallestDifference, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How one operation is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,10 @@ pub async fn try_operation(
     let differences = shrink.distinct(&cases, plan.max_differences).await?;
     Ok(Tried {
         agreement: agreement(operation, &cases, differences.first()),
-        n_failures: cases.iter().filter(|case| case.reference.returned() && !case.candidate.returned()).count(),
+        n_failures: cases
+            .iter()
+            .filter(|case| case.reference.returned() && !case.candidate.returned())
+            .count(),
         differences,
     })
 }
@@ -108,13 +111,14 @@ fn inputs(operation: &Operation, seeds: &[Value], plan: &Differential) -> Vec<Va
     let params: Vec<(String, Shape)> =
         operation.params.iter().map(|param| (param.name.clone(), param.shape.clone())).collect();
     // The seed depends on the operation, so that one more operation does not change the inputs of another.
-    let seed = operation.name.bytes().fold(plan.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let seed =
+        operation.name.bytes().fold(plan.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let mut generator = Generator::new(seed, seeds);
     let generated = (0..plan.cases).map(|_| generator.input(&params));
     let mut inputs: Vec<Value> = generated.collect();
     inputs.extend(seeds.iter().cloned());
-    let mut seen = std::collections::BTreeSet::new();
-    inputs.retain(|input| seen.insert(input.to_string()));
+    let mut known = BTreeSet::new();
+    inputs.retain(|input| known.insert(input.to_string()));
     inputs
 }
 
@@ -122,7 +126,11 @@ fn calls(operation: &Operation, inputs: &[Value]) -> Vec<Call> {
     inputs.iter().map(|input| Call { operation: operation.name.clone(), input: input.clone() }).collect()
 }
 
-fn agreement(operation: &Operation, cases: &[Difference], smallest: Option<&Difference>) -> FunctionAgreement {
+fn agreement(
+    operation: &Operation,
+    cases: &[Difference],
+    smallest: Option<&Difference>,
+) -> FunctionAgreement {
     let count = |holds: &dyn Fn(&Difference) -> bool| cases.iter().filter(|case| holds(case)).count();
     let both_fail = |case: &Difference| {
         matches!((&case.reference, &case.candidate), (Answer::Error(_), Answer::Error(_)))
@@ -180,7 +188,8 @@ const MAX_STEPS: usize = 64;
 impl Shrink<'_> {
     /// All inputs take their steps together, so that a step costs one conversation a side.
     async fn distinct(&self, cases: &[Difference], max: usize) -> Result<Vec<Difference>, VerifyError> {
-        let mut found: Vec<_> = cases.iter().filter(|case| case.reference != case.candidate).cloned().collect();
+        let mut found: Vec<_> =
+            cases.iter().filter(|case| case.reference != case.candidate).cloned().collect();
         found.sort_by_cached_key(|case| (case.is_only_text(), size(&case.input)));
         found.truncate(MAX_SHRUNK);
         for _ in 0..MAX_STEPS {
@@ -200,7 +209,8 @@ impl Shrink<'_> {
         let tries: Vec<Vec<Value>> =
             found.iter().map(|case| if shrinks(case) { smaller(&case.input) } else { Vec::new() }).collect();
         let calls = calls(self.operation, &tries.concat());
-        let mut answers = self.reference.ask(&calls).await?.into_iter().zip(self.candidate.ask(&calls).await?);
+        let mut answers =
+            self.reference.ask(&calls).await?.into_iter().zip(self.candidate.ask(&calls).await?);
         let mut any = false;
         for (case, inputs) in found.iter_mut().zip(tries) {
             let next = inputs
@@ -230,8 +240,12 @@ mod tests {
 
     #[test]
     fn agreement_counts_values_and_classes_and_keeps_texts_apart() {
-        let operation =
-            Operation { name: "f".into(), binding: String::new(), expression: String::new(), params: Vec::new() };
+        let operation = Operation {
+            name: "f".into(),
+            binding: String::new(),
+            expression: String::new(),
+            params: Vec::new(),
+        };
         let cases = [
             case(Answer::Ok(json!(1)), Answer::Ok(json!(1))),
             case(Answer::Ok(json!(1)), Answer::Ok(json!(2))),

@@ -114,7 +114,9 @@ impl Generator {
             Shape::Integer { min, max } => self.integer(*min, *max),
             Shape::Float => self.float(),
             Shape::Bytes => (0..self.rng.usize(..=MAX_TEXT)).map(|_| Value::from(self.rng.u8(..))).collect(),
-            Shape::Duration => json!({"secs": self.integer(0, u64::MAX), "nanos": self.rng.u32(..1_000_000_000)}),
+            Shape::Duration => {
+                json!({"secs": self.integer(0, u64::MAX), "nanos": self.rng.u32(..1_000_000_000)})
+            }
             Shape::Unit => Value::Null,
             Shape::List(item) => {
                 let n_items = if depth > 3 { 0 } else { self.rng.usize(..=MAX_ITEMS) };
@@ -161,7 +163,8 @@ impl Generator {
             _ => i128::from(self.rng.i64(..) >> self.rng.u8(..63)),
         };
         let number = if in_range(drawn) { drawn } else { i128::from(min).max(0) };
-        i64::try_from(number).map_or_else(|_| json!(u64::try_from(number).unwrap_or(max)), |small| json!(small))
+        i64::try_from(number)
+            .map_or_else(|_| json!(u64::try_from(number).unwrap_or(max)), |small| json!(small))
     }
 
     fn seed_number(&mut self) -> Option<i128> {
@@ -223,8 +226,11 @@ fn smaller_texts(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let half = characters.len() / 2;
     let halves = [&characters[..half], &characters[half..]];
-    let mut texts: Vec<String> =
-        halves.into_iter().filter(|part| !part.is_empty() && part.len() < characters.len()).map(String::from_iter).collect();
+    let mut texts: Vec<String> = halves
+        .into_iter()
+        .filter(|part| !part.is_empty() && part.len() < characters.len())
+        .map(String::from_iter)
+        .collect();
     for at in 0..characters.len() {
         let rest = characters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| *c);
         texts.push(rest.collect());
@@ -252,7 +258,7 @@ fn smaller_numbers(number: &serde_json::Number) -> Vec<Value> {
 /// How large an input is, for choosing the smallest: the length of its JSON text, simple characters first.
 pub(crate) fn size(value: &Value) -> (usize, String) {
     let text = value.to_string();
-    let plain = text.chars().filter(|c| c.is_ascii_alphanumeric()).count();
+    let plain = text.chars().filter(char::is_ascii_alphanumeric).count();
     (text.chars().count() * 2 - plain, text)
 }
 

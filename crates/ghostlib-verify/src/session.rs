@@ -76,7 +76,8 @@ impl Driver {
     /// Starts the driver once, and adds answers until all calls are answered or one ends the process.
     async fn converse(&self, calls: &[Call], answers: &mut Vec<Answer>) -> Result<(), VerifyError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
-        let mut running = self.sandbox.spawn(&self.policy(calls.len()), &CommandLine::new(&self.executable))?;
+        let mut running =
+            self.sandbox.spawn(&self.policy(calls.len()), &CommandLine::new(&self.executable))?;
         let (Some(stdin), Some(stdout)) = (running.take_stdin(), running.take_stdout()) else {
             answers.push(Answer::Crash("its pipes are closed".into()));
             return Ok(());

@@ -66,7 +66,8 @@ fn lay_out(dir: &Path) -> Result<PathBuf, CliError> {
             .hint("it is left as it is; choose another folder with `--into`"));
     }
     fs::create_dir_all(dir).map_err(failed)?;
-    fs::write(dir.join(MARK), "This folder was made by `ghostlib demo`, which may begin it anew.\n").map_err(failed)?;
+    fs::write(dir.join(MARK), "This folder was made by `ghostlib demo`, which may begin it anew.\n")
+        .map_err(failed)?;
     let root = dir.canonicalize().map_err(failed)?;
     let lock = Project::at(&root).lock()?;
     for old in ["specs", ".ghostlib/runs", ".ghostlib/workspaces", ".ghostlib/tasks"] {
@@ -84,10 +85,18 @@ fn lay_out(dir: &Path) -> Result<PathBuf, CliError> {
 fn introduce(root: &Path) {
     say(styled(BOLD, "ghostlib: from a spec to code that is proven faithful"));
     say("");
-    say("A ghost library is published as a spec, and coding agents rebuild it. Is the spec any good? The loop");
-    say("finds out: an agent rebuilds the library from the spec alone; the result is built and run in a sandbox,");
-    say("next to the real library; where they differ and the spec was silent, the spec is mended; and so on until");
-    say("a rebuild from nothing passes. Here it does so for the crate shell-words 1.1.1, with recorded agents.");
+    say(
+        "A ghost library is published as a spec, and coding agents rebuild it. Is the spec any good? The loop",
+    );
+    say(
+        "finds out: an agent rebuilds the library from the spec alone; the result is built and run in a sandbox,",
+    );
+    say(
+        "next to the real library; where they differ and the spec was silent, the spec is mended; and so on until",
+    );
+    say(
+        "a rebuild from nothing passes. Here it does so for the crate shell-words 1.1.1, with recorded agents.",
+    );
     say("");
     say(format!("project    {}", root.display()));
 }
@@ -95,8 +104,13 @@ fn introduce(root: &Path) {
 fn conclude(dir: &Path) {
     say("");
     say(styled(BOLD, "Next, with a library of your own:"));
-    say("  ghostlib init my-crate --reference crate:my-crate@1.0.0   start a spec, and write down what matters");
+    say(
+        "  ghostlib init my-crate --reference crate:my-crate@1.0.0   start a spec, and write down what matters",
+    );
     say("  ghostlib lint specs/my-crate                              check its text");
     say("  ghostlib run specs/my-crate --agent handoff               let an agent of your choice rebuild it");
-    say(format!("To look at this run again: cd {}, then ghostlib status, or ghostlib report.", dir.display()));
+    say(format!(
+        "To look at this run again: cd {}, then ghostlib status, or ghostlib report.",
+        dir.display()
+    ));
 }

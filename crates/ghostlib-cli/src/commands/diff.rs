@@ -4,7 +4,8 @@ use crate::error::{CliError, Verdict};
 use crate::narrate;
 use clap::Args;
 use ghostlib_diff::{
-    Api, ApiComparison, CopyReport, CopyThresholds, FeatureSet, SourceTree, Unseen, compare, copy_check, extract_crate,
+    Api, ApiComparison, CopyReport, CopyThresholds, FeatureSet, SourceTree, Unseen, compare, copy_check,
+    extract_crate,
 };
 use ghostlib_model::{Finding, ReferenceSource};
 use ghostlib_verify::rust::fetch;

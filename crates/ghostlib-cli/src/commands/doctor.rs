@@ -69,11 +69,17 @@ fn line(name: &str, found: Option<&str>, otherwise: &str) {
 fn print_backend(backend: &BackendReport) {
     let version = backend.version.as_deref().unwrap_or(&backend.backend);
     let state = backend.unavailable.as_deref();
-    line("sandbox", Some(version).filter(|_| state.is_none()), &format!("{version}: {}", state.unwrap_or_default()));
+    line(
+        "sandbox",
+        Some(version).filter(|_| state.is_none()),
+        &format!("{version}: {}", state.unwrap_or_default()),
+    );
     for guarantee in &backend.guarantees {
         match &guarantee.lacks {
             None => say(format!("  {} {}", styled(GOOD, "✓"), guarantee.name)),
-            Some(reason) => say(format!("  {} {}: {}", styled(WARN, "–"), guarantee.name, styled(DIM, reason))),
+            Some(reason) => {
+                say(format!("  {} {}: {}", styled(WARN, "–"), guarantee.name, styled(DIM, reason)))
+            }
         }
     }
     if let Some(hint) = &backend.hint {

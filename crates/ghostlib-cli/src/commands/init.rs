@@ -50,7 +50,9 @@ pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
 
 fn document(args: &InitArgs) -> String {
     let reference = match &args.reference {
-        Some(ReferenceSource::Crate { name, version }) => format!("reference:\n  crate: {name}\n  version: {version:?}\n"),
+        Some(ReferenceSource::Crate { name, version }) => {
+            format!("reference:\n  crate: {name}\n  version: {version:?}\n")
+        }
         Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
         Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {path:?}\n"),
         None => String::new(),

@@ -15,7 +15,8 @@ pub(crate) struct LintArgs {
 
 pub(crate) fn lint(args: &LintArgs, json: bool) -> Result<Verdict, CliError> {
     let loaded = LoadedSpec::read(&args.spec)?;
-    let count = |severity| loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let count =
+        |severity| loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (n_errors, n_warnings) = (count(Severity::Error), count(Severity::Warning));
     if json {
         say_json(&loaded.diagnostics);

@@ -86,7 +86,10 @@ impl<'a> ParsedSpec<'a> {
         say(format!("{} {}", self.name, self.version));
         for requirement in &self.requirements {
             let keyword = requirement.level.keyword();
-            say(format!("{:>5}  {keyword:<10}  {}  {}", requirement.line_start, requirement.id, requirement.text));
+            say(format!(
+                "{:>5}  {keyword:<10}  {}  {}",
+                requirement.line_start, requirement.id, requirement.text
+            ));
         }
         for vector in self.vectors {
             say(format!("{:>5}  vector      {}  {}", vector.place.line, vector.id, vector.input));
@@ -95,7 +98,10 @@ impl<'a> ParsedSpec<'a> {
             say(format!("{:>5}  {:<10}  {}", item.line_start, item.kind, item.path));
         }
         for binding in self.bindings {
-            say(format!("{:>5}  binding     {}  {}", binding.place.line, binding.operation, binding.expression));
+            say(format!(
+                "{:>5}  binding     {}  {}",
+                binding.place.line, binding.operation, binding.expression
+            ));
         }
         if !self.diagnostics.is_empty() {
             say(format!("{} diagnostics; `ghostlib lint` shows them", self.diagnostics.len()));

@@ -29,7 +29,8 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let run = project.find_run(args.run.as_deref())?;
     let summary = RunSummary::of(&Journal::read(&project.journal(&run))?);
     let options = summary.options.as_ref().ok_or_else(|| {
-        CliError::input(format!("the run {run} ended before it began")).hint("start a new one with `ghostlib run`")
+        CliError::input(format!("the run {run} ended before it began"))
+            .hint("start a new one with `ghostlib run`")
     })?;
     if summary.end.is_some() {
         warn(format!("the run {run} has ended already; nothing is done again"));

@@ -26,20 +26,22 @@ pub(crate) fn status(args: &StatusArgs, json: bool) -> Result<Verdict, CliError>
     let agent = summary.agent.as_ref().map_or("?", |agent| agent.name.as_str());
     say(format!("{} {run}: spec {spec}, agent {agent}", styled(BOLD, "run")));
     summary.iterations.iter().for_each(print_iteration);
-    match &summary.end {
-        Some(end) => say(format!("ended: {end}")),
-        None => {
-            let next = doing(&next_step(&summary));
-            say(format!("next: {next}; `ghostlib resume` goes on if nothing is running"));
-        }
+    if let Some(end) = &summary.end {
+        say(format!("ended: {end}"));
+    } else {
+        let next = doing(&next_step(&summary));
+        say(format!("next: {next}; `ghostlib resume` goes on if nothing is running"));
     }
     Ok(Verdict::Passed)
 }
 
 fn print_iteration(iteration: &IterationSummary) {
-    let session = iteration.session.as_ref().map_or_else(|| "under way".to_owned(), |session| session.end.to_string());
-    let evaluated = iteration.evaluation.as_ref().map_or_else(String::new, |one| format!("; {}", headline(one)));
+    let session =
+        iteration.session.as_ref().map_or_else(|| "under way".to_owned(), |session| session.end.to_string());
+    let evaluated =
+        iteration.evaluation.as_ref().map_or_else(String::new, |one| format!("; {}", headline(one)));
     let revised = iteration.revision.as_ref();
-    let revised = revised.map_or_else(String::new, |one| format!("; {} changes of the spec", one.changes.len()));
+    let revised =
+        revised.map_or_else(String::new, |one| format!("; {} changes of the spec", one.changes.len()));
     say(format!("  iteration {}: {session}{evaluated}{revised}", iteration.iteration));
 }

@@ -68,7 +68,9 @@ fn close(tasks: &Tasks, id: &str, state: TaskState, json: bool) -> Result<Verdic
     if json {
         say_json(&task);
     } else {
-        say(format!("{id} is closed; the run that waits for it goes on by itself, or with `ghostlib resume`"));
+        say(format!(
+            "{id} is closed; the run that waits for it goes on by itself, or with `ghostlib resume`"
+        ));
     }
     Ok(Verdict::Passed)
 }

@@ -21,7 +21,14 @@ pub(crate) fn run() -> RunSummary {
             enforces: vec!["no network".into(), "no home folder".into(), "memory up to 2 GiB".into()],
             lacks: vec!["process ids of other programs are visible: Landlock has no PID namespace".into()],
         }),
-        options: Some(RunOptions { agent: "handoff".into(), sandbox: "auto".into(), target: 0.95, max_iterations: 5, cases: 1_000, seed: 1 }),
+        options: Some(RunOptions {
+            agent: "handoff".into(),
+            sandbox: "auto".into(),
+            target: 0.95,
+            max_iterations: 5,
+            cases: 1_000,
+            seed: 1,
+        }),
         reference: Some(ReferenceStamp {
             source: ReferenceSource::Crate { name: "shell-words".into(), version: "1.1.1".into() },
             package: "shell-words".into(),

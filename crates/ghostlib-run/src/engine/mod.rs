@@ -10,7 +10,9 @@ pub use next::{Step, next_step};
 use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, Ready};
 use crate::revision;
 use crate::spec_files::{LoadedSpec, SpecError};
-use crate::store::{Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock};
+use crate::store::{
+    Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
+};
 use ghostlib_agent::{Agent, AgentError, TreeError};
 use ghostlib_model::{Event, ReferenceSource, RunId, RunOptions, RunSummary};
 use ghostlib_sandbox::Sandbox;
@@ -42,7 +44,7 @@ pub struct Engine {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// A step is done, and recorded.
-    Recorded(Event),
+    Recorded(Box<Event>),
     /// A step begins.
     Begins(Step),
     /// A session begins, in this workspace.
@@ -81,7 +83,9 @@ pub enum RunError {
     #[error(transparent)]
     Judge(#[from] JudgeError),
     /// The reference is not the one that the run began with.
-    #[error("the reference {source_text} has changed since the run began: its checksum was {was} and is {is}")]
+    #[error(
+        "the reference {source_text} has changed since the run began: its checksum was {was} and is {is}"
+    )]
     ReferenceChanged {
         /// The reference.
         source_text: String,
@@ -139,7 +143,7 @@ impl Engine {
             options,
         };
         journal.append(&started)?;
-        (self.observer)(&Notice::Recorded(started.clone()));
+        (self.observer)(&Notice::Recorded(Box::new(started.clone())));
         self.drive(run, journal, RunSummary::of([&started]), lock).await
     }
 
@@ -162,7 +166,8 @@ impl Engine {
         _lock: ProjectLock,
     ) -> Result<Outcome, RunError> {
         let options = summary.options.clone().ok_or_else(|| RunError::NeverStarted(run.clone()))?;
-        let mut open = OpenRun { engine: self, run, journal, summary, options, judge: None, spec: None, ready: None };
+        let mut open =
+            OpenRun { engine: self, run, journal, summary, options, judge: None, spec: None, ready: None };
         loop {
             let step = next_step(&open.summary);
             if step == Step::Nothing {
@@ -207,7 +212,7 @@ impl OpenRun<'_> {
     fn record(&mut self, event: Event) -> Result<(), RunError> {
         self.journal.append(&event)?;
         self.summary.apply(&event);
-        (self.engine.observer)(&Notice::Recorded(event));
+        (self.engine.observer)(&Notice::Recorded(Box::new(event)));
         Ok(())
     }
 
@@ -233,7 +238,11 @@ impl OpenRun<'_> {
         };
         let candidate = Candidate { dir: &dir, scratch: &scratch };
         let evaluation = judge.evaluate(&loaded, ready, candidate, &options).await?;
-        Ok(Event::Evaluated { iteration, evaluation: Box::new(evaluation), seconds: began.elapsed().as_secs_f64() })
+        Ok(Event::Evaluated {
+            iteration,
+            evaluation: Box::new(evaluation),
+            seconds: began.elapsed().as_secs_f64(),
+        })
     }
 
     /// Writes the candidate of an iteration, as it was committed, to where it is built.
@@ -282,7 +291,8 @@ impl OpenRun<'_> {
             let source = loaded.spec.front_matter.reference.clone().ok_or(RunError::NoReference)?;
             let project = &self.engine.project;
             let spec_path = project.root().join(&self.summary.spec_path);
-            let base = if spec_path.is_dir() { spec_path } else { spec_path.parent().unwrap_or(&spec_path).into() };
+            let base =
+                if spec_path.is_dir() { spec_path } else { spec_path.parent().unwrap_or(&spec_path).into() };
             let judge = Judge::prepare(
                 Arc::clone(&self.engine.sandbox),
                 self.engine.toolchain.clone(),
@@ -331,7 +341,11 @@ impl OpenRun<'_> {
 
     fn judge_options(&self) -> JudgeOptions {
         JudgeOptions {
-            differential: Differential { cases: self.options.cases, seed: self.options.seed, max_differences: 8 },
+            differential: Differential {
+                cases: self.options.cases,
+                seed: self.options.seed,
+                max_differences: 8,
+            },
             build_wall: Duration::from_secs(600),
         }
     }

@@ -48,8 +48,12 @@ fn after_failure(summary: &RunSummary, last: &IterationSummary) -> Step {
     if is_last(summary, last) {
         return Step::End(RunEnd::OutOfIterations);
     }
-    if let Some(RevisionVerdict::Refused(reasons)) = last.revision.as_ref().map(|revision| &revision.verdict) {
-        return Step::End(RunEnd::NoProgress(format!("the guard refused the revision: {}", reasons.join("; "))));
+    if let Some(RevisionVerdict::Refused(reasons)) = last.revision.as_ref().map(|revision| &revision.verdict)
+    {
+        return Step::End(RunEnd::NoProgress(format!(
+            "the guard refused the revision: {}",
+            reasons.join("; ")
+        )));
     }
     if unchanged(last) && summary.iterations.iter().rev().nth(1).is_some_and(unchanged) {
         let why = "two candidates failed in a row where the spec speaks or no mechanical revision can help";
@@ -64,7 +68,9 @@ fn without_candidate(summary: &RunSummary, last: &IterationSummary, end: &str) -
         iteration.session.as_ref().is_some_and(|session| session.candidate.is_none())
     };
     if summary.iterations.iter().rev().nth(1).is_some_and(failed) {
-        return Step::End(RunEnd::NoProgress(format!("two sessions in a row left no candidate; the last one {end}")));
+        return Step::End(RunEnd::NoProgress(format!(
+            "two sessions in a row left no candidate; the last one {end}"
+        )));
     }
     if is_last(summary, last) {
         return Step::End(RunEnd::OutOfIterations);

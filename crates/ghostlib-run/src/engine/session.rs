@@ -2,7 +2,10 @@
 
 use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
-use ghostlib_agent::{Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, TrajectoryEvent, TrajectoryLine, prepare_implementer};
+use ghostlib_agent::{
+    Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, TrajectoryEvent,
+    TrajectoryLine, prepare_implementer,
+};
 use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
 use std::fs;
 use std::path::Path;
@@ -36,7 +39,8 @@ impl OpenRun<'_> {
             // What an interrupted attempt left is thrown away whole.
             remove_folder(&workspace)?;
         }
-        let package = self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
+        let package =
+            self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
         let wall = self.engine.session_wall;
         let loaded = self.loaded(iteration)?;
         let front_matter = &loaded.spec.front_matter;
@@ -53,7 +57,14 @@ impl OpenRun<'_> {
             spec_files: &files,
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
-        Ok(Assignment { session, role: Role::Implementer, workspace, prompt, spec: loaded.visible_hash(), wall })
+        Ok(Assignment {
+            session,
+            role: Role::Implementer,
+            workspace,
+            prompt,
+            spec: loaded.visible_hash(),
+            wall,
+        })
     }
 
     /// Reads what the session left, records it, and commits the candidate. What counts is what is there.
@@ -80,7 +91,12 @@ impl OpenRun<'_> {
         Ok((end, Some(candidates.commit(&tree, &self.run, iteration)?)))
     }
 
-    fn keep_recording(&self, assignment: &Assignment, session: &Session, tree: &FileTree) -> Result<(), RunError> {
+    fn keep_recording(
+        &self,
+        assignment: &Assignment,
+        session: &Session,
+        tree: &FileTree,
+    ) -> Result<(), RunError> {
         let dir = self.engine.project.session_dir(&self.run, &assignment.session);
         remove_folder(&dir)?;
         let recording =

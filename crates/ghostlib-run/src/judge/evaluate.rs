@@ -52,8 +52,12 @@ impl Judge {
         self.compare_sources(loaded, candidate, &mut measured)?;
         self.check_dependencies(loaded, candidate, &mut measured);
         let driver = self.build_candidate(ready, candidate, options, &mut measured).await?;
-        let vectors: Vec<&Vector> =
-            loaded.spec.vectors.iter().filter(|vector| ready.dropped.iter().all(|one| one.id != vector.id)).collect();
+        let vectors: Vec<&Vector> = loaded
+            .spec
+            .vectors
+            .iter()
+            .filter(|vector| ready.dropped.iter().all(|one| one.id != vector.id))
+            .collect();
         run_all_vectors(loaded, ready, driver.as_ref(), &vectors, &mut measured).await?;
         if let Some(driver) = &driver {
             try_all(loaded, ready, driver, options, &mut measured).await?;
@@ -189,7 +193,8 @@ async fn try_all(
     for operation in ready.operations.callable.iter().filter(|operation| required(&operation.name)) {
         if driver.has(&operation.name) {
             let seeds = seeds(loaded, &operation.name);
-            let tried = try_operation(&ready.driver, driver, operation, &seeds, &options.differential).await?;
+            let tried =
+                try_operation(&ready.driver, driver, operation, &seeds, &options.differential).await?;
             let findings = findings::behaviour(loaded, &tried);
             // A failing vector has said it already.
             let new = findings.into_iter().filter(|finding| !matches!(finding.spec, SpecStand::Speaks(_)));
@@ -202,7 +207,9 @@ async fn try_all(
 }
 
 fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
-    measured.findings.sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
+    measured
+        .findings
+        .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
     let fidelity = Fidelity {
         gates: gates(&measured.findings),

@@ -13,7 +13,8 @@ pub(super) fn build_failed(messages: &[CompilerMessage]) -> Vec<Finding> {
         .iter()
         .take(MAX)
         .map(|message| {
-            let mut finding = Finding::new("build-failed", Priority::P0, &message.text, sentence(&message.text));
+            let mut finding =
+                Finding::new("build-failed", Priority::P0, &message.text, sentence(&message.text));
             finding.gate = Some(Gate::G0);
             finding.advice = match message.rendered.trim() {
                 "" => "Make the package build offline, with nothing but what the spec allows.".into(),
@@ -52,7 +53,12 @@ pub(super) fn not_callable(left_out: &LeftOut) -> Finding {
 }
 
 /// A vector fails.
-pub(super) fn vector_failed(loaded: &LoadedSpec, vector: &Vector, answer: &Answer, reference: &Answer) -> Finding {
+pub(super) fn vector_failed(
+    loaded: &LoadedSpec,
+    vector: &Vector,
+    answer: &Answer,
+    reference: &Answer,
+) -> Finding {
     let expected = match &vector.expected {
         ghostlib_model::Expected::Output(value) => value.to_string(),
         ghostlib_model::Expected::AnyError => "an error".into(),
@@ -102,7 +108,8 @@ pub(super) fn behaviour(loaded: &LoadedSpec, tried: &Tried) -> Vec<Finding> {
 fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Difference) -> Finding {
     let Difference { input, reference, candidate } = difference;
     let subject = format!("{operation} {input}");
-    let message = format!("`{operation}` of {input}: the reference gives {reference}, the candidate {candidate}.");
+    let message =
+        format!("`{operation}` of {input}: the reference gives {reference}, the candidate {candidate}.");
     let fails = reference.returned() && !candidate.returned();
     let (rule, priority) = match (fails, difference.is_only_text()) {
         (true, _) => ("candidate-fails", Priority::P0),
@@ -119,7 +126,9 @@ fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Differen
     });
     finding.spec = stand::of_call(loaded, &finding);
     finding.advice = match finding.spec {
-        ghostlib_model::SpecStand::Silent => "The spec says nothing about it: let it say what the reference does.".into(),
+        ghostlib_model::SpecStand::Silent => {
+            "The spec says nothing about it: let it say what the reference does.".into()
+        }
         _ => "Do what the spec says.".into(),
     };
     finding

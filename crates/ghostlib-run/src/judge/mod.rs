@@ -12,7 +12,9 @@ use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
 use ghostlib_model::{Answer, ReferenceSource, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
-use ghostlib_verify::rust::{Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, build, fetch};
+use ghostlib_verify::rust::{
+    Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, build, fetch,
+};
 use ghostlib_verify::{Differential, Driver, Operation, VerifyError, examples, run_vectors, vector_holds};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -193,5 +195,7 @@ fn first_words(messages: &[CompilerMessage]) -> String {
 }
 
 fn rust_files(tree: &SourceTree) -> impl Iterator<Item = &ghostlib_diff::SourceFile> {
-    tree.files.iter().filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
+    tree.files
+        .iter()
+        .filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
 }

@@ -58,9 +58,9 @@ impl Operations {
     }
 
     fn add(&mut self, name: &str, spec: &Spec, reference: &Api, item: Option<&ApiItem>) {
-        match binding(name, spec, reference, item).and_then(|binding| {
-            operation(name, &binding).map_err(|error| error.reason)
-        }) {
+        match binding(name, spec, reference, item)
+            .and_then(|binding| operation(name, &binding).map_err(|error| error.reason))
+        {
             Ok(operation) => self.callable.push(operation),
             Err(reason) => self.uncallable.push(Uncallable { operation: name.into(), reason }),
         }
@@ -72,7 +72,8 @@ fn binding(name: &str, spec: &Spec, reference: &Api, item: Option<&ApiItem>) -> 
     if let Some(binding) = spec.bindings.iter().find(written) {
         return Ok(binding.expression.clone());
     }
-    let item = item.ok_or("no binding says how it is called, and the reference has no function of that name")?;
+    let item =
+        item.ok_or("no binding says how it is called, and the reference has no function of that name")?;
     infer_binding(&reference.crate_name, item)
 }
 

@@ -31,11 +31,9 @@ pub(super) fn of_vector(vector: &Vector) -> SpecStand {
 /// What the spec says of the call that a finding shows.
 pub(super) fn of_call(loaded: &LoadedSpec, finding: &Finding) -> SpecStand {
     let Some(evidence) = &finding.evidence else { return SpecStand::Silent };
-    let same = loaded
-        .spec
-        .vectors
-        .iter()
-        .find(|vector| vector.operation == evidence.operation && only_value(&vector.input) == only_value(&evidence.input));
+    let same = loaded.spec.vectors.iter().find(|vector| {
+        vector.operation == evidence.operation && only_value(&vector.input) == only_value(&evidence.input)
+    });
     same.map_or(SpecStand::Silent, of_vector)
 }
 

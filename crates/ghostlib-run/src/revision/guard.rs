@@ -52,7 +52,11 @@ fn weakened(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
         let new = after.spec.requirements.iter().find(|new| new.id == old.id)?;
         (strength(new.level) < strength(old.level)).then_some((old, new))
     });
-    pairs.map(|(old, new)| format!("the requirement {} would weaken from {} to {}", old.id, old.level, new.level)).collect()
+    pairs
+        .map(|(old, new)| {
+            format!("the requirement {} would weaken from {} to {}", old.id, old.level, new.level)
+        })
+        .collect()
 }
 
 fn strength(level: Level) -> u8 {
@@ -75,7 +79,9 @@ async fn fails_on_reference(
     let new = dropped.into_iter().filter(|result| !is_old(result.id.clone()));
     Ok(new
         .map(|result| match result.outcome {
-            VectorOutcome::Dropped(answer) => format!("the reference fails the new vector {}: {answer}", result.id),
+            VectorOutcome::Dropped(answer) => {
+                format!("the reference fails the new vector {}: {answer}", result.id)
+            }
             _ => format!("the reference fails the new vector {}", result.id),
         })
         .collect())

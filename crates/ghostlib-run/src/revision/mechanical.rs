@@ -5,8 +5,8 @@ use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
 use ghostlib_model::{
-    Answer, ApiItem, ApiKind, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex, SpecStand, Value,
-    Vector, VectorId,
+    Answer, ApiItem, ApiKind, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex, SpecStand,
+    Value, Vector, VectorId,
 };
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
@@ -42,7 +42,9 @@ pub async fn propose(
     let mut known: std::collections::BTreeSet<_> =
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
-    changes.extend(vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)));
+    changes.extend(
+        vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)),
+    );
     if changes.is_empty() {
         return Ok(None);
     }
@@ -56,7 +58,8 @@ fn api_lines(loaded: &LoadedSpec, silent: &[&Finding], reference: &Api) -> (Vec<
     let mut changes = Vec::new();
     for finding in silent.iter().filter(|finding| finding.rule.starts_with("api-")) {
         for item in reference.items.iter().filter(|item| belongs_to(item, &finding.subject)) {
-            let is_new = !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
+            let is_new =
+                !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
             if is_new && !lines.contains(&item.declaration) {
                 lines.push(item.declaration.clone());
                 changes.push(change(ChangeKind::ApiLine, &item.path, finding));
@@ -101,7 +104,9 @@ async fn vectors_of_missing<'a>(
         let operation = ready.operations.get(&finding.subject).filter(|_| unseen);
         if let Some(operation) = operation {
             for (input, answer) in judge.examples(loaded, ready, operation, options).await? {
-                vectors.extend(harvested(loaded, &operation.name, &input, &answer).map(|vector| (vector, *finding)));
+                vectors.extend(
+                    harvested(loaded, &operation.name, &input, &answer).map(|vector| (vector, *finding)),
+                );
             }
         }
     }

@@ -27,7 +27,8 @@ impl Candidates {
     /// # Errors
     /// If it cannot be opened or made.
     pub fn open(path: &Path) -> Result<Self, CandidatesError> {
-        let wrong = |error: &dyn std::fmt::Display| CandidatesError { path: path.into(), reason: error.to_string() };
+        let wrong =
+            |error: &dyn std::fmt::Display| CandidatesError { path: path.into(), reason: error.to_string() };
         let repository = if path.join("HEAD").exists() {
             gix::open_opts(path, gix::open::Options::isolated()).map_err(|error| wrong(&error))?
         } else {
@@ -41,7 +42,12 @@ impl Candidates {
     ///
     /// # Errors
     /// If git's files cannot be written.
-    pub fn commit(&self, tree: &FileTree, run: &RunId, iteration: u32) -> Result<CandidateStamp, CandidatesError> {
+    pub fn commit(
+        &self,
+        tree: &FileTree,
+        run: &RunId,
+        iteration: u32,
+    ) -> Result<CandidateStamp, CandidatesError> {
         let id = self.write_tree(tree)?;
         let signature = gix::actor::Signature {
             name: "ghostlib".into(),
@@ -110,7 +116,8 @@ impl Candidates {
 
 /// Lines of Rust that are neither blank nor a comment of their own.
 fn code_lines(tree: &FileTree) -> usize {
-    let rust = tree.files.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|ext| ext == "rs"));
+    let rust =
+        tree.files.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|ext| ext == "rs"));
     let is_code = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
     rust.map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().filter(|line| is_code(line)).count()).sum()
 }

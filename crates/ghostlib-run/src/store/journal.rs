@@ -112,7 +112,8 @@ impl Journal {
     /// # Errors
     /// If it cannot be written; then it is not recorded, and the next opening cuts off what was.
     pub fn append(&mut self, event: &Event) -> Result<(), JournalError> {
-        let damaged = |error: serde_json::Error| JournalError::Io { path: self.path.clone(), source: error.into() };
+        let damaged =
+            |error: serde_json::Error| JournalError::Io { path: self.path.clone(), source: error.into() };
         let event = serde_json::value::to_raw_value(event).map_err(damaged)?;
         let line = Line { n: self.n_events + 1, crc: checksum(event.get()), event: &event };
         let line = serde_json::to_string(&line).map_err(damaged)?;
@@ -155,7 +156,9 @@ impl Content {
 
 fn check_header(path: &Path, line: &str) -> Result<(), JournalError> {
     match serde_json::from_str::<Header>(line) {
-        Ok(header) if header.format > FORMAT => Err(JournalError::Newer { path: path.into(), format: header.format }),
+        Ok(header) if header.format > FORMAT => {
+            Err(JournalError::Newer { path: path.into(), format: header.format })
+        }
         Ok(_) => Ok(()),
         Err(error) => {
             let reason = format!("this is no journal of ghostlib: {error}");
@@ -239,7 +242,8 @@ mod tests {
     fn a_missing_line_is_found() {
         let (_dir, path) = written(3);
         let text = fs::read_to_string(&path).unwrap();
-        let without: String = text.lines().filter(|line| !line.contains("\"n\":2,")).map(|line| format!("{line}\n")).collect();
+        let without: Vec<_> = text.split_inclusive('\n').filter(|line| !line.contains("\"n\":2,")).collect();
+        let without = without.concat();
         fs::write(&path, without).unwrap();
         assert!(Journal::read(&path).unwrap_err().to_string().contains("record 2 is missing"));
     }

@@ -69,8 +69,13 @@ impl Project {
         let dir = self.store();
         fs::create_dir_all(&dir).map_err(io_error(&dir))?;
         let path = dir.join("lock");
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(io_error(&path))?;
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io_error(&path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

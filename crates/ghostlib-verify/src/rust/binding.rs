@@ -11,9 +11,8 @@ use std::sync::{Arc, Mutex};
 /// # Errors
 /// A reason for people, if the item cannot be called with values alone.
 pub fn infer_binding(crate_name: &str, item: &ApiItem) -> Result<String, String> {
-    let function = match (&item.function, item.kind) {
-        (Some(function), ApiKind::Function | ApiKind::Method) => function,
-        _ => return Err(format!("a {} is not called", item.kind)),
+    let (Some(function), ApiKind::Function | ApiKind::Method) = (&item.function, item.kind) else {
+        return Err(format!("a {} is not called", item.kind));
     };
     if function.receiver.is_some() {
         return Err("it is called on a value, and values are not yet kept between calls".into());
@@ -77,10 +76,9 @@ pub fn operation(name: &str, template: &str) -> Result<Operation, BindingError> 
             },
         ),
     );
-    let expression = handlebars.render_template(template, &()).map_err(|error| BindingError {
-        operation: name.into(),
-        reason: error.reason().to_string(),
-    })?;
+    let expression = handlebars
+        .render_template(template, &())
+        .map_err(|error| BindingError { operation: name.into(), reason: error.reason().to_string() })?;
     let params = params.lock().map(|params| params.clone()).unwrap_or_default();
     let expression = expression.replace(N_PARAMS, &params.len().to_string());
     Ok(Operation { name: name.into(), binding: template.into(), expression, params })
@@ -142,7 +140,10 @@ mod tests {
     #[test]
     fn what_cannot_be_called_says_why() {
         let item = function("each", &[("f", "impl FnMut(u8)")], &[]);
-        assert_eq!(infer_binding("demo", &item).unwrap_err(), "no value of type `impl FnMut(u8)` can be made for `f`");
+        assert_eq!(
+            infer_binding("demo", &item).unwrap_err(),
+            "no value of type `impl FnMut(u8)` can be made for `f`"
+        );
     }
 
     #[test]

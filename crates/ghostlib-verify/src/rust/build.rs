@@ -2,9 +2,9 @@
 
 use super::manifest::Manifest;
 use super::toolchain::Toolchain;
+use crate::VerifyError;
 use crate::operation::Operation;
 use crate::session::Driver;
-use crate::VerifyError;
 use ghostlib_model::Place;
 use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
 use handlebars::Handlebars;
@@ -99,7 +99,12 @@ pub async fn build(
     }
 }
 
-fn driver(sandbox: &Arc<Sandbox>, toolchain: &Toolchain, subject: &Subject<'_>, operations: &[Operation]) -> Driver {
+fn driver(
+    sandbox: &Arc<Sandbox>,
+    toolchain: &Toolchain,
+    subject: &Subject<'_>,
+    operations: &[Operation],
+) -> Driver {
     Driver::new(
         Arc::clone(sandbox),
         subject.scratch.join("target/debug/ghostlib-driver"),
@@ -141,14 +146,17 @@ async fn cargo_build(
             output_bytes: 64 << 20,
         },
     };
-    let command = CommandLine::new(toolchain.cargo()).args(["build", "--offline", "--quiet", "--message-format=json"]);
+    let command =
+        CommandLine::new(toolchain.cargo()).args(["build", "--offline", "--quiet", "--message-format=json"]);
     Ok(sandbox.run(&policy, &command, Vec::new()).await?)
 }
 
 /// Writes the driver's source. What has not changed is not written again, so that cargo need not build it.
 fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) -> Result<(), VerifyError> {
     let dir = subject.scratch.join("driver");
-    for folder in [dir.join("src"), dir.join(".cargo"), subject.scratch.join("home/cargo"), subject.scratch.join("run")] {
+    for folder in
+        [dir.join("src"), dir.join(".cargo"), subject.scratch.join("home/cargo"), subject.scratch.join("run")]
+    {
         fs::create_dir_all(&folder).map_err(VerifyError::at(&folder))?;
     }
     for (path, text) in driver_files(subject, package, operations)? {
@@ -177,14 +185,23 @@ fn driver_files(
         .collect();
     let path = subject.dir.to_string_lossy().escape_default().to_string();
     let mut files = vec![
-        ("Cargo.toml".into(), render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?),
+        (
+            "Cargo.toml".into(),
+            render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?,
+        ),
         (".cargo/config.toml".into(), subject.cargo_config.to_owned()),
-        ("src/main.rs".into(), render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules}))?),
+        (
+            "src/main.rs".into(),
+            render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules}))?,
+        ),
         ("src/runtime.rs".into(), include_str!("templates/runtime.rs").to_owned()),
     ];
     for (at, operation) in operations.iter().enumerate() {
         let data = json!({"crate_name": subject.crate_name, "expression": operation.expression});
-        files.push((format!("src/{}.rs", module(at)), render(include_str!("templates/operation.rs.hbs"), &data)?));
+        files.push((
+            format!("src/{}.rs", module(at)),
+            render(include_str!("templates/operation.rs.hbs"), &data)?,
+        ));
     }
     Ok(files)
 }

@@ -140,7 +140,8 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
     );
     write(&wrapper.join("Cargo.toml"), &manifest)?;
     write(&wrapper.join("lib.rs"), "")?;
-    let vendor = CommandLine::new("cargo").args(["vendor", "--versioned-dirs", "--quiet"]).arg(root.join(VENDOR));
+    let vendor =
+        CommandLine::new("cargo").args(["vendor", "--versioned-dirs", "--quiet"]).arg(root.join(VENDOR));
     let finished = tool("cargo", source, &vendor, &wrapper).await?;
     if !finished.end.is_success() {
         return Err(refused(source, &String::from_utf8_lossy(&finished.stderr)));
@@ -152,7 +153,13 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
 
 fn refused(source: &ReferenceSource, stderr: &str) -> ReferenceError {
     let reference = source.to_string();
-    let missing = ["no matching package", "failed to select a version", "invalid character", "failed to parse the version", "unexpected"];
+    let missing = [
+        "no matching package",
+        "failed to select a version",
+        "invalid character",
+        "failed to parse the version",
+        "unexpected",
+    ];
     let said = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
     if missing.iter().any(|sign| stderr.contains(sign)) {
         ReferenceError::NotFound { reference, said }
@@ -165,7 +172,17 @@ async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Res
     let parent = to.parent().unwrap_or(to);
     let steps = [
         (CommandLine::new("git").args(["clone", "--quiet", "--no-checkout", "--", url]).arg(to), parent),
-        (CommandLine::new("git").args(["-c", "advice.detachedHead=false", "checkout", "--quiet", "--detach", rev]), to),
+        (
+            CommandLine::new("git").args([
+                "-c",
+                "advice.detachedHead=false",
+                "checkout",
+                "--quiet",
+                "--detach",
+                rev,
+            ]),
+            to,
+        ),
     ];
     for (command, dir) in steps {
         let finished = tool("git", source, &command, dir).await?;
@@ -184,9 +201,11 @@ async fn tool(
     command: &CommandLine,
     dir: &Path,
 ) -> Result<Finished, ReferenceError> {
-    host::run(command, dir, &[], FETCH_WALL)
-        .await
-        .map_err(|error| ReferenceError::NoTool { tool: name, reference: source.to_string(), source: error })
+    host::run(command, dir, &[], FETCH_WALL).await.map_err(|error| ReferenceError::NoTool {
+        tool: name,
+        reference: source.to_string(),
+        source: error,
+    })
 }
 
 fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceError> {
@@ -227,7 +246,10 @@ fn vendored(vendor: &Path, name: &str) -> Result<PathBuf, ReferenceError> {
             return Ok(dir);
         }
     }
-    Err(ReferenceError::NotFound { reference: name.into(), said: "cargo vendored no package of that name".into() })
+    Err(ReferenceError::NotFound {
+        reference: name.into(),
+        said: "cargo vendored no package of that name".into(),
+    })
 }
 
 fn path_dependency(dir: &Path) -> Result<String, ReferenceError> {
@@ -246,14 +268,17 @@ fn source_files(dir: &Path) -> impl Iterator<Item = Result<walkdir::DirEntry, wa
     WalkDir::new(dir)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(move |entry| entry.depth() == 0 || !skipped.iter().any(|name| entry.file_name() == *name))
+        .filter_entry(move |entry| {
+            entry.depth() == 0 || !skipped.iter().any(|name| entry.file_name() == *name)
+        })
         .filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 
 fn checksum(dir: &Path) -> Result<Sha256Hex, ReferenceError> {
     let mut files = Vec::new();
     for entry in source_files(dir) {
-        let path = entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
+        let path =
+            entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
         let relative = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         files.push((relative, fs::read(&path).map_err(at(&path))?));
     }
@@ -262,7 +287,9 @@ fn checksum(dir: &Path) -> Result<Sha256Hex, ReferenceError> {
 
 fn copy_tree(from: &Path, to: &Path) -> Result<(), ReferenceError> {
     for entry in source_files(from) {
-        let path = entry.map_err(|error| ReferenceError::Io { path: from.into(), source: error.into() })?.into_path();
+        let path = entry
+            .map_err(|error| ReferenceError::Io { path: from.into(), source: error.into() })?
+            .into_path();
         let target = to.join(path.strip_prefix(from).unwrap_or(&path));
         let parent = target.parent().unwrap_or(to);
         fs::create_dir_all(parent).map_err(at(parent))?;

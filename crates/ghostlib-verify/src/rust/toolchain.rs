@@ -34,7 +34,11 @@ impl Toolchain {
         let sysroot = PathBuf::from(ask_rustc(dir, &["--print", "sysroot"]).await?);
         let version = ask_rustc(dir, &["--version"]).await?;
         let toolchain = Self { sysroot, version };
-        if toolchain.cargo().is_file() { Ok(toolchain) } else { Err(ToolchainError::NoCargo(toolchain.sysroot)) }
+        if toolchain.cargo().is_file() {
+            Ok(toolchain)
+        } else {
+            Err(ToolchainError::NoCargo(toolchain.sysroot))
+        }
     }
 
     /// The toolchain's own cargo, which reads nothing outside the toolchain.

@@ -67,14 +67,18 @@ fn scalar(ty: &str) -> Option<Conversion> {
 
 fn compound(ty: &str, generics: &[(String, String)]) -> Option<Conversion> {
     if let Some(inner) = ty.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        let parts: Vec<_> =
-            split_top_level(inner).into_iter().map(|part| conversion(part, generics)).collect::<Option<_>>()?;
+        let parts: Vec<_> = split_top_level(inner)
+            .into_iter()
+            .map(|part| conversion(part, generics))
+            .collect::<Option<_>>()?;
         let shapes = parts.iter().map(|part| part.shape.clone()).collect();
-        let decoded: String = parts.iter().map(|part| format!("{}, ", part.decoded)).collect();
+        let decoded: Vec<&str> = parts.iter().map(|part| part.decoded.as_str()).collect();
+        // The last comma makes a tuple of one.
+        let decoded = format!("({},)", decoded.join(", "));
         return parts
             .iter()
             .all(Conversion::is_owned)
-            .then(|| Conversion::owned(Shape::Tuple(shapes), format!("({decoded})")));
+            .then(|| Conversion::owned(Shape::Tuple(shapes), decoded));
     }
     let (name, inner) = ty.strip_suffix('>')?.split_once('<')?;
     match last_segment(name.trim()) {
@@ -232,7 +236,7 @@ mod tests {
             ("&[u8]", "&x::<Bytes>.0[..]"),
             ("&[i64]", "&(x::<Vec<i64>>)[..]"),
             ("&[&str]", "&(x::<Vec<String>>.iter().map(String::as_str).collect::<Vec<_>>())[..]"),
-            ("(u8, String)", "x::<(u8, String, )>"),
+            ("(u8, String)", "x::<(u8, String,)>"),
             ("std::time::Duration", "x::<std::time::Duration>"),
             ("impl AsRef<str>", "x::<String>"),
             ("impl IntoIterator<Item = u8> + Clone", "x::<Vec<u8>>"),
@@ -254,7 +258,9 @@ mod tests {
 
     #[test]
     fn what_a_driver_cannot_supply_is_none() {
-        for ty in ["&mut String", "impl FnMut(u8)", "T", "Table", "&dyn Read", "Option<Table>", "", "&", "Vec<"] {
+        for ty in
+            ["&mut String", "impl FnMut(u8)", "T", "Table", "&dyn Read", "Option<Table>", "", "&", "Vec<"]
+        {
             assert_eq!(conversion(ty, &[]), None, "{ty}");
         }
     }

@@ -1,0 +1,85 @@
+use crate::process::{Ran, Started};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+/// A temporary folder to run ghostlib in.
+pub struct TestProject {
+    dir: TempDir,
+    ghostlib: PathBuf,
+}
+
+/// A folder below `fixtures/` of the repository.
+pub fn fixture(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path)
+}
+
+impl TestProject {
+    /// An empty project. `ghostlib` is the program under test.
+    ///
+    /// # Panics
+    /// If no temporary folder can be made, as everything in this crate panics where a test cannot go on.
+    pub fn new(ghostlib: impl Into<PathBuf>) -> Self {
+        let dir = tempfile::Builder::new().prefix("ghostlib-it-").tempdir().expect("a temporary folder");
+        Self { dir, ghostlib: ghostlib.into() }
+    }
+
+    /// A path inside the project.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.dir.path().join(relative)
+    }
+
+    /// Writes a file, with the folders above it.
+    pub fn write(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        path
+    }
+
+    /// Writes a shell script that can be executed.
+    pub fn script(&self, relative: &str, body: &str) -> PathBuf {
+        let path = self.write(relative, format!("#!/bin/sh\n{body}"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
+        path
+    }
+
+    /// The text of a file.
+    pub fn read(&self, relative: &str) -> String {
+        let path = self.path(relative);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Copies a folder of `fixtures/` into the project. `Cargo_fixture.toml` becomes `Cargo.toml`.
+    pub fn copy_fixture(&self, from: &str, to: &str) {
+        let root = fixture(from);
+        for entry in WalkDir::new(&root) {
+            let entry = entry.unwrap_or_else(|error| panic!("{error}"));
+            if entry.file_type().is_file() {
+                let relative = entry.path().strip_prefix(&root).expect("below the root").to_string_lossy();
+                let content = fs::read(entry.path()).expect("a readable fixture");
+                self.write(
+                    &format!("{to}/{}", relative.replace("Cargo_fixture.toml", "Cargo.toml")),
+                    content,
+                );
+            }
+        }
+    }
+
+    /// Runs ghostlib in the project and waits.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        self.start(args).wait()
+    }
+
+    /// Starts ghostlib in the project.
+    pub fn start(&self, args: &[&str]) -> Started {
+        self.start_in(".", args)
+    }
+
+    /// Starts ghostlib in a folder of the project.
+    pub fn start_in(&self, folder: &str, args: &[&str]) -> Started {
+        Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path())
+    }
+}

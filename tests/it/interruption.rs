@@ -1,0 +1,117 @@
+//! Interruptions at any time: what was recorded stays, `resume` goes on, nothing is left running.
+
+use crate::support::{agent_that_leaves, level_project};
+use std::time::Duration;
+
+#[test]
+fn a_run_that_is_killed_at_any_time_resumes_to_the_same_lock() {
+    let undisturbed = level_project();
+    let agent = agent_that_leaves(&undisturbed, "level-good");
+    let _ = undisturbed.run(&["run", "specs/level", "--agent", &agent]).expect_code(0);
+    let expected = undisturbed.read("ghostlib.lock");
+
+    for millis in [150, 400, 800, 1300, 1900, 2600] {
+        let project = level_project();
+        let agent = agent_that_leaves(&project, "level-good");
+        let started = project.start(&["run", "specs/level", "--agent", &agent]);
+        std::thread::sleep(Duration::from_millis(millis));
+        let killed = started.kill();
+        let args = match project.path(".ghostlib/runs/r1/journal.jsonl").exists() {
+            true => vec!["resume"],
+            false => vec!["run", "specs/level", "--agent", &agent],
+        };
+        let began = !project.path(".ghostlib/runs/r1/journal.jsonl").exists()
+            || project.read(".ghostlib/runs/r1/journal.jsonl").contains("run-started");
+        let resumed = project.run(&args);
+        if began {
+            let resumed = resumed.expect_code(0);
+            assert_eq!(
+                project.read("ghostlib.lock"),
+                expected,
+                "killed after {millis} ms; {killed:?}; {resumed:?}"
+            );
+        } else {
+            let resumed = resumed.expect_code(2);
+            assert!(resumed.stderr.contains("ended before it began"), "{}", resumed.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_is_done_is_not_done_again() {
+    let project = level_project();
+    let agent = agent_that_leaves(&project, "level-silent");
+    let _ = project.run(&["run", "specs/level", "--agent", &agent, "--max-iterations", "2"]).expect_code(1);
+    let whole = project.read(".ghostlib/runs/r1/journal.jsonl");
+    // Cut the journal behind every line in turn: a resumed run keeps what is there and adds the rest.
+    let n_lines = whole.lines().count();
+    for n_kept in [2, n_lines / 2, n_lines - 1] {
+        let kept: String = whole.split_inclusive('\n').take(n_kept).collect();
+        project.write(".ghostlib/runs/r1/journal.jsonl", format!("{kept}{{\"n\":99,\"crc\":\"torn"));
+        let _ = project.run(&["resume", "r1"]).expect_code(1);
+        let resumed = project.read(".ghostlib/runs/r1/journal.jsonl");
+        assert!(resumed.starts_with(&kept), "with {n_kept} lines kept");
+        assert_eq!(resumed.lines().count(), n_lines, "with {n_kept} lines kept");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_everything_and_says_how_to_go_on() {
+    let project = level_project();
+    // The agent's program is named after the project, so that it can be found among all processes.
+    let agent = crate::support::agent(&project, "exec sleep 240.125\n");
+    let started = project.start(&["run", "specs/level", "--agent", &agent]);
+    let workspace = project.path(".ghostlib/workspaces/r1-1/.home");
+    started.wait_until("the session to begin", || workspace.exists());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(sleepers() > 0, "the agent runs");
+    let ran = started.interrupt();
+    assert_eq!(ran.code, Some(130));
+    assert!(ran.stderr.contains("`ghostlib resume` goes on"), "{}", ran.stderr);
+    let began = std::time::Instant::now();
+    while sleepers() > 0 {
+        assert!(began.elapsed() < Duration::from_secs(5), "the agent outlives its run");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let status = project.run(&["status"]).expect_code(0);
+    assert!(status.stdout.contains("next: iteration 1: the implementer works"), "{}", status.stdout);
+}
+
+/// Processes that were started as `sleep 240.125`.
+fn sleepers() -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let lines = processes.filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    lines.filter(|line| line == b"sleep\x00240.125\x00").count()
+}
+
+#[test]
+fn a_handed_out_task_survives_the_run_that_waits_for_it() {
+    let project = level_project();
+    let started = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let task = project.path(".ghostlib/tasks/r1-1.json");
+    started.wait_until("the task", || task.exists());
+    let list = project.run(&["task", "list"]).expect_code(0);
+    assert!(list.stdout.contains("r1-1  implementer  open"), "{}", list.stdout);
+    drop(started.kill());
+
+    // Somebody works on while nothing runs.
+    project.copy_fixture("candidates/level-good", ".ghostlib/workspaces/r1-1/candidate");
+    let _ = project.run(&["task", "done", "r1-1", "--by", "a friend"]).expect_code(0);
+    let resumed = project.run(&["resume"]).expect_code(0);
+    assert!(resumed.stdout.contains("by a friend"), "{}", resumed.stdout);
+    assert!(resumed.stdout.contains("which was not enforced"), "{}", resumed.stdout);
+    assert!(project.read("ghostlib.lock").contains("blindness_enforced = false"));
+}
+
+#[test]
+fn two_runs_in_one_project_do_not_meet() {
+    let project = level_project();
+    let first = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let task = project.path(".ghostlib/tasks/r1-1.json");
+    first.wait_until("the task", || task.exists());
+    let second = project.run(&["run", "specs/level", "--agent", "handoff"]).expect_code(3);
+    assert!(second.stderr.contains("another ghostlib (process "), "{}", second.stderr);
+    assert!(!project.path(".ghostlib/runs/r2").exists());
+    let _ = project.run(&["task", "fail", "r1-1", "--reason", "no time"]).expect_code(0);
+    drop(first.kill());
+}
