@@ -108,8 +108,11 @@ impl OpenRun<'_> {
 
 fn add_push_back(workspace: &Path, session: &mut Session) {
     let Ok(text) = fs::read_to_string(workspace.join(PUSHBACK_FILE)) else { return };
-    let at_ms = session.trajectory.lines.last().map_or(0, |line| line.at_ms);
-    session.trajectory.lines.push(TrajectoryLine { at_ms, event: TrajectoryEvent::PushBack { text } });
+    // It was written before the session ended, which is the last line.
+    let lines = &mut session.trajectory.lines;
+    let at_ms = lines.last().map_or(0, |line| line.at_ms);
+    let before_the_end = lines.len().saturating_sub(1);
+    lines.insert(before_the_end, TrajectoryLine { at_ms, event: TrajectoryEvent::PushBack { text } });
 }
 
 /// The hash of the prompt that the best candidate's implementer was given.

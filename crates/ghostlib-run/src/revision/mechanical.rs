@@ -54,19 +54,26 @@ pub async fn propose(
 
 /// The declarations of the items that API findings are about, and of what belongs to them.
 fn api_lines(loaded: &LoadedSpec, silent: &[&Finding], reference: &Api) -> (Vec<String>, Vec<Change>) {
-    let mut lines: Vec<String> = Vec::new();
+    let mut items: Vec<&ApiItem> = Vec::new();
     let mut changes = Vec::new();
     for finding in silent.iter().filter(|finding| finding.rule.starts_with("api-")) {
         for item in reference.items.iter().filter(|item| belongs_to(item, &finding.subject)) {
             let is_new =
                 !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
-            if is_new && !lines.contains(&item.declaration) {
-                lines.push(item.declaration.clone());
+            if is_new && items.iter().all(|known| known.declaration != item.declaration) {
+                items.push(item);
                 changes.push(change(ChangeKind::ApiLine, &item.path, finding));
             }
         }
     }
-    (lines, changes)
+    items.sort_by_key(|item| (owner(&item.path), item.kind == ApiKind::TraitImpl, &item.path));
+    (items.into_iter().map(|item| item.declaration.clone()).collect(), changes)
+}
+
+/// What a reader looks an item up by: `<ParseError as Display>` stands with `ParseError`.
+fn owner(path: &str) -> &str {
+    let path = path.trim_start_matches('<');
+    path.split([' ', '<', ':']).next().unwrap_or(path)
 }
 
 /// The item itself, its methods and constants, and its trait implementations. Fields and variants stand in
@@ -84,7 +91,9 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref()?;
-        let vector = harvested(loaded, &evidence.operation, &evidence.input, evidence.reference.as_ref()?)?;
+        let name = short(format!("a rebuild gave {}", evidence.candidate));
+        let vector =
+            harvested(loaded, &evidence.operation, name, &evidence.input, evidence.reference.as_ref()?)?;
         Some((vector, *finding))
     };
     silent.iter().filter_map(vector).collect()
@@ -104,9 +113,8 @@ async fn vectors_of_missing<'a>(
         let operation = ready.operations.get(&finding.subject).filter(|_| unseen);
         if let Some(operation) = operation {
             for (input, answer) in judge.examples(loaded, ready, operation, options).await? {
-                vectors.extend(
-                    harvested(loaded, &operation.name, &input, &answer).map(|vector| (vector, *finding)),
-                );
+                let vector = harvested(loaded, &operation.name, "an example".into(), &input, &answer);
+                vectors.extend(vector.map(|vector| (vector, *finding)));
             }
         }
     }
@@ -114,7 +122,13 @@ async fn vectors_of_missing<'a>(
 }
 
 /// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answer) -> Option<Vector> {
+fn harvested(
+    loaded: &LoadedSpec,
+    operation: &str,
+    name: String,
+    input: &Value,
+    answer: &Answer,
+) -> Option<Vector> {
     let expected = match answer {
         Answer::Ok(value) => Expected::Output(value.clone()),
         Answer::Error(text) if text.is_empty() => Expected::AnyError,
@@ -126,7 +140,7 @@ fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answe
     Some(Vector {
         id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
         operation: operation.into(),
-        name: name_of(&input),
+        name,
         input,
         expected,
         requirements: Vec::new(),
@@ -149,15 +163,10 @@ fn as_spec_writes_it(loaded: &LoadedSpec, operation: &str, input: &Value) -> Val
     }
 }
 
-/// What a person calls the case: its input, cut short.
-fn name_of(input: &Value) -> String {
-    const MAX: usize = 40;
-    let values: Vec<String> = match input {
-        Value::Object(map) => map.values().map(ToString::to_string).collect(),
-        other => vec![other.to_string()],
-    };
-    let text = values.join(", ");
-    if text.chars().count() <= MAX { text } else { text.chars().take(MAX).chain("…".chars()).collect() }
+/// A name that fits on a line.
+fn short(text: String) -> String {
+    const MAX: usize = 60;
+    if text.chars().count() <= MAX { text } else { text.chars().take(MAX).chain(['…']).collect() }
 }
 
 fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sources {
