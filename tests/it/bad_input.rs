@@ -24,7 +24,10 @@ fn specs_that_are_not_there() {
 #[test]
 fn specs_that_are_broken_name_the_line_and_the_nearest_key() {
     for (text, words) in [
-        (&b"---\nghostlib: 1\nname: a\nversoin: 0.1.0\n---\n# A\n"[..], &["SPEC.md:4", "versoin", "version"][..]),
+        (
+            &b"---\nghostlib: 1\nname: a\nversion: 0.1.0\nlicence: MIT\n---\n# A\n"[..],
+            &["SPEC.md:5", "licence", "license"][..],
+        ),
         (b"---\nghostlib: 1\nname: [a\n---\n# A\n", &["SPEC.md:"]),
         (b"---\nghostlib: 9\nname: a\n---\n# A\n", &["SPEC.md:2", "update ghostlib"]),
         (b"# A\n\nIt MUST b\xff.\n", &["SPEC.md:3", "UTF-8"]),
@@ -37,7 +40,7 @@ fn specs_that_are_broken_name_the_line_and_the_nearest_key() {
         let project = project();
         let path = project.write("s/SPEC.md", text);
         refused(&project, &["lint", "s"], 1, words);
-        refused(&project, &["run", "s"], 2, &["the spec has 1 error", "ghostlib lint"]);
+        refused(&project, &["run", "s", "--agent", "handoff"], 2, &["s/SPEC.md:", "the spec has ", "ghostlib lint"]);
         assert_eq!(std::fs::read(path).unwrap(), text, "the file is left as it was");
         assert!(!project.path(".ghostlib").exists(), "nothing was begun");
     }
@@ -114,7 +117,7 @@ fn agents_and_runs_that_do_not_exist() {
         refused(&project, &[command, "r7"], 2, &["there is no run `r7`"]);
     }
     refused(&project, &["task", "done", "r1-1"], 2, &["there is no task `r1-1`"]);
-    refused(&project, &["rnu"], 2, &["run"]);
+    refused(&project, &["statsu"], 2, &["'status'"]);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn sleepers() -> usize {
 #[test]
 fn a_handed_out_task_survives_the_run_that_waits_for_it() {
     let project = level_project();
-    let started = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let started = project.start(&["run", "specs/level", "--agent", "handoff", "--max-iterations", "1"]);
     let task = project.path(".ghostlib/tasks/r1-1.json");
     started.wait_until("the task", || task.exists());
     let list = project.run(&["task", "list"]).expect_code(0);
@@ -106,7 +106,7 @@ fn a_handed_out_task_survives_the_run_that_waits_for_it() {
 #[test]
 fn two_runs_in_one_project_do_not_meet() {
     let project = level_project();
-    let first = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let first = project.start(&["run", "specs/level", "--agent", "handoff", "--max-iterations", "1"]);
     let task = project.path(".ghostlib/tasks/r1-1.json");
     first.wait_until("the task", || task.exists());
     let second = project.run(&["run", "specs/level", "--agent", "handoff"]).expect_code(3);

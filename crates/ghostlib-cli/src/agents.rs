@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// The recordings of the demo.
 static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/recordings/shell-words");
 
+const RECORDINGS_HINT: &str =
+    "a recording is a folder with a recording.toml; `.ghostlib/runs/RUN/sessions/` holds those of a run";
+
 /// The choice that plays the demo's recordings.
 pub(crate) const DEMO: &str = "replay:demo";
 
@@ -41,10 +44,12 @@ fn unknown(choice: &str) -> CliError {
 }
 
 fn replay(dir: &str) -> Result<Box<dyn Agent>, CliError> {
+    if !Path::new(dir).is_dir() {
+        return Err(CliError::input(format!("`replay:{dir}` names no folder")).hint(RECORDINGS_HINT));
+    }
     let recordings = Recording::read_all(Path::new(dir)).map_err(AgentError::from)?;
     if recordings.is_empty() {
-        return Err(CliError::input(format!("there are no recordings in {dir}"))
-            .hint("a recording is a folder with a recording.toml; `.ghostlib/runs/RUN/sessions/` holds those of a run"));
+        return Err(CliError::input(format!("there are no recordings in {dir}")).hint(RECORDINGS_HINT));
     }
     Ok(Box::new(ReplayAgent::new(recordings)))
 }

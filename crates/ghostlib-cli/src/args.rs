@@ -6,7 +6,8 @@ use ghostlib_sandbox::BackendChoice;
 
 /// Libraries as specs: rebuild them blind, measure how faithful the code is, mend the spec.
 ///
-/// Exit codes: 0 passed; 1 fell short; 2 a mistake in what was asked or given; 3 the environment lacks something.
+/// Exit codes: 0 passed; 1 fell short; 2 a mistake in what was asked or given; 3 the environment lacks something;
+/// 130 interrupted.
 #[derive(Parser)]
 #[command(name = "ghostlib", version, arg_required_else_help = true)]
 pub(crate) struct Args {

@@ -42,3 +42,30 @@ pub(crate) fn end_progress() {
 pub(crate) fn say_json(value: &impl serde::Serialize) {
     say(serde_json::to_string_pretty(value).unwrap_or_default());
 }
+
+/// A number with its noun: `1 vector`, `2 vectors`.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The text with its invisible characters written out: control characters, and those that have no width or
+/// turn the direction of writing.
+pub(crate) fn visible(text: &str) -> String {
+    let is_invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars()
+        .map(|c| if is_invisible(c) { c.escape_unicode().to_string() } else { c.to_string() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invisible_characters_are_written_out_and_others_stay() {
+        assert_eq!(visible("é √ \u{200b}\u{202e}\u{7}"), "é √ \\u{200b}\\u{202e}\\u{7}");
+    }
+}

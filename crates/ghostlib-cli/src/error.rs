@@ -121,9 +121,9 @@ impl From<SpecError> for CliError {
             SpecError::Missing(_) | SpecError::NoDocument(_) => {
                 found.hint("give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one")
             }
-            SpecError::Broken(diagnostics) => {
-                for diagnostic in diagnostics {
-                    console::warn(crate::diagnostics::one_line(diagnostic));
+            SpecError::Broken { dir, errors } => {
+                for diagnostic in errors {
+                    console::warn(dir.join(crate::diagnostics::one_line(diagnostic)).display());
                 }
                 found.hint("`ghostlib lint` shows each with its line")
             }
@@ -159,6 +159,7 @@ impl From<SandboxError> for CliError {
 impl From<ToolchainError> for CliError {
     fn from(error: ToolchainError) -> Self {
         Self::of(Kind::Environment, &error)
+            .hint("install Rust, for example from https://rustup.rs; `ghostlib doctor` shows what is found")
     }
 }
 

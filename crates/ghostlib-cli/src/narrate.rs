@@ -1,12 +1,15 @@
 //! What happens in a run, in words that a newcomer understands.
 
-use crate::console::{BAD, BOLD, DIM, GOOD, WARN, end_progress, progress, say, styled};
+use crate::console::{
+    BAD, BOLD, DIM, GOOD, WARN, counted, end_progress, progress, say, styled, visible, warn,
+};
 use ghostlib_model::{
     AgentStamp, CandidateStamp, ChangeKind, Evaluation, Event, Fidelity, Finding, Gate, Priority, Ratio,
     ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp, VectorOutcome,
     VectorResult,
 };
 use ghostlib_run::{Notice, Step};
+use std::path::Path;
 
 /// Tells what happens, as it happens.
 pub(crate) struct Narrator {
@@ -27,8 +30,8 @@ impl Narrator {
         match notice {
             Notice::Begins(Step::Session(_)) => {}
             Notice::Begins(step) => progress(styled(DIM, format!("{} …", doing(step)))),
-            Notice::Session { session, workspace, .. } => {
-                progress(styled(DIM, format!("session {session} in {} …", workspace.display())));
+            Notice::Session { session, workspace, is_handed_out, .. } => {
+                session_begins(session, workspace, *is_handed_out);
             }
             Notice::Recorded(event) => {
                 end_progress();
@@ -37,6 +40,17 @@ impl Narrator {
                 }
             }
         }
+    }
+}
+
+fn session_begins(session: &str, workspace: &Path, is_handed_out: bool) {
+    end_progress();
+    if is_handed_out {
+        // Whoever waits must know for what, also where standard error is no terminal.
+        warn(format!("waiting for task {session}: it stands in {}", workspace.join("TASK.md").display()));
+        warn(format!("when it is done: ghostlib task done {session} (or: ghostlib task fail {session})"));
+    } else {
+        progress(styled(DIM, format!("session {session} in {} …", workspace.display())));
     }
 }
 
@@ -87,10 +101,10 @@ fn iteration_started(iteration: u32, spec: &SpecStamp, dropped: &[VectorResult])
     say("");
     say(styled(BOLD, format!("Iteration {iteration}")));
     say(format!(
-        "  spec       {} requirements, {} vectors, {} API items; {} bytes, sha256 {}",
-        spec.n_requirements,
-        spec.n_vectors,
-        spec.n_api_items,
+        "  spec       {}, {}, {}; {} bytes, sha256 {}",
+        counted(spec.n_requirements, "requirement"),
+        counted(spec.n_vectors, "vector"),
+        counted(spec.n_api_items, "API item"),
         spec.bytes,
         spec.hash.short()
     ));
@@ -114,10 +128,8 @@ fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&Candid
     say(format!("  rebuild    by {}, from the spec alone ({blindness}): {end}", agent.name));
     if let Some(candidate) = candidate {
         let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
-        say(format!(
-            "             {} files, {} lines of Rust, commit {commit}",
-            candidate.n_files, candidate.code_lines
-        ));
+        let (files, lines) = (counted(candidate.n_files, "file"), counted(candidate.code_lines, "line"));
+        say(format!("             {files}, {lines} of Rust, commit {commit}"));
     }
 }
 
@@ -127,7 +139,7 @@ fn evaluated(evaluation: &Evaluation, seconds: f64) {
         "  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"
     ));
     dimensions(&evaluation.fidelity);
-    say(format!("    {}", headline(evaluation)));
+    say(format!("    headline   {}", headline(evaluation)));
     for alarm in &evaluation.alarms {
         say(format!("    {}: {}", styled(WARN, "alarm"), alarm.message));
     }
@@ -135,9 +147,13 @@ fn evaluated(evaluation: &Evaluation, seconds: f64) {
 }
 
 fn dimensions(fidelity: &Fidelity) {
-    for result in &fidelity.gates {
-        let mark = if result.passed { styled(GOOD, "holds") } else { styled(BAD, "fails") };
-        say(format!("    gate {}    {mark}  {}", result.gate, result.gate.question()));
+    for gate in Gate::ALL {
+        let mark = match fidelity.gate(gate) {
+            Some(result) if result.passed => styled(GOOD, "holds"),
+            Some(_) => styled(BAD, "fails"),
+            None => styled(WARN, "not measured"),
+        };
+        say(format!("    gate {gate}    {mark}  {}", gate.question()));
     }
     let api = &fidelity.api;
     let behaviour = &fidelity.behaviour;
@@ -159,11 +175,18 @@ fn dimensions(fidelity: &Fidelity) {
 /// The headline in a few words.
 pub(crate) fn headline(evaluation: &Evaluation) -> String {
     let fidelity = &evaluation.fidelity;
-    let fails = |gate: &Gate| fidelity.gates.iter().any(|one| one.gate == *gate && !one.passed);
-    let failed: Vec<_> = Gate::ALL.iter().filter(|gate| fails(gate)).map(ToString::to_string).collect();
-    let gates =
-        if failed.is_empty() { "all gates hold".to_owned() } else { format!("{} fails", failed.join(", ")) };
-    format!("headline   {} (the weakest of the four); {gates}", percent(Some(fidelity.headline())))
+    let holds = |gate: &&Gate| fidelity.gate(**gate).is_some_and(|result| result.passed);
+    let failed: Vec<_> = Gate::ALL.iter().filter(|gate| !holds(gate)).map(ToString::to_string).collect();
+    let gates = match failed.as_slice() {
+        [] => "all gates hold".to_owned(),
+        [one] => format!("{one} does not hold"),
+        several => format!("{} do not hold", several.join(", ")),
+    };
+    let unknown = fidelity.unknown();
+    if unknown.is_empty() {
+        return format!("{}, the weakest part; {gates}", percent(Some(fidelity.headline())));
+    }
+    format!("unknown, since nothing is known of {}; {gates}", unknown.join(", "))
 }
 
 fn findings(findings: &[Finding]) {
@@ -191,7 +214,8 @@ fn findings(findings: &[Finding]) {
 pub(crate) fn finding(finding: &Finding) {
     let style = if finding.blocks() { BAD } else { WARN };
     let message = finding.message.lines().next().unwrap_or_default();
-    say(format!("    {} {} {message}", styled(style, finding.priority), styled(DIM, &finding.rule)));
+    let (priority, rule) = (styled(style, finding.priority), styled(DIM, &finding.rule));
+    say(format!("    {priority} {rule} {}", visible(message)));
     let places = [("reference", &finding.reference), ("candidate", &finding.candidate)];
     let places: Vec<_> =
         places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();
@@ -207,7 +231,7 @@ fn revised(revision: &Revision) {
     let count = |kind| revision.changes.iter().filter(|change| change.kind == kind).count();
     match &revision.verdict {
         RevisionVerdict::Accepted if revision.changes.is_empty() => {
-            say("  revision   none: the spec speaks wherever the candidate differs");
+            say("  revision   none: nothing of this can be mended mechanically");
         }
         RevisionVerdict::Accepted => {
             let (n_lines, n_vectors) = (count(ChangeKind::ApiLine), count(ChangeKind::Vector));

@@ -4,7 +4,7 @@ use std::fmt;
 /// How faithful a candidate is: gates, and dimensions that are never summed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fidelity {
-    /// One result a gate, in order.
+    /// One result a gate that was measured, in order.
     pub gates: Vec<GateResult>,
     /// Vectors passed.
     pub vectors: VectorsDimension,
@@ -17,22 +17,35 @@ pub struct Fidelity {
 }
 
 impl Fidelity {
-    /// Whether every gate holds.
+    /// Whether every gate was measured and holds.
     pub fn gates_pass(&self) -> bool {
-        self.gates.iter().all(|gate| gate.passed)
+        Gate::ALL.iter().all(|gate| self.gate(*gate).is_some_and(|result| result.passed))
+    }
+
+    /// The result of one gate; nothing if it was not measured.
+    pub fn gate(&self, gate: Gate) -> Option<&GateResult> {
+        self.gates.iter().find(|result| result.gate == gate)
     }
 
     /// The minimum of vectors, API recall, behaviour and coverage, from 0 to 1; 0 where nothing is known.
     /// It counts only if the gates hold.
     pub fn headline(&self) -> f64 {
-        let parts = [
-            self.vectors.all.share(),
-            self.api.path.recall.share(),
-            self.api.signature.recall.share(),
-            self.behaviour.agreement,
-            self.coverage.share(),
-        ];
-        parts.into_iter().map(|part| part.unwrap_or(0.0)).fold(1.0, f64::min)
+        self.parts().into_iter().map(|(_, share)| share.unwrap_or(0.0)).fold(1.0, f64::min)
+    }
+
+    /// The dimensions of which nothing is known. While there is one, the headline is 0.
+    pub fn unknown(&self) -> Vec<&'static str> {
+        self.parts().into_iter().filter(|(_, share)| share.is_none()).map(|(name, _)| name).collect()
+    }
+
+    fn parts(&self) -> [(&'static str, Option<f64>); 5] {
+        [
+            ("vectors", self.vectors.all.share()),
+            ("API paths", self.api.path.recall.share()),
+            ("API signatures", self.api.signature.recall.share()),
+            ("behaviour", self.behaviour.agreement),
+            ("coverage", self.coverage.share()),
+        ]
     }
 
     /// Whether the gates hold and the headline reaches `target`.
@@ -162,7 +175,7 @@ mod tests {
     fn fidelity() -> Fidelity {
         let full = ApiLevel { recall: Ratio::new(4, 4), precision: Ratio::new(4, 8) };
         Fidelity {
-            gates: vec![GateResult { gate: Gate::G0, passed: true, n_findings: 0 }],
+            gates: Gate::ALL.map(|gate| GateResult { gate, passed: true, n_findings: 0 }).to_vec(),
             vectors: VectorsDimension { all: Ratio::new(9, 10), hidden: Ratio::default() },
             api: ApiDimension { path: full, signature: full, trait_impl: full },
             behaviour: BehaviourDimension { agreement: Some(0.95), accepted: Ratio::new(5, 10) },
@@ -181,6 +194,13 @@ mod tests {
         unknown.behaviour.agreement = None;
         assert!(unknown.headline().abs() < 1e-12);
         assert!(!unknown.passes(0.1));
+    }
+
+    #[test]
+    fn a_gate_that_was_not_measured_does_not_hold() {
+        let mut unmeasured = fidelity();
+        unmeasured.gates.pop();
+        assert!(!unmeasured.passes(0.5));
     }
 
     #[test]

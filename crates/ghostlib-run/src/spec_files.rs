@@ -10,6 +10,8 @@ use std::path::{Component, Path, PathBuf};
 /// A spec as it was read: its files, and what they say.
 #[derive(Clone, Debug)]
 pub struct LoadedSpec {
+    /// The folder that it was read from; empty for one that was never on the disk.
+    pub dir: PathBuf,
     /// The files.
     pub sources: Sources,
     /// What they say.
@@ -38,8 +40,13 @@ pub enum SpecError {
         source: io::Error,
     },
     /// It has errors.
-    #[error("the spec has {} {}", .0.len(), if .0.len() == 1 { "error" } else { "errors" })]
-    Broken(Vec<Diagnostic>),
+    #[error("the spec has {} {}", .errors.len(), if .errors.len() == 1 { "error" } else { "errors" })]
+    Broken {
+        /// The folder that the places start at.
+        dir: PathBuf,
+        /// The errors.
+        errors: Vec<Diagnostic>,
+    },
 }
 
 /// The name of the document in a spec's folder.
@@ -68,14 +75,14 @@ impl LoadedSpec {
                 vector_files.push(file(&name, &path)?);
             }
         }
-        Ok(Self::of(Sources { document, vector_files }))
+        Ok(Self { dir: dir.to_owned(), ..Self::of(Sources { document, vector_files }) })
     }
 
     /// The spec that these files make.
     pub fn of(sources: Sources) -> Self {
         let (spec, diagnostics) = ghostlib_spec::parse(&sources);
         let api = declared_api(&spec, &sources);
-        Self { sources, spec, diagnostics, api }
+        Self { dir: PathBuf::new(), sources, spec, diagnostics, api }
     }
 
     /// The spec, if it has no errors.
@@ -89,7 +96,7 @@ impl LoadedSpec {
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
             .cloned()
             .collect();
-        if errors.is_empty() { Ok(self) } else { Err(SpecError::Broken(errors)) }
+        if errors.is_empty() { Ok(self) } else { Err(SpecError::Broken { dir: self.dir, errors }) }
     }
 
     /// Writes the files into a folder.

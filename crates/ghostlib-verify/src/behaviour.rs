@@ -62,7 +62,7 @@ pub async fn try_operation(
     let calls = calls(operation, &inputs(operation, seeds, plan));
     let expected = reference.ask(&calls).await?;
     let again = reference.ask(&calls).await?;
-    let got = candidate.ask(&calls).await?;
+    let got = candidate.ask_patiently(&calls, MAX_HANGS).await?;
     let cases: Vec<_> = calls
         .into_iter()
         .zip(expected.into_iter().zip(again))
@@ -180,6 +180,8 @@ struct Shrink<'a> {
     operation: &'a Operation,
 }
 
+/// After how many hangs a candidate is not asked any more.
+const MAX_HANGS: usize = 3;
 /// How many differing inputs are made small at most; the smallest are taken.
 const MAX_SHRUNK: usize = 24;
 /// How many steps one input is made smaller at most.

@@ -4,7 +4,7 @@ use clap::Args;
 use ghostlib_model::ReferenceSource;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 /// Start a spec.
 #[derive(Args)]
@@ -28,7 +28,7 @@ pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
     let path = dir.join(ghostlib_run::DOCUMENT);
     let written = fs::create_dir_all(&dir)
         .and_then(|()| File::create_new(&path))
-        .and_then(|mut file| file.write_all(document(args).as_bytes()));
+        .and_then(|mut file| file.write_all(document(args, &dir).as_bytes()));
     match written {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -48,14 +48,26 @@ pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
     Ok(Verdict::Passed)
 }
 
-fn document(args: &InitArgs) -> String {
+fn document(args: &InitArgs, dir: &Path) -> String {
     let reference = match &args.reference {
         Some(ReferenceSource::Crate { name, version }) => {
             format!("reference:\n  crate: {name}\n  version: {version:?}\n")
         }
         Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
-        Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {path:?}\n"),
+        Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),
         None => String::new(),
     };
     include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+}
+
+/// A path from the current folder, as it is written in a spec: from the spec's own folder.
+fn seen_from(dir: &Path, path: &str) -> String {
+    let is_inside = dir.components().all(|part| matches!(part, Component::Normal(_)));
+    if Path::new(path).is_absolute() || !is_inside {
+        // Above the current folder there is no telling how the two lie; an absolute path always holds.
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        return absolute.to_string_lossy().into_owned();
+    }
+    let up: PathBuf = dir.components().map(|_| "..").collect();
+    up.join(path).to_string_lossy().into_owned()
 }

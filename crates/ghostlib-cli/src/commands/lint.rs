@@ -1,4 +1,4 @@
-use crate::console::{say, say_json};
+use crate::console::{counted, say, say_json};
 use crate::diagnostics::draw;
 use crate::error::{CliError, Verdict};
 use clap::Args;
@@ -27,11 +27,13 @@ pub(crate) fn lint(args: &LintArgs, json: bool) -> Result<Verdict, CliError> {
         }
         let stamp = loaded.stamp();
         say(format!(
-            "{}: {} requirements, {} vectors, {} API items; {n_errors} errors, {n_warnings} warnings",
+            "{}: {}, {}, {}; {}, {}",
             args.spec.display(),
-            stamp.n_requirements,
-            stamp.n_vectors,
-            stamp.n_api_items
+            counted(stamp.n_requirements, "requirement"),
+            counted(stamp.n_vectors, "vector"),
+            counted(stamp.n_api_items, "API item"),
+            counted(n_errors, "error"),
+            counted(n_warnings, "warning")
         ));
     }
     Ok(if n_errors == 0 { Verdict::Passed } else { Verdict::FellShort })

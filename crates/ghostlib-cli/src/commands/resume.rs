@@ -1,4 +1,4 @@
-use super::run::{engine, finish, verdict};
+use super::run::{AfterArgs, engine, finish, verdict};
 use crate::args::SandboxChoice;
 use crate::console::warn;
 use crate::environment::current_dir;
@@ -22,6 +22,8 @@ pub(crate) struct ResumeArgs {
     /// Wall time for one session, in seconds.
     #[arg(long)]
     session_seconds: Option<u64>,
+    #[command(flatten)]
+    after: AfterArgs,
 }
 
 pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, CliError> {
@@ -41,5 +43,6 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let engine = engine(&project, agent, args.sandbox.unwrap_or(began_with), wall, json).await?;
     let outcome = engine.resume(run).await?;
     finish(&project, &outcome, json)?;
+    args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))
 }

@@ -19,6 +19,13 @@ pub(crate) struct RunArgs {
     spec: PathBuf,
     #[command(flatten)]
     options: LoopArgs,
+    #[command(flatten)]
+    after: AfterArgs,
+}
+
+/// What is done when a run has passed.
+#[derive(Args)]
+pub(crate) struct AfterArgs {
     /// Leave the spec as it is also when a revised one passes; the revised one stays in the run's folder.
     #[arg(long)]
     keep_spec: bool,
@@ -72,15 +79,13 @@ impl LoopArgs {
 pub(crate) async fn run(args: &RunArgs, json: bool) -> Result<Verdict, CliError> {
     let options = args.options.to_options()?;
     // A spec that cannot be used is told before anything is prepared for it.
-    let before = LoadedSpec::read(&args.spec)?.without_errors()?;
+    LoadedSpec::read(&args.spec)?.without_errors()?;
     let project = Project::at(current_dir()?);
     let wall = args.options.session_seconds.map(Duration::from_secs);
     let engine = engine(&project, &args.options.agent, args.options.sandbox, wall, json).await?;
     let outcome = engine.run(&args.spec, options).await?;
     finish(&project, &outcome, json)?;
-    if !args.keep_spec {
-        update_spec(&args.spec, &before, &outcome)?;
-    }
+    args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))
 }
 
@@ -128,26 +133,37 @@ pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result
     Ok(())
 }
 
-/// Puts the spec that passed in the place of the one that the run began with, unless somebody changed that
-/// one in the meantime.
-fn update_spec(path: &Path, before: &LoadedSpec, outcome: &Outcome) -> Result<(), CliError> {
-    let passed = LoadedSpec::read(&document_of(&outcome.spec_dir, path))?;
-    if outcome.lockfile.is_none() || passed.stamp().hash == before.stamp().hash {
-        return Ok(());
+impl AfterArgs {
+    /// Puts the spec that passed in the place of the one that the run began with, unless somebody changed
+    /// that one in the meantime.
+    pub(crate) fn update_spec(&self, project: &Project, outcome: &Outcome) -> Result<(), CliError> {
+        let Some(began_with) = outcome.summary.spec.as_ref().filter(|_| !self.keep_spec) else {
+            return Ok(());
+        };
+        let passed =
+            LoadedSpec::read(&document_of(&outcome.spec_dir, Path::new(&outcome.summary.spec_path)))?;
+        let passed_hash = passed.stamp().hash;
+        if outcome.lockfile.is_none() || passed_hash == began_with.hash {
+            return Ok(());
+        }
+        let path = project.root().join(&outcome.summary.spec_path);
+        let now = LoadedSpec::read(&path)?.stamp().hash;
+        if now == passed_hash {
+            return Ok(());
+        }
+        if now != began_with.hash {
+            warn(format!(
+                "{} was changed during the run and is left alone; the spec that passed is in {}",
+                path.display(),
+                outcome.spec_dir.display()
+            ));
+            return Ok(());
+        }
+        let dir = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+        passed.write(dir)?;
+        warn(format!("{} is now the spec that passed", path.display()));
+        Ok(())
     }
-    let now = LoadedSpec::read(path)?;
-    if now.stamp().hash != before.stamp().hash {
-        warn(format!(
-            "{} was changed during the run and is left alone; the spec that passed is in {}",
-            path.display(),
-            outcome.spec_dir.display()
-        ));
-        return Ok(());
-    }
-    let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-    passed.write(dir)?;
-    warn(format!("{} is now the spec that passed", path.display()));
-    Ok(())
 }
 
 fn document_of(dir: &Path, spec_path: &Path) -> PathBuf {

@@ -14,7 +14,7 @@ use crate::store::{
     Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
 };
 use ghostlib_agent::{Agent, AgentError, TreeError};
-use ghostlib_model::{Event, ReferenceSource, RunId, RunOptions, RunSummary};
+use ghostlib_model::{Event, ReferenceStamp, RunId, RunOptions, RunSummary};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
 use ghostlib_verify::rust::Toolchain;
@@ -55,6 +55,8 @@ pub enum Notice {
         session: String,
         /// The folder that the agent works in.
         workspace: PathBuf,
+        /// Whether somebody outside is waited for.
+        is_handed_out: bool,
     },
 }
 
@@ -128,9 +130,8 @@ impl Engine {
     pub async fn run(&self, spec_path: &Path, options: RunOptions) -> Result<Outcome, RunError> {
         let lock = self.project.lock()?;
         let loaded = LoadedSpec::read(spec_path)?.without_errors()?;
-        if loaded.spec.front_matter.reference.is_none() {
-            return Err(RunError::NoReference);
-        }
+        // A reference that is not to be had leaves no run behind.
+        let judge = self.prepare_judge(&loaded, &spec_path.to_string_lossy()).await?;
         let run = self.project.new_run()?;
         loaded.write(&self.project.spec_dir(&run, 1))?;
         let mut journal = Journal::create(&self.project.journal(&run))?;
@@ -144,7 +145,7 @@ impl Engine {
         };
         journal.append(&started)?;
         (self.observer)(&Notice::Recorded(Box::new(started.clone())));
-        self.drive(run, journal, RunSummary::of([&started]), lock).await
+        self.drive(run, journal, RunSummary::of([&started]), Some(judge), lock).await
     }
 
     /// Goes on with a run that was interrupted. One that has ended is left as it is.
@@ -155,7 +156,7 @@ impl Engine {
         let lock = self.project.lock()?;
         let (journal, events) = Journal::open(&self.project.journal(&run))?;
         let summary = RunSummary::of(&events);
-        self.drive(run, journal, summary, lock).await
+        self.drive(run, journal, summary, None, lock).await
     }
 
     async fn drive(
@@ -163,11 +164,12 @@ impl Engine {
         run: RunId,
         journal: Journal,
         summary: RunSummary,
+        judge: Option<Judge>,
         _lock: ProjectLock,
     ) -> Result<Outcome, RunError> {
         let options = summary.options.clone().ok_or_else(|| RunError::NeverStarted(run.clone()))?;
         let mut open =
-            OpenRun { engine: self, run, journal, summary, options, judge: None, spec: None, ready: None };
+            OpenRun { engine: self, run, journal, summary, options, judge, spec: None, ready: None };
         loop {
             let step = next_step(&open.summary);
             if step == Step::Nothing {
@@ -177,6 +179,17 @@ impl Engine {
             let event = open.take(&step).await?;
             open.record(event)?;
         }
+    }
+
+    /// Fetches the reference that a spec names; a path starts at the folder of the user's spec.
+    async fn prepare_judge(&self, loaded: &LoadedSpec, spec_path: &str) -> Result<Judge, RunError> {
+        let source = loaded.spec.front_matter.reference.as_ref().ok_or(RunError::NoReference)?;
+        let spec_path = self.project.root().join(spec_path);
+        let base = if spec_path.is_dir() { &spec_path } else { spec_path.parent().unwrap_or(&spec_path) };
+        let sandbox = Arc::clone(&self.sandbox);
+        let references = self.project.references();
+        let scratch = self.project.build("");
+        Ok(Judge::prepare(sandbox, self.toolchain.clone(), source, base, &references, scratch).await?)
     }
 }
 
@@ -222,9 +235,20 @@ impl OpenRun<'_> {
     }
 
     async fn start_iteration(&mut self, iteration: u32) -> Result<Event, RunError> {
+        self.keep_spec_of(iteration)?;
         self.make_ready(iteration).await?;
         let dropped = self.ready.as_ref().map(|(_, ready)| ready.dropped.clone()).unwrap_or_default();
         Ok(Event::IterationStarted { iteration, spec: self.loaded(iteration)?.stamp(), dropped })
+    }
+
+    /// After an attempt that left nothing there is no revision: the spec stays as it was.
+    fn keep_spec_of(&mut self, iteration: u32) -> Result<(), RunError> {
+        let is_unrevised = self.summary.iterations.last().is_some_and(|last| last.revision.is_none());
+        if is_unrevised {
+            let dir = self.engine.project.spec_dir(&self.run, iteration);
+            self.loaded(iteration - 1)?.write(&dir)?;
+        }
+        Ok(())
     }
 
     async fn evaluate(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
@@ -287,37 +311,13 @@ impl OpenRun<'_> {
 
     async fn judge(&mut self) -> Result<&Judge, RunError> {
         if self.judge.is_none() {
-            let loaded = self.loaded(1)?;
-            let source = loaded.spec.front_matter.reference.clone().ok_or(RunError::NoReference)?;
-            let project = &self.engine.project;
-            let spec_path = project.root().join(&self.summary.spec_path);
-            let base =
-                if spec_path.is_dir() { spec_path } else { spec_path.parent().unwrap_or(&spec_path).into() };
-            let judge = Judge::prepare(
-                Arc::clone(&self.engine.sandbox),
-                self.engine.toolchain.clone(),
-                &source,
-                &base,
-                &project.references(),
-                project.build(""),
-            )
-            .await?;
-            self.check_reference(&source, &judge)?;
+            let spec_path = self.summary.spec_path.clone();
+            let loaded = self.loaded(1)?.clone();
+            let judge = self.engine.prepare_judge(&loaded, &spec_path).await?;
+            check_reference(self.summary.reference.as_ref(), &judge.stamp())?;
             self.judge = Some(judge);
         }
         self.judge.as_ref().ok_or(RunError::NoReference)
-    }
-
-    fn check_reference(&self, source: &ReferenceSource, judge: &Judge) -> Result<(), RunError> {
-        let now = judge.stamp();
-        match &self.summary.reference {
-            Some(then) if then.checksum != now.checksum => Err(RunError::ReferenceChanged {
-                source_text: source.to_string(),
-                was: then.checksum.short().into(),
-                is: now.checksum.short().into(),
-            }),
-            _ => Ok(()),
-        }
     }
 
     async fn make_ready(&mut self, iteration: u32) -> Result<(), RunError> {
@@ -360,6 +360,18 @@ impl OpenRun<'_> {
             .filter(|_| passed)
             .and_then(|prompt| Lockfile::of(&self.summary, prompt, &self.engine.toolchain.version));
         Ok(Outcome { run: self.run, summary: self.summary, lockfile, spec_dir })
+    }
+}
+
+/// A run is about one reference: what it was when the run began.
+fn check_reference(then: Option<&ReferenceStamp>, now: &ReferenceStamp) -> Result<(), RunError> {
+    match then {
+        Some(then) if then.checksum != now.checksum => Err(RunError::ReferenceChanged {
+            source_text: now.source.to_string(),
+            was: then.checksum.short().into(),
+            is: now.checksum.short().into(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ impl OpenRun<'_> {
             iteration,
             session: assignment.session.to_string(),
             workspace: assignment.workspace.clone(),
+            is_handed_out: self.engine.agent.keeps_workspace(),
         });
         let mut session = self.engine.agent.work(&assignment).await?;
         add_push_back(&assignment.workspace, &mut session);

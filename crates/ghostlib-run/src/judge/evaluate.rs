@@ -22,6 +22,7 @@ pub struct Candidate<'a> {
 /// What has been measured so far.
 #[derive(Default)]
 struct Measured {
+    is_built: bool,
     findings: Vec<Finding>,
     vectors: Vec<VectorResult>,
     tried: Vec<Tried>,
@@ -51,6 +52,7 @@ impl Judge {
         let mut measured = Measured::default();
         self.compare_sources(loaded, candidate, &mut measured)?;
         self.check_dependencies(loaded, candidate, &mut measured);
+        measured.findings.extend(findings::unexercised(loaded, ready));
         let driver = self.build_candidate(ready, candidate, options, &mut measured).await?;
         let vectors: Vec<&Vector> = loaded
             .spec
@@ -143,7 +145,9 @@ impl Judge {
                 // Where the API differs, a finding has said it already.
                 let said = |name: &String| measured.findings.iter().any(|finding| finding.subject == *name);
                 let new: Vec<_> = left_out.iter().filter(|left_out| !said(&left_out.operation)).collect();
-                measured.findings.extend(new.into_iter().map(findings::not_callable));
+                let new: Vec<_> = new.into_iter().map(findings::not_callable).collect();
+                measured.findings.extend(new);
+                measured.is_built = true;
                 Some(driver)
             }
             Built::Failed(messages) => {
@@ -215,7 +219,7 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
     let fidelity = Fidelity {
-        gates: gates(&measured.findings),
+        gates: gates(&measured.findings, measured.is_built),
         vectors: vectors_dimension(vectors, &measured.vectors),
         api: measured.api,
         behaviour: behaviour_dimension(ready, &functions),
@@ -231,12 +235,14 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
     }
 }
 
-fn gates(findings: &[Finding]) -> Vec<GateResult> {
+/// What does not build cannot be asked: of it, only building and the API are measured.
+fn gates(findings: &[Finding], is_built: bool) -> Vec<GateResult> {
+    let is_measured = |gate: &Gate| is_built || matches!(gate, Gate::G0 | Gate::G2);
     let result = |gate| {
         let n_findings = findings.iter().filter(|finding| finding.gate == Some(gate)).count();
         GateResult { gate, passed: n_findings == 0, n_findings }
     };
-    Gate::ALL.map(result).to_vec()
+    Gate::ALL.into_iter().filter(is_measured).map(result).collect()
 }
 
 fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {

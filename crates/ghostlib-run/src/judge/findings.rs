@@ -1,6 +1,6 @@
 //! Findings that come from running things.
 
-use super::stand;
+use super::{Ready, stand};
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Answer, Evidence, Finding, Gate, Level, Priority, Vector};
 use ghostlib_verify::rust::{CompilerMessage, LeftOut};
@@ -50,6 +50,29 @@ pub(super) fn not_callable(left_out: &LeftOut) -> Finding {
     finding.gate = Some(Gate::G2);
     finding.advice = "Give it the signature that the reference has.".into();
     finding
+}
+
+/// What nothing was learned about: functions that cannot be called, and functions that no vector calls.
+pub(super) fn unexercised(loaded: &LoadedSpec, ready: &Ready) -> Vec<Finding> {
+    let is_required = |name: &str| ready.operations.required.iter().any(|required| required == name);
+    let uncallable = ready.operations.uncallable.iter().map(|uncallable| {
+        let message = format!("`{}` is not called: {}.", uncallable.operation, uncallable.reason);
+        let mut finding = Finding::new("not-exercised", Priority::P2, &uncallable.operation, message);
+        finding.advice = "Give it a binding in the spec, if it can be called with values.".into();
+        finding
+    });
+    let is_unseen = |name: &str| {
+        let usable = |vector: &&Vector| ready.dropped.iter().all(|dropped| dropped.id != vector.id);
+        is_required(name) && !loaded.spec.vectors.iter().filter(usable).any(|vector| vector.operation == name)
+    };
+    let unseen =
+        ready.operations.callable.iter().filter(|operation| is_unseen(&operation.name)).map(|operation| {
+            let message = format!("No vector of the spec calls `{}`.", operation.name);
+            let mut finding = Finding::new("no-vector", Priority::P2, &operation.name, message);
+            finding.advice = "Let the spec show what it does.".into();
+            finding
+        });
+    uncallable.chain(unseen).collect()
 }
 
 /// A vector fails.
@@ -126,6 +149,7 @@ fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Differen
     });
     finding.spec = stand::of_call(loaded, &finding);
     finding.advice = match finding.spec {
+        _ if fails => "Return what the reference returns.".into(),
         ghostlib_model::SpecStand::Silent => {
             "The spec says nothing about it: let it say what the reference does.".into()
         }

@@ -38,7 +38,7 @@ pub async fn propose(
         evaluation.findings.iter().filter(|finding| finding.spec == SpecStand::Silent).collect();
     let (lines, mut changes) = api_lines(loaded, &silent, judge.api());
     let mut vectors = vectors_of_behaviour(loaded, &silent);
-    vectors.extend(vectors_of_missing(loaded, &silent, judge, ready, options).await?);
+    vectors.extend(examples_of_unseen(loaded, &silent, judge, ready, options).await?);
     let mut known: std::collections::BTreeSet<_> =
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
@@ -91,16 +91,14 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref()?;
-        let name = short(format!("a rebuild gave {}", evidence.candidate));
-        let vector =
-            harvested(loaded, &evidence.operation, name, &evidence.input, evidence.reference.as_ref()?)?;
+        let vector = harvested(loaded, &evidence.operation, &evidence.input, evidence.reference.as_ref()?)?;
         Some((vector, *finding))
     };
     silent.iter().filter_map(vector).collect()
 }
 
-/// For functions that the candidate lacks and the spec shows nothing of: small examples.
-async fn vectors_of_missing<'a>(
+/// Small examples of the functions that no vector of the spec calls.
+async fn examples_of_unseen<'a>(
     loaded: &LoadedSpec,
     silent: &[&'a Finding],
     judge: &Judge,
@@ -108,12 +106,10 @@ async fn vectors_of_missing<'a>(
     options: &JudgeOptions,
 ) -> Result<Vec<(Vector, &'a Finding)>, JudgeError> {
     let mut vectors = Vec::new();
-    for finding in silent.iter().filter(|finding| finding.rule == "api-missing") {
-        let unseen = loaded.spec.vectors.iter().all(|vector| vector.operation != finding.subject);
-        let operation = ready.operations.get(&finding.subject).filter(|_| unseen);
-        if let Some(operation) = operation {
+    for finding in silent.iter().filter(|finding| finding.rule == "no-vector") {
+        if let Some(operation) = ready.operations.get(&finding.subject) {
             for (input, answer) in judge.examples(loaded, ready, operation, options).await? {
-                let vector = harvested(loaded, &operation.name, "an example".into(), &input, &answer);
+                let vector = harvested(loaded, &operation.name, &input, &answer);
                 vectors.extend(vector.map(|vector| (vector, *finding)));
             }
         }
@@ -122,13 +118,7 @@ async fn vectors_of_missing<'a>(
 }
 
 /// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-fn harvested(
-    loaded: &LoadedSpec,
-    operation: &str,
-    name: String,
-    input: &Value,
-    answer: &Answer,
-) -> Option<Vector> {
+fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answer) -> Option<Vector> {
     let expected = match answer {
         Answer::Ok(value) => Expected::Output(value.clone()),
         Answer::Error(text) if text.is_empty() => Expected::AnyError,
@@ -140,7 +130,7 @@ fn harvested(
     Some(Vector {
         id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
         operation: operation.into(),
-        name,
+        name: "as the reference answers".into(),
         input,
         expected,
         requirements: Vec::new(),
@@ -161,12 +151,6 @@ fn as_spec_writes_it(loaded: &LoadedSpec, operation: &str, input: &Value) -> Val
         Some((key, _)) => Value::Object([(key, value)].into_iter().collect()),
         None => input.clone(),
     }
-}
-
-/// A name that fits on a line.
-fn short(text: String) -> String {
-    const MAX: usize = 60;
-    if text.chars().count() <= MAX { text } else { text.chars().take(MAX).chain(['…']).collect() }
 }
 
 fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sources {

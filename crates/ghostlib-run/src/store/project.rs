@@ -27,10 +27,10 @@ pub enum ProjectError {
         pid: String,
     },
     /// There is no such run.
-    #[error("there is no run `{run}` in {}{}", .root.display(), known_text(.known))]
+    #[error("there is no run{} in {}{}", named(.run.as_deref()), .root.display(), known_text(.known))]
     NoRun {
-        /// The run.
-        run: String,
+        /// The run, if one was named.
+        run: Option<String>,
         /// The project.
         root: PathBuf,
         /// The runs there are.
@@ -46,8 +46,12 @@ pub enum ProjectError {
     },
 }
 
+fn named(run: Option<&str>) -> String {
+    run.map_or_else(String::new, |run| format!(" `{run}`"))
+}
+
 fn known_text(known: &[String]) -> String {
-    if known.is_empty() { "; there is none yet".into() } else { format!("; there are: {}", known.join(", ")) }
+    if known.is_empty() { " yet".into() } else { format!("; there are: {}", known.join(", ")) }
 }
 
 impl Project {
@@ -122,7 +126,7 @@ impl Project {
             None => runs.last(),
         };
         found.cloned().ok_or_else(|| ProjectError::NoRun {
-            run: wanted.unwrap_or("latest").into(),
+            run: wanted.map(str::to_owned),
             root: self.root.clone(),
             known: runs.iter().map(ToString::to_string).collect(),
         })
@@ -218,7 +222,7 @@ mod tests {
     fn runs_are_numbered_and_the_newest_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let project = Project::at(dir.path());
-        assert!(project.find_run(None).unwrap_err().to_string().contains("there is none yet"));
+        assert!(project.find_run(None).unwrap_err().to_string().contains(" yet"));
         for _ in 0..11 {
             project.new_run().unwrap();
         }

@@ -34,12 +34,35 @@ pub fn infer_binding(crate_name: &str, item: &ApiItem) -> Result<String, String>
     Ok(format!("{crate_name}::{}({})", item.path, arguments.join(", ")))
 }
 
-/// The parameter's type, with type parameters replaced by what the driver decodes for them.
+/// The parameter's type, with type parameters and `impl Trait` replaced by what the driver decodes for them.
 fn callable_type(param: &Param, generics: &[(String, String)]) -> Result<String, String> {
-    let found = conversion(&param.ty, generics)
-        .ok_or_else(|| format!("no value of type `{}` can be made for `{}`", param.ty, param.name))?;
-    let stands_alone = conversion(&param.ty, &[]).is_some() && !param.ty.trim_start().starts_with("impl ");
-    Ok(if stands_alone { param.ty.clone() } else { written_type(&found) })
+    let refused = || format!("no value of type `{}` can be made for `{}`", param.ty, param.name);
+    let found = conversion(&param.ty, generics).ok_or_else(refused)?;
+    if param.ty.trim_start().starts_with("impl ") {
+        return Ok(written_type(&found));
+    }
+    let mut concrete = param.ty.clone();
+    for (name, _) in generics {
+        if let Some(argument) = conversion(name, generics) {
+            concrete = replace_word(&concrete, name, &written_type(&argument));
+        }
+    }
+    conversion(&concrete, &[]).map(|_| concrete).ok_or_else(refused)
+}
+
+/// Replaces a word where it stands alone: `S` in `&[S]`, and not in `String`.
+fn replace_word(text: &str, word: &str, with: &str) -> String {
+    let is_inside = |c: char| c.is_alphanumeric() || c == '_' || c == '\'';
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let (before, behind) = (&rest[..at], &rest[at + word.len()..]);
+        let alone = !before.ends_with(is_inside) && !behind.starts_with(is_inside);
+        out.push_str(before);
+        out.push_str(if alone { with } else { word });
+        rest = behind;
+    }
+    out + rest
 }
 
 fn written_type(conversion: &Conversion) -> String {
@@ -135,6 +158,14 @@ mod tests {
             r#"demo::pad::left(&*param::<String>(input, "text", 2)?, param::<Vec<String>>(input, "words", 2)?)"#
         );
         assert_eq!(operation.params.len(), 2);
+    }
+
+    #[test]
+    fn type_parameters_inside_of_types_become_concrete() {
+        let item = function("line", &[("words", "&[S]"), ("S_", "String")], &[("S", "AsRef<str>")]);
+        let binding = infer_binding("demo", &item).unwrap();
+        assert_eq!(binding, r#"demo::line({{param "words" "&[String]"}}, {{param "S_" "String"}})"#);
+        operation("line", &binding).unwrap();
     }
 
     #[test]

@@ -160,12 +160,22 @@ fn refused(source: &ReferenceSource, stderr: &str) -> ReferenceError {
         "failed to parse the version",
         "unexpected",
     ];
-    let said = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
+    let said = last_cause(stderr);
     if missing.iter().any(|sign| stderr.contains(sign)) {
         ReferenceError::NotFound { reference, said }
     } else {
         ReferenceError::Fetch { reference, said }
     }
+}
+
+/// The innermost cause of what cargo says, in one line, without what it says of the wrapper.
+fn last_cause(stderr: &str) -> String {
+    let cause = stderr.rsplit("Caused by:").next().unwrap_or(stderr);
+    let of_the_wrapper = ["location searched:", "required by package", "As a reminder", "perhaps a crate"];
+    let lines = cause.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<_> =
+        lines.filter(|line| !of_the_wrapper.iter().any(|start| line.starts_with(start))).collect();
+    lines.join("; ").trim_start_matches("error: ").to_owned()
 }
 
 async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Result<(), ReferenceError> {

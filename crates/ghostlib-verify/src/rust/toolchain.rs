@@ -15,7 +15,7 @@ pub struct Toolchain {
 #[derive(Debug, thiserror::Error)]
 pub enum ToolchainError {
     /// `rustc` could not be started.
-    #[error("rustc cannot be run; install Rust, for example from https://rustup.rs")]
+    #[error("rustc cannot be run")]
     NoRustc(#[source] SandboxError),
     /// `rustc` failed.
     #[error("rustc failed: {0}")]
