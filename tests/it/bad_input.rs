@@ -33,7 +33,7 @@ fn specs_that_are_broken_name_the_line_and_the_nearest_key() {
         (b"# A\n\nIt MUST b\xff.\n", &["SPEC.md:3", "UTF-8"]),
         (
             b"---\nghostlib: 1\nname: a\nversion: 0.1.0\n---\n\n```yaml vectors\nf:\n  - {name: x, input: 1, output: 1}\n```\n\n```yaml bindings\ng:\n  rust: \"g()\"\n```\n",
-            &["SPEC.md:13", "`g`"],
+            &["SPEC.md:14", "`g`"],
         ),
         (b"---\nghostlib: 1\nname: a\nversion: 0.1.0\nvectors: [tests.yaml]\n---\n# A\n", &["SPEC.md:5", "tests.yaml"]),
     ] {

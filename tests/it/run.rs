@@ -33,7 +33,7 @@ fn where_the_spec_is_silent_it_is_revised_and_the_next_rebuild_passes() {
     let iterations = summary["iterations"].as_array().unwrap();
     assert_eq!(iterations.len(), 2);
     let rules: Vec<_> = findings(&iterations[0]).map(|finding| finding["rule"].as_str().unwrap()).collect();
-    for rule in ["api-missing", "api-signature", "behaviour-differs", "api-trait-impl-missing"] {
+    for rule in ["api-missing", "api-signature", "behaviour-differs", "error-text-differs", "no-vector"] {
         assert!(rules.contains(&rule), "{rule} is not among {rules:?}");
     }
     assert_eq!(findings(&iterations[1]).count(), 0);
@@ -94,7 +94,7 @@ fn an_agent_cannot_read_the_reference_nor_write_outside_its_workspace() {
     let body = format!(
         "if cat '{0}' > \"$1/candidate/stolen\" 2>/dev/null; then echo LEAK; fi\n\
          if ls -R '{1}' >/dev/null 2>&1; then echo LEAK; fi\n\
-         echo x > '{2}' && echo LEAK\nrm -f \"$1/candidate/stolen\"\n{3}",
+         echo x > '{2}'\nrm -f \"$1/candidate/stolen\"\n{3}",
         secret.display(),
         project.path(".ghostlib/cache").display(),
         outside.display(),

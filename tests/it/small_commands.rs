@@ -9,7 +9,8 @@ fn a_spec_that_init_starts_lints_clean_and_keeps_its_reference() {
     for (name, reference, read_back) in [
         ("one", "crate:shell-words@1.1.1", "crate:shell-words@1.1.1"),
         ("two", "git:https://example.org/x.git#v1", "git:https://example.org/x.git#v1"),
-        ("three", "../lib", "../lib"),
+        ("three", "../lib", "../../../lib"),
+        ("four", "/lib/x", "/lib/x"),
     ] {
         let _ = project.run(&["init", name, "--reference", reference]).expect_code(0);
         let spec = format!("specs/{name}");

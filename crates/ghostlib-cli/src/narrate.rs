@@ -253,7 +253,7 @@ fn ended(end: &RunEnd) {
     say("");
     match end {
         RunEnd::Passed => {
-            say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked."))
+            say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked."));
         }
         end => say(styled(BAD, format!("Fell short: {end}."))),
     }

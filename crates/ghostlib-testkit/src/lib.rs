@@ -3,6 +3,8 @@
 //! Nothing here is a mock: commands are processes, agents are programs, sandboxes are the real ones. What
 //! differs from run to run (folders, times) is redacted in one place, [`Ran::redacted`].
 
+#![expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
+
 mod process;
 mod project;
 

@@ -1,7 +1,7 @@
 //! Differential behaviour: the same inputs to both sides, and what differs made small.
 
 use crate::VerifyError;
-use crate::inputs::{Generator, Shape, size, smaller};
+use crate::inputs::{Generator, Shape, neighbours, size, smaller};
 use crate::operation::Operation;
 use crate::session::Driver;
 use ghostlib_model::{Answer, Call, FunctionAgreement, Ratio, SmallestDifference, Value};
@@ -114,9 +114,12 @@ fn inputs(operation: &Operation, seeds: &[Value], plan: &Differential) -> Vec<Va
     let seed =
         operation.name.bytes().fold(plan.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let mut generator = Generator::new(seed, seeds);
-    let generated = (0..plan.cases).map(|_| generator.input(&params));
-    let mut inputs: Vec<Value> = generated.collect();
-    inputs.extend(seeds.iter().cloned());
+    let near: Vec<Value> = seeds.iter().flat_map(neighbours).collect();
+    // At most half of the inputs stay near the seeds; those that are left out are spread evenly.
+    let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
+    let mut inputs: Vec<Value> = seeds.iter().cloned().chain(near.into_iter().step_by(stride)).collect();
+    let n_random = plan.cases.saturating_sub(inputs.len());
+    inputs.extend((0..n_random).map(|_| generator.input(&params)));
     let mut known = BTreeSet::new();
     inputs.retain(|input| known.insert(input.to_string()));
     inputs

@@ -69,6 +69,7 @@ pub(crate) struct Generator {
 const COMMON: &str = "ab1 \t\n\r\"'`\\/$#%&|;<>()[]{}*?!~=+-_.,:@^0é√\u{200b}\u{1F600}";
 const MAX_TEXT: usize = 12;
 const MAX_ITEMS: usize = 4;
+const MAX_PALETTE: usize = 5;
 
 impl Generator {
     pub(crate) fn new(seed: u64, seeds: &[Value]) -> Self {
@@ -133,14 +134,17 @@ impl Generator {
         }
     }
 
+    /// A text out of few characters, so that what has a meaning meets itself; short ones more often.
     fn text(&mut self) -> String {
-        let n_parts = self.rng.usize(..=MAX_TEXT);
+        let palette: Vec<char> = (0..self.rng.usize(1..=MAX_PALETTE)).map(|_| self.character()).collect();
+        let most = [1, 2, 3, 6, MAX_TEXT][self.rng.usize(..5)];
+        let n_parts = self.rng.usize(..=most);
         let mut text = String::new();
         for _ in 0..n_parts {
             if !self.fragments.is_empty() && self.rng.u8(..8) == 0 {
                 text.push_str(&self.fragments[self.rng.usize(..self.fragments.len())]);
             } else {
-                text.push(self.character());
+                text.push(palette[self.rng.usize(..palette.len())]);
             }
         }
         text
@@ -185,6 +189,54 @@ impl Generator {
     }
 }
 
+/// Inputs that differ from `value` in one place: a character more at either end of a text, a number next to
+/// or opposite to the old one, an item of a list twice.
+pub(crate) fn neighbours(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => {
+            let longer = COMMON.chars().flat_map(|c| [format!("{c}{text}"), format!("{text}{c}")]);
+            longer.map(Value::String).collect()
+        }
+        Value::Number(number) => number.as_i64().map_or_else(Vec::new, |whole| {
+            let next =
+                [whole.checked_add(1), whole.checked_sub(1), whole.checked_neg(), whole.checked_mul(10)];
+            next.into_iter().flatten().map(Value::from).collect()
+        }),
+        Value::Bool(flag) => vec![Value::Bool(!flag)],
+        Value::Array(items) => {
+            let inside = changed_inside(items, neighbours);
+            let twice = items.first().map(|first| [std::slice::from_ref(first), items].concat());
+            inside.into_iter().chain(twice.map(Value::Array)).collect()
+        }
+        Value::Object(map) => changed_entries(map, neighbours),
+        Value::Null => Vec::new(),
+    }
+}
+
+/// The list with one item changed, in every way.
+fn changed_inside(items: &[Value], change: impl Fn(&Value) -> Vec<Value>) -> Vec<Value> {
+    let at_each = items.iter().enumerate().flat_map(|(at, item)| {
+        change(item).into_iter().map(move |item| {
+            let mut changed = items.to_vec();
+            changed[at] = item;
+            Value::Array(changed)
+        })
+    });
+    at_each.collect()
+}
+
+/// The map with one value changed, in every way. Its keys are parameters, which stay.
+fn changed_entries(map: &Map<String, Value>, change: impl Fn(&Value) -> Vec<Value>) -> Vec<Value> {
+    let at_each = map.iter().flat_map(|(key, item)| {
+        change(item).into_iter().map(move |item| {
+            let mut changed = map.clone();
+            changed.insert(key.clone(), item);
+            Value::Object(changed)
+        })
+    });
+    at_each.collect()
+}
+
 /// Inputs that are smaller than `value` by one step, the smallest steps last: something left out, or a
 /// character or number replaced by a simpler one.
 pub(crate) fn smaller(value: &Value) -> Vec<Value> {
@@ -198,26 +250,9 @@ pub(crate) fn smaller(value: &Value) -> Vec<Value> {
                 fewer.remove(at);
                 Value::Array(fewer)
             });
-            let inside = items.iter().enumerate().flat_map(|(at, item)| {
-                smaller(item).into_iter().map(move |item| {
-                    let mut changed = items.clone();
-                    changed[at] = item;
-                    Value::Array(changed)
-                })
-            });
-            without.chain(inside).collect()
+            without.chain(changed_inside(items, smaller)).collect()
         }
-        // The keys of a map are parameters, which stay.
-        Value::Object(map) => map
-            .iter()
-            .flat_map(|(key, item)| {
-                smaller(item).into_iter().map(move |item| {
-                    let mut changed = map.clone();
-                    changed.insert(key.clone(), item);
-                    Value::Object(changed)
-                })
-            })
-            .collect(),
+        Value::Object(map) => changed_entries(map, smaller),
         Value::Null | Value::Bool(false) => Vec::new(),
     }
 }
@@ -301,6 +336,18 @@ mod tests {
         let mut generator = Generator::new(1, &[json!(["Ωmega"])]);
         let texts: String = (0..100).map(|_| generator.text()).collect();
         assert!(texts.contains("Ωmega"));
+    }
+
+    #[test]
+    fn neighbours_differ_in_one_place_and_keep_the_parameters() {
+        let seed = json!({"text": "3", "n": 7});
+        let near = neighbours(&seed);
+        for expected in
+            [json!({"text": "+3", "n": 7}), json!({"text": "3+", "n": 7}), json!({"text": "3", "n": -7})]
+        {
+            assert!(near.contains(&expected), "{expected}");
+        }
+        assert!(!near.contains(&seed));
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn print_backend(backend: &BackendReport) {
         match &guarantee.lacks {
             None => say(format!("  {} {}", styled(GOOD, "✓"), guarantee.name)),
             Some(reason) => {
-                say(format!("  {} {}: {}", styled(WARN, "–"), guarantee.name, styled(DIM, reason)))
+                say(format!("  {} {}: {}", styled(WARN, "–"), guarantee.name, styled(DIM, reason)));
             }
         }
     }
