@@ -117,11 +117,19 @@ fn inputs(operation: &Operation, seeds: &[Value], plan: &Differential) -> Vec<Va
     let near: Vec<Value> = seeds.iter().flat_map(neighbours).collect();
     // At most half of the inputs stay near the seeds; those that are left out are spread evenly.
     let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
-    let mut inputs: Vec<Value> = seeds.iter().cloned().chain(near.into_iter().step_by(stride)).collect();
-    let n_random = plan.cases.saturating_sub(inputs.len());
-    inputs.extend((0..n_random).map(|_| generator.input(&params)));
     let mut known = BTreeSet::new();
+    let mut inputs: Vec<Value> = seeds.iter().cloned().chain(near.into_iter().step_by(stride)).collect();
     inputs.retain(|input| known.insert(input.to_string()));
+    // A small domain runs out of new inputs: the tries are bounded.
+    for _ in 0..plan.cases.saturating_mul(4) {
+        if inputs.len() >= plan.cases {
+            break;
+        }
+        let input = generator.input(&params);
+        if known.insert(input.to_string()) {
+            inputs.push(input);
+        }
+    }
     inputs
 }
 
