@@ -1,6 +1,7 @@
 //! Interruptions at any time: what was recorded stays, `resume` goes on, nothing is left running.
 
 use crate::support::{agent_that_leaves, level_project};
+use ghostlib_testkit::TestProject;
 use std::time::Duration;
 
 #[test]
@@ -114,4 +115,29 @@ fn two_runs_in_one_project_do_not_meet() {
     assert!(!project.path(".ghostlib/runs/r2").exists());
     let _ = project.run(&["task", "fail", "r1-1", "--reason", "no time"]).expect_code(0);
     drop(first.kill());
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_space_again() {
+    let ghostlib = env!("CARGO_BIN_EXE_ghostlib");
+    // Each figure fills the disk at another step: the spec's copy, the build, the candidate.
+    for kibibytes_left in [0, 200, 3000] {
+        let Some(project) = TestProject::on_small_disk(ghostlib, 300) else {
+            println!("skipped: a_full_disk_is_told: mounting a small disk takes root");
+            return;
+        };
+        project.copy_fixture("references/level", "reference");
+        project.copy_fixture("specs/level", "specs/level");
+        let agent = agent_that_leaves(&project, "level-good");
+        project.fill_disk(kibibytes_left);
+        let full = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(3);
+        assert!(full.stderr.contains("free some space"), "{}", full.stderr);
+        assert!(!full.stdout.contains("build-failed"), "a full disk is nobody's fault: {}", full.stdout);
+
+        std::fs::remove_file(project.path("ballast")).unwrap();
+        let began = project.path(".ghostlib/runs/r1/journal.jsonl");
+        let began = std::fs::read_to_string(began).is_ok_and(|journal| journal.contains("run-started"));
+        let args = if began { vec!["resume"] } else { vec!["run", "specs/level", "--agent", &agent] };
+        let _ = project.run(&args).expect_code(0);
+    }
 }

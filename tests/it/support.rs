@@ -32,12 +32,15 @@ pub(crate) fn write_candidate(project: &TestProject, candidate: &str) -> String 
     let folder = format!("candidates-read/{candidate}");
     project.copy_fixture(&format!("candidates/{candidate}"), &folder);
     let mut body = String::from("mkdir -p \"$1/candidate/src\"\n");
-    for file in ["Cargo.toml", "src/lib.rs", "src/good.rs"] {
-        let path = format!("{folder}/{file}");
-        if project.path(&path).exists() {
-            let text = project.read(&path);
-            body.push_str(&format!("cat > \"$1/candidate/{file}\" <<'END OF FILE'\n{text}END OF FILE\n"));
-        }
+    let mut file = |name: &str, text: &str| {
+        body.push_str(&format!("cat > \"$1/candidate/{name}\" <<'END OF FILE'\n{text}END OF FILE\n"));
+    };
+    let library = project.read(&format!("{folder}/src/lib.rs"));
+    file("Cargo.toml", &project.read(&format!("{folder}/Cargo.toml")));
+    file("src/lib.rs", &library);
+    if library.contains("mod good;") {
+        project.copy_fixture("candidates/level-good", "candidates-read/level-good");
+        file("src/good.rs", &project.read("candidates-read/level-good/src/lib.rs"));
     }
     body
 }

@@ -1,5 +1,5 @@
+use crate::AgentError;
 use crate::tree::FileTree;
-use crate::{AgentError, TreeError};
 use ghostlib_model::{Role, SessionId, Sha256Hex};
 use handlebars::Handlebars;
 use serde_json::json;
@@ -62,9 +62,9 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
     let files = prepared.spec_files.iter().map(|(path, bytes)| (path.clone(), bytes.clone()));
     let candidate = workspace.join(CANDIDATE_DIR);
     fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
-    FileTree::from_files(files).write(&workspace.join(SPEC_DIR)).map_err(|TreeError { path, reason }| {
-        AgentError::Io { path, source: std::io::Error::other(reason) }
-    })?;
+    FileTree::from_files(files)
+        .write(&workspace.join(SPEC_DIR))
+        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
     // The task comes last: a workspace that has one is whole.
     fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
     Ok(prompt)

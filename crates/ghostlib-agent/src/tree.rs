@@ -20,6 +20,8 @@ pub struct TreeError {
     pub path: PathBuf,
     /// What is wrong with it.
     pub reason: String,
+    /// What kind of error of the file system it is; `InvalidData` for a tree that is not plain.
+    pub kind: io::ErrorKind,
 }
 
 const MAX_FILES: usize = 10_000;
@@ -57,7 +59,7 @@ impl FileTree {
             if n_bytes > MAX_BYTES || tree.files.len() >= MAX_FILES {
                 return Err(wrong(path, format!("the tree has more than {MAX_FILES} files or 64 MiB")));
             }
-            let bytes = fs::read(path).map_err(|error| wrong(path, error.to_string()))?;
+            let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
             tree.files.insert(relative_name(dir, path)?, bytes);
         }
         Ok(tree)
@@ -68,8 +70,7 @@ impl FileTree {
     /// # Errors
     /// If a path leaves the folder, or a file cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), TreeError> {
-        let io = |path: &Path, error: &io::Error| wrong(path, error.to_string());
-        fs::create_dir_all(dir).map_err(|error| io(dir, &error))?;
+        fs::create_dir_all(dir).map_err(|error| failed(dir, &error))?;
         for (name, bytes) in &self.files {
             let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
             let path = dir.join(name);
@@ -77,8 +78,8 @@ impl FileTree {
                 return Err(wrong(&path, "the path leaves its folder"));
             }
             let parent = path.parent().unwrap_or(dir);
-            fs::create_dir_all(parent).map_err(|error| io(parent, &error))?;
-            fs::write(&path, bytes).map_err(|error| io(&path, &error))?;
+            fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+            fs::write(&path, bytes).map_err(|error| failed(&path, &error))?;
         }
         Ok(())
     }
@@ -104,7 +105,17 @@ fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
 }
 
 fn wrong(path: &Path, reason: impl Into<String>) -> TreeError {
-    TreeError { path: path.into(), reason: reason.into() }
+    TreeError { path: path.into(), reason: reason.into(), kind: io::ErrorKind::InvalidData }
+}
+
+fn failed(path: &Path, error: &io::Error) -> TreeError {
+    TreeError { path: path.into(), reason: error.to_string(), kind: error.kind() }
+}
+
+impl From<TreeError> for io::Error {
+    fn from(error: TreeError) -> Self {
+        Self::new(error.kind, error.reason)
+    }
 }
 
 #[cfg(test)]

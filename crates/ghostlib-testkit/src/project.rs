@@ -1,5 +1,8 @@
 use crate::process::{Ran, Started};
+use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+use std::ffi::CString;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -9,6 +12,7 @@ use walkdir::WalkDir;
 pub struct TestProject {
     dir: TempDir,
     ghostlib: PathBuf,
+    is_mounted: bool,
 }
 
 /// A folder below `fixtures/` of the repository.
@@ -23,7 +27,29 @@ impl TestProject {
     /// If no temporary folder can be made, as everything in this crate panics where a test cannot go on.
     pub fn new(ghostlib: impl Into<PathBuf>) -> Self {
         let dir = tempfile::Builder::new().prefix("ghostlib-it-").tempdir().expect("a temporary folder");
-        Self { dir, ghostlib: ghostlib.into() }
+        Self { dir, ghostlib: ghostlib.into(), is_mounted: false }
+    }
+
+    /// An empty project on a disk of its own with so many MiB; nothing where no disk can be mounted, which
+    /// takes root. The disk goes with the project.
+    pub fn on_small_disk(ghostlib: impl Into<PathBuf>, mebibytes: u32) -> Option<Self> {
+        let mut project = Self::new(ghostlib);
+        let size = CString::new(format!("size={mebibytes}m")).expect("no NUL");
+        let flags = MountFlags::empty();
+        mount("tmpfs", project.dir.path(), "tmpfs", flags, size.as_c_str()).ok()?;
+        project.is_mounted = true;
+        Some(project)
+    }
+
+    /// Fills the disk but for so many KiB, with a file that [`Self::path`]`("ballast")` names.
+    pub fn fill_disk(&self, kibibytes_left: u64) {
+        let mut ballast = fs::File::create(self.path("ballast")).expect("a file");
+        let block = vec![1; 1 << 16];
+        let mut n_bytes = 0;
+        while let Ok(n) = ballast.write(&block) {
+            n_bytes += n as u64;
+        }
+        ballast.set_len(n_bytes.saturating_sub(kibibytes_left << 10)).expect("a smaller file");
     }
 
     /// A path inside the project.
@@ -81,5 +107,13 @@ impl TestProject {
     /// Starts ghostlib in a folder of the project.
     pub fn start_in(&self, folder: &str, args: &[&str]) -> Started {
         Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path())
+    }
+}
+
+impl Drop for TestProject {
+    fn drop(&mut self) {
+        if self.is_mounted {
+            let _ = unmount(self.dir.path(), UnmountFlags::DETACH);
+        }
     }
 }

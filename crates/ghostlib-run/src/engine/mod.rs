@@ -382,7 +382,7 @@ fn document_in(dir: &Path, spec_path: &str) -> PathBuf {
 }
 
 fn tree_error(error: TreeError) -> RunError {
-    RunError::Io { path: error.path, source: io::Error::other(error.reason) }
+    RunError::Io { path: error.path.clone(), source: error.into() }
 }
 
 fn remove_folder(path: &Path) -> Result<(), RunError> {

@@ -11,6 +11,7 @@ use handlebars::Handlebars;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +90,9 @@ pub async fn build(
             let driver = driver(sandbox, toolchain, subject, &operations);
             return Ok(Built::Driver { driver, left_out });
         }
+        if let Some(error) = full_disk(&finished) {
+            return Err(VerifyError::at(subject.scratch)(error));
+        }
         let messages = Messages::of(&finished, subject.dir);
         let broken = messages.broken_operations(&operations);
         if broken.is_empty() {
@@ -97,6 +101,13 @@ pub async fn build(
         operations.retain(|operation| !broken.iter().any(|left_out| left_out.operation == operation.name));
         left_out.extend(broken);
     }
+}
+
+/// A full disk is not the library's fault, though cargo and the linker fail by it.
+fn full_disk(finished: &Finished) -> Option<io::Error> {
+    let said = [&finished.stdout, &finished.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    let is_full = said.iter().any(|text| text.contains("No space left on device"));
+    is_full.then(|| io::Error::from(io::ErrorKind::StorageFull))
 }
 
 fn driver(
