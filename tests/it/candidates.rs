@@ -3,6 +3,7 @@
 use crate::support::{agent, agent_that_leaves, level_project, write_candidate};
 use ghostlib_testkit::TestProject;
 use serde_json::Value;
+use std::fmt::Write;
 
 /// One iteration with an agent; the run falls short.
 fn one_iteration(project: &TestProject, agent: &str) -> Value {
@@ -28,10 +29,10 @@ fn gate(iteration: &Value, gate: &str) -> bool {
 
 /// Adds vectors to the spec, by name of the text that `parse` gets; the reference rejects them all.
 fn add_error_vectors(project: &TestProject, texts: &[&str]) {
-    let vectors: String = texts
-        .iter()
-        .map(|text| format!("  - {{name: \"{text}\", input: {{text: \"{text}\"}}, error: true}}\n"))
-        .collect();
+    let mut vectors = String::new();
+    for text in texts {
+        writeln!(vectors, "  - {{name: \"{text}\", input: {{text: \"{text}\"}}, error: true}}").unwrap();
+    }
     let spec = project.read("specs/level/SPEC.md");
     project.write("specs/level/SPEC.md", format!("{spec}\n```yaml vectors\nparse:\n{vectors}```\n"));
 }
@@ -138,4 +139,16 @@ fn two_empty_sessions_in_a_row_end_the_run() {
     let ran = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(1);
     assert!(ran.stdout.contains("two sessions in a row left no candidate"), "{}", ran.stdout);
     assert!(ran.stdout.contains("Iteration 2") && !ran.stdout.contains("Iteration 3"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_candidate_may_use_the_packages_that_the_spec_allows() {
+    let project = level_project();
+    let spec = project.read("specs/level/SPEC.md");
+    project.write("specs/level/SPEC.md", spec.replace("dependencies: []", "dependencies: [\"itoa@1\"]"));
+    let body = write_candidate(&project, "level-good")
+        + "printf '[dependencies]\\nitoa = \"1\"\\n' >> \"$1/candidate/Cargo.toml\"\n\
+           printf 'const _: fn() -> itoa::Buffer = itoa::Buffer::new;\\n' >> \"$1/candidate/src/lib.rs\"\n";
+    let agent = agent(&project, &body);
+    let _ = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(0);
 }

@@ -17,10 +17,8 @@ fn a_run_that_is_killed_at_any_time_resumes_to_the_same_lock() {
         let started = project.start(&["run", "specs/level", "--agent", &agent]);
         std::thread::sleep(Duration::from_millis(millis));
         let killed = started.kill();
-        let args = match project.path(".ghostlib/runs/r1/journal.jsonl").exists() {
-            true => vec!["resume"],
-            false => vec!["run", "specs/level", "--agent", &agent],
-        };
+        let has_journal = project.path(".ghostlib/runs/r1/journal.jsonl").exists();
+        let args = if has_journal { vec!["resume"] } else { vec!["run", "specs/level", "--agent", &agent] };
         let began = !project.path(".ghostlib/runs/r1/journal.jsonl").exists()
             || project.read(".ghostlib/runs/r1/journal.jsonl").contains("run-started");
         let resumed = project.run(&args);

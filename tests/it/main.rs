@@ -1,5 +1,7 @@
 //! The integration tests: the real program in temporary projects, a module a subcommand or a concern.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod bad_input;
 mod candidates;
 mod demo;

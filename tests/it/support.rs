@@ -1,6 +1,7 @@
 //! What several tests need.
 
 use ghostlib_testkit::TestProject;
+use std::fmt::Write;
 
 /// An empty project.
 pub(crate) fn project() -> TestProject {
@@ -33,7 +34,7 @@ pub(crate) fn write_candidate(project: &TestProject, candidate: &str) -> String 
     project.copy_fixture(&format!("candidates/{candidate}"), &folder);
     let mut body = String::from("mkdir -p \"$1/candidate/src\"\n");
     let mut file = |name: &str, text: &str| {
-        body.push_str(&format!("cat > \"$1/candidate/{name}\" <<'END OF FILE'\n{text}END OF FILE\n"));
+        write!(body, "cat > \"$1/candidate/{name}\" <<'END OF FILE'\n{text}END OF FILE\n").unwrap();
     };
     let library = project.read(&format!("{folder}/src/lib.rs"));
     file("Cargo.toml", &project.read(&format!("{folder}/Cargo.toml")));

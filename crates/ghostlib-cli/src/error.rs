@@ -178,6 +178,8 @@ impl From<JudgeError> for CliError {
         match error {
             JudgeError::Reference(error) => error.into(),
             JudgeError::Verify(error) => error.into(),
+            JudgeError::NoReference => Self::of(Kind::Input, &error)
+                .hint("add `reference:` with `crate:` and `version:` to its front matter"),
             JudgeError::ReferenceBuild { .. } => Self::of(Kind::Input, &error)
                 .hint("a reference must build with this toolchain before it can be compared"),
             JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),
@@ -240,8 +242,6 @@ impl From<RunError> for CliError {
             RunError::Agent(error) => error.into(),
             RunError::Judge(error) => error.into(),
             RunError::Io { ref source, .. } => Self::of_file(&error, source),
-            RunError::NoReference => Self::of(Kind::Input, &error)
-                .hint("add `reference:` with `crate:` and `version:` to its front matter"),
             RunError::Candidates(_) => Self::of(Kind::Environment, &error),
             RunError::ReferenceChanged { .. } => {
                 Self::of(Kind::Input, &error).hint("start a new run with `ghostlib run`")

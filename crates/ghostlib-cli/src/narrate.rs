@@ -175,18 +175,28 @@ fn dimensions(fidelity: &Fidelity) {
 /// The headline in a few words.
 pub(crate) fn headline(evaluation: &Evaluation) -> String {
     let fidelity = &evaluation.fidelity;
-    let holds = |gate: &&Gate| fidelity.gate(**gate).is_some_and(|result| result.passed);
-    let failed: Vec<_> = Gate::ALL.iter().filter(|gate| !holds(gate)).map(ToString::to_string).collect();
-    let gates = match failed.as_slice() {
-        [] => "all gates hold".to_owned(),
-        [one] => format!("{one} does not hold"),
-        several => format!("{} do not hold", several.join(", ")),
-    };
+    let gates = gates_in_words(fidelity);
     let unknown = fidelity.unknown();
     if unknown.is_empty() {
         return format!("{}, the weakest part; {gates}", percent(Some(fidelity.headline())));
     }
     format!("unknown, since nothing is known of {}; {gates}", unknown.join(", "))
+}
+
+fn gates_in_words(fidelity: &Fidelity) -> String {
+    let names = |wanted: &dyn Fn(Gate) -> bool| {
+        let names: Vec<_> =
+            Gate::ALL.into_iter().filter(|gate| wanted(*gate)).map(|gate| gate.to_string()).collect();
+        names.join(", ")
+    };
+    let failed = names(&|gate| fidelity.gate(gate).is_some_and(|result| !result.passed));
+    let unmeasured = names(&|gate| fidelity.gate(gate).is_none());
+    match (failed.as_str(), unmeasured.as_str()) {
+        ("", "") => "all gates hold".into(),
+        (failed, "") => format!("fails {failed}"),
+        ("", unmeasured) => format!("{unmeasured} not measured"),
+        (failed, unmeasured) => format!("fails {failed}; {unmeasured} not measured"),
+    }
 }
 
 fn findings(findings: &[Finding]) {

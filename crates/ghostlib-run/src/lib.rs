@@ -11,5 +11,5 @@ mod spec_files;
 pub mod store;
 
 pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
-pub use judge::{Candidate, Judge, JudgeError, JudgeOptions, Operations, Ready, Uncallable};
+pub use judge::{Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Operations, Ready, Uncallable};
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

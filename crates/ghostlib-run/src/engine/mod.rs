@@ -7,7 +7,7 @@ mod session;
 
 pub use next::{Step, next_step};
 
-use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, Ready};
+use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Ready};
 use crate::revision;
 use crate::spec_files::{LoadedSpec, SpecError};
 use crate::store::{
@@ -66,9 +66,6 @@ pub enum RunError {
     /// The spec cannot be read or used.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// The spec names no reference.
-    #[error("the spec names no reference to compare with")]
-    NoReference,
     /// The project's folder.
     #[error(transparent)]
     Project(#[from] ProjectError),
@@ -183,13 +180,14 @@ impl Engine {
 
     /// Fetches the reference that a spec names; a path starts at the folder of the user's spec.
     async fn prepare_judge(&self, loaded: &LoadedSpec, spec_path: &str) -> Result<Judge, RunError> {
-        let source = loaded.spec.front_matter.reference.as_ref().ok_or(RunError::NoReference)?;
         let spec_path = self.project.root().join(spec_path);
         let base = if spec_path.is_dir() { &spec_path } else { spec_path.parent().unwrap_or(&spec_path) };
-        let sandbox = Arc::clone(&self.sandbox);
-        let references = self.project.references();
-        let scratch = self.project.build("");
-        Ok(Judge::prepare(sandbox, self.toolchain.clone(), source, base, &references, scratch).await?)
+        let places = JudgePlaces {
+            base: base.to_owned(),
+            cache: self.project.references(),
+            scratch: self.project.build(""),
+        };
+        Ok(Judge::prepare(Arc::clone(&self.sandbox), self.toolchain.clone(), &loaded.spec, places).await?)
     }
 }
 
@@ -317,7 +315,7 @@ impl OpenRun<'_> {
             check_reference(self.summary.reference.as_ref(), &judge.stamp())?;
             self.judge = Some(judge);
         }
-        self.judge.as_ref().ok_or(RunError::NoReference)
+        self.judge.as_ref().ok_or(RunError::Judge(JudgeError::NoReference))
     }
 
     async fn make_ready(&mut self, iteration: u32) -> Result<(), RunError> {

@@ -130,11 +130,12 @@ impl Judge {
         measured: &mut Measured,
     ) -> Result<Option<Driver>, JudgeError> {
         let since = Instant::now();
+        let read: Vec<_> = self.allowed.iter().map(|allowed| allowed.root.clone()).collect();
         let subject = Subject {
             dir: candidate.dir,
             scratch: candidate.scratch,
-            read: &[],
-            cargo_config: "",
+            read: &read,
+            cargo_config: self.allowed.as_ref().map_or("", |allowed| &allowed.cargo_config),
             crate_name: &self.api.crate_name,
             wall: options.build_wall,
         };

@@ -10,10 +10,12 @@ pub use operations::{Operations, Uncallable};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
-use ghostlib_model::{Answer, ReferenceSource, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
+use ghostlib_model::{Answer, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
+use ghostlib_spec::Spec;
 use ghostlib_verify::rust::{
-    Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, build, fetch,
+    Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, Vendored, build, fetch,
+    fetch_dependencies,
 };
 use ghostlib_verify::{Differential, Driver, Operation, VerifyError, examples, run_vectors, vector_holds};
 use std::path::{Path, PathBuf};
@@ -28,7 +30,20 @@ pub struct Judge {
     reference: Reference,
     tree: SourceTree,
     api: Api,
+    /// What candidates may depend on.
+    allowed: Option<Vendored>,
     scratch: PathBuf,
+}
+
+/// Where a judge finds and keeps things.
+#[derive(Clone, Debug)]
+pub struct JudgePlaces {
+    /// The folder that a reference's relative path starts at.
+    pub base: PathBuf,
+    /// Where fetched packages are kept.
+    pub cache: PathBuf,
+    /// Where things are built.
+    pub scratch: PathBuf,
 }
 
 /// A spec that the reference has been asked about.
@@ -54,6 +69,9 @@ pub struct JudgeOptions {
 /// Why a judge cannot be had, or cannot work.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
+    /// The spec names no reference.
+    #[error("the spec names no reference to compare with")]
+    NoReference,
     /// The reference is not to be had.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -82,23 +100,30 @@ pub enum JudgeError {
 }
 
 impl Judge {
-    /// Fetches the reference and reads its API.
+    /// Fetches the reference that a spec names and what its candidates may depend on, and reads the
+    /// reference's API.
     ///
     /// # Errors
-    /// If the reference is not to be had, or has no API.
+    /// If the spec names no reference, something is not to be had, or the reference has no API.
     pub async fn prepare(
         sandbox: Arc<Sandbox>,
         toolchain: Toolchain,
-        source: &ReferenceSource,
-        base: &Path,
-        references: &Path,
-        scratch: PathBuf,
+        spec: &Spec,
+        places: JudgePlaces,
     ) -> Result<Self, JudgeError> {
-        let reference = fetch(source, base, references).await?;
+        let source = spec.front_matter.reference.as_ref().ok_or(JudgeError::NoReference)?;
+        let reference = fetch(source, &places.base, &places.cache).await?;
         let tree = SourceTree::read(&reference.dir)?;
         let api = extract_crate(&tree, &FeatureSet::Default)
             .map_err(|reason| JudgeError::Api { package: reference.package.clone(), reason })?;
-        Ok(Self { sandbox, toolchain, reference, tree, api, scratch })
+        let target = spec.front_matter.targets.get("rust");
+        let dependencies: Vec<_> = target
+            .into_iter()
+            .flat_map(|target| &target.dependencies)
+            .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
+            .collect();
+        let allowed = fetch_dependencies(&dependencies, &places.cache).await?;
+        Ok(Self { sandbox, toolchain, reference, tree, api, allowed, scratch: places.scratch })
     }
 
     /// The reference as a run's journal names it.

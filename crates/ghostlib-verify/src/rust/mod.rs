@@ -6,12 +6,14 @@ mod manifest;
 mod reference;
 mod toolchain;
 mod types;
+mod vendor;
 
 pub use binding::{infer_binding, operation};
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
 pub use manifest::ManifestError;
 pub use reference::{Reference, ReferenceError, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
+pub use vendor::{Vendored, fetch_dependencies};
 
 use std::path::Path;
 

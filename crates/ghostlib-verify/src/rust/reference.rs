@@ -1,6 +1,7 @@
 //! Fetching a reference with cargo, so that the user's registry, mirror and proxy settings hold.
 
 use super::manifest::{Manifest, ManifestError};
+use super::vendor::{VENDOR, cargo_config, once, vendor};
 use ghostlib_model::{ReferenceSource, Sha256Hex, sha256_of_files};
 use ghostlib_sandbox::{CommandLine, Finished, SandboxError, host};
 use std::fs;
@@ -72,8 +73,6 @@ pub enum ReferenceError {
 }
 
 const FETCH_WALL: Duration = Duration::from_secs(600);
-const VENDOR: &str = "vendor";
-const CONFIG: &str = "vendor.toml";
 const SOURCE: &str = "source";
 
 /// Fetches a reference into a folder of `cache`, or finds it there. Relative paths start at `base`.
@@ -107,15 +106,8 @@ fn folder_name(source: &ReferenceSource) -> String {
     }
 }
 
-/// Fetches into a temporary folder and renames it when it is whole.
 async fn fetch_once(source: &ReferenceSource, root: &Path, base: &Path) -> Result<Reference, ReferenceError> {
-    if !root.is_dir() {
-        let parent = root.parent().unwrap_or(base);
-        fs::create_dir_all(parent).map_err(at(parent))?;
-        let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
-        fill(source, partial.path(), base).await?;
-        fs::rename(partial.path(), root).map_err(at(root))?;
-    }
+    once(root, async |partial| fill(source, partial, base).await).await?;
     open(source, root)
 }
 
@@ -133,26 +125,12 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
             path_dependency(&root.join(SOURCE))?
         }
     };
-    let wrapper = root.join("wrapper");
-    let manifest = format!(
-        "[package]\nname = \"ghostlib-wrapper\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
-         [lib]\npath = \"lib.rs\"\n[dependencies]\n{dependency}\n[workspace]\n"
-    );
-    write(&wrapper.join("Cargo.toml"), &manifest)?;
-    write(&wrapper.join("lib.rs"), "")?;
-    let vendor =
-        CommandLine::new("cargo").args(["vendor", "--versioned-dirs", "--quiet"]).arg(root.join(VENDOR));
-    let finished = tool("cargo", source, &vendor, &wrapper).await?;
-    if !finished.end.is_success() {
-        return Err(refused(source, &String::from_utf8_lossy(&finished.stderr)));
-    }
-    // Nothing to vendor leaves no folder; the path in the settings moves with the rename.
-    fs::create_dir_all(root.join(VENDOR)).map_err(at(root))?;
-    write(&root.join(CONFIG), &String::from_utf8_lossy(&finished.stdout))
+    vendor(root, &dependency, &source.to_string()).await
 }
 
-fn refused(source: &ReferenceSource, stderr: &str) -> ReferenceError {
-    let reference = source.to_string();
+/// What cargo refused: something that does not exist, or something that it could not fetch.
+pub(super) fn refused(reference: &str, stderr: &str) -> ReferenceError {
+    let reference = reference.to_owned();
     let missing = [
         "no matching package",
         "failed to select a version",
@@ -195,7 +173,7 @@ async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Res
         ),
     ];
     for (command, dir) in steps {
-        let finished = tool("git", source, &command, dir).await?;
+        let finished = run_tool("git", &source.to_string(), &command, dir).await?;
         if !finished.end.is_success() {
             let said = String::from_utf8_lossy(&finished.stderr).trim().replace('\n', "; ");
             return Err(ReferenceError::NotFound { reference: source.to_string(), said });
@@ -205,15 +183,15 @@ async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Res
     fs::remove_dir_all(&git).map_err(at(&git))
 }
 
-async fn tool(
+pub(super) async fn run_tool(
     name: &'static str,
-    source: &ReferenceSource,
+    reference: &str,
     command: &CommandLine,
     dir: &Path,
 ) -> Result<Finished, ReferenceError> {
     host::run(command, dir, &[], FETCH_WALL).await.map_err(|error| ReferenceError::NoTool {
         tool: name,
-        reference: source.to_string(),
+        reference: reference.to_owned(),
         source: error,
     })
 }
@@ -224,29 +202,15 @@ fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceErr
         _ => root.join(SOURCE),
     };
     let manifest = Manifest::read(&dir)?;
-    let config_file = root.join(CONFIG);
-    let config = fs::read_to_string(&config_file).map_err(at(&config_file))?;
     Ok(Reference {
         source: source.clone(),
         package: manifest.package,
         version: manifest.version,
         checksum: checksum(&dir)?,
-        cargo_config: relocated(&config, &root.join(VENDOR)),
+        cargo_config: cargo_config(root)?,
         dir,
         root: root.to_owned(),
     })
-}
-
-/// Cargo prints the vendor folder with the path that it had before the rename.
-fn relocated(config: &str, vendor: &Path) -> String {
-    let line = |line: &str| {
-        if line.trim_start().starts_with("directory =") {
-            format!("directory = {}\n", toml_string(&vendor.to_string_lossy()))
-        } else {
-            format!("{line}\n")
-        }
-    };
-    config.lines().map(line).collect()
 }
 
 fn vendored(vendor: &Path, name: &str) -> Result<PathBuf, ReferenceError> {
@@ -268,7 +232,7 @@ fn path_dependency(dir: &Path) -> Result<String, ReferenceError> {
     Ok(format!("{} = {{ path = {path} }}", toml_string(&manifest.package)))
 }
 
-fn toml_string(text: &str) -> String {
+pub(super) fn toml_string(text: &str) -> String {
     toml::Value::String(text.into()).to_string()
 }
 
@@ -308,13 +272,13 @@ fn copy_tree(from: &Path, to: &Path) -> Result<(), ReferenceError> {
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> Result<(), ReferenceError> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), ReferenceError> {
     let parent = path.parent().unwrap_or(path);
     fs::create_dir_all(parent).map_err(at(parent))?;
     fs::write(path, text).map_err(at(path))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> ReferenceError + use<> {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> ReferenceError + use<> {
     let path = path.to_owned();
     move |source| ReferenceError::Io { path, source }
 }

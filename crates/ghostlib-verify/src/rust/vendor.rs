@@ -1,0 +1,89 @@
+//! Putting packages into a folder with everything that they need to be built offline.
+
+use super::reference::{ReferenceError, at, refused, run_tool, toml_string, write};
+use ghostlib_model::Sha256Hex;
+use ghostlib_sandbox::CommandLine;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Packages on this machine, ready to be built offline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vendored {
+    /// The folder that holds them; what a build may read.
+    pub root: PathBuf,
+    /// Cargo settings that put them in place of registries.
+    pub cargo_config: String,
+}
+
+pub(super) const VENDOR: &str = "vendor";
+const CONFIG: &str = "vendor.toml";
+
+/// Fetches packages that a candidate may depend on, or finds them in `cache`: names with the versions that are
+/// allowed, as cargo writes them; any version, if there is none. Nothing, if there are no packages.
+///
+/// # Errors
+/// If one does not exist or cannot be fetched.
+pub async fn fetch_dependencies(
+    packages: &[(String, Option<String>)],
+    cache: &Path,
+) -> Result<Option<Vendored>, ReferenceError> {
+    if packages.is_empty() {
+        return Ok(None);
+    }
+    let line = |(name, version): &(String, Option<String>)| {
+        format!("{} = {}\n", toml_string(name), toml_string(version.as_deref().unwrap_or("*")))
+    };
+    let lines: String = packages.iter().map(line).collect();
+    let names: Vec<&str> = packages.iter().map(|(name, _)| name.as_str()).collect();
+    let root = cache.join(format!("dependencies-{}", Sha256Hex::of(lines.as_bytes()).short()));
+    let whose = format!("the allowed dependencies {}", names.join(", "));
+    once(&root, async |partial| vendor(partial, &lines, &whose).await).await?;
+    Ok(Some(Vendored { cargo_config: cargo_config(&root)?, root }))
+}
+
+/// Fills a temporary folder and renames it when it is whole. A folder that is there is whole.
+pub(super) async fn once(
+    root: &Path,
+    fill: impl AsyncFnOnce(&Path) -> Result<(), ReferenceError>,
+) -> Result<(), ReferenceError> {
+    if root.is_dir() {
+        return Ok(());
+    }
+    let parent = root.parent().unwrap_or(root);
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
+    fill(partial.path()).await?;
+    fs::rename(partial.path(), root).map_err(at(root))
+}
+
+/// Lets cargo vendor what a package with these dependencies needs. `whose` they are is for messages.
+pub(super) async fn vendor(root: &Path, dependencies: &str, whose: &str) -> Result<(), ReferenceError> {
+    let wrapper = root.join("wrapper");
+    let manifest = format!(
+        "[package]\nname = \"ghostlib-wrapper\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
+         [lib]\npath = \"lib.rs\"\n[dependencies]\n{dependencies}\n[workspace]\n"
+    );
+    write(&wrapper.join("Cargo.toml"), &manifest)?;
+    write(&wrapper.join("lib.rs"), "")?;
+    // The settings go to standard output, unless cargo is told to be quiet.
+    let command = CommandLine::new("cargo").args(["vendor", "--versioned-dirs"]).arg(root.join(VENDOR));
+    let finished = run_tool("cargo", whose, &command, &wrapper).await?;
+    if !finished.end.is_success() {
+        return Err(refused(whose, &String::from_utf8_lossy(&finished.stderr)));
+    }
+    // Nothing to vendor leaves no folder.
+    fs::create_dir_all(root.join(VENDOR)).map_err(at(root))?;
+    write(&root.join(CONFIG), &String::from_utf8_lossy(&finished.stdout))
+}
+
+/// The settings that cargo printed, with the folder's path as it is after the rename.
+pub(super) fn cargo_config(root: &Path) -> Result<String, ReferenceError> {
+    let file = root.join(CONFIG);
+    let printed = fs::read_to_string(&file).map_err(at(&file))?;
+    let vendor = toml_string(&root.join(VENDOR).to_string_lossy());
+    let line = |line: &str| {
+        let is_folder = line.trim_start().starts_with("directory =");
+        if is_folder { format!("directory = {vendor}\n") } else { format!("{line}\n") }
+    };
+    Ok(printed.lines().map(line).collect())
+}
