@@ -163,6 +163,16 @@ fn agreement(
     }
 }
 
+/// The first of each kind of input, and then the others, up to `max`; in their order.
+fn diverse(cases: Vec<Difference>, max: usize) -> Vec<Difference> {
+    let mut known = BTreeSet::new();
+    let (first, others): (Vec<_>, Vec<_>) =
+        cases.into_iter().enumerate().partition(|(_, case)| known.insert(kinds_of_characters(&case.input)));
+    let mut chosen: Vec<_> = first.into_iter().chain(others).take(max).collect();
+    chosen.sort_by_key(|(at, _)| *at);
+    chosen.into_iter().map(|(_, case)| case).collect()
+}
+
 /// Which kinds of characters an input is made of, as a set of bits.
 fn kinds_of_characters(input: &Value) -> u32 {
     const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -204,7 +214,7 @@ impl Shrink<'_> {
         let mut found: Vec<_> =
             cases.iter().filter(|case| case.reference != case.candidate).cloned().collect();
         found.sort_by_cached_key(|case| (case.is_only_text(), size(&case.input)));
-        found.truncate(MAX_SHRUNK);
+        let mut found = diverse(found, MAX_SHRUNK);
         for _ in 0..MAX_STEPS {
             if !self.step(&mut found).await? {
                 break;
@@ -212,7 +222,7 @@ impl Shrink<'_> {
         }
         let distinct: BTreeMap<_, _> =
             found.into_iter().map(|case| ((case.is_only_text(), size(&case.input)), case)).collect();
-        Ok(distinct.into_values().take(max).collect())
+        Ok(diverse(distinct.into_values().collect(), max))
     }
 
     /// Makes each input one step smaller, if a step keeps the difference. Whether any became smaller.
@@ -282,6 +292,17 @@ mod tests {
         };
         assert_eq!(inputs(&operation("f"), &[], &plan), inputs(&operation("f"), &[], &plan));
         assert_ne!(inputs(&operation("f"), &[], &plan), inputs(&operation("g"), &[], &plan));
+    }
+
+    #[test]
+    fn a_choice_of_differences_has_each_kind_before_it_repeats_one() {
+        let cases = ["!a", "!b", "!c", "^a", "{"].map(|text| Difference {
+            input: json!({"s": text}),
+            ..case(Answer::Ok(json!(1)), Answer::Ok(json!(2)))
+        });
+        let chosen: Vec<_> =
+            diverse(cases.to_vec(), 4).into_iter().map(|case| case.input["s"].clone()).collect();
+        assert_eq!(chosen, [json!("!a"), json!("!b"), json!("^a"), json!("{")]);
     }
 
     #[test]

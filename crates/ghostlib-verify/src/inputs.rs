@@ -270,12 +270,11 @@ fn smaller_texts(text: &str) -> Vec<String> {
         let rest = characters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| *c);
         texts.push(rest.collect());
     }
-    for (at, c) in characters.iter().enumerate() {
-        if *c != 'a' && (c.is_alphanumeric() || !c.is_ascii()) {
-            let mut simpler = characters.clone();
-            simpler[at] = 'a';
-            texts.push(simpler.into_iter().collect());
-        }
+    // What does not matter becomes an `a`, so that what does stands out and equal causes look alike.
+    for at in (0..characters.len()).filter(|at| characters[*at] != 'a') {
+        let mut simpler = characters.clone();
+        simpler[at] = 'a';
+        texts.push(simpler.into_iter().collect());
     }
     texts
 }
@@ -293,8 +292,12 @@ fn smaller_numbers(number: &serde_json::Number) -> Vec<Value> {
 /// How large an input is, for choosing the smallest: the length of its JSON text, simple characters first.
 pub(crate) fn size(value: &Value) -> (usize, String) {
     let text = value.to_string();
-    let plain = text.chars().filter(char::is_ascii_alphanumeric).count();
-    (text.chars().count() * 2 - plain, text)
+    let weight = |c: char| match c {
+        'a' => 1,
+        c if c.is_ascii_alphanumeric() => 2,
+        _ => 3,
+    };
+    (text.chars().map(weight).sum(), text)
 }
 
 #[cfg(test)]
