@@ -29,7 +29,7 @@ pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};
 pub use replay::ReplayAgent;
 pub use trajectory::{Trajectory, TrajectoryEvent, TrajectoryLine};
-pub use tree::{FileTree, TreeError};
+pub use tree::{FileTree, TreeError, read_plain_file};
 
 use ghostlib_model::{AgentStamp, SessionEnd, Sha256Hex};
 use std::future::Future;

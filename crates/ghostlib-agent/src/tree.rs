@@ -26,7 +26,7 @@ pub struct TreeError {
 
 const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 64 << 20;
-/// Build output, which is no part of a candidate.
+/// What stands at the top of a package and is no part of it.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
 impl FileTree {
@@ -44,7 +44,7 @@ impl FileTree {
         let mut tree = Self::default();
         let mut n_bytes = 0;
         let inside = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
+            entry.depth() != 1 || !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
         };
         for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(inside) {
             let entry = entry.map_err(|error| wrong(dir, error.to_string()))?;
@@ -95,13 +95,36 @@ impl FileTree {
     }
 }
 
+/// Reads one plain file of at most 1 MiB that somebody else may have put there; nothing, if there is none.
+///
+/// # Errors
+/// If it is a link or a special file, too large, or cannot be read.
+pub fn read_plain_file(path: &Path) -> Result<Option<Vec<u8>>, TreeError> {
+    const MAX_BYTES: u64 = 1 << 20;
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(path, &error)),
+    };
+    if !metadata.is_file() {
+        return Err(wrong(path, "it is a link or a special file, not a plain one"));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(wrong(path, "it is larger than 1 MiB"));
+    }
+    fs::read(path).map(Some).map_err(|error| failed(path, &error))
+}
+
 fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
     let relative = path.strip_prefix(dir).unwrap_or(path);
     let name = relative.to_str().ok_or_else(|| wrong(path, "the name is not UTF-8"))?;
-    if name.chars().any(char::is_control) {
-        return Err(wrong(path, "the name has control characters"));
+    if name.chars().any(|c| c.is_control() || c == '\\') {
+        return Err(wrong(path, "the name has control characters or backslashes"));
     }
-    Ok(name.replace('\\', "/"))
+    if relative.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
+        return Err(wrong(path, "it would be taken for a git repository's own"));
+    }
+    Ok(name.to_owned())
 }
 
 fn wrong(path: &Path, reason: impl Into<String>) -> TreeError {

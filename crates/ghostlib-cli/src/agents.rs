@@ -65,7 +65,8 @@ fn command(line: &str, sandbox: &Arc<Sandbox>, toolchain: &Toolchain) -> Result<
         return Err(CliError::environment(format!("there is no program `{name}`"))
             .hint("give its path, or install it where the PATH leads"));
     };
-    let read = vec![toolchain.sysroot.clone(), program.clone()];
+    let mut read = toolchain.readable();
+    read.push(program.clone());
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", toolchain.bin().display());
     Ok(Box::new(CommandAgent::new(Arc::clone(sandbox), program, args.to_vec(), read, path)))
 }

@@ -23,10 +23,9 @@ pub struct Differential {
 pub struct Tried {
     /// The figures.
     pub agreement: FunctionAgreement,
-    /// Differences, made small, the smallest first; each shows another pair of answers.
+    /// Differences: first those where the candidate does not come back, as they were found; then others, made
+    /// small, the smallest first.
     pub differences: Vec<Difference>,
-    /// Inputs on which the candidate did not come back, though the reference did.
-    pub n_failures: usize,
 }
 
 /// One input on which both sides differ.
@@ -41,6 +40,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether the candidate does not come back, though the reference does.
+    pub fn candidate_fails(&self) -> bool {
+        self.reference.returned() && !self.candidate.returned()
+    }
+
     /// Whether only the text of an error or panic differs.
     pub fn is_only_text(&self) -> bool {
         self.reference.agrees_with(&self.candidate)
@@ -60,8 +64,8 @@ pub async fn try_operation(
     plan: &Differential,
 ) -> Result<Tried, VerifyError> {
     let calls = calls(operation, &inputs(operation, seeds, plan));
-    let expected = reference.ask(&calls).await?;
-    let again = reference.ask(&calls).await?;
+    let expected = reference.ask_patiently(&calls, MAX_HANGS).await?;
+    let again = reference.ask_patiently(&calls, MAX_HANGS).await?;
     let got = candidate.ask_patiently(&calls, MAX_HANGS).await?;
     let cases: Vec<_> = calls
         .into_iter()
@@ -72,14 +76,7 @@ pub async fn try_operation(
         .collect();
     let shrink = Shrink { reference, candidate, operation };
     let differences = shrink.distinct(&cases, plan.max_differences).await?;
-    Ok(Tried {
-        agreement: agreement(operation, &cases, differences.first()),
-        n_failures: cases
-            .iter()
-            .filter(|case| case.reference.returned() && !case.candidate.returned())
-            .count(),
-        differences,
-    })
+    Ok(Tried { agreement: agreement(operation, &cases, differences.first()), differences })
 }
 
 /// Inputs that show what an operation does, with the reference's answers: small ones that differ in kind.
@@ -94,7 +91,7 @@ pub async fn examples(
 ) -> Result<Vec<(Value, Answer)>, VerifyError> {
     let mut inputs = inputs(operation, seeds, plan);
     inputs.sort_by_cached_key(size);
-    let answers = reference.ask(&calls(operation, &inputs)).await?;
+    let answers = reference.ask_patiently(&calls(operation, &inputs), MAX_HANGS).await?;
     let mut by_kind = BTreeMap::new();
     for (input, answer) in inputs.into_iter().zip(answers) {
         if answer.returned() {
@@ -201,8 +198,10 @@ struct Shrink<'a> {
     operation: &'a Operation,
 }
 
-/// After how many hangs a candidate is not asked any more.
+/// After how many hangs a side is not asked any more.
 const MAX_HANGS: usize = 3;
+/// How many inputs are shown on which the candidate does not come back.
+const MAX_FAILING: usize = 2;
 /// How many differing inputs are made small at most; the smallest are taken.
 const MAX_SHRUNK: usize = 24;
 /// How many steps one input is made smaller at most.
@@ -214,7 +213,10 @@ impl Shrink<'_> {
         let mut found: Vec<_> =
             cases.iter().filter(|case| case.reference != case.candidate).cloned().collect();
         found.sort_by_cached_key(|case| (case.is_only_text(), size(&case.input)));
-        let mut found = diverse(found, MAX_SHRUNK);
+        // Where the candidate does not come back a gate fails: that is never left out.
+        let (failing, others): (Vec<_>, Vec<_>) = found.into_iter().partition(Difference::candidate_fails);
+        let failing: Vec<_> = failing.into_iter().take(MAX_FAILING).collect();
+        let mut found = diverse(others, MAX_SHRUNK);
         for _ in 0..MAX_STEPS {
             if !self.step(&mut found).await? {
                 break;
@@ -222,7 +224,8 @@ impl Shrink<'_> {
         }
         let distinct: BTreeMap<_, _> =
             found.into_iter().map(|case| ((case.is_only_text(), size(&case.input)), case)).collect();
-        Ok(diverse(distinct.into_values().collect(), max))
+        let kept = diverse(distinct.into_values().collect(), max.saturating_sub(failing.len()));
+        Ok(failing.into_iter().chain(kept).collect())
     }
 
     /// Makes each input one step smaller, if a step keeps the difference. Whether any became smaller.
@@ -232,8 +235,12 @@ impl Shrink<'_> {
         let tries: Vec<Vec<Value>> =
             found.iter().map(|case| if shrinks(case) { smaller(&case.input) } else { Vec::new() }).collect();
         let calls = calls(self.operation, &tries.concat());
-        let mut answers =
-            self.reference.ask(&calls).await?.into_iter().zip(self.candidate.ask(&calls).await?);
+        let mut answers = self
+            .reference
+            .ask_patiently(&calls, MAX_HANGS)
+            .await?
+            .into_iter()
+            .zip(self.candidate.ask_patiently(&calls, MAX_HANGS).await?);
         let mut any = false;
         for (case, inputs) in found.iter_mut().zip(tries) {
             let next = inputs

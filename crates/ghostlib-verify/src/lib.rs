@@ -36,7 +36,7 @@ pub use behaviour::{Difference, Differential, Tried, examples, try_operation};
 pub use inputs::Shape;
 pub use operation::{BindingError, Operation, OperationParam};
 pub use session::{CallLimits, Driver};
-pub use vectors::{run_vectors, vector_holds};
+pub use vectors::{plain, run_vectors, vector_holds};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use crate::VerifyError;
 use ghostlib_model::{Answer, Call};
 use ghostlib_sandbox::{CommandLine, Limits, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -15,7 +15,6 @@ use tokio::process::{ChildStdin, ChildStdout};
 pub struct Driver {
     sandbox: Arc<Sandbox>,
     executable: PathBuf,
-    dir: PathBuf,
     read: Vec<PathBuf>,
     operations: Vec<String>,
     limits: CallLimits,
@@ -28,7 +27,7 @@ pub struct CallLimits {
     pub wall: Duration,
     /// Memory of the driver's process.
     pub memory_bytes: u64,
-    /// What the library itself may print within one call.
+    /// What the library itself may print to standard output within one call.
     pub output_bytes: u64,
 }
 
@@ -42,17 +41,10 @@ impl Driver {
     pub(crate) fn new(
         sandbox: Arc<Sandbox>,
         executable: PathBuf,
-        dir: PathBuf,
         read: Vec<PathBuf>,
         operations: Vec<String>,
     ) -> Self {
-        Self { sandbox, executable, dir, read, operations, limits: CallLimits::default() }
-    }
-
-    /// The same driver with other limits.
-    #[must_use]
-    pub fn with_limits(self, limits: CallLimits) -> Self {
-        Self { limits, ..self }
+        Self { sandbox, executable, read, operations, limits: CallLimits::default() }
     }
 
     /// Whether the operation is in this driver.
@@ -91,8 +83,10 @@ impl Driver {
     /// Starts the driver once, and adds answers until all calls are answered or one ends the process.
     async fn converse(&self, calls: &[Call], answers: &mut Vec<Answer>) -> Result<(), VerifyError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
+        // Nothing is carried over from one start to the next.
+        let dir = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
         let mut running =
-            self.sandbox.spawn(&self.policy(calls.len()), &CommandLine::new(&self.executable))?;
+            self.sandbox.spawn(&self.policy(calls.len(), dir.path()), &CommandLine::new(&self.executable))?;
         let (Some(stdin), Some(stdout)) = (running.take_stdin(), running.take_stdout()) else {
             answers.push(Answer::Crash("its pipes are closed".into()));
             return Ok(());
@@ -153,28 +147,30 @@ impl Driver {
         }
     }
 
-    fn policy(&self, n_calls: usize) -> SandboxPolicy {
+    fn policy(&self, n_calls: usize, dir: &Path) -> SandboxPolicy {
         let n_calls = u32::try_from(n_calls).unwrap_or(u32::MAX);
         let mut read = self.read.clone();
-        read.extend(self.executable.parent().map(PathBuf::from));
+        read.push(self.executable.clone());
         SandboxPolicy {
             role: SandboxRole::Test,
             read,
-            write: vec![self.dir.clone()],
-            env: BTreeMap::from([("HOME".to_owned(), self.dir.to_string_lossy().into_owned())]),
-            dir: self.dir.clone(),
+            write: vec![dir.to_owned()],
+            env: BTreeMap::from([("HOME".to_owned(), dir.to_string_lossy().into_owned())]),
+            dir: dir.to_owned(),
             limits: Limits {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
                 cpu: None,
                 memory_bytes: Some(self.limits.memory_bytes),
                 file_bytes: Some(1 << 30),
                 open_files: None,
-                output_bytes: self.limits.output_bytes,
+                output_bytes: MAX_STDERR,
             },
         }
     }
 }
 
+/// What the library may write to standard error between two starts of its driver.
+const MAX_STDERR: u64 = 16 << 20;
 /// The longest line that is read as a whole.
 const MAX_ANSWER: u64 = 64 << 20;
 

@@ -133,7 +133,7 @@ fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Differen
     let subject = format!("{operation} {input}");
     let message =
         format!("`{operation}` of {input}: the reference gives {reference}, the candidate {candidate}.");
-    let fails = reference.returned() && !candidate.returned();
+    let fails = difference.candidate_fails();
     let (rule, priority) = match (fails, difference.is_only_text()) {
         (true, _) => ("candidate-fails", Priority::P0),
         (false, true) => ("error-text-differs", Priority::P2),

@@ -10,6 +10,7 @@ use ghostlib_model::{
 };
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
+use ghostlib_verify::plain;
 
 /// The vector file that the mechanical reviser keeps; it is written anew each time.
 pub const HARVEST_FILE: &str = "harvested.yaml";
@@ -120,7 +121,7 @@ async fn examples_of_unseen<'a>(
 /// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
 fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answer) -> Option<Vector> {
     let expected = match answer {
-        Answer::Ok(value) => Expected::Output(value.clone()),
+        Answer::Ok(value) => Expected::Output(plain(value).clone()),
         Answer::Error(text) if text.is_empty() => Expected::AnyError,
         Answer::Error(text) => Expected::ErrorText(text.clone()),
         _ => return None,

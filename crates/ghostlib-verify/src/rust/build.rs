@@ -1,6 +1,7 @@
 //! Building a library into a driver, in the sandbox and offline.
 
 use super::manifest::Manifest;
+use super::reference::toml_string;
 use super::toolchain::Toolchain;
 use crate::VerifyError;
 use crate::operation::Operation;
@@ -15,6 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use walkdir::WalkDir;
 
 /// One library that is to become a driver.
 #[derive(Clone, Debug)]
@@ -87,7 +89,7 @@ pub async fn build(
         write_driver(subject, &package, &operations)?;
         let finished = cargo_build(sandbox, toolchain, subject).await?;
         if finished.end.is_success() {
-            let driver = driver(sandbox, toolchain, subject, &operations);
+            let driver = driver(sandbox, toolchain, subject, &operations)?;
             return Ok(Built::Driver { driver, left_out });
         }
         if let Some(error) = full_disk(&finished) {
@@ -110,44 +112,80 @@ fn full_disk(finished: &Finished) -> Option<io::Error> {
     is_full.then(|| io::Error::from(io::ErrorKind::StorageFull))
 }
 
+/// Takes the executable out of the folder that the build could write to, into one that no sandbox writes to.
 fn driver(
     sandbox: &Arc<Sandbox>,
     toolchain: &Toolchain,
     subject: &Subject<'_>,
     operations: &[Operation],
-) -> Driver {
-    Driver::new(
-        Arc::clone(sandbox),
-        subject.scratch.join("target/debug/ghostlib-driver"),
-        subject.scratch.join("run"),
-        vec![toolchain.sysroot.join("lib")],
-        operations.iter().map(|operation| operation.name.clone()).collect(),
-    )
+) -> Result<Driver, VerifyError> {
+    let places = Places::of(subject);
+    let built = places.target.join("debug").join(DRIVER);
+    // A build script may have put a link there, to something that the library must not see.
+    let resolved = built.canonicalize().map_err(VerifyError::at(&built))?;
+    let target = places.target.canonicalize().map_err(VerifyError::at(&places.target))?;
+    if resolved != target.join("debug").join(DRIVER) {
+        let reason = io::Error::new(io::ErrorKind::InvalidData, "the build put a link in its place");
+        return Err(VerifyError::at(&built)(reason));
+    }
+    fs::create_dir_all(&places.bin).map_err(VerifyError::at(&places.bin))?;
+    let executable = places.bin.join(DRIVER);
+    fs::copy(&built, &executable).map_err(VerifyError::at(&executable))?;
+    let operations = operations.iter().map(|operation| operation.name.clone()).collect();
+    Ok(Driver::new(Arc::clone(sandbox), executable, toolchain.readable(), operations))
 }
+
+/// The folders of one driver. A build may write to the first three, and to nothing else.
+struct Places {
+    source: PathBuf,
+    home: PathBuf,
+    target: PathBuf,
+    bin: PathBuf,
+    /// Cargo settings.
+    config: PathBuf,
+}
+
+impl Places {
+    fn of(subject: &Subject<'_>) -> Self {
+        let at = |name: &str| subject.scratch.join(name);
+        Self {
+            source: at("driver"),
+            home: at("home"),
+            target: at("target"),
+            bin: at("bin"),
+            config: at("cargo-config.toml"),
+        }
+    }
+}
+
+const DRIVER: &str = "ghostlib-driver";
 
 async fn cargo_build(
     sandbox: &Sandbox,
     toolchain: &Toolchain,
     subject: &Subject<'_>,
 ) -> Result<Finished, VerifyError> {
-    let scratch = subject.scratch;
-    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let places = Places::of(subject);
+    // Cargo looks for settings from the working directory upwards: there must be none of the user's.
+    let nowhere = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
+    let text = |path: &Path| path.to_string_lossy().into_owned();
     let env = BTreeMap::from([
         ("PATH".to_owned(), format!("{}:/usr/local/bin:/usr/bin:/bin", toolchain.bin().display())),
-        ("HOME".to_owned(), text(scratch.join("home"))),
-        ("CARGO_HOME".to_owned(), text(scratch.join("home/cargo"))),
-        ("CARGO_TARGET_DIR".to_owned(), text(scratch.join("target"))),
+        ("HOME".to_owned(), text(&places.home)),
+        ("CARGO_HOME".to_owned(), text(&places.home)),
+        ("CARGO_TARGET_DIR".to_owned(), text(&places.target)),
         ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned()),
         ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
     ]);
-    let mut read = vec![toolchain.sysroot.clone(), subject.dir.to_owned()];
+    let mut read = toolchain.readable();
+    read.extend([subject.dir.to_owned(), places.config.clone()]);
     read.extend_from_slice(subject.read);
     let policy = SandboxPolicy {
         role: SandboxRole::Build,
         read,
-        write: vec![scratch.to_owned()],
+        write: vec![places.source.clone(), places.home, places.target, nowhere.path().to_owned()],
         env,
-        dir: scratch.join("driver"),
+        dir: nowhere.path().to_owned(),
         limits: Limits {
             wall: subject.wall,
             cpu: None,
@@ -157,26 +195,65 @@ async fn cargo_build(
             output_bytes: 64 << 20,
         },
     };
-    let command =
-        CommandLine::new(toolchain.cargo()).args(["build", "--offline", "--quiet", "--message-format=json"]);
+    let command = CommandLine::new(toolchain.cargo())
+        .args(["build", "--offline", "--quiet", "--message-format=json", "--manifest-path"])
+        .arg(places.source.join("Cargo.toml"))
+        .arg("--config")
+        .arg(places.config);
     Ok(sandbox.run(&policy, &command, Vec::new()).await?)
 }
 
-/// Writes the driver's source. What has not changed is not written again, so that cargo need not build it.
+/// Writes the driver's source, and clears what an earlier build may have left to mislead this one. A source
+/// that is as it was written stays, so that cargo need not build it again.
 fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) -> Result<(), VerifyError> {
-    let dir = subject.scratch.join("driver");
-    for folder in
-        [dir.join("src"), dir.join(".cargo"), subject.scratch.join("home/cargo"), subject.scratch.join("run")]
-    {
-        fs::create_dir_all(&folder).map_err(VerifyError::at(&folder))?;
-    }
-    for (path, text) in driver_files(subject, package, operations)? {
-        let path = dir.join(path);
-        if fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
-            fs::write(&path, text).map_err(VerifyError::at(&path))?;
+    let places = Places::of(subject);
+    let files = driver_files(subject, package, operations)?;
+    fs::create_dir_all(subject.scratch).map_err(VerifyError::at(subject.scratch))?;
+    remove(&places.home)?;
+    if !is_as_written(&places.source, &files) {
+        remove(&places.source)?;
+        for (path, text) in &files {
+            let path = places.source.join(path);
+            let folder = path.parent().unwrap_or(&places.source);
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::write(&path, text))
+                .map_err(VerifyError::at(&path))?;
         }
     }
-    Ok(())
+    for folder in [&places.home, &places.target] {
+        fs::create_dir_all(folder).map_err(VerifyError::at(folder))?;
+    }
+    fs::write(&places.config, subject.cargo_config).map_err(VerifyError::at(&places.config))
+}
+
+/// Whether a folder holds these files and, beside cargo's lockfile, nothing else; no links above all.
+fn is_as_written(dir: &Path, files: &[(String, String)]) -> bool {
+    let mut n_found = 0;
+    for entry in WalkDir::new(dir) {
+        let Ok(entry) = entry else { return false };
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+        let known = files.iter().find(|(path, _)| Path::new(path) == relative);
+        match known {
+            _ if !entry.file_type().is_file() => return false,
+            None if relative == Path::new("Cargo.lock") => {}
+            Some((_, text)) if fs::read(entry.path()).is_ok_and(|bytes| bytes == text.as_bytes()) => {
+                n_found += 1
+            }
+            _ => return false,
+        }
+    }
+    n_found == files.len()
+}
+
+/// Removes a folder. What is a link is removed as one.
+fn remove(path: &Path) -> Result<(), VerifyError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(VerifyError::at(path)(error)),
+        _ => Ok(()),
+    }
 }
 
 fn driver_files(
@@ -186,6 +263,7 @@ fn driver_files(
 ) -> Result<Vec<(String, String)>, VerifyError> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
+    handlebars.register_escape_fn(handlebars::no_escape);
     let render = |template: &str, data: &Value| {
         handlebars.render_template(template, data).map_err(|error| VerifyError::Template(error.to_string()))
     };
@@ -194,13 +272,13 @@ fn driver_files(
         .enumerate()
         .map(|(at, operation)| json!({"module": module(at), "name": operation.name.escape_default().to_string()}))
         .collect();
-    let path = subject.dir.to_string_lossy().escape_default().to_string();
+    let path = toml_string(&subject.dir.to_string_lossy());
+    let package = toml_string(package);
     let mut files = vec![
         (
             "Cargo.toml".into(),
             render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?,
         ),
-        (".cargo/config.toml".into(), subject.cargo_config.to_owned()),
         (
             "src/main.rs".into(),
             render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules}))?,

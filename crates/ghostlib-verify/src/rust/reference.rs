@@ -198,7 +198,7 @@ pub(super) async fn run_tool(
 
 fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceError> {
     let dir = match source {
-        ReferenceSource::Crate { name, .. } => vendored(&root.join(VENDOR), name)?,
+        ReferenceSource::Crate { name, version } => vendored(&root.join(VENDOR), name, version)?,
         _ => root.join(SOURCE),
     };
     let manifest = Manifest::read(&dir)?;
@@ -213,10 +213,11 @@ fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceErr
     })
 }
 
-fn vendored(vendor: &Path, name: &str) -> Result<PathBuf, ReferenceError> {
+fn vendored(vendor: &Path, name: &str, version: &str) -> Result<PathBuf, ReferenceError> {
     for entry in fs::read_dir(vendor).map_err(at(vendor))? {
         let dir = entry.map_err(at(vendor))?.path();
-        if Manifest::read(&dir).is_ok_and(|manifest| manifest.package == name) {
+        let is_it = |manifest: Manifest| manifest.package == name && same_version(&manifest.version, version);
+        if Manifest::read(&dir).is_ok_and(is_it) {
             return Ok(dir);
         }
     }
@@ -224,6 +225,12 @@ fn vendored(vendor: &Path, name: &str) -> Result<PathBuf, ReferenceError> {
         reference: name.into(),
         said: "cargo vendored no package of that name".into(),
     })
+}
+
+/// Build metadata is no part of what is asked for: `1.0.0` is `1.0.0+2024`.
+fn same_version(found: &str, asked: &str) -> bool {
+    let plain = |version: &str| version.split('+').next().unwrap_or_default().to_owned();
+    plain(found) == plain(asked)
 }
 
 fn path_dependency(dir: &Path) -> Result<String, ReferenceError> {
@@ -238,12 +245,13 @@ pub(super) fn toml_string(text: &str) -> String {
 
 /// The files of a package's source tree: no build output, no version control, no marks of cargo.
 fn source_files(dir: &Path) -> impl Iterator<Item = Result<walkdir::DirEntry, walkdir::Error>> {
+    // A module of the library may be called `target`; the build output lies at the top.
     let skipped = ["target", ".git", ".ghostlib", ".cargo-checksum.json", ".cargo-ok"];
     WalkDir::new(dir)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(move |entry| {
-            entry.depth() == 0 || !skipped.iter().any(|name| entry.file_name() == *name)
+            entry.depth() != 1 || !skipped.iter().any(|name| entry.file_name() == *name)
         })
         .filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }

@@ -1,4 +1,5 @@
 use ghostlib_sandbox::{CommandLine, SandboxError, host};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,10 +47,26 @@ impl Toolchain {
         self.bin().join("cargo")
     }
 
+    /// What a build may read of it: programs and libraries. Not the sources that a toolchain may bring along,
+    /// since published crates are among them.
+    pub fn readable(&self) -> Vec<PathBuf> {
+        let libraries = self.sysroot.join("lib");
+        let targets = libraries.join("rustlib");
+        let mut paths = vec![self.bin(), self.sysroot.join("libexec")];
+        paths.extend(entries(&libraries).filter(|path| *path != targets));
+        paths.extend(entries(&targets).filter(|path| path.file_name().is_some_and(|name| name != "src")));
+        paths.retain(|path| path.exists());
+        paths
+    }
+
     /// The folder of its programs.
     pub fn bin(&self) -> PathBuf {
         self.sysroot.join("bin")
     }
+}
+
+fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs::read_dir(dir).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
 }
 
 async fn ask_rustc(dir: &Path, args: &[&str]) -> Result<String, ToolchainError> {
