@@ -5,6 +5,7 @@
 mod bad_input;
 mod candidates;
 mod demo;
+mod hostile;
 mod interruption;
 mod run;
 mod small_commands;

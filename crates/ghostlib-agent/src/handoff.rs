@@ -113,7 +113,11 @@ impl Tasks {
         Ok(closed)
     }
 
-    fn get(&self, id: &str) -> Result<Option<Task>, TaskError> {
+    /// The task with this id, if there is one.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn get(&self, id: &str) -> Result<Option<Task>, TaskError> {
         let path = self.path(id);
         if path.exists() { read(&path).map(Some) } else { Ok(None) }
     }
@@ -177,6 +181,7 @@ impl HandoffAgent {
                 _ => {}
             }
             if let Some(wall) = assignment.wall.filter(|wall| recorder.elapsed() > *wall) {
+                self.tasks.close(id, TaskState::Failed("nobody closed it in time".into()))?;
                 break (SessionEnd::TimedOut(wall.as_secs()), String::new());
             }
             tokio::time::sleep(POLL).await;
@@ -192,7 +197,7 @@ impl Agent for HandoffAgent {
         AgentStamp { name: "handoff".into(), blindness_enforced: false }
     }
 
-    fn keeps_workspace(&self) -> bool {
+    fn hands_out(&self) -> bool {
         true
     }
 

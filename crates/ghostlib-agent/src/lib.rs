@@ -42,8 +42,8 @@ pub trait Agent: Send + Sync {
     /// How it names itself, and whether its blindness is enforced.
     fn stamp(&self) -> AgentStamp;
 
-    /// Whether a workspace outlives an interruption, because somebody outside may be working in it.
-    fn keeps_workspace(&self) -> bool {
+    /// Whether it hands its assignments to somebody outside, who may go on with them while no run waits.
+    fn hands_out(&self) -> bool {
         false
     }
 

@@ -246,6 +246,10 @@ impl From<RunError> for CliError {
             RunError::ReferenceChanged { .. } => {
                 Self::of(Kind::Input, &error).hint("start a new run with `ghostlib run`")
             }
+            RunError::SnapshotChanged(_) => Self::of(Kind::Input, &error)
+                .hint("put it back as it was, or start a new run with `ghostlib run`"),
+            RunError::TaskOpen(ref id) => Self::of(Kind::Input, &error)
+                .hint(format!("close it first: `ghostlib task done {id}`, or `ghostlib task fail {id}`")),
             RunError::NeverStarted(_) => Self::of(Kind::Input, &error),
         }
     }

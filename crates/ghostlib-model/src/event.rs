@@ -21,12 +21,10 @@ pub enum Event {
         /// What was asked for.
         options: RunOptions,
     },
-    /// The reference was fetched, built, and asked its own vectors.
+    /// The reference was fetched and read.
     ReferenceReady {
         /// What it is.
         reference: ReferenceStamp,
-        /// Wall time in seconds.
-        seconds: f64,
     },
     /// An iteration began, with this spec.
     IterationStarted {
@@ -58,6 +56,8 @@ pub enum Event {
         iteration: u32,
         /// What was measured.
         evaluation: Box<Evaluation>,
+        /// What it was measured with.
+        environment: Environment,
         /// Wall time in seconds.
         seconds: f64,
     },
@@ -153,6 +153,15 @@ pub struct SandboxStamp {
     pub enforces: Vec<String>,
     /// What it does not enforce, each with its reason.
     pub lacks: Vec<String>,
+}
+
+/// What built and ran a candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// What `rustc --version` says.
+    pub toolchain: String,
+    /// The sandbox's backend.
+    pub sandbox: String,
 }
 
 /// What was asked of a run.

@@ -26,8 +26,8 @@ pub use evaluation::{
     Alarm, Evaluation, FunctionAgreement, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
 };
 pub use event::{
-    AgentStamp, CandidateStamp, Change, ChangeKind, Event, ReferenceStamp, Revision, RevisionVerdict, Role,
-    RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
+    AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, ReferenceStamp, Revision,
+    RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
 };
 pub use fidelity::{
     ApiDimension, ApiLevel, BehaviourDimension, Fidelity, Gate, GateResult, Ratio, VectorsDimension,

@@ -1,6 +1,6 @@
 use crate::{
-    AgentStamp, CandidateStamp, Evaluation, Event, ReferenceStamp, Revision, RunEnd, RunId, RunOptions,
-    SandboxStamp, SessionEnd, SessionId, SpecStamp, VectorResult,
+    AgentStamp, CandidateStamp, Environment, Evaluation, Event, ReferenceStamp, Revision, RunEnd, RunId,
+    RunOptions, SandboxStamp, SessionEnd, SessionId, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ pub struct IterationSummary {
     pub session: Option<SessionSummary>,
     /// What was measured.
     pub evaluation: Option<Evaluation>,
+    /// What it was measured with.
+    pub environment: Option<Environment>,
     /// What was changed in the spec afterwards.
     pub revision: Option<Revision>,
     /// Wall time so far, in seconds.
@@ -82,13 +84,14 @@ impl RunSummary {
                 self.sandbox = Some(sandbox);
                 self.options = Some(options);
             }
-            Event::ReferenceReady { reference, .. } => self.reference = Some(reference),
+            Event::ReferenceReady { reference } => self.reference = Some(reference),
             Event::IterationStarted { iteration, spec, dropped } => self.iterations.push(IterationSummary {
                 iteration,
                 spec,
                 dropped,
                 session: None,
                 evaluation: None,
+                environment: None,
                 revision: None,
                 seconds: 0.0,
             }),
@@ -97,8 +100,11 @@ impl RunSummary {
                     it.session = Some(SessionSummary { id: session, agent, end, candidate });
                 });
             }
-            Event::Evaluated { iteration, evaluation, seconds } => {
-                self.in_iteration(iteration, seconds, |it| it.evaluation = Some(*evaluation));
+            Event::Evaluated { iteration, evaluation, environment, seconds } => {
+                self.in_iteration(iteration, seconds, |it| {
+                    it.evaluation = Some(*evaluation);
+                    it.environment = Some(environment);
+                });
             }
             Event::Revised { iteration, revision } => {
                 self.in_iteration(iteration, 0.0, |it| it.revision = Some(revision));

@@ -1,5 +1,6 @@
 //! Specs on the disk.
 
+use crate::store::write_file;
 use ghostlib_diff::{Api, extract_block};
 use ghostlib_model::{Diagnostic, Severity, Sha256Hex, SpecStamp, sha256_of_files};
 use ghostlib_spec::{SourceFile, Sources, Spec};
@@ -85,6 +86,12 @@ impl LoadedSpec {
         Self { dir: PathBuf::new(), sources, spec, diagnostics, api }
     }
 
+    /// The document of a copy of a spec in `dir`: it keeps the name that it has at `spec_path`.
+    pub fn document_in(dir: &Path, spec_path: &Path) -> PathBuf {
+        let named = spec_path.file_name().map(|name| dir.join(name));
+        named.filter(|path| path.is_file()).unwrap_or_else(|| dir.to_owned())
+    }
+
     /// The spec, if it has no errors.
     ///
     /// # Errors
@@ -106,10 +113,7 @@ impl LoadedSpec {
     pub fn write(&self, dir: &Path) -> Result<(), SpecError> {
         for file in files(&self.sources) {
             let path = dir.join(&file.path);
-            let parent = path.parent().unwrap_or(dir);
-            fs::create_dir_all(parent)
-                .and_then(|()| fs::write(&path, &file.bytes))
-                .map_err(|source| SpecError::Io { path: path.clone(), source })?;
+            write_file(&path, &file.bytes).map_err(|source| SpecError::Io { path: path.clone(), source })?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::console::warn;
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
 use clap::{Args, ValueEnum};
-use ghostlib_model::RunSummary;
+use ghostlib_model::{RunEnd, RunSummary};
 use ghostlib_run::store::{Journal, Project};
 use std::time::Duration;
 
@@ -34,8 +34,9 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
         CliError::input(format!("the run {run} ended before it began"))
             .hint("start a new one with `ghostlib run`")
     })?;
-    if summary.end.is_some() {
-        warn(format!("the run {run} has ended already; nothing is done again"));
+    if let Some(end) = &summary.end {
+        warn(format!("the run {run} has ended already: {end}; nothing is done again"));
+        return Ok(if *end == RunEnd::Passed { Verdict::Passed } else { Verdict::FellShort });
     }
     let began_with = SandboxChoice::from_str(&options.sandbox, false).unwrap_or_default();
     let agent = args.agent.as_deref().unwrap_or(&options.agent);

@@ -6,9 +6,8 @@ use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
 use clap::Args;
 use ghostlib_model::{RunEnd, RunOptions};
-use ghostlib_run::store::{LOCKFILE, Project};
+use ghostlib_run::store::{LOCKFILE, Project, write_file};
 use ghostlib_run::{Engine, LoadedSpec, Outcome};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,8 +61,11 @@ impl LoopArgs {
         if !(0.0..=1.0).contains(&self.target) {
             return Err(CliError::input(format!("--target is {}; it goes from 0 to 1", self.target)));
         }
-        if self.max_iterations == 0 {
-            return Err(CliError::input("--max-iterations is 0; at least one is needed"));
+        for (name, is_zero) in [("--max-iterations", self.max_iterations == 0), ("--cases", self.cases == 0)]
+        {
+            if is_zero {
+                return Err(CliError::input(format!("{name} is 0; at least one is needed")));
+            }
         }
         Ok(RunOptions {
             agent: self.agent.clone(),
@@ -140,14 +142,19 @@ impl AfterArgs {
         let Some(began_with) = outcome.summary.spec.as_ref().filter(|_| !self.keep_spec) else {
             return Ok(());
         };
-        let passed =
-            LoadedSpec::read(&document_of(&outcome.spec_dir, Path::new(&outcome.summary.spec_path)))?;
+        let passed = LoadedSpec::read(&LoadedSpec::document_in(
+            &outcome.spec_dir,
+            Path::new(&outcome.summary.spec_path),
+        ))?;
         let passed_hash = passed.stamp().hash;
         if outcome.lockfile.is_none() || passed_hash == began_with.hash {
             return Ok(());
         }
         let path = project.root().join(&outcome.summary.spec_path);
-        let now = LoadedSpec::read(&path)?.stamp().hash;
+        let now = LoadedSpec::read(&path)?;
+        let before_files: Vec<String> =
+            now.sources.vector_files.iter().map(|file| file.path.clone()).collect();
+        let now = now.stamp().hash;
         if now == passed_hash {
             return Ok(());
         }
@@ -160,15 +167,22 @@ impl AfterArgs {
             return Ok(());
         }
         let dir = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+        let foreign = passed.sources.vector_files.iter().find(|file| {
+            let is_of_the_spec = before_files.contains(&file.path);
+            !is_of_the_spec && dir.join(&file.path).exists()
+        });
+        if let Some(file) = foreign {
+            warn(format!(
+                "{} is there and is no part of the spec, so the spec is left alone; the one that passed is in {}",
+                dir.join(&file.path).display(),
+                outcome.spec_dir.display()
+            ));
+            return Ok(());
+        }
         passed.write(dir)?;
         warn(format!("{} is now the spec that passed", path.display()));
         Ok(())
     }
-}
-
-fn document_of(dir: &Path, spec_path: &Path) -> PathBuf {
-    let named = spec_path.file_name().map(|name| dir.join(name));
-    named.filter(|path| path.is_file()).unwrap_or_else(|| dir.to_owned())
 }
 
 pub(crate) fn verdict(outcome: &Outcome) -> Verdict {
@@ -176,5 +190,6 @@ pub(crate) fn verdict(outcome: &Outcome) -> Verdict {
 }
 
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    fs::write(path, text).map_err(|error| CliError::environment(format!("{}: {error}", path.display())))
+    write_file(path, text.as_bytes())
+        .map_err(|error| CliError::environment(format!("{}: {error}", path.display())))
 }

@@ -2,7 +2,7 @@
 
 use ghostlib_model::{
     AgentStamp, Alarm, Answer, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change,
-    ChangeKind, Evaluation, Evidence, Fidelity, Finding, FunctionAgreement, Gate, GateResult,
+    ChangeKind, Environment, Evaluation, Evidence, Fidelity, Finding, FunctionAgreement, Gate, GateResult,
     IterationSummary, PhaseTime, Place, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision,
     RevisionVerdict, RunEnd, RunId, RunOptions, RunSummary, SandboxStamp, SessionEnd, SessionId,
     SessionSummary, Sha256Hex, SmallestDifference, SpecStamp, SpecStand, VectorId, VectorOutcome,
@@ -175,6 +175,7 @@ fn third() -> IterationSummary {
 fn iteration(n: u32) -> IterationSummary {
     IterationSummary {
         iteration: n,
+        environment: Some(Environment { toolchain: "rustc 1.95.0".into(), sandbox: "landlock".into() }),
         spec: spec(n),
         dropped: Vec::new(),
         session: Some(SessionSummary {

@@ -14,7 +14,7 @@ use crate::store::{
     Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
 };
 use ghostlib_agent::{Agent, AgentError, TreeError};
-use ghostlib_model::{Event, ReferenceStamp, RunId, RunOptions, RunSummary};
+use ghostlib_model::{Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
 use ghostlib_verify::rust::Toolchain;
@@ -81,6 +81,12 @@ pub enum RunError {
     /// The judge could not work.
     #[error(transparent)]
     Judge(#[from] JudgeError),
+    /// A copy of the spec in the run's folder is not what the journal says.
+    #[error("the copy of the spec in {} was changed after it was recorded", .0.display())]
+    SnapshotChanged(PathBuf),
+    /// Somebody outside has the workspace of this session.
+    #[error("the task {0} is open, and its workspace may hold somebody's work")]
+    TaskOpen(String),
     /// The reference is not the one that the run began with.
     #[error(
         "the reference {source_text} has changed since the run began: its checksum was {was} and is {is}"
@@ -107,8 +113,10 @@ pub enum RunError {
 }
 
 /// What a finished run comes to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Outcome {
+    /// Held until the outcome is dealt with.
+    pub lock: ProjectLock,
     /// The run.
     pub run: RunId,
     /// Its state.
@@ -128,6 +136,7 @@ impl Engine {
         let lock = self.project.lock()?;
         let loaded = LoadedSpec::read(spec_path)?.without_errors()?;
         // A reference that is not to be had leaves no run behind.
+        (self.observer)(&Notice::Begins(Step::PrepareReference));
         let judge = self.prepare_judge(&loaded, &spec_path.to_string_lossy()).await?;
         let run = self.project.new_run()?;
         loaded.write(&self.project.spec_dir(&run, 1))?;
@@ -162,7 +171,7 @@ impl Engine {
         journal: Journal,
         summary: RunSummary,
         judge: Option<Judge>,
-        _lock: ProjectLock,
+        lock: ProjectLock,
     ) -> Result<Outcome, RunError> {
         let options = summary.options.clone().ok_or_else(|| RunError::NeverStarted(run.clone()))?;
         let mut open =
@@ -170,7 +179,7 @@ impl Engine {
         loop {
             let step = next_step(&open.summary);
             if step == Step::Nothing {
-                return open.outcome();
+                return open.outcome(lock);
             }
             (self.observer)(&Notice::Begins(step.clone()));
             let event = open.take(&step).await?;
@@ -185,7 +194,7 @@ impl Engine {
         let places = JudgePlaces {
             base: base.to_owned(),
             cache: self.project.references(),
-            scratch: self.project.build(""),
+            scratch: self.project.reference_build(),
         };
         Ok(Judge::prepare(Arc::clone(&self.sandbox), self.toolchain.clone(), &loaded.spec, places).await?)
     }
@@ -210,12 +219,12 @@ impl OpenRun<'_> {
     async fn take(&mut self, step: &Step) -> Result<Event, RunError> {
         let began = Instant::now();
         match step {
-            Step::PrepareReference => self.prepare_reference(began).await,
+            Step::PrepareReference => Ok(Event::ReferenceReady { reference: self.judge().await?.stamp() }),
             Step::StartIteration(iteration) => self.start_iteration(*iteration).await,
             Step::Session(iteration) => self.session(*iteration, began).await,
             Step::Evaluate(iteration) => self.evaluate(*iteration, began).await,
             Step::Revise(iteration) => self.revise(*iteration).await,
-            Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary) }),
+            Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary, end) }),
             Step::Nothing => Err(RunError::NeverStarted(self.run.clone())),
         }
     }
@@ -225,11 +234,6 @@ impl OpenRun<'_> {
         self.summary.apply(&event);
         (self.engine.observer)(&Notice::Recorded(Box::new(event)));
         Ok(())
-    }
-
-    async fn prepare_reference(&mut self, began: Instant) -> Result<Event, RunError> {
-        let reference = self.judge().await?.stamp();
-        Ok(Event::ReferenceReady { reference, seconds: began.elapsed().as_secs_f64() })
     }
 
     async fn start_iteration(&mut self, iteration: u32) -> Result<Event, RunError> {
@@ -254,17 +258,18 @@ impl OpenRun<'_> {
         self.make_ready(iteration).await?;
         let options = self.judge_options();
         let loaded = self.loaded(iteration)?.clone();
-        let scratch = self.engine.project.build("candidate");
+        let scratch = dir.with_file_name("build");
         let (Some(judge), Some((_, ready))) = (&self.judge, &self.ready) else {
             return Err(RunError::NeverStarted(self.run.clone()));
         };
         let candidate = Candidate { dir: &dir, scratch: &scratch };
         let evaluation = judge.evaluate(&loaded, ready, candidate, &options).await?;
-        Ok(Event::Evaluated {
-            iteration,
-            evaluation: Box::new(evaluation),
-            seconds: began.elapsed().as_secs_f64(),
-        })
+        let environment = Environment {
+            toolchain: self.engine.toolchain.version.clone(),
+            sandbox: self.engine.sandbox.stamp().backend,
+        };
+        let seconds = began.elapsed().as_secs_f64();
+        Ok(Event::Evaluated { iteration, evaluation: Box::new(evaluation), environment, seconds })
     }
 
     /// Writes the candidate of an iteration, as it was committed, to where it is built.
@@ -275,9 +280,12 @@ impl OpenRun<'_> {
         let stamp = stamp.ok_or_else(|| RunError::NeverStarted(self.run.clone()))?;
         let tree = Candidates::open(&self.engine.project.candidates())?.read(&stamp.commit)?;
         // One folder a tree: cargo tells files apart by their time, and a new tree must not look old.
-        let dir = self.engine.project.build("candidates").join(&stamp.tree);
+        let dir = self.engine.project.candidate_build(&stamp.tree).join("source");
         if !dir.is_dir() {
-            tree.write(&dir).map_err(tree_error)?;
+            let partial = dir.with_extension("partial");
+            remove_folder(&partial)?;
+            tree.write(&partial).map_err(tree_error)?;
+            fs::rename(&partial, &dir).map_err(|source| RunError::Io { path: dir.clone(), source })?;
         }
         Ok(dir)
     }
@@ -331,10 +339,26 @@ impl OpenRun<'_> {
     fn loaded(&mut self, iteration: u32) -> Result<&LoadedSpec, RunError> {
         if self.spec.as_ref().is_none_or(|(number, _)| *number != iteration) {
             let dir = self.engine.project.spec_dir(&self.run, iteration);
-            let document = document_in(&dir, &self.summary.spec_path);
-            self.spec = Some((iteration, LoadedSpec::read(&document)?));
+            let loaded =
+                LoadedSpec::read(&LoadedSpec::document_in(&dir, Path::new(&self.summary.spec_path)))?;
+            if self.recorded_spec(iteration).is_some_and(|recorded| *recorded != loaded.stamp().hash) {
+                return Err(RunError::SnapshotChanged(dir));
+            }
+            self.spec = Some((iteration, loaded));
         }
         self.spec.as_ref().map(|(_, loaded)| loaded).ok_or_else(|| RunError::NeverStarted(self.run.clone()))
+    }
+
+    /// The hash that the journal has of an iteration's spec.
+    fn recorded_spec(&self, iteration: u32) -> Option<&Sha256Hex> {
+        let of = |number: u32| self.summary.iterations.iter().find(|one| one.iteration == number);
+        if let Some(started) = of(iteration) {
+            return Some(&started.spec.hash);
+        }
+        match of(iteration.saturating_sub(1)) {
+            Some(before) => Some(before.revision.as_ref().map_or(&before.spec.hash, |revision| &revision.to)),
+            None => self.summary.spec.as_ref().map(|spec| &spec.hash),
+        }
     }
 
     fn judge_options(&self) -> JudgeOptions {
@@ -348,16 +372,14 @@ impl OpenRun<'_> {
         }
     }
 
-    fn outcome(self) -> Result<Outcome, RunError> {
+    fn outcome(self, lock: ProjectLock) -> Result<Outcome, RunError> {
         let best = self.summary.best.unwrap_or(1);
         let project = &self.engine.project;
         let spec_dir = project.spec_dir(&self.run, best);
         let prompt = session::prompt_of(project, &self.run, &self.summary)?;
         let passed = self.summary.end == Some(ghostlib_model::RunEnd::Passed);
-        let lockfile = prompt
-            .filter(|_| passed)
-            .and_then(|prompt| Lockfile::of(&self.summary, prompt, &self.engine.toolchain.version));
-        Ok(Outcome { run: self.run, summary: self.summary, lockfile, spec_dir })
+        let lockfile = prompt.filter(|_| passed).and_then(|prompt| Lockfile::of(&self.summary, prompt));
+        Ok(Outcome { lock, run: self.run, summary: self.summary, lockfile, spec_dir })
     }
 }
 
@@ -371,12 +393,6 @@ fn check_reference(then: Option<&ReferenceStamp>, now: &ReferenceStamp) -> Resul
         }),
         _ => Ok(()),
     }
-}
-
-/// The document of a snapshot: it keeps the name that it has in the user's folder.
-fn document_in(dir: &Path, spec_path: &str) -> PathBuf {
-    let named = Path::new(spec_path).file_name().map(|name| dir.join(name));
-    named.filter(|path| path.is_file()).unwrap_or_else(|| dir.to_owned())
 }
 
 fn tree_error(error: TreeError) -> RunError {

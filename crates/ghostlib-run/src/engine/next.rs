@@ -1,4 +1,5 @@
 use ghostlib_model::{IterationSummary, RevisionVerdict, RunEnd, RunSummary};
+use std::cmp::Reverse;
 
 /// What a run does next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,16 +87,20 @@ fn unchanged(iteration: &IterationSummary) -> bool {
     iteration.revision.as_ref().is_some_and(|revision| revision.from == revision.to)
 }
 
-/// The iteration with the best candidate: one that holds the gates before one that does not, then by
-/// headline, then the later one.
-pub(super) fn best(summary: &RunSummary) -> Option<u32> {
+/// The iteration with the best candidate: the last one of a run that passed. Else one that holds the gates
+/// before one that does not, then by headline, then the later one.
+pub(super) fn best(summary: &RunSummary, end: &RunEnd) -> Option<u32> {
+    if *end == RunEnd::Passed {
+        return summary.iterations.last().map(|iteration| iteration.iteration);
+    }
     let score = |iteration: &IterationSummary| {
         let evaluation = iteration.evaluation.as_ref()?;
+        let n_blocking = evaluation.findings.iter().filter(|finding| finding.blocks()).count();
         let fidelity = &evaluation.fidelity;
-        Some((iteration.iteration, fidelity.gates_pass(), fidelity.headline()))
+        Some((iteration.iteration, fidelity.gates_pass(), Reverse(n_blocking), fidelity.headline()))
     };
     let scored = summary.iterations.iter().filter_map(score);
     scored
-        .max_by(|a, b| a.1.cmp(&b.1).then(a.2.total_cmp(&b.2)).then(a.0.cmp(&b.0)))
+        .max_by(|a, b| (a.1, a.2).cmp(&(b.1, b.2)).then(a.3.total_cmp(&b.3)).then(a.0.cmp(&b.0)))
         .map(|(iteration, ..)| iteration)
 }

@@ -3,11 +3,10 @@
 use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
 use ghostlib_agent::{
-    Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, TrajectoryEvent,
-    TrajectoryLine, prepare_implementer,
+    AgentError, Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, TaskState,
+    Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
 };
 use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,11 +17,12 @@ impl OpenRun<'_> {
             iteration,
             session: assignment.session.to_string(),
             workspace: assignment.workspace.clone(),
-            is_handed_out: self.engine.agent.keeps_workspace(),
+            is_handed_out: self.engine.agent.hands_out(),
         });
         let mut session = self.engine.agent.work(&assignment).await?;
-        add_push_back(&assignment.workspace, &mut session);
+        let pushed_back = add_push_back(&assignment.workspace, &mut session);
         let (end, candidate) = self.take_over(&assignment, &session, iteration)?;
+        let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
         Ok(Event::SessionEnded {
             iteration,
             session: assignment.session,
@@ -36,10 +36,7 @@ impl OpenRun<'_> {
     fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
         let session = SessionId::new(format!("{}-{iteration}", self.run));
         let workspace = self.engine.project.workspace(&session);
-        if !self.engine.agent.keeps_workspace() {
-            // What an interrupted attempt left is thrown away whole.
-            remove_folder(&workspace)?;
-        }
+        self.clear_workspace(&session, &workspace)?;
         let package =
             self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
         let wall = self.engine.session_wall;
@@ -66,6 +63,18 @@ impl OpenRun<'_> {
             spec: loaded.visible_hash(),
             wall,
         })
+    }
+
+    /// What an interrupted attempt left is thrown away whole, but for what somebody outside works on.
+    fn clear_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), RunError> {
+        let task = Tasks::new(self.engine.project.tasks()).get(session.as_str()).map_err(AgentError::from)?;
+        let is_handed_out = task.is_some();
+        let is_open = task.is_some_and(|task| task.state == TaskState::Open);
+        match (self.engine.agent.hands_out(), is_handed_out) {
+            (true, true) => Ok(()),
+            (false, _) if is_open => Err(RunError::TaskOpen(session.to_string())),
+            _ => remove_folder(workspace),
+        }
     }
 
     /// Reads what the session left, records it, and commits the candidate. What counts is what is there.
@@ -102,18 +111,20 @@ impl OpenRun<'_> {
         remove_folder(&dir)?;
         let recording =
             Recording::new(session, assignment.role, &assignment.spec, &assignment.prompt, tree.clone());
-        let files = recording.to_files().map_err(ghostlib_agent::AgentError::from)?;
+        let files = recording.to_files().map_err(AgentError::from)?;
         files.write(&dir).map_err(tree_error)
     }
 }
 
-fn add_push_back(workspace: &Path, session: &mut Session) {
-    let Ok(text) = fs::read_to_string(workspace.join(PUSHBACK_FILE)) else { return };
+fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeError> {
+    let Some(bytes) = read_plain_file(&workspace.join(PUSHBACK_FILE))? else { return Ok(()) };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     // It was written before the session ended, which is the last line.
     let lines = &mut session.trajectory.lines;
     let at_ms = lines.last().map_or(0, |line| line.at_ms);
     let before_the_end = lines.len().saturating_sub(1);
     lines.insert(before_the_end, TrajectoryLine { at_ms, event: TrajectoryEvent::PushBack { text } });
+    Ok(())
 }
 
 /// The hash of the prompt that the best candidate's implementer was given.
@@ -127,7 +138,6 @@ pub(super) fn prompt_of(
     };
     let dir = project.session_dir(run, &session.id);
     let files = FileTree::read(&dir).map_err(tree_error)?;
-    let recording =
-        Recording::from_files(session.id.as_str(), &files).map_err(ghostlib_agent::AgentError::from)?;
+    let recording = Recording::from_files(session.id.as_str(), &files).map_err(AgentError::from)?;
     Ok(Some(recording.meta.prompt))
 }

@@ -32,7 +32,11 @@ impl Candidates {
         let repository = if path.join("HEAD").exists() {
             gix::open_opts(path, gix::open::Options::isolated()).map_err(|error| wrong(&error))?
         } else {
-            gix::init_bare(path).map_err(|error| wrong(&error))?;
+            // Made beside its place and renamed, so that it is there whole or not at all.
+            let partial = path.with_extension("partial");
+            let _ = std::fs::remove_dir_all(&partial);
+            gix::init_bare(&partial).map_err(|error| wrong(&error))?;
+            std::fs::rename(&partial, path).map_err(|error| wrong(&error))?;
             gix::open_opts(path, gix::open::Options::isolated()).map_err(|error| wrong(&error))?
         };
         Ok(Self { repository, path: path.into() })

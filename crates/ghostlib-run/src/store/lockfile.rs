@@ -1,4 +1,4 @@
-use ghostlib_model::{Gate, IterationSummary, RunSummary, Sha256Hex};
+use ghostlib_model::{Environment, Gate, IterationSummary, RunSummary, Sha256Hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Lockfile {
     /// Who implemented.
     pub agent: LockedAgent,
     /// What built and ran it.
-    pub environment: LockedEnvironment,
+    pub environment: Environment,
     /// What was measured.
     pub fidelity: LockedFidelity,
     /// The candidate.
@@ -61,16 +61,6 @@ pub struct LockedAgent {
     pub prompt: Sha256Hex,
 }
 
-/// What built and ran the candidate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LockedEnvironment {
-    /// What `rustc --version` says.
-    pub toolchain: String,
-    /// The sandbox's backend.
-    pub sandbox: String,
-}
-
 /// What was measured. Shares are from 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,7 +99,7 @@ pub struct LockedCandidate {
 
 impl Lockfile {
     /// The lockfile of a run that passed; nothing, if it did not.
-    pub fn of(summary: &RunSummary, prompt: Sha256Hex, toolchain: &str) -> Option<Self> {
+    pub fn of(summary: &RunSummary, prompt: Sha256Hex) -> Option<Self> {
         let best = summary.best_iteration()?;
         let reference = summary.reference.as_ref()?;
         let session = best.session.as_ref()?;
@@ -129,10 +119,7 @@ impl Lockfile {
                 blindness_enforced: session.agent.blindness_enforced,
                 prompt,
             },
-            environment: LockedEnvironment {
-                toolchain: toolchain.into(),
-                sandbox: summary.sandbox.as_ref()?.backend.clone(),
-            },
+            environment: best.environment.clone()?,
             fidelity: fidelity(summary, best)?,
             candidate: LockedCandidate { tree: session.candidate.as_ref()?.tree.clone() },
         })

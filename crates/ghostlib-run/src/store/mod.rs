@@ -14,11 +14,13 @@
 //! ```
 
 mod candidates;
+mod file;
 mod journal;
 mod lockfile;
 mod project;
 
 pub use candidates::{Candidates, CandidatesError};
+pub use file::write_file;
 pub use journal::{FORMAT as JOURNAL_FORMAT, Journal, JournalError};
 pub use lockfile::{FORMAT as LOCKFILE_FORMAT, LOCKFILE, Lockfile};
 pub use project::{Project, ProjectError, ProjectLock};

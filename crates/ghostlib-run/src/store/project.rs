@@ -184,9 +184,15 @@ impl Project {
         self.store().join("cache").join("references")
     }
 
-    /// Drivers and build output of one side.
-    pub fn build(&self, side: &str) -> PathBuf {
-        self.store().join("build").join(side)
+    /// The reference's driver and build output.
+    pub fn reference_build(&self) -> PathBuf {
+        self.store().join("build")
+    }
+
+    /// A candidate's source, driver and build output, by the hash of its tree: no two candidates share a
+    /// folder that a build can write to.
+    pub fn candidate_build(&self, tree: &str) -> PathBuf {
+        self.store().join("build").join("candidates").join(tree)
     }
 
     fn store(&self) -> PathBuf {

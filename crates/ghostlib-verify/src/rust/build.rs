@@ -240,7 +240,7 @@ fn is_as_written(dir: &Path, files: &[(String, String)]) -> bool {
             _ if !entry.file_type().is_file() => return false,
             None if relative == Path::new("Cargo.lock") => {}
             Some((_, text)) if fs::read(entry.path()).is_ok_and(|bytes| bytes == text.as_bytes()) => {
-                n_found += 1
+                n_found += 1;
             }
             _ => return false,
         }
