@@ -104,3 +104,158 @@ pub(super) fn best(summary: &RunSummary, end: &RunEnd) -> Option<u32> {
         .max_by(|a, b| (a.1, a.2).cmp(&(b.1, b.2)).then(a.3.total_cmp(&b.3)).then(a.0.cmp(&b.0)))
         .map(|(iteration, ..)| iteration)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_model::{
+        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Evaluation, Fidelity,
+        Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision, RunOptions,
+        SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
+    };
+
+    fn hash(text: &str) -> Sha256Hex {
+        Sha256Hex::of(text.as_bytes())
+    }
+
+    fn spec() -> SpecStamp {
+        SpecStamp {
+            name: "s".into(),
+            version: "1".into(),
+            hash: hash("s"),
+            bytes: 0,
+            n_requirements: 0,
+            n_vectors: 0,
+            n_api_items: 0,
+        }
+    }
+
+    fn summary(iterations: Vec<IterationSummary>) -> RunSummary {
+        RunSummary {
+            reference: Some(ReferenceStamp {
+                source: ReferenceSource::Path("r".into()),
+                package: "r".into(),
+                version: "1".into(),
+                checksum: hash("r"),
+                n_api_items: 0,
+                code_bytes: 0,
+            }),
+            options: Some(RunOptions {
+                agent: "handoff".into(),
+                sandbox: "auto".into(),
+                target: 0.9,
+                max_iterations: 4,
+                cases: 1,
+                seed: 1,
+            }),
+            iterations,
+            ..RunSummary::default()
+        }
+    }
+
+    fn evaluation(share: usize, findings: Vec<Finding>) -> Evaluation {
+        let level = ApiLevel { recall: Ratio::new(1, 1), precision: Ratio::new(1, 1) };
+        Evaluation {
+            fidelity: Fidelity {
+                gates: Gate::ALL.map(|gate| GateResult { gate, passed: true, n_findings: 0 }).to_vec(),
+                vectors: VectorsDimension { all: Ratio::new(share, 100), hidden: Ratio::default() },
+                api: ApiDimension { path: level, signature: level, trait_impl: level },
+                behaviour: BehaviourDimension { agreement: Some(1.0), accepted: Ratio::new(1, 1) },
+                coverage: Ratio::new(1, 1),
+            },
+            findings,
+            vectors: Vec::new(),
+            functions: Vec::new(),
+            alarms: Vec::new(),
+            times: Vec::new(),
+        }
+    }
+
+    fn iteration(number: u32, candidate: bool, evaluation: Option<Evaluation>) -> IterationSummary {
+        let stamp = CandidateStamp { commit: "c".into(), tree: "t".into(), n_files: 1, code_lines: 1 };
+        IterationSummary {
+            iteration: number,
+            spec: spec(),
+            dropped: Vec::new(),
+            session: Some(SessionSummary {
+                id: SessionId::new(format!("r1-{number}")),
+                agent: AgentStamp { name: "a".into(), blindness_enforced: true },
+                end: if candidate { SessionEnd::Done } else { SessionEnd::Nothing("empty".into()) },
+                candidate: candidate.then_some(stamp),
+            }),
+            evaluation,
+            environment: None,
+            revision: None,
+            seconds: 0.0,
+        }
+    }
+
+    fn revised(mut iteration: IterationSummary, to: &str, verdict: RevisionVerdict) -> IterationSummary {
+        let (from, to) = (hash("s"), hash(to));
+        iteration.revision = Some(Revision { from, to, changes: Vec::new(), diff: String::new(), verdict });
+        iteration
+    }
+
+    fn failed(number: u32) -> IterationSummary {
+        iteration(number, true, Some(evaluation(50, Vec::new())))
+    }
+
+    fn blocked(number: u32) -> IterationSummary {
+        let finding = Finding::new("api-trait-impl-missing", Priority::P1, "x", "m");
+        iteration(number, true, Some(evaluation(100, vec![finding])))
+    }
+
+    #[test]
+    fn steps_follow_from_what_is_recorded() {
+        let mut no_reference = summary(Vec::new());
+        no_reference.reference = None;
+        assert_eq!(next_step(&no_reference), Step::PrepareReference);
+        assert_eq!(next_step(&summary(Vec::new())), Step::StartIteration(1));
+        let started = IterationSummary { session: None, ..failed(1) };
+        assert_eq!(next_step(&summary(vec![started])), Step::Session(1));
+        assert_eq!(next_step(&summary(vec![iteration(1, true, None)])), Step::Evaluate(1));
+        assert_eq!(next_step(&summary(vec![failed(1)])), Step::Revise(1));
+        let accepted = revised(failed(1), "t", RevisionVerdict::Accepted);
+        assert_eq!(next_step(&summary(vec![accepted])), Step::StartIteration(2));
+        let passed = iteration(1, true, Some(evaluation(95, Vec::new())));
+        assert_eq!(next_step(&summary(vec![passed])), Step::End(RunEnd::Passed));
+    }
+
+    #[test]
+    fn a_blocking_finding_keeps_a_perfect_headline_from_passing() {
+        assert_eq!(next_step(&summary(vec![blocked(1)])), Step::Revise(1));
+    }
+
+    #[test]
+    fn two_iterations_that_change_nothing_end_the_run_and_one_does_not() {
+        let idle = |number| revised(failed(number), "s", RevisionVerdict::Accepted);
+        assert_eq!(next_step(&summary(vec![idle(1)])), Step::StartIteration(2));
+        assert!(matches!(next_step(&summary(vec![idle(1), idle(2)])), Step::End(RunEnd::NoProgress(_))));
+        let mended = revised(failed(1), "t", RevisionVerdict::Accepted);
+        assert_eq!(next_step(&summary(vec![mended, idle(2)])), Step::StartIteration(3));
+    }
+
+    #[test]
+    fn a_refused_revision_ends_the_run_with_its_reasons() {
+        let refused = revised(failed(1), "s", RevisionVerdict::Refused(vec!["an id vanished".into()]));
+        match next_step(&summary(vec![refused])) {
+            Step::End(RunEnd::NoProgress(why)) => assert!(why.contains("an id vanished")),
+            step => panic!("{step:?}"),
+        }
+    }
+
+    #[test]
+    fn the_last_iteration_is_not_revised() {
+        assert_eq!(next_step(&summary(vec![failed(4)])), Step::End(RunEnd::OutOfIterations));
+        assert_eq!(next_step(&summary(vec![iteration(4, false, None)])), Step::End(RunEnd::OutOfIterations));
+    }
+
+    #[test]
+    fn the_best_is_the_one_that_passed_and_else_the_one_that_blocks_least() {
+        let passed = iteration(2, true, Some(evaluation(95, Vec::new())));
+        assert_eq!(best(&summary(vec![blocked(1), passed]), &RunEnd::Passed), Some(2));
+        assert_eq!(best(&summary(vec![blocked(1), failed(2)]), &RunEnd::OutOfIterations), Some(2));
+        assert_eq!(best(&summary(vec![failed(1), failed(2)]), &RunEnd::OutOfIterations), Some(2));
+        assert_eq!(best(&summary(vec![iteration(1, false, None)]), &RunEnd::OutOfIterations), None);
+    }
+}

@@ -120,7 +120,9 @@ impl Project {
     /// # Errors
     /// If there is no such run.
     pub fn find_run(&self, wanted: Option<&str>) -> Result<RunId, ProjectError> {
-        let runs = self.runs()?;
+        // A run that ended before it had a journal has nothing to show.
+        let mut runs = self.runs()?;
+        runs.retain(|run| self.journal(run).is_file());
         let found = match wanted {
             Some(wanted) => runs.iter().find(|run| run.as_str() == wanted),
             None => runs.last(),
@@ -230,8 +232,10 @@ mod tests {
         let project = Project::at(dir.path());
         assert!(project.find_run(None).unwrap_err().to_string().contains(" yet"));
         for _ in 0..11 {
-            project.new_run().unwrap();
+            let run = project.new_run().unwrap();
+            fs::write(project.journal(&run), "").unwrap();
         }
+        project.new_run().unwrap();
         assert_eq!(project.find_run(None).unwrap().as_str(), "r11");
         assert_eq!(project.find_run(Some("r2")).unwrap().as_str(), "r2");
         assert!(project.find_run(Some("r12")).unwrap_err().to_string().contains("there are: r1, r2"));
