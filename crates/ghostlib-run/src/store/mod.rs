@@ -4,7 +4,8 @@
 //! .ghostlib/
 //!   lock                    held by the one process that writes
 //!   cache/references/       references with their dependencies
-//!   build/                  drivers and build output
+//!   build/reference/        the reference's driver and build output
+//!   build/candidates/TREE/  a candidate's source, driver and build output, by the hash of its tree
 //!   candidates.git/         candidates as commits, a ref each: refs/runs/RUN/ITERATION
 //!   tasks/                  tasks that were handed out
 //!   workspaces/SESSION/     where agents work
