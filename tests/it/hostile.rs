@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const SANDBOXES: [&str; 2] = ["landlock", "auto"];
 
 /// The choices that keep a run short.
-const SHORT: [&str; 4] = ["--session-seconds", "3", "--cases", "50"];
+const SHORT: [&str; 4] = ["--session-seconds", "3", "--cases", "10"];
 
 fn run_args<'a>(agent: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["run", "specs/level", "--agent", agent, "--json"], &SHORT[..], more].concat()
@@ -64,7 +64,8 @@ fn main() {
 
 /// A build script that makes these links beside the build: each a path there, and a path in the project.
 fn planting(project: &TestProject, links: &[(&str, &str)]) -> String {
-    let links: String = links.iter().map(|(name, target)| format!("({name:?}, {target:?}), ")).collect();
+    let links: Vec<_> = links.iter().map(|(name, target)| format!("({name:?}, {target:?})")).collect();
+    let links = links.join(", ");
     let script = PLANTING_BUILD_SCRIPT.replace("LINKS", &links);
     leave("build.rs", &script.replace("PROJECT", &real_path(project)))
 }
@@ -144,13 +145,12 @@ fn ask(driver: &Path, text: &str) -> Option<u8> {
 "#;
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn a_candidate_that_links_folders_beside_its_build_to_the_reference_gets_nothing_of_it() {
     for sandbox in SANDBOXES {
-        for (names, target) in [
-            (&["run", "bin"][..], ".ghostlib/build/reference"),
-            (&["run", "bin"], ".ghostlib/cache"),
-            (&["driver", "run", "bin"], ".ghostlib/build/reference"),
-        ] {
+        for (names, target) in
+            [(&["run", "bin"][..], ".ghostlib/build/reference"), (&["run", "bin"], ".ghostlib/cache")]
+        {
             let project = level_project();
             let reference = project.read("reference/src/lib.rs");
             project.write(
@@ -172,6 +172,7 @@ fn a_candidate_that_links_folders_beside_its_build_to_the_reference_gets_nothing
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn links_that_a_build_plants_where_ghostlib_writes_lead_it_nowhere() {
     const WRITTEN: [&str; 11] = [
         "driver/Cargo.toml",
@@ -203,20 +204,73 @@ fn links_that_a_build_plants_where_ghostlib_writes_lead_it_nowhere() {
         let summary = run(&project, &agent(&project, &body), &args, 1);
         assert!(!summary["iterations"][1]["evaluation"].is_null(), "there were two iterations: {summary}");
         let case = format!("{sandbox}, {names:?} -> {target}");
-        assert_eq!(files_below(&project.path("victims")), [victim.clone()], "{case}");
+        assert_eq!(files_below(&project.path("victims")), std::slice::from_ref(&victim), "{case}");
         assert_eq!(fs::read_to_string(victim).unwrap(), "mine", "{case}");
     }
 }
 
-/// Waits for a run's report for 20 seconds, and watches over the run's memory.
+/// Starts itself again, and that one waits for the driver and puts something else in its place.
+const SWAPPING_BUILD_SCRIPT: &str = r#"
+use std::{env, fs, os::unix::fs::symlink, path::Path, process::{Command, Stdio}, time::{Duration, Instant}};
+
+fn main() {
+    let out = env::var("OUT_DIR").unwrap();
+    let mut above = Path::new(&out).ancestors().take_while(|folder| folder.starts_with("PROJECT"));
+    let Some(folder) = above.find(|folder| folder.join("target").is_dir()) else { return };
+    if env::var_os("SWAPS").is_none() {
+        let mut again = Command::new(env::current_exe().unwrap());
+        again.env("SWAPS", "1").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let _ = again.spawn();
+        return;
+    }
+    let driver = folder.join("target/debug/ghostlib-driver");
+    let other = folder.join("target/other");
+    match "KIND" {
+        "fifo" => drop(Command::new("mkfifo").arg(&other).status()),
+        "folder" => drop(fs::create_dir(&other)),
+        "nothing" => {}
+        target => drop(symlink(target, &other)),
+    }
+    let began = Instant::now();
+    while !driver.exists() && began.elapsed() < Duration::from_secs(15) {}
+    let _ = fs::rename(&driver, folder.join("target/driver.was"));
+    let _ = fs::rename(&other, &driver);
+}
+"#;
+
+#[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
+fn a_driver_that_a_build_swaps_for_something_else_is_a_finding_of_that_candidate() {
+    for kind in ["fifo", "folder", "nothing", "PROJECT/.ghostlib/build/reference/bin/ghostlib-driver"] {
+        let project = level_project();
+        let script = SWAPPING_BUILD_SCRIPT.replace("KIND", kind).replace("PROJECT", &real_path(&project));
+        let good = write_candidate(&project, "level-good");
+        // It falls short also where the build is over before the driver is swapped.
+        let wrong = project.read("candidates-read/level-good/src/lib.rs").replace("\"-\"", "\"_\"");
+        let body = good + &leave("src/lib.rs", &wrong) + &leave("build.rs", &script);
+        let agent = agent(&project, &body);
+        let ran = ends_soon(&project, project.start(&run_args(&agent, &["--max-iterations", "1"])));
+        let ran = ran.expect_code(1);
+        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = &summary["iterations"][0]["evaluation"]["findings"];
+        assert!(findings.as_array().is_some_and(|findings| !findings.is_empty()), "{kind}: {summary}");
+    }
+}
+
+/// Waits for a run's end for 20 seconds, and watches over its memory.
 fn ends_soon(project: &TestProject, started: Started) -> Ran {
     let began = Instant::now();
-    let report = project.path(".ghostlib/runs/r1/report.md");
-    while !report.exists() {
-        let mebibytes = peak_mebibytes(project).unwrap_or(0);
-        if began.elapsed() > Duration::from_secs(20) || mebibytes > 500 {
+    let mut runs = false;
+    while !project.path(".ghostlib/runs/r1/report.md").exists() {
+        let peak = peak_mebibytes(project);
+        // A process that has ended has no memory.
+        if runs && peak.is_none() {
+            break;
+        }
+        runs |= peak.is_some();
+        if began.elapsed() > Duration::from_secs(20) || peak > Some(500) {
             let ran = started.kill();
-            panic!("after {:?}, with {mebibytes} MiB: {}", began.elapsed(), ran.redacted());
+            panic!("after {:?} and with {peak:?} MiB it still runs: {}", began.elapsed(), ran.redacted());
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -232,6 +286,7 @@ fn peak_mebibytes(project: &TestProject) -> Option<u64> {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn an_objection_that_is_no_plain_file_is_not_read() {
     for plant in ["mkfifo", "ln -s /dev/zero", "ln -s SECRET"] {
         let project = level_project();
@@ -248,6 +303,7 @@ fn an_objection_that_is_no_plain_file_is_not_read() {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn a_candidate_with_odd_names_is_unusable_and_the_name_is_told() {
     let project = level_project();
     let good = write_candidate(&project, "level-good");
@@ -274,6 +330,7 @@ fn a_candidate_with_odd_names_is_unusable_and_the_name_is_told() {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn a_project_in_a_folder_with_a_space_an_apostrophe_and_a_foreign_letter_passes() {
     let folder = "dir é's x";
     for sandbox in SANDBOXES {
@@ -288,6 +345,7 @@ fn a_project_in_a_folder_with_a_space_an_apostrophe_and_a_foreign_letter_passes(
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn cargo_settings_in_the_project_do_not_disturb_a_run() {
     for sandbox in SANDBOXES {
         let project = level_project();
@@ -298,6 +356,7 @@ fn cargo_settings_in_the_project_do_not_disturb_a_run() {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn a_candidate_that_panics_on_long_texts_does_not_hide_it_behind_small_differences() {
     const PANICS: &str = r#"
 pub use good::*;
@@ -328,6 +387,7 @@ pub fn parse(text: &str) -> Result<u8, LevelError> {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn an_opaque_value_that_has_a_text_becomes_a_vector_that_holds() {
     const LABEL: &str = r#"
 use std::fmt;
@@ -369,10 +429,11 @@ pub fn label(text: &str) -> Label {
     let vectors = summary["iterations"][1]["evaluation"]["vectors"].as_array().unwrap();
     assert!(!vectors.is_empty() && vectors.iter().all(|vector| vector["outcome"] == "passed"), "{vectors:?}");
     let harvested = project.read("specs/label/harvested.yaml");
-    assert!(harvested.contains("label:") && harvested.contains("<"), "{harvested}");
+    assert!(harvested.contains("label:") && harvested.contains('<'), "{harvested}");
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn no_generated_inputs_at_all_are_refused() {
     let project = level_project();
     let ran =
@@ -383,6 +444,7 @@ fn no_generated_inputs_at_all_are_refused() {
 }
 
 #[test]
+#[ignore = "the hostile ones take a minute together; `.ci/run` runs them"]
 fn a_task_that_somebody_works_on_is_not_thrown_away_for_another_agent() {
     let project = level_project();
     let started = project.start(&["run", "specs/level", "--agent", "handoff", "--max-iterations", "1"]);
