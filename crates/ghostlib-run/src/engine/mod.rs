@@ -224,7 +224,7 @@ impl OpenRun<'_> {
             Step::Session(iteration) => self.session(*iteration, began).await,
             Step::Evaluate(iteration) => self.evaluate(*iteration, began).await,
             Step::Revise(iteration) => self.revise(*iteration).await,
-            Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary, end) }),
+            Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary) }),
             Step::Nothing => Err(RunError::NeverStarted(self.run.clone())),
         }
     }

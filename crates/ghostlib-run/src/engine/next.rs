@@ -87,12 +87,9 @@ fn unchanged(iteration: &IterationSummary) -> bool {
     iteration.revision.as_ref().is_some_and(|revision| revision.from == revision.to)
 }
 
-/// The iteration with the best candidate: the last one of a run that passed. Else one that holds the gates
-/// before one that does not, then by headline, then the later one.
-pub(super) fn best(summary: &RunSummary, end: &RunEnd) -> Option<u32> {
-    if *end == RunEnd::Passed {
-        return summary.iterations.last().map(|iteration| iteration.iteration);
-    }
+/// The iteration with the best candidate: one that holds the gates before one that does not, then the one with
+/// fewer blocking findings, then by headline, then the later one. One that passed comes before all others.
+pub(super) fn best(summary: &RunSummary) -> Option<u32> {
     let score = |iteration: &IterationSummary| {
         let evaluation = iteration.evaluation.as_ref()?;
         let n_blocking = evaluation.findings.iter().filter(|finding| finding.blocks()).count();
@@ -253,9 +250,9 @@ mod tests {
     #[test]
     fn the_best_is_the_one_that_passed_and_else_the_one_that_blocks_least() {
         let passed = iteration(2, true, Some(evaluation(95, Vec::new())));
-        assert_eq!(best(&summary(vec![blocked(1), passed]), &RunEnd::Passed), Some(2));
-        assert_eq!(best(&summary(vec![blocked(1), failed(2)]), &RunEnd::OutOfIterations), Some(2));
-        assert_eq!(best(&summary(vec![failed(1), failed(2)]), &RunEnd::OutOfIterations), Some(2));
-        assert_eq!(best(&summary(vec![iteration(1, false, None)]), &RunEnd::OutOfIterations), None);
+        assert_eq!(best(&summary(vec![blocked(1), passed])), Some(2));
+        assert_eq!(best(&summary(vec![blocked(1), failed(2)])), Some(2));
+        assert_eq!(best(&summary(vec![failed(1), failed(2)])), Some(2));
+        assert_eq!(best(&summary(vec![iteration(1, false, None)])), None);
     }
 }
