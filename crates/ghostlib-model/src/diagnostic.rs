@@ -1,4 +1,4 @@
-use crate::Place;
+use crate::{Place, Span};
 use serde::{Deserialize, Serialize};
 
 /// A complaint about the spec's own text.
@@ -14,6 +14,18 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Where.
     pub place: Place,
+    /// Edits of the file that mend it, where that is safe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<TextEdit>,
+}
+
+/// A part of a file and what stands there instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextEdit {
+    /// What is replaced, in bytes of the file.
+    pub span: Span,
+    /// With what.
+    pub text: String,
 }
 
 /// How bad a diagnostic is.

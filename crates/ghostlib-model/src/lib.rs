@@ -21,7 +21,7 @@ mod vector;
 
 pub use api::{ApiItem, ApiKind, FnSignature, Param, Receiver};
 pub use call::{Answer, Call};
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     Alarm, Evaluation, FunctionAgreement, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
 };
@@ -37,7 +37,7 @@ pub use hash::{Sha256Hex, sha256_of_files};
 pub use id::{FindingId, RequirementId, RunId, SessionId, VectorId};
 pub use place::{Place, Span};
 pub use reference::{ParseReferenceError, ReferenceSource};
-pub use requirement::{Level, LevelSource, Requirement};
+pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind, Untestable};
 pub use summary::{IterationSummary, RunSummary, SessionSummary};
 pub use vector::{Binding, Expected, Vector};
 

@@ -27,6 +27,11 @@ macro_rules! codes {
                 }
             }
 
+            /// The code of that name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// What it means, in one sentence.
             pub fn summary(self) -> &'static str {
                 match self {
@@ -72,6 +77,14 @@ codes! {
         "A written requirement id stands before no paragraph and no list.";
     RequirementIdInline = "requirement-id-inline", Warning,
         "A requirement id stands on a line with other text, where it names nothing.";
+    AliasTaken = "alias-taken", Error,
+        "An alias is the id that a requirement has now.";
+    AliasDangling = "alias-dangling", Error,
+        "An alias leads to a requirement that the spec does not have.";
+    FileOutside = "file-outside", Error,
+        "The front matter names a file outside of the document's folder.";
+    FileMissing = "file-missing", Error,
+        "The front matter names a file that is not there.";
     FenceUnknown = "fence-unknown", Warning,
         "The words behind a fence are nearly those of a block that the format knows.";
     VectorValue = "vector-value", Error,
@@ -98,9 +111,17 @@ codes! {
         "A binding opens a `{{` that it does not close.";
     BindingUnknownOperation = "binding-unknown-operation", Error,
         "A binding is for an operation that no vector calls and no API block declares.";
+    // Lints from here on; each has a page in docs/src/lints.
+    AllowInvalid = "allow-invalid", Warning,
+        "An allow names no lint, or gives no reason.";
 }
 
 impl Code {
+    /// Whether it is a lint: about a spec that can be read. Its level can be changed, and it can be allowed.
+    pub fn is_lint(self) -> bool {
+        self >= Self::AllowInvalid
+    }
+
     /// A diagnostic of this code.
     pub(crate) fn at(self, place: Place, message: impl Into<String>) -> Draft {
         Draft(Diagnostic {
@@ -109,6 +130,7 @@ impl Code {
             message: message.into(),
             help: None,
             place,
+            fix: Vec::new(),
         })
     }
 }

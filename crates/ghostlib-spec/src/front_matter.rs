@@ -12,13 +12,20 @@ use std::ops::Range;
 pub(crate) const FORMAT: u32 = 1;
 
 const TOP: Keys = Keys {
-    known: &["ghostlib", "name", "version", "license", "reference", "vectors", "targets"],
+    known: &[
+        "ghostlib", "name", "version", "license", "reference", "files", "vectors", "targets", "aliases", "retired",
+        "keywords", "lints",
+    ],
     unknown: Code::FrontMatterUnknownKey,
 };
 const REFERENCE: Keys =
     Keys { known: &["crate", "version", "git", "rev", "path"], unknown: Code::FrontMatterUnknownKey };
 const TARGET: Keys =
     Keys { known: &["edition", "dependencies", "features"], unknown: Code::FrontMatterUnknownKey };
+const KEYWORDS: Keys = Keys {
+    known: &["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"],
+    unknown: Code::FrontMatterUnknownKey,
+};
 const WRONG: Code = Code::FrontMatterValue;
 
 /// How a document divides, in bytes.
@@ -65,6 +72,10 @@ pub(crate) struct Head {
     pub(crate) front_matter: FrontMatter,
     /// Where the document names each vector file.
     pub(crate) vector_places: Vec<Span>,
+    /// Where the document names each of its further files.
+    pub(crate) file_places: Vec<Span>,
+    /// Where the front matter stands.
+    pub(crate) span: Span,
     /// Whether the document is in a newer format, of which nothing but the number is known.
     pub(crate) is_newer: bool,
 }
@@ -85,11 +96,16 @@ pub(crate) fn read(text: &Text, division: &Division, diagnostics: &mut Vec<Diagn
         return Head { front_matter, is_newer: true, ..Head::default() };
     }
     let mut front_matter = read_top(&mut reader, &root);
-    let files = root.get("vectors").map(|node| read_vector_files(&mut reader, node)).unwrap_or_default();
-    let (names, spans): (_, Vec<_>) = files.into_iter().unzip();
-    front_matter.vectors = names;
-    let vector_places = spans.into_iter().map(|span| yaml.span_in_document(span)).collect();
-    Head { front_matter, vector_places, is_newer: false }
+    let files = |key, reader: &mut Reader| {
+        let files = root.get(key).map(|node| read_files(reader, node, key)).unwrap_or_default();
+        let (names, spans): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+        (names, spans.into_iter().map(|span| yaml.span_in_document(span)).collect())
+    };
+    let (vectors, vector_places) = files("vectors", &mut reader);
+    let (further, file_places) = files("files", &mut reader);
+    front_matter.vectors = vectors;
+    front_matter.files = further;
+    Head { front_matter, vector_places, file_places, span: Span::new(0, division.body), is_newer: false }
 }
 
 fn missing(text: &Text, division: &Division) -> Diagnostic {
@@ -141,6 +157,13 @@ fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
             "license" => front_matter.license = reader.text(value, "`license`", WRONG),
             "reference" => front_matter.reference = read_reference(reader, entry),
             "targets" => front_matter.targets = read_targets(reader, value),
+            "aliases" => front_matter.aliases = read_texts_by_key(reader, value, "`aliases`"),
+            "retired" => {
+                let texts = reader.texts(value, "`retired`", WRONG);
+                front_matter.retired = texts.into_iter().map(|(text, _)| text).collect();
+            }
+            "keywords" => front_matter.keywords = read_keywords(reader, value),
+            "lints" => front_matter.lints = read_texts_by_key(reader, value, "`lints`"),
             _ => {}
         }
     }
@@ -210,20 +233,46 @@ fn read_reference(reader: &mut Reader, entry: &Entry) -> Option<ReferenceSource>
     None
 }
 
-fn read_vector_files(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
+fn read_texts_by_key(reader: &mut Reader, node: &Node, what: &str) -> BTreeMap<String, String> {
+    if matches!(node.kind, Kind::Null) {
+        return BTreeMap::new();
+    }
+    let Some(entries) = node.as_map() else {
+        reader.wrong(node, what, "a map", WRONG);
+        return BTreeMap::new();
+    };
+    let text = |entry: &Entry| {
+        let value = reader.text(&entry.value, &format!("`{}`", entry.key), WRONG)?;
+        Some((entry.key.clone(), value))
+    };
+    entries.iter().filter_map(text).collect()
+}
+
+/// Keywords by level: `MUST NOT: [DARF NICHT]`.
+fn read_keywords(reader: &mut Reader, node: &Node) -> BTreeMap<String, Vec<String>> {
+    let Some(entries) = reader.map(node, "`keywords`", &KEYWORDS, WRONG) else { return BTreeMap::new() };
+    let phrases = |entry: &Entry| {
+        let texts = reader.texts(&entry.value, &format!("`{}`", entry.key), WRONG);
+        (entry.key.clone(), texts.into_iter().map(|(text, _)| text).collect())
+    };
+    entries.iter().map(phrases).collect()
+}
+
+fn read_files(reader: &mut Reader, node: &Node, key: &str) -> Vec<(String, Span)> {
     let mut files: Vec<(String, Span)> = Vec::new();
     if matches!(node.kind, Kind::Null) {
         return files;
     }
+    let what = if key == "vectors" { "vector file" } else { "file" };
     let mut seen = BTreeSet::new();
-    for (name, span) in reader.texts(node, "`vectors`", WRONG) {
+    for (name, span) in reader.texts(node, &format!("`{key}`"), WRONG) {
         let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
         if !stays_inside(&name) {
-            let message = format!("the vector file `{name}` is not within the document's folder");
+            let message = format!("the {what} `{name}` is not within the document's folder");
             let help = "name a file beside the document or below it, with `/` between the parts of its path";
             reader.report(Code::VectorFileOutside, span, message, help);
         } else if !seen.insert(name.clone()) {
-            let message = format!("the vector file `{name}` is named twice");
+            let message = format!("the {what} `{name}` is named twice");
             reader.report(Code::VectorFileRepeated, span, message, "leave one of them out");
         } else {
             files.push((name, span));
@@ -232,7 +281,7 @@ fn read_vector_files(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
     files
 }
 
-fn stays_inside(path: &str) -> bool {
+pub(crate) fn stays_inside(path: &str) -> bool {
     let is_plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     path.split('/').all(is_plain) && !path.contains(['\\', ':', '\0'])
 }

@@ -8,7 +8,7 @@
 //! use ghostlib_spec::{SourceFile, Sources, parse};
 //!
 //! let document = "---\nghostlib: 1\nname: tally\nversion: 0.1.0\n---\n\nAn empty text MUST have no words.\n";
-//! let sources = Sources { document: SourceFile::new("SPEC.md", document), vector_files: vec![] };
+//! let sources = Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() };
 //! let (spec, diagnostics) = parse(&sources);
 //! assert!(diagnostics.is_empty());
 //! assert_eq!(spec.requirements[0].text, "An empty text MUST have no words.");
@@ -188,21 +188,32 @@
 mod api;
 mod bindings;
 mod code;
+mod coverage;
+mod deltas;
+mod dialect;
 pub mod edit;
 mod front_matter;
+pub mod lint;
 mod markdown;
+mod mentions;
 mod nearest;
+mod operations;
 mod parse;
 mod requirements;
 mod source;
 mod spec;
+mod statements;
 mod text;
 mod vectors;
 mod visible;
 mod yaml;
 
 pub use code::Code;
-pub use parse::{parse, vector_file_names};
+pub use coverage::{Coverage, KeywordCoverage};
+pub use dialect::{Dialect, UnknownDialect};
+pub use operations::{Operation, Parameter};
+pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use source::{SourceFile, Sources};
-pub use spec::{ApiBlock, Dependency, FrontMatter, Spec, Target};
+pub use spec::{ApiBlock, DeltaChange, Dependency, FrontMatter, RequirementDelta, Spec, Target};
+pub use statements::Keywords;
 pub use visible::visible;

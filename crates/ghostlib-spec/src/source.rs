@@ -37,11 +37,31 @@ impl SourceFile {
     }
 }
 
-/// A spec's document and the vector files that its front matter names.
+/// The files of a spec.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// The Markdown document.
     pub document: SourceFile,
-    /// The vector files, in any order. Files that the front matter does not name are not read.
+    /// The further Markdown files of the spec, in the order of their requirements.
+    pub parts: Vec<SourceFile>,
+    /// The vector files, in any order. Files that the spec does not name are not read.
     pub vector_files: Vec<SourceFile>,
+    /// Markdown files beside the spec that are no part of it, such as a README: lints hold what they claim
+    /// against the spec.
+    pub companions: Vec<SourceFile>,
+    /// The paths of all files beside the document and below it, for links to be held against; `None` if
+    /// nobody has looked.
+    pub listing: Option<Vec<String>>,
+}
+
+impl Sources {
+    /// The files that make the spec, the document first. Companions are not among them.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        std::iter::once(&self.document).chain(&self.parts).chain(&self.vector_files)
+    }
+
+    /// The Markdown files of the spec, the document first.
+    pub fn documents(&self) -> impl Iterator<Item = &SourceFile> {
+        std::iter::once(&self.document).chain(&self.parts)
+    }
 }

@@ -1,10 +1,15 @@
-use ghostlib_model::{Binding, Place, ReferenceSource, Requirement, Vector};
+use crate::coverage::Coverage;
+use crate::dialect::Dialect;
+use crate::operations::Operation;
+use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, Vector};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// All that a spec says, in the order in which it says it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spec {
+    /// The format that the document is in.
+    pub dialect: Dialect,
     /// The front matter.
     pub front_matter: FrontMatter,
     /// The first heading of level 1.
@@ -17,6 +22,39 @@ pub struct Spec {
     pub api_blocks: Vec<ApiBlock>,
     /// The bindings.
     pub bindings: Vec<Binding>,
+    /// The operations that headings declare.
+    pub operations: Vec<Operation>,
+    /// What a delta does to the requirements of another spec.
+    pub deltas: Vec<RequirementDelta>,
+    /// What the text of the documents became.
+    pub coverage: Coverage,
+}
+
+/// What a delta, as OpenSpec writes it, does to a requirement of another spec.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequirementDelta {
+    /// What is done.
+    pub change: DeltaChange,
+    /// The requirement's heading, without `Requirement:`; after a renaming the new one.
+    pub requirement: String,
+    /// The heading before a renaming.
+    pub from: Option<String>,
+    /// Where the delta stands.
+    pub place: Place,
+}
+
+/// What is done to a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeltaChange {
+    /// It is new.
+    Added,
+    /// It says something else.
+    Modified,
+    /// It is gone.
+    Removed,
+    /// It has another name.
+    Renamed,
 }
 
 /// What stands between the `---` lines at the top of a spec.
@@ -32,10 +70,30 @@ pub struct FrontMatter {
     pub license: Option<String>,
     /// The real library that the spec describes.
     pub reference: Option<ReferenceSource>,
+    /// The further Markdown files of the spec, relative to the document's folder, with `/` between their parts.
+    pub files: Vec<String>,
     /// The vector files, relative to the document's folder, with `/` between their parts.
     pub vectors: Vec<String>,
     /// What a rebuild may use, by language in lower case.
     pub targets: BTreeMap<String, Target>,
+    /// Ids that requirements had before, and those that they have now.
+    pub aliases: BTreeMap<String, String>,
+    /// Ids of requirements that are gone for good.
+    pub retired: Vec<String>,
+    /// Words that bind besides those of RFC 2119, by the level that they stand for: `MUST NOT: [DARF NICHT]`.
+    pub keywords: BTreeMap<String, Vec<String>>,
+    /// The levels of lints, by their codes: `allow`, `info`, `warning`, `error`.
+    pub lints: BTreeMap<String, String>,
+}
+
+impl FrontMatter {
+    /// The words that bind besides those of RFC 2119.
+    pub(crate) fn phrases(&self) -> impl Iterator<Item = (String, Level)> {
+        Level::ALL.into_iter().flat_map(|level| {
+            let phrases = self.keywords.get(level.keyword()).into_iter().flatten();
+            phrases.map(move |phrase| (phrase.clone(), level))
+        })
+    }
 }
 
 /// What a rebuild in one language may use.

@@ -6,6 +6,7 @@ const STRIDE: usize = 1024;
 
 /// The text of one file, indexed so that a place costs the same wherever it stands: a file of many
 /// statements, or of one endless line, is read in linear time.
+#[derive(Clone)]
 pub(crate) struct Text<'a> {
     file: &'a str,
     content: &'a str,

@@ -1,9 +1,9 @@
 use super::newline;
-use crate::markdown::{self, Block, Prose};
-use crate::requirements;
+use crate::markdown::{Block, Prose};
+use crate::parse::Opening;
 use crate::text::Text;
-use crate::{SourceFile, Sources, Spec, front_matter, parse};
-use ghostlib_model::{Place, Requirement, Span};
+use crate::{Coverage, Options, SourceFile, Sources, Spec, parse};
+use ghostlib_model::{IdSource, Place, Requirement, Span};
 use std::ops::Range;
 
 /// How often the outcome is read to see whether it still says the same. Every document but a contrived one
@@ -63,40 +63,59 @@ impl Writing<'_> {
 /// The spec without what writing ids changes.
 fn meaning(document: &str) -> Spec {
     let document = SourceFile::new("", document);
-    let (mut spec, _) = parse(&Sources { document, vector_files: Vec::new() });
+    let (mut spec, _) = parse(&Sources { document, ..Sources::default() });
     let nowhere = Place::start_of("");
     let places = spec.vectors.iter_mut().map(|vector| &mut vector.place);
     let places = places.chain(spec.bindings.iter_mut().map(|binding| &mut binding.place));
+    let places = places.chain(spec.operations.iter_mut().map(|operation| &mut operation.place));
+    let places = places.chain(spec.deltas.iter_mut().map(|delta| &mut delta.place));
     let places = places.chain(spec.api_blocks.iter_mut().map(|block| &mut block.place));
     places.for_each(|place| *place = nowhere.clone());
     for requirement in &mut spec.requirements {
         requirement.place = nowhere.clone();
-        requirement.id_is_written = false;
+        requirement.id_source = IdSource::Made;
     }
+    spec.coverage = Coverage::default();
     spec
 }
 
 fn edits(document: &str) -> Vec<BlockEdit> {
     let text = Text::new("", document);
-    let body = front_matter::divide(document).body;
-    let blocks = markdown::read(&text, body).blocks;
-    let requirements = requirements::read(&text, &blocks, &mut Vec::new());
-    let mut rest = requirements.as_slice();
+    let markdown = Opening::read(&text, &Options::default(), &mut Vec::new()).markdown;
+    let (spec, _) = parse(&Sources { document: SourceFile::new("", document), ..Sources::default() });
+    let mut rest = spec.requirements.as_slice();
     let mut edits = Vec::new();
-    for prose in
-        blocks.iter().filter_map(|block| if let Block::Prose(prose) = block { Some(prose) } else { None })
-    {
-        let n_inside =
-            rest.iter().take_while(|requirement| requirement.place.span.start < prose.span.end).count();
-        let (inside, after) = rest.split_at(n_inside);
+    for block in &markdown.blocks {
+        let Block::Prose(id) = block else { continue };
+        let prose = markdown.prose(*id);
+        let starts_before = |requirement: &&Requirement| requirement.place.span.start < prose.span.end;
+        let (inside, after) = rest.split_at(rest.iter().take_while(starts_before).count());
         rest = after;
-        let without_id: Vec<_> = inside.iter().filter(|requirement| !requirement.id_is_written).collect();
-        let edit = edit(document, &text, prose, &without_id);
+        let without_id = |requirement: &&Requirement| {
+            !requirement.id_is_written() && is_whole(document, &prose, requirement.place.span)
+        };
+        let edit = edit(document, &text, &prose, &inside.iter().filter(without_id).collect::<Vec<_>>());
         if edit.changes.iter().all(|(range, _)| !prose.is_in_markup(range.start)) {
             edits.push(edit);
         }
     }
     edits
+}
+
+/// Whether a span is one or more whole sentences of some prose, and not a clause of one.
+fn is_whole(document: &str, prose: &Prose, span: Span) -> bool {
+    const CLOSERS: [char; 8] = [')', ']', '"', '\'', '”', '’', '*', '_'];
+    if span.start < prose.span.start || span.end > prose.span.end {
+        return false;
+    }
+    let ends = |text: &str| {
+        let text = text.trim_end().trim_end_matches(CLOSERS);
+        text.is_empty() || text.ends_with(['.', '!', '?', ':'])
+    };
+    let before = &document[prose.span.start..span.start];
+    let starts_part = before.trim_end().ends_with(']') && before.contains("r[");
+    let is_last = document[span.end..prose.span.end].trim().is_empty();
+    (ends(before) || starts_part) && (is_last || ends(&document[span.start..span.end]))
 }
 
 fn edit(document: &str, text: &Text, prose: &Prose, requirements: &[&Requirement]) -> BlockEdit {

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 /// A written id: `r[duration.parse.units]`.
 #[derive(Clone, Debug)]
-pub(super) struct Marker {
-    pub(super) id: String,
-    pub(super) span: Span,
+pub(crate) struct Marker {
+    pub(crate) id: String,
+    pub(crate) span: Span,
 }
 
 /// What stands between two written ids of one block.
@@ -18,20 +18,21 @@ pub(super) struct Part {
     pub(super) marker: Option<Marker>,
     /// Its words, as a range of the block's words.
     pub(super) words: Range<usize>,
-    /// Its source, white space at the ends included; empty where nothing follows the id.
-    pub(super) span: Span,
 }
 
 /// Divides a block at its written ids.
 pub(super) fn parts(text: &Text, prose: &Prose, diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
-    let words = prose.words.as_str();
+    let words = prose.words;
+    if !words.contains("r[") {
+        return vec![Part { marker: None, words: 0..words.len() }];
+    }
     let mut parts = Vec::new();
-    let mut open = Part { marker: None, words: 0..0, span: Span::new(prose.span.start, prose.span.start) };
+    let mut open = Part { marker: None, words: 0..0 };
     let mut line_end = 0;
     for line in words.split_inclusive('\n') {
         let line_start = line_end;
         line_end += line.len();
-        let source = if line_start == 0 { prose.span.start } else { prose.words.in_document(line_start) };
+        let source = if line_start == 0 { prose.span.start } else { prose.in_document(line_start) };
         let Some(found) = Found::at(text, prose, source, line) else { continue };
         let starts_item = prose.starts_item && line_start == 0;
         let names_something = found.is_alone || (starts_item && is_id(found.id));
@@ -39,18 +40,18 @@ pub(super) fn parts(text: &Text, prose: &Prose, diagnostics: &mut Vec<Diagnostic
             found.warn(text, diagnostics);
             continue;
         }
-        let behind = if found.is_alone { line_end } else { found.words_behind(prose, line_start..line_end) };
-        let span = Span::new(found.span.end, found.span.end);
-        let next = Part { marker: found.marker(text, diagnostics), words: behind..behind, span };
-        close(&mut parts, std::mem::replace(&mut open, next), line_start, source);
+        // The line's end stays with what follows, so that markup at its start does too.
+        let line_break = usize::from(line.ends_with('\n'));
+        let behind = if found.is_alone { line_end - line_break } else { found.words_behind(prose, line_start..line_end) };
+        let next = Part { marker: found.marker(text, diagnostics), words: behind..behind };
+        close(&mut parts, std::mem::replace(&mut open, next), line_start);
     }
-    close(&mut parts, open, words.len(), prose.span.end);
+    close(&mut parts, open, words.len());
     parts
 }
 
-fn close(parts: &mut Vec<Part>, mut part: Part, words_end: usize, source_end: usize) {
+fn close(parts: &mut Vec<Part>, mut part: Part, words_end: usize) {
     part.words.end = words_end.max(part.words.start);
-    part.span.end = source_end.max(part.span.start);
     parts.push(part);
 }
 
@@ -79,8 +80,8 @@ impl<'a> Found<'a> {
     /// Where in the block's words the text behind the id starts.
     fn words_behind(&self, prose: &Prose, line: Range<usize>) -> usize {
         let offsets =
-            prose.words.as_str()[line.clone()].char_indices().map(|(offset, _)| line.start + offset);
-        offsets.into_iter().find(|&at| prose.words.in_document(at) >= self.span.end).unwrap_or(line.end)
+            prose.words[line.clone()].char_indices().map(|(offset, _)| line.start + offset);
+        offsets.into_iter().find(|&at| prose.in_document(at) >= self.span.end).unwrap_or(line.end)
     }
 
     fn marker(&self, text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<Marker> {

@@ -1,0 +1,113 @@
+//! What is doubtful about a spec that can be read.
+//!
+//! A file a family. Each lint looks at the whole spec and reports to the same [`Report`]; levels and allows are
+//! applied there, in one place.
+
+mod levels;
+
+pub use levels::{LintLevel, UnknownLint};
+
+use crate::markdown::Markdown;
+use crate::parse::Opening;
+use crate::source::Sources;
+use crate::spec::Spec;
+use crate::text::Text;
+use crate::{Code, Options, front_matter, markdown, parse_with};
+use ghostlib_model::{Diagnostic, Span, TextEdit};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Levels that stand above those of the front matter, by code.
+pub type LintLevels = BTreeMap<Code, LintLevel>;
+
+/// All that is to be said about a spec: the diagnostics of reading it, and the lints, in the order of their
+/// places. Levels of the front matter and of `levels`, and allows within the text, are applied.
+pub fn lint(sources: &Sources, options: &Options, levels: &LintLevels) -> (Spec, Vec<Diagnostic>) {
+    let (spec, mut diagnostics) = parse_with(sources, options);
+    let files: Vec<(&str, Cow<str>)> =
+        sources.documents().map(|file| (file.path.as_str(), file.decode().0)).collect();
+    let companions: Vec<(&str, Cow<str>)> =
+        sources.companions.iter().map(|file| (file.path.as_str(), file.decode().0)).collect();
+    let is_newer = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::FormatNewer.as_str());
+    if !is_newer {
+        let input = Input {
+            sources,
+            spec: &spec,
+            documents: documents(&files, options),
+            companions: documents(&companions, options),
+        };
+        let mut report = Report::default();
+        for check in CHECKS {
+            check(&input, &mut report);
+        }
+        diagnostics.append(&mut report.diagnostics);
+    }
+    levels::apply(sources, &spec, levels, &mut diagnostics);
+    crate::parse::sort(&mut diagnostics, &sources.document.path, &spec.front_matter);
+    (spec, diagnostics)
+}
+
+/// The families of lints.
+const CHECKS: [fn(&Input, &mut Report); 0] = [];
+
+/// What lints look at.
+pub(crate) struct Input<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) spec: &'a Spec,
+    /// The spec's Markdown files, the document first.
+    pub(crate) documents: Vec<Document<'a>>,
+    /// Markdown files beside it.
+    pub(crate) companions: Vec<Document<'a>>,
+}
+
+/// A Markdown file, read.
+pub(crate) struct Document<'a> {
+    pub(crate) text: Text<'a>,
+    pub(crate) markdown: Markdown,
+}
+
+fn documents<'a>(files: &'a [(&'a str, Cow<'a, str>)], options: &Options) -> Vec<Document<'a>> {
+    let read = |(i, (path, content)): (usize, &'a (&'a str, Cow<'a, str>))| {
+        let text = Text::new(path, content);
+        let markdown = if i == 0 {
+            Opening::read(&text, options, &mut Vec::new()).markdown
+        } else {
+            markdown::read(&text, front_matter::divide(content).body)
+        };
+        Document { text, markdown }
+    };
+    files.iter().enumerate().map(read).collect()
+}
+
+/// Where lints report to.
+#[derive(Default)]
+pub(crate) struct Report {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Reports a complaint about a part of a document, and what to do about it.
+    pub(crate) fn at(&mut self, document: &Document, code: Code, span: Span, message: String, help: &str) {
+        self.add(code.at(document.text.place(span), message).help(help).into());
+    }
+
+    /// Reports a complaint that can be mended by replacing parts of the file that it is about.
+    pub(crate) fn fixable(
+        &mut self,
+        document: &Document,
+        code: Code,
+        span: Span,
+        message: String,
+        help: &str,
+        fix: Vec<TextEdit>,
+    ) {
+        let mut diagnostic: Diagnostic = code.at(document.text.place(span), message).help(help).into();
+        diagnostic.fix = fix;
+        self.add(diagnostic);
+    }
+
+    /// Reports a complaint at a place that is already known, such as a vector's.
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}

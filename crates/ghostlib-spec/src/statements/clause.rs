@@ -1,0 +1,191 @@
+//! Dividing a sentence into clauses that bind on their own.
+
+use super::keyword::Keyword;
+use super::lexicon::Class;
+use super::words::{Word, within};
+use std::ops::Range;
+
+/// The clauses of a sentence, which together are all of it. `words` and `keywords` are those of the sentence.
+pub(crate) fn split(prose: &str, sentence: Range<usize>, words: &[Word], keywords: &[Keyword]) -> Vec<Range<usize>> {
+    let cuts = if keywords.len() > 1 {
+        between_keywords(prose, words, keywords)
+    } else {
+        series(prose, &sentence, words).unwrap_or_else(|| contrast(prose, &sentence, words))
+    };
+    let mut clauses = Vec::with_capacity(cuts.len() + 1);
+    let mut start = sentence.start;
+    for cut in cuts {
+        if cut > start {
+            clauses.push(start..cut);
+            start = cut;
+        }
+    }
+    clauses.push(start..sentence.end);
+    clauses
+}
+
+/// A cut before the conjunction that leads to each further keyword: "MUST keep it and MUST NOT change it".
+fn between_keywords(prose: &str, words: &[Word], keywords: &[Keyword]) -> Vec<usize> {
+    let mut cuts = Vec::new();
+    for pair in keywords.windows(2) {
+        let between = pair[0].range.end..pair[1].range.start;
+        if let Some(semicolon) = prose[between.clone()].rfind(';') {
+            cuts.push(between.start + semicolon + 1);
+            continue;
+        }
+        let joins = |word: &&Word| {
+            word.is(Class::CONJUNCTION) || word.is_any(prose, &["while", "whereas", "though", "although"])
+        };
+        let words = within(words, &between);
+        // Of several conjunctions the first behind a comma starts the clause; without a comma it is the last,
+        // for those before it join the objects of the first keyword.
+        let after_comma = words.iter().find(|word| joins(word) && prose[..word.start].trim_end().ends_with(','));
+        let last = || words.iter().rev().find(|word| joins(word) && !joins_subjects(word, words));
+        let unless = words.iter().find(|word| word.is_any(prose, &["unless", "that", "which", "who"]));
+        if let Some(word) = after_comma.or_else(last)
+            && unless.is_none_or(|unless| unless.start < word.start)
+        {
+            cuts.push(before(prose, word));
+        }
+    }
+    cuts
+}
+
+/// Whether a conjunction stands within the subject of the next keyword: "and names and keys MUST".
+fn joins_subjects(conjunction: &Word, words: &[Word]) -> bool {
+    let behind = words.iter().filter(|word| word.start > conjunction.start).count();
+    let before = words.iter().rev().skip(behind + 1).take(4);
+    behind == 1 && before.clone().any(|word| word.is(Class::CONJUNCTION))
+}
+
+/// The cuts of "it checks a, runs b, starts c, and repeats d": three or more verbs of one subject.
+fn series(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Option<Vec<usize>> {
+    let commas = commas(prose, sentence);
+    let mut cuts = Vec::new();
+    for &comma in commas.iter().rev() {
+        let end = cuts.last().copied().unwrap_or(sentence.end);
+        let piece = within(words, &(comma..end));
+        let is_last = cuts.is_empty();
+        let mut piece = piece.iter().skip_while(|word| is_last && is_joint(prose, word));
+        let starts_with_verb = piece.next().is_some_and(|word| word.is(Class::VERB_S));
+        let goes_on = piece.next().is_some();
+        let has_and = !is_last || within(words, &(comma..end)).first().is_some_and(|word| word.is(Class::CONJUNCTION));
+        if !(starts_with_verb && goes_on && has_and) {
+            break;
+        }
+        cuts.push(comma + 1);
+    }
+    cuts.reverse();
+    let first_cut = *cuts.first().filter(|_| cuts.len() >= 2)?;
+    // What comes before has the subject and the first verb.
+    let head = within(words, &(sentence.start..first_cut));
+    head.iter().skip(1).any(|word| word.is(Class::VERB_S)).then_some(cuts)
+}
+
+fn is_joint(prose: &str, word: &Word) -> bool {
+    word.is(Class::CONJUNCTION) || word.is_any(prose, &["then", "finally"])
+}
+
+/// The cut of "it does a, but b goes on": both sides say something.
+fn contrast(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Vec<usize> {
+    let says_something = |words: &[Word]| words.iter().skip(1).any(|word| word.class.is_finite());
+    let starts_clause = |word: &Word| {
+        let (before, after) = words.split_at(words.partition_point(|other| other.start <= word.start));
+        word.is_any(prose, &["but"])
+            && prose[..word.start].trim_end().ends_with([',', ';'])
+            && says_something(before)
+            && after.len() > 2
+            && says_something(after)
+            && !after[0].is_any(prose, &["not", "only"])
+    };
+    let cut = words.iter().find(|word| word.start > sentence.start && starts_clause(word));
+    cut.map(|word| before(prose, word)).into_iter().collect()
+}
+
+/// Where the white space before a word starts: what is cut there keeps its markup.
+fn before(prose: &str, word: &Word) -> usize {
+    prose[..word.start].trim_end().len()
+}
+
+/// Where the commas stand that are not within brackets.
+fn commas(prose: &str, sentence: &Range<usize>) -> Vec<usize> {
+    let mut depth = 0_u32;
+    let mut commas = Vec::new();
+    for (offset, byte) in prose[sentence.clone()].bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => commas.push(sentence.start + offset),
+            _ => {}
+        }
+    }
+    commas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statements::keyword::{self, Keywords};
+    use crate::statements::words;
+
+    fn clauses(prose: &str) -> Vec<&str> {
+        let (mut words, mut keywords) = (Vec::new(), Vec::new());
+        words::find(prose, &mut words);
+        keyword::find(prose, &words, &Keywords::default(), &mut keywords);
+        let ranges = split(prose, 0..prose.len(), &words, &keywords);
+        ranges.into_iter().map(|range| prose[range].trim()).collect()
+    }
+
+    #[test]
+    fn every_keyword_after_a_conjunction_has_a_clause() {
+        assert_eq!(
+            clauses("It MUST keep unknown keys and values and MUST NOT change them."),
+            ["It MUST keep unknown keys and values", "and MUST NOT change them."]
+        );
+        assert_eq!(
+            clauses("Labels MUST be trimmed; blank ones MUST be dropped and double ones SHOULD be merged."),
+            ["Labels MUST be trimmed;", "blank ones MUST be dropped", "and double ones SHOULD be merged."]
+        );
+        assert_eq!(
+            clauses("It MAY skip a, b and c, and SHOULD log that."),
+            ["It MAY skip a, b and c,", "and SHOULD log that."]
+        );
+    }
+
+    #[test]
+    fn what_depends_on_another_clause_stays_with_it() {
+        for whole in [
+            "It MUST list the features that an implementation MAY leave out.",
+            "A SHOULD level binds unless the policy MUST differ.",
+            "It MUST read a and b and c.",
+        ] {
+            assert_eq!(clauses(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn three_verbs_of_one_subject_are_three_clauses() {
+        assert_eq!(
+            clauses("On start, the tool checks its input, runs the parser, writes a file, and then exits with 0."),
+            ["On start, the tool checks its input,", "runs the parser,", "writes a file,", "and then exits with 0."]
+        );
+        for whole in [
+            "The tool counts labels, claims, and retries.",
+            "It reads its input, and writes a file.",
+            "The state, claims, and limits are checked later.",
+        ] {
+            assert_eq!(clauses(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn a_contrast_is_a_clause_of_its_own() {
+        assert_eq!(
+            clauses("If it fails, work is skipped, but the check still happens."),
+            ["If it fails, work is skipped,", "but the check still happens."]
+        );
+        for whole in ["It is logged but ignored.", "It returns the text, but only once."] {
+            assert_eq!(clauses(whole), [whole]);
+        }
+    }
+}

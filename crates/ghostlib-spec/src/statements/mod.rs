@@ -1,0 +1,360 @@
+//! From Markdown to statements: what binds, how strongly, and of whom.
+
+mod clause;
+mod describe;
+mod keyword;
+mod lexicon;
+mod list;
+mod marker;
+mod normative;
+mod profile;
+mod section;
+mod sentence;
+mod steps;
+mod table;
+mod tag;
+mod words;
+
+pub use keyword::Keywords;
+pub(crate) use section::without_number;
+
+use crate::dialect::Rules;
+use crate::markdown::{Block, Markdown, Prose, ProseId, SectionId};
+use crate::text::{Text, on_one_line};
+use describe::Clause;
+use ghostlib_model::{Diagnostic, Level, LevelSource, RequirementKind, Span, Untestable};
+use keyword::Keyword;
+use list::{LeadIn, List, NamedList};
+use marker::{Marker, Part};
+use profile::Profiles;
+use crate::spec::DeltaChange;
+use section::SectionRole;
+use std::ops::Range;
+use std::sync::Arc;
+use steps::Steps;
+use words::{Word, within};
+
+/// Reads the statements of a document, in their order.
+pub(crate) fn read(
+    text: &Text,
+    markdown: &Markdown,
+    rules: Rules,
+    more: &Keywords,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Found {
+    let (mut roles, n_heading_keywords) = section::roles(markdown, more);
+    let profiles = Profiles::of(text, markdown, more);
+    profiles.give_levels(markdown, &mut roles);
+    let mut reader = Reader {
+        text,
+        markdown,
+        rules,
+        more,
+        diagnostics,
+        roles,
+        profiles,
+        pending: None,
+        named: None,
+        lists: Vec::new(),
+        last: None,
+        n_quotes: 0,
+        n_boxes: vec![0; markdown.sections.len()],
+        table: table::Columns::default(),
+        steps: Steps::default(),
+        found: Found { n_heading_keywords, ..Found::default() },
+        words: Vec::new(),
+        keywords: Vec::new(),
+    };
+    let mut at = 0;
+    while let Some(block) = markdown.blocks.get(at) {
+        at = reader.step(at, block);
+    }
+    reader.drop_pending();
+    reader.found
+}
+
+/// What reading a document gave.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) statements: Vec<Statement>,
+    /// Where the lead-ins of lists stand, which bind by their items.
+    pub(crate) lead_ins: Vec<Span>,
+    /// How many keywords the lead-ins have.
+    pub(crate) n_lead_in_keywords: usize,
+    /// How many keywords the statements have.
+    pub(crate) n_keywords: usize,
+    /// How many keywords the headings have.
+    pub(crate) n_heading_keywords: usize,
+    /// How many keywords stand in sentences that only say how keywords are read.
+    pub(crate) n_defining_keywords: usize,
+    /// What a delta does, by the names of its requirements.
+    pub(crate) changes: Vec<(DeltaChange, SectionId)>,
+}
+
+/// A requirement whose id may have to be made.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) id: StatementId,
+    pub(crate) level: Level,
+    pub(crate) level_source: LevelSource,
+    pub(crate) text: String,
+    pub(crate) lead_in: Option<Arc<str>>,
+    pub(crate) kind: RequirementKind,
+    pub(crate) untestable: Option<Untestable>,
+    pub(crate) actor: Option<String>,
+    pub(crate) condition: Option<String>,
+    pub(crate) span: Span,
+    pub(crate) section: SectionId,
+}
+
+/// What the document says about a statement's id.
+#[derive(Clone, Debug)]
+pub(crate) enum StatementId {
+    /// It is written there.
+    Written(Marker),
+    /// The heading gives it, to the first of its statements.
+    Heading(String),
+    /// The section's checkbox of this number, counted from 1.
+    Checkbox(usize),
+    Made,
+}
+
+struct Reader<'a> {
+    text: &'a Text<'a>,
+    markdown: &'a Markdown,
+    rules: Rules,
+    more: &'a Keywords,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    roles: Vec<SectionRole>,
+    profiles: Profiles,
+    /// A written id that waits for what it names.
+    pending: Option<Marker>,
+    /// The list that a written id names.
+    named: Option<NamedList>,
+    /// The lists that are open.
+    lists: Vec<List>,
+    /// The lead-in that has just been read.
+    last: Option<LeadIn>,
+    n_quotes: usize,
+    /// How many checkboxes each section has had.
+    n_boxes: Vec<usize>,
+    table: table::Columns,
+    steps: Steps,
+    found: Found,
+    /// The words and the keywords of the prose being read; kept to save allocations.
+    words: Vec<Word>,
+    keywords: Vec<Keyword>,
+}
+
+/// The prose being read, with its words.
+#[derive(Clone, Copy)]
+struct Passage<'a> {
+    prose: Prose<'a>,
+    words: &'a [Word],
+    keywords: &'a [Keyword],
+    /// Its index among the blocks.
+    at: usize,
+}
+
+impl<'a> Passage<'a> {
+    fn clause(&self, range: &Range<usize>) -> Clause<'a> {
+        let first = self.keywords.partition_point(|keyword| keyword.range.start < range.start);
+        let last = self.keywords.partition_point(|keyword| keyword.range.start < range.end);
+        Clause {
+            prose: self.prose.words,
+            start: range.start,
+            end: range.end,
+            words: within(self.words, range),
+            keywords: &self.keywords[first..last.max(first)],
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a block; gives the index of the next one to read.
+    fn step(&mut self, at: usize, block: &Block) -> usize {
+        match block {
+            Block::QuoteStart => self.n_quotes += 1,
+            Block::QuoteEnd => self.n_quotes = self.n_quotes.saturating_sub(1),
+            _ if self.n_quotes > 0 && !self.rules.reads_quotes => return at + 1,
+            Block::Prose(prose) => {
+                self.prose(at, *prose);
+                return at + 1;
+            }
+            Block::ListStart(first) => return self.start_list(at, *first),
+            Block::ListEnd => self.end_list(),
+            Block::ItemStart => {
+                self.start_item();
+                return at + 1;
+            }
+            Block::Html(_) => return at + 1,
+            Block::TableStart => self.table = table::Columns::led_in_by(self.last.take()),
+            Block::Row(row) => self.row(row),
+            Block::Heading(section) => self.start_section(*section),
+            Block::TableEnd => self.table = table::Columns::default(),
+            Block::ItemEnd | Block::Fence(_) | Block::Other => {}
+        }
+        self.drop_pending();
+        self.last = None;
+        at + 1
+    }
+
+    fn start_section(&mut self, section: SectionId) {
+        self.steps = Steps::default();
+        let is_named = self.markdown.sections[section].title.contains(':');
+        if let Some(change) = self.roles[section].change.filter(|_| is_named) {
+            self.found.changes.push((change, section));
+        }
+    }
+
+    fn prose(&mut self, at: usize, id: ProseId) {
+        let prose = self.markdown.prose(id);
+        let (mut words, mut keywords) = (std::mem::take(&mut self.words), std::mem::take(&mut self.keywords));
+        words::find(prose.words, &mut words);
+        keyword::find(prose.words, &words, self.more, &mut keywords);
+        let passage = Passage { prose, words: &words, keywords: &keywords, at };
+        self.last = None;
+        for part in marker::parts(self.text, &prose, self.diagnostics) {
+            self.part(&passage, part);
+        }
+        (self.words, self.keywords) = (words, keywords);
+    }
+
+    fn part(&mut self, passage: &Passage, part: Part) {
+        if part.marker.is_some() {
+            self.drop_pending();
+            self.pending = part.marker;
+        }
+        let range = part.words;
+        if passage.prose.words[range.clone()].trim().is_empty() {
+            return;
+        }
+        if let Some(marker) = self.pending.take() {
+            self.whole(passage, &range, StatementId::Written(marker));
+        } else if self.named.is_some() {
+            self.add_to_list(passage, &range);
+        } else if let Some((tag, behind)) = self.tag(passage, &range) {
+            self.whole(passage, &(behind..range.end), StatementId::Written(tag));
+        } else {
+            self.sentences(passage, &range);
+        }
+    }
+
+    fn tag(&self, passage: &Passage, range: &Range<usize>) -> Option<(Marker, usize)> {
+        if !self.rules.reads_tags || range.start > 0 {
+            return None;
+        }
+        tag::find(self.text, &passage.prose)
+    }
+
+    /// A part as one statement, whatever it says.
+    fn whole(&mut self, passage: &Passage, range: &Range<usize>, id: StatementId) {
+        let clause = passage.clause(range);
+        self.found.n_keywords += clause.keywords.len();
+        self.state(passage, &clause, id);
+    }
+
+    fn sentences(&mut self, passage: &Passage, range: &Range<usize>) {
+        let sentences = sentence::split(&passage.prose.words[range.clone()]);
+        let n_sentences = sentences.len();
+        for (i, sentence) in sentences.into_iter().enumerate() {
+            let sentence = sentence.start + range.start..sentence.end + range.start;
+            let clause = passage.clause(&sentence);
+            if i + 1 == n_sentences && self.leads_in(passage, &clause) {
+                continue;
+            }
+            if self.is_boilerplate(&clause) {
+                self.found.n_defining_keywords += clause.keywords.len();
+                continue;
+            }
+            for range in clause::split(clause.prose, sentence, clause.words, clause.keywords) {
+                self.consider(passage, &passage.clause(&range));
+            }
+        }
+    }
+
+    fn is_boilerplate(&self, clause: &Clause) -> bool {
+        !clause.keywords.is_empty() && keyword::is_boilerplate(clause.text())
+    }
+
+    /// States a clause if it binds.
+    fn consider(&mut self, passage: &Passage, clause: &Clause) {
+        let section = passage.prose.section;
+        if self.rules.reads_unmarked && self.steps.take(clause, passage, self.text) {
+            return;
+        }
+        let binds = !clause.keywords.is_empty()
+            || self.lead().is_some_and(|lead| lead.level.is_some())
+            || (self.rules.reads_unmarked && self.is_normative(passage, clause));
+        if !binds || self.is_removed(section) {
+            return;
+        }
+        self.found.n_keywords += clause.keywords.len();
+        let id = self.id(passage);
+        self.state(passage, clause, id);
+    }
+
+    fn is_removed(&self, section: SectionId) -> bool {
+        matches!(self.roles[section].change, Some(DeltaChange::Removed | DeltaChange::Renamed))
+    }
+
+    fn id(&mut self, passage: &Passage) -> StatementId {
+        let section = passage.prose.section;
+        if passage.prose.checkbox.is_some() && self.rules.reads_unmarked {
+            self.n_boxes[section] += 1;
+            return StatementId::Checkbox(self.n_boxes[section]);
+        }
+        let role = &self.roles[section];
+        let ordinal = self.lists.last().and_then(|list| list.number);
+        match (&role.number, ordinal) {
+            (Some(number), Some(ordinal)) => StatementId::Heading(format!("{number}.{ordinal}")),
+            _ => role.id.as_ref().map_or(StatementId::Made, |id| StatementId::Heading(id.to_string())),
+        }
+    }
+
+    fn state(&mut self, passage: &Passage, clause: &Clause, id: StatementId) {
+        let prose = &passage.prose;
+        let span = self.text.trimmed(prose.span_of(&clause.range()));
+        let (level, level_source) = self.level(clause, prose.section);
+        let is_record = normative::is_record(clause, prose, self.text);
+        let kind = describe::kind(clause, is_record);
+        let lead = self.lead();
+        let own_condition = clause.condition_range().map(|range| self.source_of(prose, &range));
+        let statement = Statement {
+            id,
+            level,
+            level_source,
+            text: on_one_line(self.text.slice(span)),
+            lead_in: lead.map(|lead| Arc::clone(&lead.text)),
+            kind,
+            untestable: describe::untestable(clause, (level, level_source), kind),
+            actor: clause.actor(),
+            condition: own_condition.or_else(|| self.steps.condition()).or_else(|| lead?.condition.clone()),
+            span,
+            section: prose.section,
+        };
+        self.found.statements.push(statement);
+    }
+
+    /// How strongly a clause binds, and what says so.
+    fn level(&self, clause: &Clause, section: SectionId) -> (Level, LevelSource) {
+        if let Some(level) = keyword::strongest(clause.keywords) {
+            return (level, LevelSource::Keyword);
+        }
+        let lead = self.lead();
+        if let Some(level) = lead.and_then(|lead| lead.level) {
+            return (level, LevelSource::LeadIn);
+        }
+        if let Some(level) = self.profiles.level_of(clause.text()).or(self.roles[section].level) {
+            return (level, LevelSource::Inherited);
+        }
+        let weak = keyword::weak_level(clause.prose, clause.words).or_else(|| lead?.weak_level);
+        weak.map_or((Level::Must, LevelSource::Default), |level| (level, LevelSource::Weak))
+    }
+
+    /// The source of a range of words, on one line and without a mark at its end.
+    fn source_of(&self, prose: &Prose, range: &Range<usize>) -> String {
+        let source = on_one_line(self.text.slice(prose.span_of(range)));
+        source.trim_end_matches(['.', ',', ';', ':']).to_owned()
+    }
+}
