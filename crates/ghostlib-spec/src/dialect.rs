@@ -110,6 +110,8 @@ pub(crate) fn detect(document: &str, division: &Division, markdown: &Markdown) -
         Dialect::Ears
     } else if crate::operations::read_titles(markdown).next().is_some() {
         Dialect::GhostLibrary
+    } else if seen.names_rfc {
+        Dialect::Rfc2119
     } else if seen.boxes > 0 && (seen.has_done || seen.pseudocode > 0) || seen.pseudocode > 2 {
         Dialect::Nlspec
     } else if division.is_unclosed {
@@ -138,6 +140,8 @@ struct Seen {
     items: usize,
     boxes: usize,
     has_done: bool,
+    /// Whether it says whose keywords it uses.
+    names_rfc: bool,
     pseudocode: usize,
 }
 
@@ -156,6 +160,7 @@ impl Seen {
         }
         for prose in markdown.proses() {
             let words = prose.words.trim_start();
+            seen.names_rfc |= ["RFC 2119", "RFC2119", "BCP 14", "RFC-2119"].iter().any(|name| words.contains(name));
             if words.starts_with("[ ]") || words.starts_with("[x]") || prose.checkbox.is_some() {
                 seen.boxes += 1;
             }

@@ -188,7 +188,7 @@ mod tests {
             "<!-- MUST -->",
             "a <!-- MUST --> b",
             "# MUST\n",
-            "| MUST |\n|---|\n| MUST |\n",
+            "| `MUST` |\n|---|\n| a |\n",
             "[a](MUST)",
         ] {
             assert_eq!(texts(document), [""; 0], "{document}");

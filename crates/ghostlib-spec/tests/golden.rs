@@ -1,6 +1,6 @@
 //! Every folder of `fixtures/spec` is a spec; `golden/spec` has what reading it gives.
 
-use ghostlib_spec::{SourceFile, Sources, parse, vector_file_names};
+use ghostlib_spec::{Options, SourceFile, Sources, file_names, parse};
 use std::fs;
 use std::path::Path;
 
@@ -28,6 +28,6 @@ fn load(folder: &Path) -> Option<Sources> {
         let bytes = fs::read(folder.join(&name)).ok()?;
         Some(SourceFile::new(name, bytes))
     };
-    let vector_files = vector_file_names(&document).into_iter().filter_map(load).collect();
-    Some(Sources { document, vector_files })
+    let vector_files = file_names(&document, &Options::default()).vectors.into_iter().filter_map(load).collect();
+    Some(Sources { document, vector_files, ..Sources::default() })
 }

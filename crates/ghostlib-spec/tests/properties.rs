@@ -1,7 +1,7 @@
 //! What holds of every input, whatever its bytes.
 
 use ghostlib_model::{Expected, Place, RequirementId, Value, Vector, VectorId};
-use ghostlib_spec::{SourceFile, Sources, edit, parse, vector_file_names, visible};
+use ghostlib_spec::{Options, SourceFile, Sources, edit, parse, file_names, visible};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -60,8 +60,8 @@ const PIECES: [&str; 44] = [
 fn read(document: &[u8], vectors: &[u8]) {
     let document = SourceFile::new("SPEC.md", document);
     let mut vector_files = vec![SourceFile::new("vectors/count.yaml", vectors)];
-    vector_files.extend(vector_file_names(&document).into_iter().map(|name| SourceFile::new(name, vectors)));
-    let sources = Sources { document, vector_files };
+    vector_files.extend(file_names(&document, &Options::default()).vectors.into_iter().map(|name| SourceFile::new(name, vectors)));
+    let sources = Sources { document, vector_files, ..Sources::default() };
     let (spec, diagnostics) = parse(&sources);
     let places = diagnostics.iter().map(|diagnostic| &diagnostic.place);
     for place in places.chain(spec.requirements.iter().map(|requirement| &requirement.place)) {
@@ -130,7 +130,7 @@ fn read_back(yaml: &str) -> Vec<Vector> {
     let document = "---\nghostlib: 1\nname: x\nversion: 1.0.0\nvectors: v.yaml\n---\n";
     let document = SourceFile::new("SPEC.md", document);
     let (spec, diagnostics) =
-        parse(&Sources { document, vector_files: vec![SourceFile::new("v.yaml", yaml)] });
+        parse(&Sources { document, vector_files: vec![SourceFile::new("v.yaml", yaml)], ..Sources::default() });
     let others: Vec<_> = diagnostics
         .iter()
         .filter(|diagnostic| {

@@ -170,7 +170,7 @@ mod tests {
             1. Item MUST\n   go on.\n   - r[x] MUST\n   - [ ] inner MUST\n\n   Second MUST.\n";
         let expected = "# A b\n\nr[a-b-#]\nIt MUST.\n\nFirst.\n\nr[a-b-#]\nIt MAY\nnot.\n\nLast.\n\nr[a-b-#]\n`x` MUST.\n\n\
             r[a-b-#]\nIt SHOULD.\n\n1. r[a-b-#]\n   Item MUST\n   go on.\n   - r[x] MUST\n   \
-            - [ ] r[a-b-#]\n         inner MUST\n\n   r[a-b-#]\n   Second MUST.\n";
+            - [ ] r[a-b.1]\n         inner MUST\n\n   r[a-b-#]\n   Second MUST.\n";
         assert_eq!(without_digests(&write_ids(document)), expected);
         assert_eq!(write_ids(&write_ids(document)), write_ids(document));
     }

@@ -75,7 +75,7 @@ fn replace(yaml: &str, node: &Node, with: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{SourceFile, vector_file_names};
+    use crate::{Dialect, Options, SourceFile, file_names};
 
     #[test]
     fn a_name_is_added_in_every_form_of_front_matter() {
@@ -102,7 +102,8 @@ mod tests {
             let edited = add_vector_file(before, "b.yaml");
             assert_eq!(edited, after);
             assert_eq!(add_vector_file(&edited, "b.yaml"), after, "is not idempotent");
-            let names = vector_file_names(&SourceFile::new("SPEC.md", edited));
+            let options = Options { dialect: Some(Dialect::Native), ..Options::default() };
+            let names = file_names(&SourceFile::new("SPEC.md", edited), &options).vectors;
             assert_eq!(names.last().map(String::as_str), Some("b.yaml"));
         }
     }

@@ -8,6 +8,8 @@ use std::ops::Range;
 pub(crate) struct Keyword {
     pub(crate) level: Level,
     pub(crate) range: Range<usize>,
+    /// Whether it only says which things are meant: "the OPTIONAL fields have defaults".
+    is_attribute: bool,
 }
 
 /// Words that bind like those of RFC 2119, in another language or of a project's own.
@@ -36,7 +38,7 @@ impl Keywords {
                 let range = start..start + phrase.len();
                 let is_new = found.iter().all(|other| other.range.end <= start || range.end <= other.range.start);
                 if is_new && is_apart(prose, &range) && !is_quoted(prose, &range) {
-                    found.push(Keyword { level: *level, range });
+                    found.push(Keyword { level: *level, range, is_attribute: false });
                 }
             }
         }
@@ -58,7 +60,8 @@ pub(crate) fn find(prose: &str, words: &[Word], more: &Keywords, found: &mut Vec
         };
         let range = words[i].start..words[i + n_words - 1].end;
         if !is_quoted(prose, &range) {
-            found.push(Keyword { level, range });
+            let is_attribute = is_attribute(prose, words, i, n_words);
+            found.push(Keyword { level, range, is_attribute });
         }
         i += n_words;
     }
@@ -86,10 +89,27 @@ fn phrase(prose: &str, words: &[Word]) -> Option<(Level, usize)> {
     })
 }
 
+/// Whether REQUIRED, RECOMMENDED or OPTIONAL stands before a noun within the sentence, rather than at its
+/// start, behind a verb, or in brackets.
+fn is_attribute(prose: &str, words: &[Word], at: usize, n_words: usize) -> bool {
+    let first = &words[at];
+    let is_adjective = |word: &Word| word.is_any(prose, &["REQUIRED", "RECOMMENDED", "OPTIONAL"]);
+    if !is_adjective(&words[at + n_words - 1]) || prose[..first.start].trim_end().ends_with(['(', ',', ':', '.', ';']) {
+        return false;
+    }
+    let Some(before) = at.checked_sub(1).map(|before| &words[before]) else { return false };
+    let Some(after) = words.get(at + n_words) else { return false };
+    let is_number = before.of(prose).starts_with(|c: char| c.is_ascii_digit());
+    let is_predicate = before.is(Class::AUXILIARY | Class::ADVERB | Class::NEGATION | Class::MODAL);
+    let ends = !prose[words[at + n_words - 1].end..after.start].trim().is_empty();
+    let goes_on = after.is(Class::PREPOSITION | Class::CONDITION | Class::CONJUNCTION | Class::ADVERB);
+    !(is_number || is_predicate || ends || goes_on)
+}
+
 /// The strongest level; the first of two that bind alike.
 pub(crate) fn strongest<'a>(keywords: impl IntoIterator<Item = &'a Keyword>) -> Option<Level> {
     let mut strongest: Option<Level> = None;
-    for keyword in keywords {
+    for keyword in keywords.into_iter().filter(|keyword| !keyword.is_attribute) {
         strongest = stronger(strongest, Some(keyword.level));
     }
     strongest
@@ -113,6 +133,12 @@ pub(crate) fn weak_level(prose: &str, words: &[Word]) -> Option<Level> {
         let is_negated = words.get(i + 1).is_some_and(|next| next.of(prose) == "not");
         if i == 0 && matches!(text, "Do" | "Don't") && (is_negated || text == "Don't") {
             return Some(Level::MustNot);
+        }
+        if matches!(text, "optional" | "Optional") {
+            let behind = prose[word.end..].trim_start();
+            if behind.is_empty() || behind.starts_with(['.', ',', ';', ')']) {
+                return Some(Level::May);
+            }
         }
         if !word.is(Class::MODAL) {
             continue;
@@ -188,6 +214,10 @@ mod tests {
             ("it MAY hold", Some(Level::May)),
             ("(OPTIONAL) it holds", Some(Level::May)),
             ("it is not REQUIRED", Some(Level::May)),
+            ("Missing OPTIONAL fields have defaults.", None),
+            ("OPTIONAL fields have defaults.", Some(Level::May)),
+            ("`x` (list, OPTIONAL)", Some(Level::May)),
+            ("It is REQUIRED only for some.", Some(Level::Must)),
             ("it must hold", None),
             ("MUSTARD, MAYBE, MUST_HOLD, MUST-have, the Shall", None),
             ("NOT", None),

@@ -152,7 +152,7 @@ const VERBS: &str = "abort accept access accumulate acquire activate add adjust 
     describe detect determine differ disable discard disconnect dispatch display distinguish document downgrade drain \
     drive drop emit enable encode encounter end enforce enqueue ensure enter equal escape evaluate evict exceed exclude \
     execute exhaust exist exit expand expect expire expose extend extract fail fall fallback fetch fill filter find \
-    finish fire fix flush follow force format forward free freeze generate get give go grow guarantee halt handle hash \
+    finish fire fix flush follow force format forward free freeze generate get give go grow guarantee halt handle happen hash \
     hold honor host identify ignore implement import include increase increment indicate infer inherit initialize \
     inject insert install instruct interpret invalidate invoke issue iterate join keep kill know launch lead leave let \
     limit link list listen load lock log look lowercase maintain make manage map mark match maintain mean merge \
@@ -166,7 +166,7 @@ const VERBS: &str = "abort accept access accumulate acquire activate add adjust 
     resume retain retry return reuse reveal reverse revert revoke rewrite roll rotate round route run sanitize satisfy \
     save scale scan schedule scope select send separate serialize serve set shut sign signal skip sleep sort spawn \
     specify split stall start state stay stop store stream strip submit substitute subtract succeed suffix suggest \
-    supply support suppress surface suspend swap synchronize take target tell terminate test throttle throw time \
+    supply support suppress surface suspend swap synchronize take target tell terminate test throttle throw \
     tolerate track transform transition translate transmit treat trigger trim truncate try turn unblock undergo \
     unlock update upgrade uppercase use validate vary verify wait wake want warn wrap write yield";
 

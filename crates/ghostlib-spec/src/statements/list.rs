@@ -60,15 +60,21 @@ impl Reader<'_> {
             return false;
         }
         let has_colon = clause.text().trim_end().ends_with([':', '：']);
-        let is_label = is_before_list && clause.keywords.is_empty() && normative::is_label(clause);
+        let is_label = is_before_list && clause.keywords.is_empty() && normative::is_label(clause, &passage.prose);
         let mut lead = self.lead_in(passage, clause);
-        let is_informative = lead.is_informative;
         if is_label && !has_colon {
             // What follows says something about it, whatever stands around it.
             lead.condition = self.lead().and_then(|around| around.condition.clone());
         }
-        let governs = has_colon && !is_informative;
-        self.last = Some(lead);
+        let stands_alone = normative::stands_alone(clause);
+        if stands_alone {
+            lead.level = None;
+        }
+        if has_colon && self.shows_calls(passage.at + 1) {
+            lead.is_informative = true;
+        }
+        let governs = has_colon && !lead.is_informative && !stands_alone;
+        self.last = Some(lead).filter(|_| has_colon || is_label);
         if !(governs || is_label) || (is_before_block && !clause.keywords.is_empty()) {
             return false;
         }
@@ -78,6 +84,20 @@ impl Reader<'_> {
             return true;
         }
         false
+    }
+
+    /// Whether the list at `at` shows calls and what they give: "`f(1)` → 2".
+    fn shows_calls(&self, at: usize) -> bool {
+        let [Some(Block::ListStart(_)), _, Some(Block::Prose(first))] =
+            [at, at + 1, at + 2].map(|at| self.markdown.blocks.get(at))
+        else {
+            return false;
+        };
+        let prose = self.markdown.prose(*first);
+        let starts_with_call = prose.code_spans.first().is_some_and(|code| {
+            code.start == prose.span.start && self.text.slice(*code).trim_end_matches('`').ends_with(')')
+        });
+        starts_with_call && ["→", "->", "=>", "=="].iter().any(|arrow| prose.words.contains(arrow))
     }
 
     fn lead_in(&self, passage: &Passage, clause: &Clause) -> LeadIn {

@@ -257,14 +257,25 @@ impl<'a> Reader<'a> {
     fn sentences(&mut self, passage: &Passage, range: &Range<usize>) {
         let sentences = sentence::split(&passage.prose.words[range.clone()]);
         let n_sentences = sentences.len();
+        let mut is_aside = false;
         for (i, sentence) in sentences.into_iter().enumerate() {
             let sentence = sentence.start + range.start..sentence.end + range.start;
             let clause = passage.clause(&sentence);
+            if i == 0 && self.rules.reads_unmarked {
+                is_aside = normative::is_labelled_aside(&clause);
+                let has_more = n_sentences > 1;
+                if has_more && normative::is_title(&clause, &passage.prose) {
+                    continue;
+                }
+            }
             if i + 1 == n_sentences && self.leads_in(passage, &clause) {
                 continue;
             }
             if self.is_boilerplate(&clause) {
                 self.found.n_defining_keywords += clause.keywords.len();
+                continue;
+            }
+            if is_aside && clause.keywords.is_empty() {
                 continue;
             }
             for range in clause::split(clause.prose, sentence, clause.words, clause.keywords) {
@@ -274,7 +285,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_boilerplate(&self, clause: &Clause) -> bool {
-        !clause.keywords.is_empty() && keyword::is_boilerplate(clause.text())
+        clause.text().contains("nterpreted") && keyword::is_boilerplate(clause.text())
     }
 
     /// States a clause if it binds.
@@ -342,13 +353,15 @@ impl<'a> Reader<'a> {
             return (level, LevelSource::Keyword);
         }
         let lead = self.lead();
+        let own_weak = keyword::weak_level(clause.prose, clause.words);
         if let Some(level) = lead.and_then(|lead| lead.level) {
-            return (level, LevelSource::LeadIn);
+            // "You MAY do more, but: a must not …" says it of the item itself.
+            return own_weak.map_or((level, LevelSource::LeadIn), |level| (level, LevelSource::Weak));
         }
         if let Some(level) = self.profiles.level_of(clause.text()).or(self.roles[section].level) {
             return (level, LevelSource::Inherited);
         }
-        let weak = keyword::weak_level(clause.prose, clause.words).or_else(|| lead?.weak_level);
+        let weak = own_weak.or_else(|| lead?.weak_level);
         weak.map_or((Level::Must, LevelSource::Default), |level| (level, LevelSource::Weak))
     }
 

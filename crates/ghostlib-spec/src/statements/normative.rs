@@ -23,18 +23,33 @@ impl Reader<'_> {
         if is_aside(clause) || clause.words.is_empty() {
             return false;
         }
-        let is_item = prose.starts_item && clause.start == 0;
-        if is_item && is_bare_name(clause) {
+        let is_item = prose.starts_item;
+        if is_item && clause.start == 0 && is_bare_name(clause, prose, self.text) {
             return lead.is_some_and(|lead| lead.level.is_some()) || is_record(clause, prose, self.text);
         }
-        is_item || clause.is_finite() || clause.is_imperative()
+        let ends = clause.text().trim_end().ends_with(['.', '!', ';', ':', ')']);
+        is_item || clause.is_finite() || (ends && clause.is_imperative())
     }
+}
+
+/// Whether a clause is the label of a paragraph that explains: "**Rationale:** …".
+pub(super) fn is_labelled_aside(clause: &Clause) -> bool {
+    const LABELS: [&str; 9] =
+        ["background", "example", "examples", "motivation", "purpose", "rationale", "reason", "status", "why"];
+    let behind = clause.word(0).map(|word| &clause.prose[word.end..]);
+    clause.starts_with(&LABELS) && behind.is_some_and(|behind| behind.starts_with([':', '：', ' ']) && behind.trim_start().starts_with([':', '：']))
+}
+
+/// Whether a clause is the title that an item starts with: "**Pure functions.** They have …".
+pub(super) fn is_title(clause: &Clause, prose: &Prose) -> bool {
+    let is_marked = prose.leading_markup().is_some_and(|markup| markup.end >= prose.span_of(&clause.range()).end);
+    clause.start == 0 && is_marked && clause.keywords.is_empty() && !clause.is_finite()
 }
 
 /// Whether a clause tells about the document, gives a reason or an example, or asks.
 pub(super) fn is_aside(clause: &Clause) -> bool {
     let text = clause.text().trim();
-    if text.ends_with('?') || clause.starts_with(&ASIDES) {
+    if text.ends_with('?') || clause.starts_with(&ASIDES) || is_labelled_aside(clause) {
         return true;
     }
     let word = |i: usize| clause.word(i);
@@ -67,17 +82,23 @@ pub(super) fn leads_to_examples(clause: &Clause) -> bool {
         || ["such as", "for example", "for instance", "e.g.", "for example,"].iter().any(|end| text.ends_with(end))
 }
 
-/// Whether a clause only names what the list below it is about.
-pub(super) fn is_label(clause: &Clause) -> bool {
-    !clause.is_finite() && !clause.text().trim_end().ends_with(['.', '!', '?']) && !clause.is_imperative()
+/// Whether a clause says something itself, which the list below it only limits: "It may do more, but:".
+pub(super) fn stands_alone(clause: &Clause) -> bool {
+    clause.words.last().is_some_and(|word| word.is_any(clause.prose, &["but", "except", "however"]))
 }
 
-/// Whether a clause is nothing but a name in code, perhaps with its type in brackets.
-fn is_bare_name(clause: &Clause) -> bool {
-    let text = clause.text().trim();
-    let Some(rest) = text.strip_prefix(CODE) else { return false };
+/// Whether a clause only names what the list below it is about.
+pub(super) fn is_label(clause: &Clause, prose: &Prose) -> bool {
+    let is_open = !clause.text().trim_end().ends_with(['.', '!', '?']);
+    is_open && !clause.is_finite() && (!prose.starts_item || !clause.is_imperative())
+}
+
+/// Whether a clause is nothing but a name in code, perhaps with its type in brackets. A formula is no name.
+fn is_bare_name(clause: &Clause, prose: &Prose, text: &Text) -> bool {
+    let Some(rest) = clause.text().trim().strip_prefix(CODE) else { return false };
     let rest = rest.trim();
-    rest.is_empty() || (rest.starts_with('(') && rest.ends_with(')'))
+    let is_formula = || prose.code_spans.first().is_some_and(|code| text.slice(*code).contains(['=', ' ', '/']));
+    (rest.is_empty() && !is_formula()) || (rest.starts_with('(') && rest.ends_with(')'))
 }
 
 /// Whether a clause is the line of a record: a name in code with its type, its default or its meaning.
