@@ -1,17 +1,32 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::fmt::Write as _;
 
 /// A SHA-256 digest in lower-case hexadecimal, 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sha256Hex(String);
 
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 impl Sha256Hex {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self::finish(Sha256::new_with_prefix(bytes))
+    }
+
+    /// The digest of texts one after another, with a line's end behind each but the last; none behind empty ones.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hasher = Sha256::new();
+        let mut is_first = true;
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            if !is_first {
+                hasher.update(b"\n");
+            }
+            hasher.update(part.as_bytes());
+            is_first = false;
+        }
+        Self::finish(hasher)
     }
 
     /// All 64 characters.
@@ -25,12 +40,9 @@ impl Sha256Hex {
     }
 
     fn finish(hasher: Sha256) -> Self {
-        let mut hex = String::with_capacity(64);
-        for byte in hasher.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Self(hex)
+        let digits = hasher.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex: Vec<u8> = digits.map(|digit| HEX_DIGITS[usize::from(digit)]).collect();
+        Self(String::from_utf8(hex).unwrap_or_default())
     }
 }
 

@@ -147,7 +147,9 @@ struct Seen {
 
 impl Seen {
     fn of(markdown: &Markdown) -> Self {
-        let mut seen = Self::default();
+        let names = ["RFC 2119", "RFC2119", "BCP 14", "RFC-2119"];
+        let names_rfc = names.iter().any(|name| markdown.words().contains(name));
+        let mut seen = Self { names_rfc, ..Self::default() };
         for section in &markdown.sections {
             let title = section.title.to_lowercase();
             seen.requirement_headings += usize::from(title.starts_with("requirement:"));
@@ -160,7 +162,6 @@ impl Seen {
         }
         for prose in markdown.proses() {
             let words = prose.words.trim_start();
-            seen.names_rfc |= ["RFC 2119", "RFC2119", "BCP 14", "RFC-2119"].iter().any(|name| words.contains(name));
             if words.starts_with("[ ]") || words.starts_with("[x]") || prose.checkbox.is_some() {
                 seen.boxes += 1;
             }

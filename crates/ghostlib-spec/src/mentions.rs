@@ -35,6 +35,9 @@ pub(crate) fn is_companion(path: &str) -> bool {
 
 /// The YAML files of tests, cases or vectors that a document links to or names in code.
 pub(crate) fn vector_files(text: &Text, markdown: &Markdown) -> Vec<String> {
+    if ![".yaml", ".yml"].iter().any(|ending| text.as_str().contains(ending)) {
+        return Vec::new();
+    }
     let in_code = markdown.proses().flat_map(|prose| prose.code_spans.iter());
     let in_code = in_code.map(|span| text.slice(*span).trim_matches('`').trim());
     let in_links = markdown.links.iter().map(|link| link.target.as_str());

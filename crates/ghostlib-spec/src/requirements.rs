@@ -68,16 +68,21 @@ impl Ids {
             StatementId::Checkbox(ordinal) => (self.free(format!("{section}.{ordinal}")), IdSource::Checkbox),
             StatementId::Made => {
                 // The same words below another lead-in say something else.
-                let governed = statement.lead_in.as_ref().map(|lead_in| format!("{lead_in}\n{}", statement.text));
-                let digest = Sha256Hex::of(governed.as_ref().unwrap_or(&statement.text).as_bytes());
-                (self.free(format!("{section}-{}", &digest.as_str()[..8])), IdSource::Made)
+                let lead_in = statement.lead_in.as_deref().unwrap_or_default();
+                let digest = Sha256Hex::of_parts([lead_in, &statement.text]);
+                let mut id = String::with_capacity(section.len() + 9);
+                id.push_str(section);
+                id.push('-');
+                id.push_str(&digest.as_str()[..8]);
+                (self.free(id), IdSource::Made)
             }
         }
     }
 
     /// The id, with a number behind it where it is taken.
     fn free(&mut self, stem: String) -> String {
-        if self.taken.insert(stem.clone()) {
+        if !self.taken.contains(&stem) {
+            self.taken.insert(stem.clone());
             return stem;
         }
         let count = self.counts.entry(stem.clone()).or_insert(1);

@@ -11,18 +11,22 @@ pub(crate) struct Text<'a> {
     file: &'a str,
     content: &'a str,
     line_starts: Vec<usize>,
-    /// The number of characters that start before byte `i * STRIDE`.
+    /// The number of characters that start before byte `i * STRIDE`; empty if all are ASCII.
     chars_before: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
     pub(crate) fn new(file: &'a str, content: &'a str) -> Self {
-        let newlines = content.match_indices('\n').map(|(offset, _)| offset + 1);
-        let mut chars_before = vec![0];
-        let mut n_chars = 0;
-        for chunk in content.as_bytes().chunks(STRIDE) {
-            n_chars += count_chars(chunk);
-            chars_before.push(n_chars);
+        let newlines = memchr::memchr_iter(b'\n', content.as_bytes()).map(|offset| offset + 1);
+        let mut chars_before = Vec::new();
+        // In ASCII every byte is a character.
+        if !content.is_ascii() {
+            let mut n_chars = 0;
+            chars_before.push(0);
+            for chunk in content.as_bytes().chunks(STRIDE) {
+                n_chars += count_chars(chunk);
+                chars_before.push(n_chars);
+            }
         }
         Self { file, content, line_starts: std::iter::once(0).chain(newlines).collect(), chars_before }
     }
@@ -40,7 +44,7 @@ impl<'a> Text<'a> {
         Place {
             file: self.file.to_owned(),
             line: to_u32(line),
-            column: to_u32(self.chars_until(start) - self.chars_until(line_start) + 1),
+            column: to_u32(self.chars_between(line_start, start) + 1),
             end_line: to_u32(self.line_at(last)),
             span: Span::new(start, end),
         }
@@ -73,6 +77,16 @@ impl<'a> Text<'a> {
 
     fn line_at(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|&start| start <= offset)
+    }
+
+    fn chars_between(&self, start: usize, end: usize) -> usize {
+        if self.chars_before.is_empty() {
+            return end - start;
+        }
+        if end - start < STRIDE {
+            return count_chars(&self.content.as_bytes()[start..end]);
+        }
+        self.chars_until(end) - self.chars_until(start)
     }
 
     fn chars_until(&self, offset: usize) -> usize {
@@ -126,14 +140,23 @@ impl Excerpt {
 
 /// The text with every run of white space as one space, and none at its ends.
 pub(crate) fn on_one_line(text: &str) -> String {
+    let text = text.trim();
     let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
+    for part in text.split('\n') {
+        if part.is_ascii() && memchr::memmem::find(part.as_bytes(), b"  ").is_none() && !part.contains('\t') {
+            push_words(&mut line, part.trim_ascii());
+        } else {
+            part.split_whitespace().for_each(|word| push_words(&mut line, word));
         }
-        line.push_str(word);
     }
     line
+}
+
+fn push_words(line: &mut String, words: &str) {
+    if !line.is_empty() && !words.is_empty() {
+        line.push(' ');
+    }
+    line.push_str(words);
 }
 
 fn floor_char_boundary(text: &str, offset: usize) -> usize {

@@ -94,6 +94,9 @@ impl Vectors {
                 seen.insert(&vector.id, &vector.place);
             }
         }
+        if self.links.is_empty() {
+            return;
+        }
         let known: BTreeSet<&str> = requirements.iter().map(|requirement| requirement.id.as_str()).collect();
         let mut suggestions = Suggestions::among(known.iter().copied());
         for (id, place) in self.links.iter().filter(|(id, _)| !known.contains(id.as_str())) {

@@ -194,6 +194,11 @@ impl Markdown {
         }
     }
 
+    /// The words of all prose, one after another.
+    pub(crate) fn words(&self) -> &str {
+        &self.words
+    }
+
     /// All prose in the order of the text: paragraphs, items, cells and headings.
     pub(crate) fn proses(&self) -> impl Iterator<Item = Prose<'_>> {
         (0..self.proses.len()).map(|id| self.prose(id))

@@ -5,14 +5,22 @@ use super::lexicon::Class;
 use super::words::{Word, within};
 use std::ops::Range;
 
-/// The clauses of a sentence, which together are all of it. `words` and `keywords` are those of the sentence.
-pub(crate) fn split(prose: &str, sentence: Range<usize>, words: &[Word], keywords: &[Keyword]) -> Vec<Range<usize>> {
-    let cuts = if keywords.len() > 1 {
-        between_keywords(prose, words, keywords)
-    } else {
-        series(prose, &sentence, words).unwrap_or_else(|| contrast(prose, &sentence, words))
+/// Finds the clauses of a sentence, which together are all of it. `words` and `keywords` are those of the
+/// sentence.
+pub(crate) fn split(
+    prose: &str,
+    sentence: Range<usize>,
+    words: &[Word],
+    keywords: &[Keyword],
+    clauses: &mut Vec<Range<usize>>,
+) {
+    let cuts = match keywords {
+        [] if prose[sentence.clone()].contains(',') => {
+            series(prose, &sentence, words).unwrap_or_else(|| contrast(prose, &sentence, words))
+        }
+        [] | [_] => Vec::new(),
+        _ => between_keywords(prose, words, keywords),
     };
-    let mut clauses = Vec::with_capacity(cuts.len() + 1);
     let mut start = sentence.start;
     for cut in cuts {
         if cut > start {
@@ -21,7 +29,6 @@ pub(crate) fn split(prose: &str, sentence: Range<usize>, words: &[Word], keyword
         }
     }
     clauses.push(start..sentence.end);
-    clauses
 }
 
 /// A cut before the conjunction that leads to each further keyword: "MUST keep it and MUST NOT change it".
@@ -132,7 +139,8 @@ mod tests {
         let (mut words, mut keywords) = (Vec::new(), Vec::new());
         words::find(prose, &mut words);
         keyword::find(prose, &words, &Keywords::default(), &mut keywords);
-        let ranges = split(prose, 0..prose.len(), &words, &keywords);
+        let mut ranges = Vec::new();
+        split(prose, 0..prose.len(), &words, &keywords, &mut ranges);
         ranges.into_iter().map(|range| prose[range].trim()).collect()
     }
 

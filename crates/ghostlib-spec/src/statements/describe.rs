@@ -58,7 +58,7 @@ impl<'a> Clause<'a> {
             let end = self.condition_end(word.end)?;
             return Some(word.start..end);
         }
-        let trails = |word: &&Word| word.is_any(self.prose, &["if", "when", "unless", "until", "while", "whenever"]);
+        let trails = |word: &&Word| word.is(Class::CONDITION) && word.is_any(self.prose, &["if", "when", "unless", "until", "while", "whenever"]);
         let word = self.words.iter().skip(2).find(trails)?;
         // Within brackets it ends with them.
         let rest = &self.prose[word.start..self.end];
@@ -165,8 +165,7 @@ pub(super) fn untestable(
     (level, source): (Level, LevelSource),
     kind: RequirementKind,
 ) -> Option<Untestable> {
-    let text = clause.text();
-    if text.contains("mplementation-defined") || text.contains("mplementation defined") {
+    if is_implementation_defined(clause) {
         return Some(Untestable::ImplementationDefined);
     }
     if kind == RequirementKind::Documentation {
@@ -180,6 +179,15 @@ pub(super) fn untestable(
     }
     let is_structural = clause.words.iter().any(|word| word.is(Class::STRUCTURE));
     is_structural.then_some(Untestable::Structural)
+}
+
+fn is_implementation_defined(clause: &Clause) -> bool {
+    let words = clause.words.iter().enumerate();
+    let is_last = |word: &Word| clause.prose[..word.end].ends_with("defined");
+    words.filter(|(_, word)| is_last(word)).any(|(i, word)| {
+        let first = if word.end - word.start > "defined".len() { Some(word) } else { clause.words[..i].last() };
+        first.is_some_and(|first| clause.prose[first.start..].get(1..14) == Some("mplementation"))
+    })
 }
 
 #[cfg(test)]

@@ -126,6 +126,10 @@ pub(crate) fn stronger(a: Option<Level>, b: Option<Level>) -> Option<Level> {
 /// The level of the first modal in lower case.
 pub(crate) fn weak_level(prose: &str, words: &[Word]) -> Option<Level> {
     for (i, word) in words.iter().enumerate() {
+        let is_optional = word.end - word.start == "optional".len();
+        if i > 0 && !is_optional && !word.is(Class::MODAL) {
+            continue;
+        }
         let text = word.of(prose);
         if i == 0 && text == "Never" {
             return Some(Level::MustNot);
@@ -157,6 +161,9 @@ pub(crate) fn weak_level(prose: &str, words: &[Word]) -> Option<Level> {
 
 /// Whether a sentence only says how the keywords are to be read.
 pub(crate) fn is_boilerplate(prose: &str) -> bool {
+    if !prose.contains("nterpreted") {
+        return false;
+    }
     let lower = prose.to_lowercase();
     (lower.contains("key words") || lower.contains("keywords")) && lower.contains("interpreted")
 }

@@ -1,7 +1,6 @@
 //! The English words by which the reader tells what a clause is and what it is about.
 
-use std::collections::BTreeMap;
-use std::ops::BitOr;
+use std::ops::{BitOr, Range};
 use std::sync::LazyLock;
 
 /// What a word can be; a set.
@@ -48,6 +47,8 @@ impl Class {
     pub(crate) const UPPER: Self = Self(1 << 20);
     /// An adverb that may stand between subject and verb: then, only, still.
     pub(crate) const ADVERB: Self = Self(1 << 21);
+    /// What a clause about the document itself, an example or a reason starts with.
+    pub(crate) const ASIDE: Self = Self(1 << 23);
     /// -ed and -en forms.
     pub(crate) const PARTICIPLE: Self = Self(1 << 22);
 
@@ -71,7 +72,7 @@ impl BitOr for Class {
 }
 
 /// No longer word is in the lexicon.
-const MAX_LEN: usize = 20;
+const MAX_LEN: usize = 16;
 
 const WORDS: &[(Class, &str)] = &[
     (Class::MODAL, "must shall should may might cannot can could will would mustn't shouldn't won't can't"),
@@ -80,7 +81,7 @@ const WORDS: &[(Class, &str)] = &[
         "is are was were be been being has have had does do did isn't aren't doesn't don't didn't hasn't",
     ),
     (Class::CONJUNCTION, "and or but nor"),
-    (Class::CONDITION, "if when while where unless until once after before whenever wherever as for on during upon"),
+    (Class::CONDITION, "given if when while where unless until once after before whenever wherever as for on during upon"),
     (Class::SUBORDINATE, "that which who whose because since so although though whether"),
     (
         Class::DETERMINER,
@@ -93,6 +94,11 @@ const WORDS: &[(Class, &str)] = &[
         "in of to by with from into onto via per under over within without between through across against about",
     ),
     (Class::ADVERB, "then only still also never always additionally therefore thus immediately first already just again"),
+    (
+        Class::ASIDE,
+        "background e.g eg example examples figure fixme how i.e likewise motivation rationale reason reference \
+         remember see suggested tip todo what why recall purpose status",
+    ),
     (
         Class::VAGUE,
         "appropriate appropriately reasonable reasonably sensible sensibly adequate adequately sufficient \
@@ -170,30 +176,77 @@ const VERBS: &str = "abort accept access accumulate acquire activate add adjust 
     tolerate track transform transition translate transmit treat trigger trim truncate try turn unblock undergo \
     unlock update upgrade uppercase use validate vary verify wait wake want warn wrap write yield";
 
-static LEXICON: LazyLock<Vec<Vec<(&'static str, Class)>>> = LazyLock::new(|| {
-    let mut words: BTreeMap<String, Class> = BTreeMap::new();
-    let mut add = |word: String, class: Class| {
-        let known = words.entry(word).or_default();
-        *known = *known | class;
-    };
+/// The words in a table with free places, found by a hash of their letters: a look-up must cost less than
+/// finding the word did. The table is small enough for the processor's cache, which is why it keeps the hash
+/// and not the word: of 64 bits no two words of a language share one.
+struct Lexicon {
+    slots: Vec<(u64, Class)>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon { slots: vec![(0, Class::NONE); N_SLOTS] };
     for &(class, list) in WORDS {
-        list.split_whitespace().for_each(|word| add(word.to_owned(), class));
+        list.split_whitespace().for_each(|word| lexicon.add(word, class));
     }
     for verb in VERBS.split_whitespace() {
-        add(verb.to_owned(), Class::VERB);
-        add(third_person(verb), Class::VERB_S);
+        lexicon.add(verb, Class::VERB);
+        lexicon.add(&third_person(verb), Class::VERB_S);
     }
-    // By first letter and sorted, so that a look-up costs a few comparisons.
-    let mut letters = vec![Vec::new(); 26];
-    for (word, class) in words {
-        let letter = usize::from(word.as_bytes()[0].wrapping_sub(b'a'));
-        if let Some(bucket) = letters.get_mut(letter) {
-            let word: &'static str = Box::leak(word.into_boxed_str());
-            bucket.push((word, class));
-        }
-    }
-    letters
+    lexicon
 });
+
+/// A power of two, and about twice the number of words.
+const N_SLOTS: usize = 2048;
+
+impl Lexicon {
+    fn add(&mut self, word: &str, class: Class) {
+        let Some(key) = key(word.as_bytes(), 0..word.len()) else { return };
+        let hash = hash(key);
+        let slot = self.slot(hash);
+        self.slots[slot] = (hash, self.slots[slot].1 | class);
+    }
+
+    fn class_of(&self, key: u128) -> Class {
+        self.slots[self.slot(hash(key))].1
+    }
+
+    /// Where a hash is, or the free place where it would be.
+    fn slot(&self, hash: u64) -> usize {
+        let mut slot = usize::try_from(hash >> 40).unwrap_or(0) % N_SLOTS;
+        while self.slots[slot].0 != hash && self.slots[slot].0 != 0 {
+            slot = (slot + 1) % N_SLOTS;
+        }
+        slot
+    }
+}
+
+fn hash(key: u128) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
+    let (low, high) = (key as u64, (key >> 64) as u64);
+    let mixed = low.wrapping_mul(FACTOR) ^ high.rotate_left(32);
+    (mixed ^ (mixed >> 29)).wrapping_mul(FACTOR) | 1
+}
+
+/// A word's bytes in one number, in lower case; `None` for words that are too long.
+fn key(text: &[u8], word: Range<usize>) -> Option<u128> {
+    let len = word.end - word.start;
+    if len == 0 || len > MAX_LEN {
+        return None;
+    }
+    let mask = u128::MAX >> (8 * (MAX_LEN - len));
+    let bytes = match text.get(word.start..word.start + MAX_LEN).and_then(|bytes| bytes.try_into().ok()) {
+        Some(bytes) => bytes,
+        None => {
+            // Near the end of the text there are not enough bytes behind the word.
+            let mut bytes = [0; MAX_LEN];
+            bytes[..len].copy_from_slice(&text[word]);
+            bytes
+        }
+    };
+    // The bit that tells small letters from capitals; digits and hyphens have it anyway.
+    Some((u128::from_le_bytes(bytes) | u128::from_le_bytes([0x20; MAX_LEN])) & mask)
+}
 
 fn third_person(verb: &str) -> String {
     const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
@@ -206,23 +259,15 @@ fn third_person(verb: &str) -> String {
     }
 }
 
-/// What a word is, whatever its case.
-pub(crate) fn class_of(word: &str) -> Class {
-    let bytes = word.as_bytes();
-    if bytes.len() > MAX_LEN || bytes.is_empty() {
-        return Class::NONE;
-    }
-    let mut buffer = [0; MAX_LEN];
-    let lower = &mut buffer[..bytes.len()];
-    lower.copy_from_slice(bytes);
-    lower.make_ascii_lowercase();
-    let Some(bucket) = LEXICON.get(usize::from(lower[0].wrapping_sub(b'a'))) else { return Class::NONE };
-    let found = bucket.binary_search_by(|(known, _)| known.as_bytes().cmp(lower));
-    let mut class = found.map_or(Class::NONE, |at| bucket[at].1);
-    if lower.len() > 4 && (lower.ends_with(b"ed") || lower.ends_with(b"wn")) {
+/// What a word of a text is, whatever its case.
+pub(crate) fn class_of(text: &str, word: Range<usize>) -> Class {
+    let bytes = &text.as_bytes()[word.clone()];
+    let Some(key) = key(text.as_bytes(), word) else { return Class::NONE };
+    let mut class = LEXICON.class_of(key);
+    if bytes.len() > 4 && (bytes.ends_with(b"ed") || bytes.ends_with(b"wn")) {
         class = class | Class::PARTICIPLE;
     }
-    if bytes.len() > 1 && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'-') {
+    if bytes.len() > 1 && bytes[0].is_ascii_uppercase() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'-') {
         class = class | Class::UPPER;
     }
     class
@@ -231,6 +276,10 @@ pub(crate) fn class_of(word: &str) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn class_of(word: &str) -> Class {
+        super::class_of(word, 0..word.len())
+    }
 
     #[test]
     fn words_have_their_classes_whatever_their_case() {

@@ -23,7 +23,7 @@ pub(super) struct Part {
 /// Divides a block at its written ids.
 pub(super) fn parts(text: &Text, prose: &Prose, diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
     let words = prose.words;
-    if !text.slice(prose.span).contains("r[") {
+    if memchr::memmem::find(text.slice(prose.span).as_bytes(), b"r[").is_none() {
         return vec![Part { marker: None, words: 0..words.len() }];
     }
     let mut parts = Vec::new();

@@ -64,6 +64,9 @@ pub(crate) fn read(
         found: Found { n_heading_keywords, ..Found::default() },
         words: Vec::new(),
         keywords: Vec::new(),
+        clauses: Vec::new(),
+        is_boilerplate_likely: markdown.words().contains("nterpreted"),
+        has_markers: text.as_str().contains("r["),
     };
     let mut at = 0;
     while let Some(block) = markdown.blocks.get(at) {
@@ -144,6 +147,9 @@ struct Reader<'a> {
     /// The words and the keywords of the prose being read; kept to save allocations.
     words: Vec<Word>,
     keywords: Vec<Keyword>,
+    clauses: Vec<Range<usize>>,
+    is_boilerplate_likely: bool,
+    has_markers: bool,
 }
 
 /// The prose being read, with its words.
@@ -214,8 +220,12 @@ impl<'a> Reader<'a> {
         keyword::find(prose.words, &words, self.more, &mut keywords);
         let passage = Passage { prose, words: &words, keywords: &keywords, at };
         self.last = None;
-        for part in marker::parts(self.text, &prose, self.diagnostics) {
-            self.part(&passage, part);
+        if self.has_markers {
+            for part in marker::parts(self.text, &prose, self.diagnostics) {
+                self.part(&passage, part);
+            }
+        } else {
+            self.part(&passage, Part { marker: None, words: 0..prose.words.len() });
         }
         (self.words, self.keywords) = (words, keywords);
     }
@@ -278,14 +288,17 @@ impl<'a> Reader<'a> {
             if is_aside && clause.keywords.is_empty() {
                 continue;
             }
-            for range in clause::split(clause.prose, sentence, clause.words, clause.keywords) {
+            let mut clauses = std::mem::take(&mut self.clauses);
+            clause::split(clause.prose, sentence, clause.words, clause.keywords, &mut clauses);
+            for range in clauses.drain(..) {
                 self.consider(passage, &passage.clause(&range));
             }
+            self.clauses = clauses;
         }
     }
 
     fn is_boilerplate(&self, clause: &Clause) -> bool {
-        clause.text().contains("nterpreted") && keyword::is_boilerplate(clause.text())
+        self.is_boilerplate_likely && keyword::is_boilerplate(clause.text())
     }
 
     /// States a clause if it binds.

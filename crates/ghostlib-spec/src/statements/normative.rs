@@ -2,15 +2,10 @@
 
 use super::describe::Clause;
 use super::lexicon::Class;
+use super::words::Word;
 use super::{Passage, Reader};
 use crate::markdown::{CODE, Prose};
 use crate::text::Text;
-
-/// What a clause about the document itself, an example or a reason starts with.
-const ASIDES: [&str; 22] = [
-    "background", "e.g", "eg", "example", "examples", "figure", "fixme", "how", "i.e", "likewise", "motivation",
-    "rationale", "reason", "reference", "remember", "see", "suggested", "tip", "todo", "what", "why", "recall",
-];
 
 impl Reader<'_> {
     /// Whether a clause without a keyword says what must hold.
@@ -34,10 +29,8 @@ impl Reader<'_> {
 
 /// Whether a clause is the label of a paragraph that explains: "**Rationale:** …".
 pub(super) fn is_labelled_aside(clause: &Clause) -> bool {
-    const LABELS: [&str; 9] =
-        ["background", "example", "examples", "motivation", "purpose", "rationale", "reason", "status", "why"];
-    let behind = clause.word(0).map(|word| &clause.prose[word.end..]);
-    clause.starts_with(&LABELS) && behind.is_some_and(|behind| behind.starts_with([':', '：', ' ']) && behind.trim_start().starts_with([':', '：']))
+    let first = clause.word(0).filter(|word| word.is(Class::ASIDE));
+    first.is_some_and(|word| clause.prose[word.end..].trim_start().starts_with([':', '：']))
 }
 
 /// Whether a clause is the title that an item starts with: "**Pure functions.** They have …".
@@ -49,7 +42,8 @@ pub(super) fn is_title(clause: &Clause, prose: &Prose) -> bool {
 /// Whether a clause tells about the document, gives a reason or an example, or asks.
 pub(super) fn is_aside(clause: &Clause) -> bool {
     let text = clause.text().trim();
-    if text.ends_with('?') || clause.starts_with(&ASIDES) || is_labelled_aside(clause) {
+    let starts_aside = |word: &Word| word.is(Class::ASIDE) && !word.is_any(clause.prose, &["purpose", "status"]);
+    if text.ends_with('?') || clause.word(0).is_some_and(starts_aside) || is_labelled_aside(clause) {
         return true;
     }
     let word = |i: usize| clause.word(i);

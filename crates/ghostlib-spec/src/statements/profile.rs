@@ -32,7 +32,8 @@ impl Profiles {
             return profiles;
         }
         for prose in markdown.proses() {
-            if prose.code_spans.is_empty() {
+            let assigns = !prose.code_spans.is_empty() && (prose.words.contains("ection") || prose.words.contains("egin"));
+            if !assigns {
                 continue;
             }
             for range in sentence::split(prose.words) {
@@ -93,6 +94,9 @@ impl Profiles {
 fn names(text: &Text, markdown: &Markdown, more: &Keywords) -> Vec<(String, Level)> {
     let (mut found, mut words_found) = (Vec::new(), Vec::new());
     let mut names = Vec::new();
+    if !["rofile", "onformance"].iter().any(|word| markdown.words().contains(word)) {
+        return names;
+    }
     for prose in markdown.proses().filter(|prose| prose.starts_item) {
         let Some(code) = prose.code_spans.first().filter(|code| code.start == prose.span.start) else { continue };
         let behind = &prose.words[crate::markdown::CODE.len()..];

@@ -14,9 +14,8 @@ const BEFORE_NUMBERS: [&str; 14] =
 pub(crate) fn split(prose: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
-    for (offset, c) in prose.char_indices() {
-        if matches!(c, '.' | '!' | '?')
-            && let Some(end) = sentence_end(prose, start, offset)
+    for offset in memchr::memchr3_iter(b'.', b'!', b'?', prose.as_bytes()) {
+        if let Some(end) = sentence_end(prose, start, offset)
         {
             sentences.push(start..end);
             start = end;

@@ -2,6 +2,8 @@
 
 use super::Passage;
 use super::describe::Clause;
+use super::lexicon::Class;
+use super::words::Word;
 use crate::text::{Text, on_one_line};
 
 /// The steps of a scenario that have been read.
@@ -16,8 +18,10 @@ pub(super) struct Steps {
 impl Steps {
     /// Takes a clause that is a step; gives whether it is only a condition, which states nothing.
     pub(super) fn take(&mut self, clause: &Clause, passage: &Passage, text: &Text) -> bool {
-        let Some(first) = clause.word(0).filter(|_| clause.start == 0) else { return false };
-        let is_marked = passage.prose.leading_markup().is_some() || first.is(super::lexicon::Class::UPPER);
+        // Every step starts with a word of these classes.
+        let is_step = |word: &&Word| word.is(Class::CONDITION | Class::CONJUNCTION | Class::ADVERB);
+        let Some(first) = clause.word(0).filter(|_| clause.start == 0).filter(is_step) else { return false };
+        let is_marked = passage.prose.leading_markup().is_some() || first.is(Class::UPPER);
         if !is_marked || !clause.keywords.is_empty() {
             return false;
         }

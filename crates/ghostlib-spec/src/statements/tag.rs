@@ -9,6 +9,13 @@ use ghostlib_model::Span;
 pub(super) fn find(text: &Text, prose: &Prose) -> Option<(Marker, usize)> {
     let words = prose.words;
     let lead = words.len() - words.trim_start().len();
+    // Most prose starts with a capital letter and small ones: no tag.
+    let mut first = words.as_bytes()[lead..].iter().take(2);
+    let is_possible = first.next().is_some_and(|b| b.is_ascii_uppercase() || matches!(b, b'[' | 0x80..))
+        && first.next().is_some_and(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | 0x80..));
+    if !is_possible {
+        return None;
+    }
     if let Some(rest) = words[lead..].strip_prefix(CODE) {
         let span = *prose.code_spans.first()?;
         let code = text.slice(span).trim_matches('`');

@@ -34,7 +34,7 @@ pub(crate) fn find(prose: &str, words: &mut Vec<Word>) {
         let byte = bytes[at];
         if byte.is_ascii_alphanumeric() || byte == b'_' {
             let end = word_end(prose, at);
-            words.push(Word { start: at, end, class: class_of(&prose[at..end]) });
+            words.push(Word { start: at, end, class: class_of(prose, at..end) });
             at = end;
         } else if byte.is_ascii() {
             at += 1;
@@ -53,13 +53,23 @@ pub(crate) fn find(prose: &str, words: &mut Vec<Word>) {
 }
 
 fn word_end(prose: &str, start: usize) -> usize {
+    let bytes = prose.as_bytes();
     let mut end = start;
-    for c in prose[start..].chars() {
-        let is_part = c.is_alphanumeric() || matches!(c, '_' | '-' | '\'' | '’');
-        if !is_part {
+    while let Some(byte) = bytes.get(end) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'\'') {
+            end += 1;
+        } else if byte.is_ascii() {
             break;
+        } else {
+            let c = prose[end..].chars().next().unwrap_or_default();
+            if !(c.is_alphanumeric() || c == '’') {
+                break;
+            }
+            end += c.len_utf8();
         }
-        end += c.len_utf8();
+    }
+    if bytes[end - 1].is_ascii_alphanumeric() {
+        return end;
     }
     start + prose[start..end].trim_end_matches(['-', '\'', '’']).len().max(1)
 }
