@@ -97,7 +97,11 @@ impl Vectors {
         if self.links.is_empty() {
             return;
         }
-        let known: BTreeSet<&str> = requirements.iter().map(|requirement| requirement.id.as_str()).collect();
+        let known: BTreeSet<&str> = requirements
+            .iter()
+            .flat_map(|requirement| requirement.aliases.iter().chain([&requirement.id]))
+            .map(RequirementId::as_str)
+            .collect();
         let mut suggestions = Suggestions::among(known.iter().copied());
         for (id, place) in self.links.iter().filter(|(id, _)| !known.contains(id.as_str())) {
             let message = format!("the spec has no requirement `{id}`");

@@ -28,6 +28,8 @@ fn load(folder: &Path) -> Option<Sources> {
         let bytes = fs::read(folder.join(&name)).ok()?;
         Some(SourceFile::new(name, bytes))
     };
-    let vector_files = file_names(&document, &Options::default()).vectors.into_iter().filter_map(load).collect();
-    Some(Sources { document, vector_files, ..Sources::default() })
+    let names = file_names(&document, &Options::default());
+    let parts = names.parts.into_iter().filter_map(load).collect();
+    let vector_files = names.vectors.into_iter().filter_map(load).collect();
+    Some(Sources { document, parts, vector_files, ..Sources::default() })
 }

@@ -74,8 +74,9 @@ fn series(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Option<Vec<us
         let piece = within(words, &(comma..end));
         let is_last = cuts.is_empty();
         let mut piece = piece.iter().skip_while(|word| is_last && is_joint(prose, word));
-        let starts_with_verb = piece.next().is_some_and(|word| word.is(Class::VERB_S));
-        let goes_on = piece.next().is_some();
+        let (first, second) = (piece.next(), piece.next());
+        let starts_with_verb = first.zip(second).is_some_and(|(first, second)| is_verb_before(prose, first, second));
+        let goes_on = second.is_some();
         let has_and = !is_last || within(words, &(comma..end)).first().is_some_and(|word| word.is(Class::CONJUNCTION));
         if !(starts_with_verb && goes_on && has_and) {
             break;
@@ -86,7 +87,17 @@ fn series(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Option<Vec<us
     let first_cut = *cuts.first().filter(|_| cuts.len() >= 2)?;
     // What comes before has the subject and the first verb.
     let head = within(words, &(sentence.start..first_cut));
-    head.iter().skip(1).any(|word| word.is(Class::VERB_S)).then_some(cuts)
+    head.windows(2).skip(1).any(|pair| is_verb_before(prose, &pair[0], &pair[1])).then_some(cuts)
+}
+
+/// Whether the first of two words is a verb in the third person: a known one, or one in -s before an article.
+fn is_verb_before(prose: &str, first: &Word, second: &Word) -> bool {
+    first.is(Class::VERB_S) || (second.is(Class::DETERMINER) && ends_in_s(first.of(prose)))
+}
+
+/// Whether a word ends as verbs in the third person do.
+pub(super) fn ends_in_s(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us")
 }
 
 fn is_joint(prose: &str, word: &Word) -> bool {
@@ -95,7 +106,10 @@ fn is_joint(prose: &str, word: &Word) -> bool {
 
 /// The cut of "it does a, but b goes on": both sides say something.
 fn contrast(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Vec<usize> {
-    let says_something = |words: &[Word]| words.iter().skip(1).any(|word| word.class.is_finite());
+    let says_something = |words: &[Word]| {
+        let after_adverb = |pair: &[Word]| pair[0].is(Class::ADVERB) && ends_in_s(pair[1].of(prose));
+        words.iter().skip(1).any(|word| word.class.is_finite()) || words.windows(2).any(after_adverb)
+    };
     let starts_clause = |word: &Word| {
         let (before, after) = words.split_at(words.partition_point(|other| other.start <= word.start));
         word.is_any(prose, &["but"])

@@ -34,7 +34,13 @@ impl<'a> Clause<'a> {
     }
 
     pub(super) fn is_finite(&self) -> bool {
+        let is_unknown_verb = |words: &[Word]| {
+            words[2].is(Class::DETERMINER | Class::PRONOUN)
+                && !words[1].is(Class::CODE)
+                && super::clause::ends_in_s(words[1].of(self.prose))
+        };
         self.words.iter().any(|word| word.class.is_finite())
+            || self.words.len() > 2 && self.words.windows(3).any(is_unknown_verb)
     }
 
     /// Whether it starts, perhaps behind a condition or a label, with the base form of a verb.

@@ -152,6 +152,8 @@ pub(crate) fn weak_level(prose: &str, words: &[Word]) -> Option<Level> {
             ("must" | "shall" | "Must" | "Shall", true) | ("mustn't", _) => return Some(Level::MustNot),
             ("should" | "Should", false) => return Some(Level::Should),
             ("should" | "Should", true) | ("shouldn't", _) => return Some(Level::ShouldNot),
+            // "It may run only if …" forbids the rest.
+            ("may", _) if words[i..].iter().any(|word| word.is_any(prose, &["only"])) => return Some(Level::Must),
             ("may", _) => return Some(Level::May),
             _ => {}
         }

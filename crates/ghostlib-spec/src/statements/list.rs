@@ -130,7 +130,7 @@ impl Reader<'_> {
                     Some(NamedList { depth, marker, text: String::new(), level: None, span: None, section: 0 });
             }
         } else if let Some(lead) = lead.as_ref().filter(|lead| !lead.is_informative)
-            && self.rules.reads_unmarked
+            && (self.rules.reads_unmarked || lead.level.is_some())
             && let Some((end, last)) = self.alternatives(at)
         {
             self.merge(lead, last);

@@ -61,6 +61,7 @@ pub(crate) fn read(
         n_boxes: vec![0; markdown.sections.len()],
         table: table::Columns::default(),
         steps: Steps::default(),
+        scenario_level: None,
         found: Found { n_heading_keywords, ..Found::default() },
         words: Vec::new(),
         keywords: Vec::new(),
@@ -143,6 +144,8 @@ struct Reader<'a> {
     n_boxes: Vec<usize>,
     table: table::Columns,
     steps: Steps,
+    /// The level of the requirement whose scenarios follow.
+    scenario_level: Option<Level>,
     found: Found,
     /// The words and the keywords of the prose being read; kept to save allocations.
     words: Vec<Word>,
@@ -207,6 +210,9 @@ impl<'a> Reader<'a> {
 
     fn start_section(&mut self, section: SectionId) {
         self.steps = Steps::default();
+        if !self.roles[section].is_scenario {
+            self.scenario_level = None;
+        }
         let is_named = self.markdown.sections[section].title.contains(':');
         if let Some(change) = self.roles[section].change.filter(|_| is_named) {
             self.found.changes.push((change, section));
@@ -291,7 +297,7 @@ impl<'a> Reader<'a> {
             let mut clauses = std::mem::take(&mut self.clauses);
             clause::split(clause.prose, sentence, clause.words, clause.keywords, &mut clauses);
             for range in clauses.drain(..) {
-                self.consider(passage, &passage.clause(&range));
+                self.consider(passage, &clause, &passage.clause(&range));
             }
             self.clauses = clauses;
         }
@@ -301,15 +307,15 @@ impl<'a> Reader<'a> {
         self.is_boilerplate_likely && keyword::is_boilerplate(clause.text())
     }
 
-    /// States a clause if it binds.
-    fn consider(&mut self, passage: &Passage, clause: &Clause) {
+    /// States a clause if it binds. Without a keyword it does if its sentence does.
+    fn consider(&mut self, passage: &Passage, sentence: &Clause, clause: &Clause) {
         let section = passage.prose.section;
         if self.rules.reads_unmarked && self.steps.take(clause, passage, self.text) {
             return;
         }
         let binds = !clause.keywords.is_empty()
             || self.lead().is_some_and(|lead| lead.level.is_some())
-            || (self.rules.reads_unmarked && self.is_normative(passage, clause));
+            || (self.rules.reads_unmarked && self.is_normative(passage, sentence));
         if !binds || self.is_removed(section) {
             return;
         }
@@ -353,10 +359,18 @@ impl<'a> Reader<'a> {
             kind,
             untestable: describe::untestable(clause, (level, level_source), kind),
             actor: clause.actor(),
-            condition: own_condition.or_else(|| self.steps.condition()).or_else(|| lead?.condition.clone()),
+            condition: self.steps.condition().or(own_condition).or_else(|| lead?.condition.clone()),
             span,
             section: prose.section,
         };
+        if level_source == LevelSource::Keyword && !self.roles[prose.section].is_scenario {
+            // A scenario shows what must happen, even where it must not happen otherwise.
+            self.scenario_level.get_or_insert(match level {
+                Level::MustNot => Level::Must,
+                Level::ShouldNot => Level::Should,
+                other => other,
+            });
+        }
         self.found.statements.push(statement);
     }
 
@@ -370,6 +384,9 @@ impl<'a> Reader<'a> {
         if let Some(level) = lead.and_then(|lead| lead.level) {
             // "You MAY do more, but: a must not …" says it of the item itself.
             return own_weak.map_or((level, LevelSource::LeadIn), |level| (level, LevelSource::Weak));
+        }
+        if let Some(level) = self.scenario_level.filter(|_| self.roles[section].is_scenario) {
+            return (level, LevelSource::Inherited);
         }
         if let Some(level) = self.profiles.level_of(clause.text()).or(self.roles[section].level) {
             return (level, LevelSource::Inherited);

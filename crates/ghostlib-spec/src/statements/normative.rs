@@ -60,6 +60,11 @@ pub(super) fn is_aside(clause: &Clause) -> bool {
     if is(0, &["the"]) && is(1, &about_document) {
         return true;
     }
+    // "Sections 3.1 through 3.4 are …", "Bullets that begin with … are …"
+    let is_number = word(1).is_some_and(|word| word.of(clause.prose).starts_with(|c: char| c.is_ascii_digit()));
+    if (is(0, &["section", "sections"]) && is_number) || (is(0, &["bullets", "items"]) && is(1, &["that"])) {
+        return true;
+    }
     // "As a user, I want …"
     if is(0, &["as"]) && is(1, &["a", "an"]) && text.contains(" want") {
         return true;

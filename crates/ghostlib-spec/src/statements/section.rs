@@ -28,6 +28,8 @@ pub(super) struct SectionRole {
     pub(super) number: Option<String>,
     /// The id that the heading gives to what it says.
     pub(super) id: Option<RequirementId>,
+    /// Whether it is a scenario of the requirement around it.
+    pub(super) is_scenario: bool,
     /// What a delta does to the requirements in it.
     pub(super) change: Option<DeltaChange>,
 }
@@ -36,6 +38,7 @@ pub(super) struct SectionRole {
 pub(super) fn roles(markdown: &Markdown, more: &Keywords) -> (Vec<SectionRole>, usize) {
     let mut n_keywords = 0;
     let mut roles: Vec<SectionRole> = Vec::with_capacity(markdown.sections.len());
+    let has_parts = markdown.sections.iter().any(|section| section.level > 1);
     let (mut found, mut words_found) = (Vec::new(), Vec::new());
     for id in 0..markdown.sections.len() {
         let around = markdown.sections[id].parent.map(|parent| roles[parent].clone()).unwrap_or_default();
@@ -49,6 +52,11 @@ pub(super) fn roles(markdown: &Markdown, more: &Keywords) -> (Vec<SectionRole>, 
         n_keywords += found.len();
         let role = role(markdown, id, around, keyword::strongest(&found));
         roles.push(role);
+    }
+    // What stands between the title and the first section introduces the document.
+    for (role, section) in roles.iter_mut().zip(&markdown.sections) {
+        let is_preamble = has_parts && section.level < 2 && Some(&section.title) == markdown.title.as_ref();
+        role.is_informative |= is_preamble;
     }
     (roles, n_keywords)
 }
@@ -74,6 +82,7 @@ fn role(markdown: &Markdown, id: SectionId, around: SectionRole, level: Option<L
     } else if let Some(name) = strip_label(title, "scenario") {
         let stem = role.id.as_ref().map_or_else(String::new, |id| format!("{id}."));
         role.id = Some(RequirementId::new(format!("{stem}{}", slug(name))));
+        role.is_scenario = true;
     } else if let Some(number) = numbered(title) {
         role.number = Some(number.to_owned());
         role.id = None;
