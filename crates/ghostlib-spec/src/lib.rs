@@ -14,16 +14,19 @@
 //! assert_eq!(spec.requirements[0].text, "An empty text MUST have no words.");
 //! ```
 //!
-//! The rest of this page is the specification of format 1.
+//! [`lint::lint`] also says what is doubtful about a spec that can be read.
 //!
-//! # The document
+//! The rest of this page is the specification of format 1, ghostlib's own, and of how other formats are read.
 //!
-//! A spec is one document in [CommonMark](https://spec.commonmark.org/) with tables and task lists, and any
-//! number of vector files beside or below it. All of them are UTF-8. The document starts with front matter.
-//! The first heading of level 1 is the spec's title. A part of the document belongs to the section whose
-//! heading it follows, and to the sections around that one.
+//! # The files
 //!
-//! Nothing inside a block quote or a table is read. It is for people.
+//! A spec is a document in [CommonMark](https://spec.commonmark.org/) with tables and task lists, any number of
+//! further documents, its *parts*, and any number of vector files, all beside it or below it. All of them are
+//! UTF-8. The document starts with front matter. The first heading of level 1 is the spec's title. A part of a
+//! document belongs to the section whose heading it follows, and to the sections around that one.
+//!
+//! Requirements, blocks of vectors, API and bindings are read from the document first and then from its parts, in
+//! their order. Front matter of a part is left alone. Ids are those of the whole spec: no two files share one.
 //!
 //! # Front matter
 //!
@@ -38,19 +41,24 @@
 //! reference:                   # the real library, pinned in one of three ways
 //!   crate: tally
 //!   version: 1.2.0             # or `git:` and `rev:`, or `path:` alone
-//! vectors: [tests.yaml]        # the vector files; one name alone is a list of one
+//! files: [errors.md]           # the further documents; one name alone is a list of one
+//! vectors: [tests.yaml]        # the vector files
 //! targets:                     # what a rebuild may use, by language
 //!   rust:
 //!     edition: 2024
 //!     dependencies: [memchr, libc@0.2]   # the only ones allowed: NAME or NAME@VERSION
 //!     features: [std]
+//! aliases: {count.blank: count.space}    # ids that requirements had before, and those that they have now
+//! retired: [count.legacy]                # ids of requirements that are gone for good
+//! keywords: {MUST NOT: [DARF NICHT]}     # words that bind besides those of RFC 2119
+//! lints: {compound: allow}               # levels of lints: allow, info, warning, error
 //! ---
 //! ```
 //!
 //! There are no other keys: each unknown one, at any level, is an error. Where a text is asked for, a number
 //! stands for itself as it is written, so that `version: 1.10` is `1.10`.
 //!
-//! Names of vector files are relative to the document's folder, with `/` between their parts. They are not
+//! Names of files are relative to the document's folder, with `/` between their parts. They are not
 //! absolute and have no `..`.
 //!
 //! A format number above the one that this version reads is an error, and nothing else of the document or
@@ -58,7 +66,7 @@
 //!
 //! # Requirements
 //!
-//! A *statement* is a list item, or a sentence of a paragraph. It is a requirement if it has a keyword of
+//! A requirement is a *statement* with a keyword of
 //! [RFC 2119](https://www.rfc-editor.org/rfc/rfc2119) and [RFC 8174](https://www.rfc-editor.org/rfc/rfc8174)
 //! in upper case:
 //!
@@ -70,18 +78,52 @@
 //! | SHOULD NOT | SHOULD NOT, NOT RECOMMENDED |
 //! | MAY | MAY, OPTIONAL, NOT REQUIRED |
 //!
-//! A statement with several keywords has the level of the strongest, and of two that bind alike that of the
-//! first. Keywords do not count in code spans, fenced or indented code, HTML comments, headings, tables, block
-//! quotes and front matter; nor directly within quotation marks (`"MUST"`), where they are only mentioned.
-//! The sentence that says how the key words are to be interpreted is no requirement.
+//! Keywords do not count in code spans, fenced or indented code, HTML comments, block quotes and front matter; nor
+//! directly within quotation marks (`"MUST"`), where they are only mentioned. The sentence that says how the key
+//! words are to be interpreted is no requirement. Words of other languages bind where `keywords:` or
+//! [`Options::keywords`] says so.
 //!
-//! A list item's statement is the text up to its first nested block; nested items are statements of
-//! their own, and further paragraphs of an item are read sentence by sentence. A sentence ends with `.`, `!` or
-//! `?`, then perhaps closing quotation marks or brackets, then white space, unless a lower-case letter or a dash
-//! goes on, or the full stop is that of an abbreviation (`e.g.`, `i.e.`, `cf.`, `vs.`, `Fig. 3`).
+//! ## Statements
+//!
+//! A statement is a clause:
+//!
+//! - Paragraphs and list items are read sentence by sentence. A sentence ends with `.`, `!` or `?`, then perhaps
+//!   closing quotation marks or brackets, then white space, unless a lower-case letter or a dash goes on, or the
+//!   full stop is that of an abbreviation (`e.g.`, `i.e.`, `cf.`, `vs.`, `Fig. 3`).
+//! - A sentence with several keywords is divided before the conjunction or behind the semicolon that leads to the
+//!   next: "It MUST keep the key | and MUST NOT change its value". A keyword of a subordinate clause ("that …",
+//!   "unless …") stays with the clause around it.
+//! - A sentence that ends with a colon before a list or a table is a *lead-in*. It states nothing itself: it governs
+//!   each item or row, which are statements even if they have no keyword. `An entry MUST have:` makes a requirement
+//!   of each of its items. If an item ends with "or" or "else", the items are alternatives, and the lead-in and all of
+//!   them are one statement.
+//! - A row of a table is a statement, its cells divided by ` | `. Where the first column is called a condition, a case,
+//!   an input or the like, it is the row's condition.
 //!
 //! A requirement's text is its source on one line, markup included, without its id, its list marker and its
-//! task box.
+//! task box. What governs it is its [`lead_in`](ghostlib_model::Requirement::lead_in).
+//!
+//! ## Levels
+//!
+//! The level of a statement is, with the [source](ghostlib_model::LevelSource) that goes with it, that of
+//!
+//! 1. its own keyword: of several the strongest, and of two that bind alike the first (`keyword`). REQUIRED,
+//!    RECOMMENDED and OPTIONAL before a noun within a sentence only say which things are meant ("the OPTIONAL
+//!    fields have defaults") and give no level;
+//! 2. the keyword of its lead-in (`lead-in`), unless the item has a modal of its own;
+//! 3. the keyword of its section's heading or of a heading around that, or the profile that the section belongs to
+//!    (`inherited`). A profile is an item `` `Name`: … REQUIRED … ``; sentences such as "Sections 3.1 through 3.4 are
+//!    `Name`" and "Bullets that begin with `If ... is offered` are `Name`" assign it;
+//! 4. its modal in lower case: must, shall, should, may, or an initial "Do not" and "Never" (`weak`);
+//! 5. none of these: it is then a MUST (`default`).
+//!
+//! ## What else a statement says
+//!
+//! As far as the words show it, a requirement has an actor (the subject of an active sentence, without its article), a
+//! condition ("If …", "When …", "… unless …", its own or its lead-in's, GIVEN and WHEN of a scenario), and a
+//! [kind](ghostlib_model::RequirementKind). It is [untestable](ghostlib_model::Untestable) if it is a permission, has a
+//! word that everybody measures differently, is implementation-defined, asks for a document, or says how the code is
+//! built. All of this is found by a lexicon of English words and is a guess; id, level and place are not.
 //!
 //! ## Ids
 //!
@@ -106,17 +148,51 @@
 //! - At the start of a list item it names the item. There alone, text may follow on the same line.
 //! - Before a list it names the list as one requirement, but for the items that have ids of their own.
 //!
-//! What has a written id is a requirement even if it has no keyword: it is then a MUST
-//! ([`LevelSource::Default`](ghostlib_model::LevelSource::Default)).
+//! What has a written id is one requirement, however many sentences it has, and even if it has no keyword.
 //!
 //! An id is one or more words of ASCII letters, digits, `-` and `_`, with dots between them. No two
 //! requirements have the same. An id that names nothing, because something other than a paragraph or a list
 //! follows, gives a warning.
 //!
-//! A requirement without a written id gets one: the heading of its section in lower case with `-` between its
-//! words, at most about 40 letters, and the first 8 digits of the SHA-256 of its text, as in
-//! `counting-words-35230def`; where a section states the same twice, the second gets `-2` behind it. The id
-//! stays the same when lines are broken elsewhere and when other text changes. [`edit::write_ids`] writes these ids into the document.
+//! A statement without a written id gets one, the first of these that there is:
+//!
+//! - the heading that names this requirement alone, in lower case with `-` between its words (OpenSpec), or its
+//!   requirement's number and its own (`2.1`, EARS);
+//! - its section and the ordinal of its checkbox, `definition-of-done.3`;
+//! - its section, at most about 40 letters without the section's number, and the first 8 digits of the SHA-256 of its
+//!   lead-in and its text, as in `counting-words-35230def`.
+//!
+//! Where that is taken, `-2` and so on stand behind it. The id stays the same when lines are broken elsewhere, when
+//! sections are numbered anew, and when other text changes. [`edit::write_ids`] writes these ids into the document.
+//! Under `aliases:` an id that was written before leads to the present one; vectors may use either.
+//!
+//! # Other formats
+//!
+//! Specs that were not written for ghostlib are read, not rewritten. [`Dialect`] says which there are; what a document
+//! contains tells them apart, and [`Options::dialect`] overrules that. One reader reads them all. In each of them:
+//!
+//! - Statements without keyword and id are requirements too, where they say what must hold: items of lists, rows of
+//!   tables, checkboxes in lists and in cells of tables (each box one), and sentences that have a verb. Left out are
+//!   sections that explain (introduction, overview, rationale, examples, goals, history, …), the text before the first
+//!   section, lists of examples, reasons ("This prevents …"), questions, and sentences about the document.
+//! - `- **FR-001**: …`, `[REQ-7]`, `` `req~name~1` `` at the start of an item, of a paragraph or of a row are ids.
+//! - Block quotes are read.
+//! - The Markdown files that a document links to are its parts, but for README, CHANGELOG and their like; the YAML
+//!   files of tests, cases or vectors that it mentions are its vector files.
+//! - Front matter is left alone. The first word of the title is the name.
+//!
+//! | dialect | is told by | what is special |
+//! |---|---|---|
+//! | `native` | front matter with `ghostlib`, or with its other keys | the rules above; nothing without keyword or id |
+//! | `rfc2119` | anything else | |
+//! | `nlspec` | pseudocode, a definition of done | boxes of `\| case \| [ ] \|`; fences that hold pseudocode stay pseudocode |
+//! | `ghost-library` | headings such as `### pad(text, fill?) → string` | they are [operations](Operation) |
+//! | `openspec` | `### Requirement:` and `#### Scenario:` | the heading is the id; THEN is a statement, GIVEN and WHEN its condition; [deltas](RequirementDelta) |
+//! | `spec-kit` | `FR-001`, `SC-001` | Given/When/Then in one item is one statement |
+//! | `ears` | `WHEN … SHALL …` items | the criterion's number is the id |
+//!
+//! Text that becomes nothing is counted, never dropped: [`Coverage`] says what each byte of the documents became, and
+//! where each keyword stands.
 //!
 //! # Vectors
 //!
@@ -180,6 +256,12 @@
 //! limits, so that a few lines cannot grow into many. Lists and maps are nested at most 24 deep, the file's own
 //! levels included.
 //!
+//! # Lints
+//!
+//! Lints are [`Code`]s for which [`Code::is_lint`] holds. Their levels can be changed, in `lints:` or by the caller. An
+//! allow silences one on its own line and in the block of lines behind it, and gives its reason:
+//! `<!-- ghostlib-allow compound: the two belong together -->`, or `# ghostlib-allow …` in a vector file.
+//!
 //! # Diagnostics
 //!
 //! Every [`Diagnostic`](ghostlib_model::Diagnostic) has one of the codes of [`Code`], the severity of that code,
@@ -189,6 +271,7 @@ mod api;
 mod bindings;
 mod code;
 mod coverage;
+pub mod delta;
 mod deltas;
 mod dialect;
 pub mod edit;

@@ -1,6 +1,6 @@
 //! What is doubtful about a spec that can be read.
 //!
-//! A file a family. Each lint looks at the whole spec and reports to the same [`Report`]; levels and allows are
+//! A file a family. Each lint looks at the whole spec and reports to the same `Report`; levels and allows are
 //! applied there, in one place.
 
 mod levels;
