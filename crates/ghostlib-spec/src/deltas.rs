@@ -8,7 +8,8 @@ use crate::text::Text;
 pub(crate) fn read(text: &Text, markdown: &Markdown, changes: &[(DeltaChange, SectionId)]) -> Vec<RequirementDelta> {
     let of_heading = |&(change, section): &(DeltaChange, SectionId)| {
         let section = &markdown.sections[section];
-        let requirement = name(&section.title)?;
+        let is_named = section.parent.is_some_and(|parent| is_delta(&markdown.sections[parent].title));
+        let requirement = name(&section.title).or_else(|| is_named.then_some(section.title.as_str()))?;
         let place = text.place(text.trimmed(section.span));
         Some(RequirementDelta { change, requirement: requirement.to_owned(), from: None, place })
     };
@@ -35,6 +36,11 @@ pub(crate) fn read(text: &Text, markdown: &Markdown, changes: &[(DeltaChange, Se
         }
     }
     deltas
+}
+
+fn is_delta(title: &str) -> bool {
+    let change = title.split(' ').next().unwrap_or_default().to_lowercase();
+    ["added", "modified", "removed"].contains(&change.as_str())
 }
 
 fn is_renaming(title: &str) -> bool {

@@ -102,7 +102,8 @@ pub(crate) fn detect(document: &str, division: &Division, markdown: &Markdown) -
         return Dialect::Native;
     }
     let seen = Seen::of(markdown);
-    if seen.requirement_headings > 0 && (seen.scenario_headings > 0 || seen.delta_headings > 0) {
+    let has_requirements = seen.requirement_headings > 0 || seen.delta_headings > 0;
+    if has_requirements && (seen.scenario_headings > 0 || seen.delta_headings > 0) {
         Dialect::Openspec
     } else if seen.tags > 0 && seen.tags >= seen.shall_conditions {
         Dialect::SpecKit
@@ -126,7 +127,7 @@ pub(crate) fn is_own_front_matter(yaml: &str) -> bool {
     let has = |key: &str| {
         yaml.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')))
     };
-    has("ghostlib") || has("reference") || has("vectors") || has("targets") || (has("name") && has("version"))
+    has("ghostlib") || has("reference") || has("vectors") || (has("name") && has("version"))
 }
 
 /// What tells the dialects apart.
@@ -158,7 +159,7 @@ impl Seen {
                 .iter()
                 .any(|change| title.strip_prefix(change).is_some_and(|rest| rest == " requirements"));
             seen.delta_headings += usize::from(is_delta);
-            seen.has_done |= title.contains("definition of done") || title.contains("acceptance checklist");
+            seen.has_done |= ["definition of done", "acceptance"].iter().any(|done| title.contains(done));
         }
         for prose in markdown.proses() {
             let words = prose.words.trim_start();
@@ -173,8 +174,10 @@ impl Seen {
                 .iter()
                 .any(|tag| words.strip_prefix(tag).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
             seen.tags += usize::from(is_tag);
-            let is_condition = ["WHEN ", "WHILE ", "IF ", "WHERE "].iter().any(|start| words.starts_with(start));
-            seen.shall_conditions += usize::from(is_condition && words.contains("SHALL"));
+            let first = words.split(char::is_whitespace).next().unwrap_or_default();
+            let is_condition = ["when", "while", "if", "where"].iter().any(|word| first.eq_ignore_ascii_case(word));
+            let shall = is_condition && (words.contains("SHALL") || words.contains(" shall "));
+            seen.shall_conditions += usize::from(shall);
         }
         let fences = markdown.blocks.iter().filter_map(|block| match block {
             Block::Fence(at) => markdown.fences.get(*at),

@@ -97,7 +97,8 @@ const WORDS: &[(Class, &str)] = &[
     (
         Class::ASIDE,
         "background e.g eg example examples figure fixme how i.e likewise motivation rationale reason reference \
-         remember see suggested tip todo what why recall purpose status",
+         remember see suggested tip todo what why recall purpose status comment covers needs depends scenario objective story \
+         user date change author version",
     ),
     (
         Class::VAGUE,

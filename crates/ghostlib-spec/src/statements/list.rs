@@ -251,6 +251,10 @@ impl Reader<'_> {
     }
 
     fn dangling(&mut self, marker: &Marker) {
+        // Other formats also name sections, which state nothing themselves.
+        if self.rules.reads_tags {
+            return;
+        }
         let message = format!("the requirement id `{}` names nothing", marker.id);
         let draft = Code::RequirementIdDangling.at(self.text.place(marker.span), message);
         self.diagnostics.push(draft.help("put it on the line before a paragraph or a list").into());

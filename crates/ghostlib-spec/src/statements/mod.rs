@@ -62,6 +62,7 @@ pub(crate) fn read(
         table: table::Columns::default(),
         steps: Steps::default(),
         scenario_level: None,
+        is_aside: false,
         found: Found { n_heading_keywords, ..Found::default() },
         words: Vec::new(),
         keywords: Vec::new(),
@@ -146,6 +147,8 @@ struct Reader<'a> {
     steps: Steps,
     /// The level of the requirement whose scenarios follow.
     scenario_level: Option<Level>,
+    /// Whether a label such as "Rationale:" stands above.
+    is_aside: bool,
     found: Found,
     /// The words and the keywords of the prose being read; kept to save allocations.
     words: Vec<Word>,
@@ -210,6 +213,7 @@ impl<'a> Reader<'a> {
 
     fn start_section(&mut self, section: SectionId) {
         self.steps = Steps::default();
+        self.is_aside = false;
         if !self.roles[section].is_scenario {
             self.scenario_level = None;
         }
@@ -226,6 +230,10 @@ impl<'a> Reader<'a> {
         keyword::find(prose.words, &words, self.more, &mut keywords);
         let passage = Passage { prose, words: &words, keywords: &keywords, at };
         self.last = None;
+        if self.rules.reads_tags && self.names_next(&passage) {
+            (self.words, self.keywords) = (words, keywords);
+            return;
+        }
         if self.has_markers {
             for part in marker::parts(self.text, &prose, self.diagnostics) {
                 self.part(&passage, part);
@@ -234,6 +242,27 @@ impl<'a> Reader<'a> {
             self.part(&passage, Part { marker: None, words: 0..prose.words.len() });
         }
         (self.words, self.keywords) = (words, keywords);
+    }
+
+    /// Takes a paragraph that is nothing but an id, which names the next, or nothing but a label such as
+    /// "Rationale:", which makes what follows an aside up to the next heading or id.
+    fn names_next(&mut self, passage: &Passage) -> bool {
+        let prose = &passage.prose;
+        if prose.starts_item || passage.words.len() > 2 {
+            return false;
+        }
+        if let Some(tag) = tag::find_alone(self.text, prose) {
+            self.pending = Some(tag);
+            self.is_aside = false;
+            return true;
+        }
+        let follows = self.markdown.blocks.get(passage.at + 1);
+        let clause = passage.clause(&(0..prose.words.len()));
+        let is_label = prose.words.trim_end().ends_with(':') && !matches!(follows, Some(Block::ListStart(_)));
+        if is_label {
+            self.is_aside = normative::is_labelled_aside(&clause);
+        }
+        is_label && self.is_aside
     }
 
     fn part(&mut self, passage: &Passage, part: Part) {
@@ -271,7 +300,10 @@ impl<'a> Reader<'a> {
     }
 
     fn sentences(&mut self, passage: &Passage, range: &Range<usize>) {
-        let sentences = sentence::split(&passage.prose.words[range.clone()]);
+        let mut sentences = sentence::split(&passage.prose.words[range.clone()]);
+        if self.rules.reads_unmarked {
+            sentences = steps::split(&passage.prose.words[range.clone()], sentences);
+        }
         let n_sentences = sentences.len();
         let mut is_aside = false;
         for (i, sentence) in sentences.into_iter().enumerate() {

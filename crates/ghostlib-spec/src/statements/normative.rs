@@ -12,7 +12,7 @@ impl Reader<'_> {
     pub(super) fn is_normative(&self, passage: &Passage, clause: &Clause) -> bool {
         let prose = &passage.prose;
         let lead = self.lead();
-        if self.roles[prose.section].is_informative || lead.is_some_and(|lead| lead.is_informative) {
+        if self.is_aside || self.roles[prose.section].is_informative || lead.is_some_and(|lead| lead.is_informative) {
             return false;
         }
         if is_aside(clause) || clause.words.is_empty() {
@@ -22,15 +22,38 @@ impl Reader<'_> {
         if is_item && clause.start == 0 && is_bare_name(clause, prose, self.text) {
             return lead.is_some_and(|lead| lead.level.is_some()) || is_record(clause, prose, self.text);
         }
+        if self.roles[prose.section].states_all || is_foreign(clause) {
+            return true;
+        }
         let ends = clause.text().trim_end().ends_with(['.', '!', ';', ':', ')']);
         is_item || clause.is_finite() || (ends && clause.is_imperative())
     }
 }
 
+/// Words that tell of an aside only with a colon behind them.
+const LABELS_ONLY: &[&str] = &[
+    "author", "change", "comment", "covers", "date", "depends", "needs", "objective", "purpose", "scenario", "status",
+    "story", "user", "version",
+];
+
 /// Whether a clause is the label of a paragraph that explains: "**Rationale:** …".
 pub(super) fn is_labelled_aside(clause: &Clause) -> bool {
     let first = clause.word(0).filter(|word| word.is(Class::ASIDE));
-    first.is_some_and(|word| clause.prose[word.end..].trim_start().starts_with([':', '：']))
+    // "User Story:" has two words.
+    let ends = |i: usize| clause.word(i).map_or(clause.end, |word| word.end);
+    let has_colon = |i: usize| clause.prose[ends(i)..].trim_start().starts_with([':', '：']);
+    let goes_on = || clause.word(1).is_some_and(|word| word.is(Class::ASIDE)) && has_colon(1);
+    first.is_some() && (has_colon(0) || goes_on())
+}
+
+/// Whether a clause is in a language that the lexicon knows nothing of, in letters of its own.
+fn is_foreign(clause: &Clause) -> bool {
+    let text = clause.text();
+    if text.is_ascii() {
+        return false;
+    }
+    let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    2 * text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii() && *c as u32 >= 0x370).count() > n_letters
 }
 
 /// Whether a clause is the title that an item starts with: "**Pure functions.** They have …".
@@ -42,7 +65,7 @@ pub(super) fn is_title(clause: &Clause, prose: &Prose) -> bool {
 /// Whether a clause tells about the document, gives a reason or an example, or asks.
 pub(super) fn is_aside(clause: &Clause) -> bool {
     let text = clause.text().trim();
-    let starts_aside = |word: &Word| word.is(Class::ASIDE) && !word.is_any(clause.prose, &["purpose", "status"]);
+    let starts_aside = |word: &Word| word.is(Class::ASIDE) && !word.is_any(clause.prose, LABELS_ONLY);
     if text.ends_with('?') || clause.word(0).is_some_and(starts_aside) || is_labelled_aside(clause) {
         return true;
     }
@@ -76,7 +99,7 @@ pub(super) fn is_aside(clause: &Clause) -> bool {
 /// Whether a list's lead-in announces examples or reasons.
 pub(super) fn leads_to_examples(clause: &Clause) -> bool {
     let text = clause.text().trim_end().trim_end_matches([':', '：', '*']).trim_end().to_lowercase();
-    let starts = ["example", "rationale", "design note", "reference", "why ", "motivation", "for example", "suggested"];
+    let starts = ["example", "rationale", "design note", "reference", "why ", "motivation", "for example", "suggested", "covers", "needs", "depends", "comment"];
     starts.iter().any(|start| text.starts_with(start))
         || ["such as", "for example", "for instance", "e.g.", "for example,"].iter().any(|end| text.ends_with(end))
 }

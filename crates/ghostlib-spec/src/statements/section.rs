@@ -8,9 +8,9 @@ use crate::spec::DeltaChange;
 use ghostlib_model::{Level, RequirementId};
 
 /// The first words of headings, numbers left out, whose sections explain and do not bind.
-const INFORMATIVE: [&str; 44] = [
+const INFORMATIVE: [&str; 48] = [
     "abstract", "about", "acknowledgement", "acknowledgment", "alternatives", "appendix: example", "assumptions",
-    "authors", "background", "change log", "changelog", "contents", "contributors", "credits", "example", "faq",
+    "authors", "background", "context", "impact", "project description", "why", "change log", "changelog", "contents", "contributors", "credits", "example", "faq",
     "frequently asked", "further reading", "future", "glossary", "goals", "history", "informative", "introduction",
     "license", "motivation", "non-goals", "nongoals", "non-normative", "notes to", "open questions", "out of scope",
     "overview", "problem statement", "prior art", "purpose", "rationale", "reference implementation", "references",
@@ -28,6 +28,8 @@ pub(super) struct SectionRole {
     pub(super) number: Option<String>,
     /// The id that the heading gives to what it says.
     pub(super) id: Option<RequirementId>,
+    /// Whether all that stands in it is what its heading names, so that it binds without a keyword.
+    pub(super) states_all: bool,
     /// Whether it is a scenario of the requirement around it.
     pub(super) is_scenario: bool,
     /// What a delta does to the requirements in it.
@@ -76,13 +78,19 @@ fn role(markdown: &Markdown, id: SectionId, around: SectionRole, level: Option<L
         _ => None,
     };
     role.change = change.or(role.change);
-    if let Some(name) = strip_label(title, "requirement") {
+    if let Some(tag) = super::tag::at_start(title) {
+        role.id = Some(RequirementId::new(tag));
+        role.number = None;
+        role.states_all = true;
+    } else if let Some(name) = strip_label(title, "requirement") {
         role.id = Some(RequirementId::new(slug(name)));
         role.number = None;
+        role.states_all = true;
     } else if let Some(name) = strip_label(title, "scenario") {
         let stem = role.id.as_ref().map_or_else(String::new, |id| format!("{id}."));
         role.id = Some(RequirementId::new(format!("{stem}{}", slug(name))));
         role.is_scenario = true;
+        role.states_all = false;
     } else if let Some(number) = numbered(title) {
         role.number = Some(number.to_owned());
         role.id = None;

@@ -14,9 +14,41 @@ const BEFORE_NUMBERS: [&str; 14] =
 pub(crate) fn split(prose: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
+    if !prose.is_ascii() && prose.contains(WIDE_MARKS) {
+        return split_wide(prose);
+    }
     for offset in memchr::memchr3_iter(b'.', b'!', b'?', prose.as_bytes()) {
         if let Some(end) = sentence_end(prose, start, offset)
         {
+            sentences.push(start..end);
+            start = end;
+        }
+    }
+    if !prose[start..].trim().is_empty() {
+        sentences.push(start..prose.len());
+    } else if let Some(last) = sentences.last_mut() {
+        last.end = prose.len();
+    }
+    sentences
+}
+
+/// The marks that end a sentence in Chinese and Japanese, with no white space behind them.
+const WIDE_MARKS: [char; 3] = ['。', '！', '？'];
+
+fn split_wide(prose: &str) -> Vec<Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (offset, c) in prose.char_indices() {
+        let end = if WIDE_MARKS.contains(&c) {
+            Some(offset + c.len_utf8())
+        } else if matches!(c, '.' | '!' | '?') {
+            sentence_end(prose, start, offset)
+        } else {
+            None
+        };
+        // A closing bracket belongs to its sentence.
+        let end = end.map(|end| end + prose[end..].len() - prose[end..].trim_start_matches(['」', '』', '）', '”']).len());
+        if let Some(end) = end.filter(|&end| end > start) {
             sentences.push(start..end);
             start = end;
         }
@@ -116,7 +148,7 @@ mod tests {
 
     #[test]
     fn sentences_cover_the_prose_whatever_it_is() {
-        for prose in ["", " ", ".", "...", ". . .", "A.  ", "é. É.\u{a0}É", "a.\n\nB"] {
+        for prose in ["", " ", ".", "...", ". . .", "A.  ", "é. É.\u{a0}É", "a.\n\nB", "必须。 不得！A. B", "「必须。」 。"] {
             let ranges = split(prose);
             let joined: String = ranges.iter().map(|range| &prose[range.clone()]).collect();
             if !prose.trim().is_empty() {

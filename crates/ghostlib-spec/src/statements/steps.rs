@@ -5,6 +5,7 @@ use super::describe::Clause;
 use super::lexicon::Class;
 use super::words::Word;
 use crate::text::{Text, on_one_line};
+use std::ops::Range;
 
 /// The steps of a scenario that have been read.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ impl Steps {
     pub(super) fn take(&mut self, clause: &Clause, passage: &Passage, text: &Text) -> bool {
         // Every step starts with a word of these classes.
         let is_step = |word: &&Word| word.is(Class::CONDITION | Class::CONJUNCTION | Class::ADVERB);
-        let Some(first) = clause.word(0).filter(|_| clause.start == 0).filter(is_step) else { return false };
+        let Some(first) = clause.word(0).filter(|_| starts_line(clause)).filter(is_step) else { return false };
         let is_marked = passage.prose.leading_markup().is_some() || first.is(Class::UPPER);
         if !is_marked || !clause.keywords.is_empty() {
             return false;
@@ -53,4 +54,32 @@ impl Steps {
     pub(super) fn condition(&self) -> Option<String> {
         (self.is_outcome && !self.conditions.is_empty()).then(|| self.conditions.join(" "))
     }
+}
+
+fn starts_line(clause: &Clause) -> bool {
+    clause.start == 0 || clause.prose[clause.start..].starts_with('\n') || clause.prose[..clause.start].ends_with('\n')
+}
+
+/// Divides sentences at lines that start with a step in capital letters, which need no full stop before them.
+pub(super) fn split(prose: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let is_step = |line: &str| {
+        let first = line.trim_start().split(char::is_whitespace).next().unwrap_or_default();
+        matches!(first.trim_end_matches([':', ',']), "GIVEN" | "WHEN" | "THEN" | "AND" | "BUT")
+    };
+    if !prose.contains('\n') || !is_step(prose) {
+        return sentences;
+    }
+    let mut steps = Vec::new();
+    for sentence in sentences {
+        let mut start = sentence.start;
+        for (newline, _) in prose[sentence.clone()].match_indices('\n') {
+            let newline = sentence.start + newline;
+            if newline > start && is_step(prose[newline + 1..].lines().next().unwrap_or_default()) {
+                steps.push(start..newline);
+                start = newline;
+            }
+        }
+        steps.push(start..sentence.end);
+    }
+    steps
 }

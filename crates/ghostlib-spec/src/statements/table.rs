@@ -86,7 +86,9 @@ impl Reader<'_> {
     fn row_tag(&self, row: &Row) -> Option<StatementId> {
         let cell = self.markdown.prose(row.cells.clone().next()?);
         let tag = self.rules.reads_tags.then(|| super::tag::find_alone(self.text, &cell))??;
-        Some(StatementId::Written(tag))
+        // A table that sums up sections does not define their ids again.
+        let is_heading = self.roles.iter().any(|role| role.id.as_ref().is_some_and(|id| id.as_str() == tag.id));
+        (!is_heading).then_some(StatementId::Written(tag))
     }
 
     /// The columns whose cells are checkboxes.

@@ -21,7 +21,7 @@ pub(super) fn find(text: &Text, prose: &Prose) -> Option<(Marker, usize)> {
         let code = text.slice(span).trim_matches('`');
         let is_id = is_tag(code) || is_revisioned(code);
         let behind = rest.trim_start_matches([':', '.', ')', ' ', '—', '–', '\n']);
-        return is_id.then(|| (marker(code, span), start_of(words, behind)));
+        return (is_id && !behind.trim().is_empty()).then(|| (marker(code, span), start_of(words, behind)));
     }
     let open = words[lead..].strip_prefix('[').map_or(lead, |rest| words.len() - rest.len());
     let len = words[open..].find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))?;
@@ -37,13 +37,21 @@ pub(super) fn find(text: &Text, prose: &Prose) -> Option<(Marker, usize)> {
     let is_closed = behind.starts_with([':', ']', '.', ')']) || in_markup;
     let rest = behind.trim_start_matches([':', ']', '.', ')', ' ', '—', '–', '\n']);
     let start = prose.in_document(open);
-    is_closed.then(|| (marker(tag, Span::new(start, start + tag.len())), start_of(words, rest)))
+    (is_closed && !rest.trim().is_empty()).then(|| (marker(tag, Span::new(start, start + tag.len())), start_of(words, rest)))
 }
 
 /// Where the last words start, the space before them included, so that markup at their start is too.
 fn start_of(words: &str, rest: &str) -> usize {
     let start = words.len() - rest.len();
     if words[..start].ends_with([' ', '\n']) { start - 1 } else { start }
+}
+
+/// The id that a heading starts with: `REQ-7: Name`, `` `req~name~1` ``.
+pub(super) fn at_start(title: &str) -> Option<&str> {
+    let title = title.trim_start_matches('[');
+    let end = title.find([':', ' ', ']']).unwrap_or(title.len());
+    let is_closed = title[end..].starts_with([':', ']']) || end == title.len() || title[end..].trim_start().starts_with(['-', '—', '–']);
+    (is_closed && (is_tag(&title[..end]) || is_revisioned(&title[..end]))).then(|| &title[..end])
 }
 
 /// The id that some prose is, and nothing else.
