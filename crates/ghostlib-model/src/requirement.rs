@@ -43,6 +43,7 @@ impl Requirement {
 
 /// Where the id of a requirement comes from, the most stable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum IdSource {
     /// It is written in the spec: `r[…]`, `**FR-001**`, `` `req~name~1` ``.
@@ -57,6 +58,7 @@ pub enum IdSource {
 
 /// How strongly a requirement binds, as RFC 2119 and RFC 8174 define the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Level {
     /// MUST, SHALL, REQUIRED.
     #[serde(rename = "MUST")]
@@ -108,6 +110,7 @@ impl fmt::Display for Level {
 
 /// Where the level of a requirement comes from, the most reliable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LevelSource {
     /// A keyword in the statement itself.
@@ -124,6 +127,7 @@ pub enum LevelSource {
 
 /// What a requirement is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RequirementKind {
     /// What the library does.
@@ -179,7 +183,9 @@ impl fmt::Display for Untestable {
             Self::Vague(word) => write!(f, "nobody can measure \"{word}\""),
             Self::ImplementationDefined => f.write_str("it is left to the implementation"),
             Self::Documentation => f.write_str("it asks for a document, not for behaviour"),
-            Self::Structural => f.write_str("it says how the code is built, which its behaviour does not show"),
+            Self::Structural => {
+                f.write_str("it says how the code is built, which its behaviour does not show")
+            }
         }
     }
 }

@@ -111,7 +111,9 @@ pub(crate) fn of(n_bytes: usize, body: usize, markdown: &Markdown, found: &Found
 fn part_of<'a>(coverage: &'a mut Coverage, fence: &Fence) -> &'a mut usize {
     match fence.words.as_slice() {
         [_, kind] if kind == crate::api::API => &mut coverage.api,
-        [_, kind] if kind == crate::vectors::VECTORS || kind == crate::bindings::BINDINGS => &mut coverage.vectors,
+        [_, kind] if kind == crate::vectors::VECTORS || kind == crate::bindings::BINDINGS => {
+            &mut coverage.vectors
+        }
         _ if is_pseudocode(fence) => &mut coverage.pseudocode,
         _ => &mut coverage.examples,
     }

@@ -5,7 +5,11 @@ use crate::spec::{DeltaChange, RequirementDelta};
 use crate::text::Text;
 
 /// The deltas of a document: those of requirement headings, and those of `FROM:` and `TO:` items.
-pub(crate) fn read(text: &Text, markdown: &Markdown, changes: &[(DeltaChange, SectionId)]) -> Vec<RequirementDelta> {
+pub(crate) fn read(
+    text: &Text,
+    markdown: &Markdown,
+    changes: &[(DeltaChange, SectionId)],
+) -> Vec<RequirementDelta> {
     let of_heading = |&(change, section): &(DeltaChange, SectionId)| {
         let section = &markdown.sections[section];
         let is_named = section.parent.is_some_and(|parent| is_delta(&markdown.sections[parent].title));
@@ -25,7 +29,8 @@ pub(crate) fn read(text: &Text, markdown: &Markdown, changes: &[(DeltaChange, Se
             continue;
         }
         let source = text.slice(prose.span).trim();
-        let value = |label: &str| source.strip_prefix(label).map(|rest| rest.trim().trim_matches('`').to_owned());
+        let value =
+            |label: &str| source.strip_prefix(label).map(|rest| rest.trim().trim_matches('`').to_owned());
         if let Some(old) = value("FROM:") {
             from = Some(name(&old).unwrap_or(&old).to_owned());
         } else if let (Some(new), Some(old)) = (value("TO:"), &from) {
@@ -65,8 +70,11 @@ mod tests {
             ## RENAMED Requirements\n\n- FROM: `### Requirement: Log`\n- TO: `### Requirement: Audit`\n";
         let sources = Sources { document: SourceFile::new("spec.md", document), ..Sources::default() };
         let (spec, _) = parse(&sources);
-        let deltas: Vec<_> =
-            spec.deltas.iter().map(|delta| (delta.change, delta.requirement.as_str(), delta.from.as_deref())).collect();
+        let deltas: Vec<_> = spec
+            .deltas
+            .iter()
+            .map(|delta| (delta.change, delta.requirement.as_str(), delta.from.as_deref()))
+            .collect();
         assert_eq!(
             deltas,
             [

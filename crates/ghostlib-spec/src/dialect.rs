@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 /// The format of a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// ghostlib's own: front matter with `ghostlib:`, and requirements by keyword or written id.
@@ -81,7 +82,10 @@ impl FromStr for Dialect {
     type Err = UnknownDialect;
 
     fn from_str(name: &str) -> Result<Self, UnknownDialect> {
-        Self::ALL.into_iter().find(|dialect| dialect.as_str() == name).ok_or_else(|| UnknownDialect(name.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|dialect| dialect.as_str() == name)
+            .ok_or_else(|| UnknownDialect(name.to_owned()))
     }
 }
 
@@ -170,12 +174,13 @@ impl Seen {
                 continue;
             }
             seen.items += 1;
-            let is_tag = ["FR-", "SC-", "NFR-"]
-                .iter()
-                .any(|tag| words.strip_prefix(tag).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+            let is_tag = ["FR-", "SC-", "NFR-"].iter().any(|tag| {
+                words.strip_prefix(tag).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            });
             seen.tags += usize::from(is_tag);
             let first = words.split(char::is_whitespace).next().unwrap_or_default();
-            let is_condition = ["when", "while", "if", "where"].iter().any(|word| first.eq_ignore_ascii_case(word));
+            let is_condition =
+                ["when", "while", "if", "where"].iter().any(|word| first.eq_ignore_ascii_case(word));
             let shall = is_condition && (words.contains("SHALL") || words.contains(" shall "));
             seen.shall_conditions += usize::from(shall);
         }
@@ -188,26 +193,39 @@ impl Seen {
     }
 }
 
+/// What lines of pseudocode start with.
+const STARTS: [&str; 9] = [
+    "FUNCTION ",
+    "RECORD ",
+    "ENUM ",
+    "INTERFACE ",
+    "PROCEDURE ",
+    "ALGORITHM ",
+    "function ",
+    "procedure ",
+    "STRUCT ",
+];
+
 /// Whether a fence holds the steps of an algorithm or the fields of a record, and no program.
 pub(crate) fn is_pseudocode(fence: &crate::markdown::Fence) -> bool {
-    let names_language =
-        fence.words.first().is_some_and(|word| !matches!(word.as_str(), "text" | "pseudocode" | "pseudo" | "txt" | "plaintext"));
-    if names_language || fence.words.first().is_none() && fence.code.as_str().is_empty() {
+    let names_language = fence
+        .words
+        .first()
+        .is_some_and(|word| !matches!(word.as_str(), "text" | "pseudocode" | "pseudo" | "txt" | "plaintext"));
+    if names_language {
         return false;
     }
     if fence.words.first().is_some_and(|word| word.starts_with("pseudo")) {
         return true;
     }
-    const STARTS: [&str; 9] =
-        ["FUNCTION ", "RECORD ", "ENUM ", "INTERFACE ", "PROCEDURE ", "ALGORITHM ", "function ", "procedure ", "STRUCT "];
     fence.code.as_str().lines().any(|line| STARTS.iter().any(|start| line.starts_with(start)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{front_matter, markdown};
     use crate::text::Text;
+    use crate::{front_matter, markdown};
 
     fn dialect(document: &str) -> Dialect {
         let division = front_matter::divide(document);
@@ -222,7 +240,10 @@ mod tests {
             ("# A\n\nIt MUST.\n", Dialect::Rfc2119),
             ("### Requirement: A\n\nIt SHALL.\n\n#### Scenario: B\n", Dialect::Openspec),
             ("- **FR-001**: System MUST.\n", Dialect::SpecKit),
-            ("1. WHEN a THE SYSTEM SHALL b\n2. IF a THEN THE SYSTEM SHALL c\n3. WHILE a THE b SHALL c\n", Dialect::Ears),
+            (
+                "1. WHEN a THE SYSTEM SHALL b\n2. IF a THEN THE SYSTEM SHALL c\n3. WHILE a THE b SHALL c\n",
+                Dialect::Ears,
+            ),
             ("## Definition of Done\n\n- [ ] a\n", Dialect::Nlspec),
             ("### pad(text, width?) → string\n\nPads.\n", Dialect::GhostLibrary),
         ] {

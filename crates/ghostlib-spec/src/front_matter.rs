@@ -13,8 +13,18 @@ pub(crate) const FORMAT: u32 = 1;
 
 const TOP: Keys = Keys {
     known: &[
-        "ghostlib", "name", "version", "license", "reference", "files", "vectors", "targets", "aliases", "retired",
-        "keywords", "lints",
+        "ghostlib",
+        "name",
+        "version",
+        "license",
+        "reference",
+        "files",
+        "vectors",
+        "targets",
+        "aliases",
+        "retired",
+        "keywords",
+        "lints",
     ],
     unknown: Code::FrontMatterUnknownKey,
 };
@@ -74,8 +84,6 @@ pub(crate) struct Head {
     pub(crate) vector_places: Vec<Span>,
     /// Where the document names each of its further files.
     pub(crate) file_places: Vec<Span>,
-    /// Where the front matter stands.
-    pub(crate) span: Span,
     /// Whether the document is in a newer format, of which nothing but the number is known.
     pub(crate) is_newer: bool,
 }
@@ -105,7 +113,7 @@ pub(crate) fn read(text: &Text, division: &Division, diagnostics: &mut Vec<Diagn
     let (further, file_places) = files("files", &mut reader);
     front_matter.vectors = vectors;
     front_matter.files = further;
-    Head { front_matter, vector_places, file_places, span: Span::new(0, division.body), is_newer: false }
+    Head { front_matter, vector_places, file_places, is_newer: false }
 }
 
 fn missing(text: &Text, division: &Division) -> Diagnostic {

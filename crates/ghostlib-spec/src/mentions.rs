@@ -6,7 +6,15 @@ use crate::text::Text;
 
 /// Names of Markdown files that accompany a spec and say nothing that binds.
 const COMPANIONS: [&str; 10] = [
-    "readme", "changelog", "contributing", "license", "install", "security", "code_of_conduct", "history", "authors",
+    "readme",
+    "changelog",
+    "contributing",
+    "license",
+    "install",
+    "security",
+    "code_of_conduct",
+    "history",
+    "authors",
     "news",
 ];
 
@@ -20,7 +28,11 @@ pub(crate) fn parts(markdown: &Markdown) -> Vec<String> {
         let target = link.target.split(['#', '?']).next().unwrap_or_default();
         let name = target.strip_prefix("./").unwrap_or(target);
         let is_markdown = name.len() > 3 && name[name.len().saturating_sub(3)..].eq_ignore_ascii_case(".md");
-        if is_markdown && stays_inside(name) && !is_companion(name) && !names.iter().any(|known| known == name) {
+        if is_markdown
+            && stays_inside(name)
+            && !is_companion(name)
+            && !names.iter().any(|known| known == name)
+        {
             names.push(name.to_owned());
         }
     }
@@ -41,14 +53,16 @@ pub(crate) fn vector_files(text: &Text, markdown: &Markdown) -> Vec<String> {
     let in_code = markdown.proses().flat_map(|prose| prose.code_spans.iter());
     let in_code = in_code.map(|span| text.slice(*span).trim_matches('`').trim());
     let in_links = markdown.links.iter().map(|link| link.target.as_str());
-    let in_words = markdown.proses().flat_map(|prose| prose.words.split(|c: char| c.is_whitespace() || c == '('));
+    let in_words =
+        markdown.proses().flat_map(|prose| prose.words.split(|c: char| c.is_whitespace() || c == '('));
     let in_words = in_words.map(|word| word.trim_matches(['.', ',', ')', ':', ';']));
     let mut names: Vec<String> = Vec::new();
     for name in in_code.chain(in_links).chain(in_words) {
         let name = name.strip_prefix("./").unwrap_or(name);
         let Some((stem, "yaml" | "yml")) = name.rsplit_once('.') else { continue };
         let stem = stem.to_lowercase();
-        let is_vectors = VECTOR_WORDS.iter().any(|word| stem.contains(word)) && !stem.contains(['*', '{', '<', ' ']);
+        let is_vectors =
+            VECTOR_WORDS.iter().any(|word| stem.contains(word)) && !stem.contains(['*', '{', '<', ' ']);
         if is_vectors && stays_inside(name) && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -63,7 +77,8 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_names() {
-        let document = "See [a](./a.md#x), [b](../b.md), [r](README.md), `tests.yaml`, config.yaml and cases/x.yml.\n";
+        let document =
+            "See [a](./a.md#x), [b](../b.md), [r](README.md), `tests.yaml`, config.yaml and cases/x.yml.\n";
         let text = Text::new("SPEC.md", document);
         let markdown = markdown::read(&text, 0);
         assert_eq!(parts(&markdown), ["a.md"]);

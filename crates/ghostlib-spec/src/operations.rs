@@ -54,7 +54,10 @@ fn head(title: &str) -> Option<Head<'_>> {
     let title = super::statements::without_number(title);
     let (name, rest) = title.split_once('(')?;
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '#' | '!' | '?');
-    if name.is_empty() || !name.starts_with(|c: char| c.is_alphabetic() || c == '_') || !name.chars().all(is_part) {
+    if name.is_empty()
+        || !name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        || !name.chars().all(is_part)
+    {
         return None;
     }
     let (parameters, behind) = rest.rsplit_once(')')?;

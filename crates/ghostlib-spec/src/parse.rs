@@ -185,7 +185,8 @@ impl Reading<'_> {
             } else if let Some(place) = head.vector_places.get(i) {
                 let message = format!("the vector file `{name}` is not there");
                 let draft = Code::VectorFileMissing.at(text.place(*place), message);
-                self.diagnostics.push(draft.help("create it beside the document, or take its name out").into());
+                self.diagnostics
+                    .push(draft.help("create it beside the document, or take its name out").into());
             }
         }
         let is_there = |name: &str| self.sources.parts.iter().any(|part| part.path == name);
@@ -193,7 +194,8 @@ impl Reading<'_> {
             if dialect == Dialect::Native && !is_there(name) {
                 let message = format!("the file `{name}` is not there");
                 let draft = Code::FileMissing.at(text.place(*place), message);
-                self.diagnostics.push(draft.help("create it beside the document, or take its name out").into());
+                self.diagnostics
+                    .push(draft.help("create it beside the document, or take its name out").into());
             }
         }
         let not_utf8 = self.sources.parts.iter().filter_map(|part| part.decode().1);

@@ -36,7 +36,12 @@ impl Ids {
     }
 
     /// Gives every statement of a document its id.
-    pub(crate) fn give(&mut self, text: &Text, markdown: &Markdown, statements: Vec<Statement>) -> Vec<Requirement> {
+    pub(crate) fn give(
+        &mut self,
+        text: &Text,
+        markdown: &Markdown,
+        statements: Vec<Statement>,
+    ) -> Vec<Requirement> {
         let mut slugs: Vec<Option<String>> = vec![None; markdown.sections.len()];
         let requirement = |statement: Statement| {
             let section = &markdown.sections[statement.section];

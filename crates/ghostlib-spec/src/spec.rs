@@ -45,6 +45,7 @@ pub struct RequirementDelta {
 
 /// What is done to a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DeltaChange {
     /// It is new.

@@ -40,11 +40,8 @@ impl Walk {
             span: Span::default(),
             prose: None,
         };
-        let markdown = Markdown {
-            sections: vec![before],
-            words: String::with_capacity(n_bytes),
-            ..Markdown::default()
-        };
+        let markdown =
+            Markdown { sections: vec![before], words: String::with_capacity(n_bytes), ..Markdown::default() };
         Self {
             markdown,
             section: 0,

@@ -46,7 +46,8 @@ fn between_keywords(prose: &str, words: &[Word], keywords: &[Keyword]) -> Vec<us
         let words = within(words, &between);
         // Of several conjunctions the first behind a comma starts the clause; without a comma it is the last,
         // for those before it join the objects of the first keyword.
-        let after_comma = words.iter().find(|word| joins(word) && prose[..word.start].trim_end().ends_with(','));
+        let after_comma =
+            words.iter().find(|word| joins(word) && prose[..word.start].trim_end().ends_with(','));
         let last = || words.iter().rev().find(|word| joins(word) && !joins_subjects(word, words));
         let unless = words.iter().find(|word| word.is_any(prose, &["unless", "that", "which", "who"]));
         if let Some(word) = after_comma.or_else(last)
@@ -75,9 +76,11 @@ fn series(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Option<Vec<us
         let is_last = cuts.is_empty();
         let mut piece = piece.iter().skip_while(|word| is_last && is_joint(prose, word));
         let (first, second) = (piece.next(), piece.next());
-        let starts_with_verb = first.zip(second).is_some_and(|(first, second)| is_verb_before(prose, first, second));
+        let starts_with_verb =
+            first.zip(second).is_some_and(|(first, second)| is_verb_before(prose, first, second));
         let goes_on = second.is_some();
-        let has_and = !is_last || within(words, &(comma..end)).first().is_some_and(|word| word.is(Class::CONJUNCTION));
+        let has_and =
+            !is_last || within(words, &(comma..end)).first().is_some_and(|word| word.is(Class::CONJUNCTION));
         if !(starts_with_verb && goes_on && has_and) {
             break;
         }
@@ -188,8 +191,15 @@ mod tests {
     #[test]
     fn three_verbs_of_one_subject_are_three_clauses() {
         assert_eq!(
-            clauses("On start, the tool checks its input, runs the parser, writes a file, and then exits with 0."),
-            ["On start, the tool checks its input,", "runs the parser,", "writes a file,", "and then exits with 0."]
+            clauses(
+                "On start, the tool checks its input, runs the parser, writes a file, and then exits with 0."
+            ),
+            [
+                "On start, the tool checks its input,",
+                "runs the parser,",
+                "writes a file,",
+                "and then exits with 0."
+            ]
         );
         for whole in [
             "The tool counts labels, claims, and retries.",

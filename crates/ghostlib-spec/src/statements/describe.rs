@@ -47,7 +47,10 @@ impl<'a> Clause<'a> {
     pub(super) fn is_imperative(&self) -> bool {
         let is_verb = |offset: usize| {
             let mut words = within(self.words, &(offset..self.end)).iter();
-            let first = words.find(|word| !word.is(Class::ADVERB | Class::CONJUNCTION | Class::NEGATION) && !word.is_any(self.prose, &["do"]));
+            let first = words.find(|word| {
+                !word.is(Class::ADVERB | Class::CONJUNCTION | Class::NEGATION)
+                    && !word.is_any(self.prose, &["do"])
+            });
             first.is_some_and(|word| word.is(Class::VERB))
         };
         let behind_label = self.text().find(": ").map(|at| self.start + at + 1);
@@ -64,7 +67,10 @@ impl<'a> Clause<'a> {
             let end = self.condition_end(word.end)?;
             return Some(word.start..end);
         }
-        let trails = |word: &&Word| word.is(Class::CONDITION) && word.is_any(self.prose, &["if", "when", "unless", "until", "while", "whenever"]);
+        let trails = |word: &&Word| {
+            word.is(Class::CONDITION)
+                && word.is_any(self.prose, &["if", "when", "unless", "until", "while", "whenever"])
+        };
         let word = self.words.iter().skip(2).find(trails)?;
         // Within brackets it ends with them.
         let rest = &self.prose[word.start..self.end];
@@ -110,11 +116,18 @@ impl<'a> Clause<'a> {
         let words = &words[first..];
         // A modal is surely a verb, while "tests" and "records" may be nouns.
         let position = |class| words.iter().take(MAX_WORDS + 1).position(|word: &Word| word.is(class));
-        let end = position(Class::MODAL).or_else(|| position(Class::AUXILIARY | Class::VERB_S)).filter(|&end| end > 0)?;
+        let end = position(Class::MODAL)
+            .or_else(|| position(Class::AUXILIARY | Class::VERB_S))
+            .filter(|&end| end > 0)?;
         let (subject, verbs) = words.split_at(end);
         let n_adverbs = subject.iter().rev().take_while(|word| word.is(Class::ADVERB)).count();
         let subject = &subject[..end - n_adverbs];
-        let stops = Class::PREPOSITION | Class::SUBORDINATE | Class::PRONOUN | Class::CODE | Class::CONDITION | Class::CONJUNCTION;
+        let stops = Class::PREPOSITION
+            | Class::SUBORDINATE
+            | Class::PRONOUN
+            | Class::CODE
+            | Class::CONDITION
+            | Class::CONJUNCTION;
         if subject.iter().any(|word| word.is(stops)) || is_passive(verbs) || self.is_interrupted(subject) {
             return None;
         }
@@ -191,7 +204,8 @@ fn is_implementation_defined(clause: &Clause) -> bool {
     let words = clause.words.iter().enumerate();
     let is_last = |word: &Word| clause.prose[..word.end].ends_with("defined");
     words.filter(|(_, word)| is_last(word)).any(|(i, word)| {
-        let first = if word.end - word.start > "defined".len() { Some(word) } else { clause.words[..i].last() };
+        let first =
+            if word.end - word.start > "defined".len() { Some(word) } else { clause.words[..i].last() };
         first.is_some_and(|first| clause.prose[first.start..].get(1..14) == Some("mplementation"))
     })
 }
@@ -234,7 +248,8 @@ mod tests {
             ("When idle then sleep.", Some("When idle ")),
             ("Return nothing.", None),
         ] {
-            let found = with(prose, |clause| clause.condition_range().map(|range| clause.prose[range].to_owned()));
+            let found =
+                with(prose, |clause| clause.condition_range().map(|range| clause.prose[range].to_owned()));
             assert_eq!(found.as_deref(), condition, "{prose}");
         }
     }

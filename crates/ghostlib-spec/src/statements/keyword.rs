@@ -21,7 +21,8 @@ pub struct Keywords {
 impl Keywords {
     /// Keywords besides those of RFC 2119, as they are written, capitals included: `DARF NICHT`.
     pub fn new(phrases: impl IntoIterator<Item = (String, Level)>) -> Self {
-        let mut phrases: Vec<_> = phrases.into_iter().filter(|(phrase, _)| !phrase.trim().is_empty()).collect();
+        let mut phrases: Vec<_> =
+            phrases.into_iter().filter(|(phrase, _)| !phrase.trim().is_empty()).collect();
         // The longest first: `DARF NICHT` is not `DARF`.
         phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         Self { phrases }
@@ -36,7 +37,8 @@ impl Keywords {
         for (phrase, level) in &self.phrases {
             for (start, _) in prose.match_indices(phrase.as_str()) {
                 let range = start..start + phrase.len();
-                let is_new = found.iter().all(|other| other.range.end <= start || range.end <= other.range.start);
+                let is_new =
+                    found.iter().all(|other| other.range.end <= start || range.end <= other.range.start);
                 if is_new && is_apart(prose, &range) && !is_quoted(prose, &range) {
                     found.push(Keyword { level: *level, range, is_attribute: false });
                 }
@@ -76,7 +78,8 @@ fn phrase(prose: &str, words: &[Word]) -> Option<(Level, usize)> {
     if !words[0].is(Class::UPPER) && first != "not" {
         return None;
     }
-    let next = words.get(1).filter(|next| prose[words[0].end..next.start].bytes().all(|b| b.is_ascii_whitespace()));
+    let next =
+        words.get(1).filter(|next| prose[words[0].end..next.start].bytes().all(|b| b.is_ascii_whitespace()));
     let next = next.map(|next| next.of(prose));
     Some(match (first, next) {
         ("MUST" | "SHALL", Some("NOT" | "not")) => (Level::MustNot, 2),
@@ -94,7 +97,9 @@ fn phrase(prose: &str, words: &[Word]) -> Option<(Level, usize)> {
 fn is_attribute(prose: &str, words: &[Word], at: usize, n_words: usize) -> bool {
     let first = &words[at];
     let is_adjective = |word: &Word| word.is_any(prose, &["REQUIRED", "RECOMMENDED", "OPTIONAL"]);
-    if !is_adjective(&words[at + n_words - 1]) || prose[..first.start].trim_end().ends_with(['(', ',', ':', '.', ';']) {
+    if !is_adjective(&words[at + n_words - 1])
+        || prose[..first.start].trim_end().ends_with(['(', ',', ':', '.', ';'])
+    {
         return false;
     }
     let Some(before) = at.checked_sub(1).map(|before| &words[before]) else { return false };
@@ -153,7 +158,9 @@ pub(crate) fn weak_level(prose: &str, words: &[Word]) -> Option<Level> {
             ("should" | "Should", false) => return Some(Level::Should),
             ("should" | "Should", true) | ("shouldn't", _) => return Some(Level::ShouldNot),
             // "It may run only if …" forbids the rest.
-            ("may", _) if words[i..].iter().any(|word| word.is_any(prose, &["only"])) => return Some(Level::Must),
+            ("may", _) if words[i..].iter().any(|word| word.is_any(prose, &["only"])) => {
+                return Some(Level::Must);
+            }
             ("may", _) => return Some(Level::May),
             _ => {}
         }

@@ -81,7 +81,10 @@ const WORDS: &[(Class, &str)] = &[
         "is are was were be been being has have had does do did isn't aren't doesn't don't didn't hasn't",
     ),
     (Class::CONJUNCTION, "and or but nor"),
-    (Class::CONDITION, "given if when while where unless until once after before whenever wherever as for on during upon"),
+    (
+        Class::CONDITION,
+        "given if when while where unless until once after before whenever wherever as for on during upon",
+    ),
     (Class::SUBORDINATE, "that which who whose because since so although though whether"),
     (
         Class::DETERMINER,
@@ -93,7 +96,10 @@ const WORDS: &[(Class, &str)] = &[
         Class::PREPOSITION,
         "in of to by with from into onto via per under over within without between through across against about",
     ),
-    (Class::ADVERB, "then only still also never always additionally therefore thus immediately first already just again"),
+    (
+        Class::ADVERB,
+        "then only still also never always additionally therefore thus immediately first already just again",
+    ),
     (
         Class::ASIDE,
         "background e.g eg example examples figure fixme how i.e likewise motivation rationale reason reference \
@@ -236,15 +242,14 @@ fn key(text: &[u8], word: Range<usize>) -> Option<u128> {
         return None;
     }
     let mask = u128::MAX >> (8 * (MAX_LEN - len));
-    let bytes = match text.get(word.start..word.start + MAX_LEN).and_then(|bytes| bytes.try_into().ok()) {
-        Some(bytes) => bytes,
-        None => {
-            // Near the end of the text there are not enough bytes behind the word.
-            let mut bytes = [0; MAX_LEN];
-            bytes[..len].copy_from_slice(&text[word]);
-            bytes
-        }
-    };
+    let whole =
+        text.get(word.start..word.start + MAX_LEN).and_then(|bytes| <[u8; MAX_LEN]>::try_from(bytes).ok());
+    let bytes = whole.unwrap_or_else(|| {
+        // Near the end of the text there are not enough bytes behind the word.
+        let mut bytes = [0; MAX_LEN];
+        bytes[..len].copy_from_slice(&text[word]);
+        bytes
+    });
     // The bit that tells small letters from capitals; digits and hyphens have it anyway.
     Some((u128::from_le_bytes(bytes) | u128::from_le_bytes([0x20; MAX_LEN])) & mask)
 }
@@ -268,7 +273,10 @@ pub(crate) fn class_of(text: &str, word: Range<usize>) -> Class {
     if bytes.len() > 4 && (bytes.ends_with(b"ed") || bytes.ends_with(b"wn")) {
         class = class | Class::PARTICIPLE;
     }
-    if bytes.len() > 1 && bytes[0].is_ascii_uppercase() && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'-') {
+    if bytes.len() > 1
+        && bytes[0].is_ascii_uppercase()
+        && bytes.iter().all(|b| b.is_ascii_uppercase() || *b == b'-')
+    {
         class = class | Class::UPPER;
     }
     class

@@ -60,7 +60,8 @@ impl Reader<'_> {
             return false;
         }
         let has_colon = clause.text().trim_end().ends_with([':', '：']);
-        let is_label = is_before_list && clause.keywords.is_empty() && normative::is_label(clause, &passage.prose);
+        let is_label =
+            is_before_list && clause.keywords.is_empty() && normative::is_label(clause, &passage.prose);
         let mut lead = self.lead_in(passage, clause);
         if is_label && !has_colon {
             // What follows says something about it, whatever stands around it.
@@ -78,7 +79,8 @@ impl Reader<'_> {
         if !(governs || is_label) || (is_before_block && !clause.keywords.is_empty()) {
             return false;
         }
-        if !is_label || !self.rules.reads_unmarked || !normative::is_record(clause, &passage.prose, self.text) {
+        if !is_label || !self.rules.reads_unmarked || !normative::is_record(clause, &passage.prose, self.text)
+        {
             self.found.n_lead_in_keywords += clause.keywords.len();
             self.found.lead_ins.push(self.text.trimmed(passage.prose.span_of(&clause.range())));
             return true;
@@ -113,7 +115,8 @@ impl Reader<'_> {
             level: own_level.or_else(|| around?.level),
             weak_level: keyword::weak_level(clause.prose, clause.words).or_else(|| around?.weak_level),
             condition: own_condition.or_else(|| around?.condition.clone()),
-            is_informative: normative::leads_to_examples(clause) || around.is_some_and(|lead| lead.is_informative),
+            is_informative: normative::leads_to_examples(clause)
+                || around.is_some_and(|lead| lead.is_informative),
             span,
         }
     }
@@ -126,8 +129,14 @@ impl Reader<'_> {
                 self.dangling(&marker);
             } else {
                 let depth = self.lists.len();
-                self.named =
-                    Some(NamedList { depth, marker, text: String::new(), level: None, span: None, section: 0 });
+                self.named = Some(NamedList {
+                    depth,
+                    marker,
+                    text: String::new(),
+                    level: None,
+                    span: None,
+                    section: 0,
+                });
             }
         } else if let Some(lead) = lead.as_ref().filter(|lead| !lead.is_informative)
             && (self.rules.reads_unmarked || lead.level.is_some())

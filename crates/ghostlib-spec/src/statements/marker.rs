@@ -42,7 +42,11 @@ pub(super) fn parts(text: &Text, prose: &Prose, diagnostics: &mut Vec<Diagnostic
         }
         // The line's end stays with what follows, so that markup at its start does too.
         let line_break = usize::from(line.ends_with('\n'));
-        let behind = if found.is_alone { line_end - line_break } else { found.words_behind(prose, line_start..line_end) };
+        let behind = if found.is_alone {
+            line_end - line_break
+        } else {
+            found.words_behind(prose, line_start..line_end)
+        };
         let next = Part { marker: found.marker(text, diagnostics), words: behind..behind };
         close(&mut parts, std::mem::replace(&mut open, next), line_start);
     }
@@ -79,8 +83,7 @@ impl<'a> Found<'a> {
 
     /// Where in the block's words the text behind the id starts.
     fn words_behind(&self, prose: &Prose, line: Range<usize>) -> usize {
-        let offsets =
-            prose.words[line.clone()].char_indices().map(|(offset, _)| line.start + offset);
+        let offsets = prose.words[line.clone()].char_indices().map(|(offset, _)| line.start + offset);
         offsets.into_iter().find(|&at| prose.in_document(at) >= self.span.end).unwrap_or(line.end)
     }
 

@@ -20,6 +20,7 @@ pub(crate) use section::without_number;
 
 use crate::dialect::Rules;
 use crate::markdown::{Block, Markdown, Prose, ProseId, SectionId};
+use crate::spec::DeltaChange;
 use crate::text::{Text, on_one_line};
 use describe::Clause;
 use ghostlib_model::{Diagnostic, Level, LevelSource, RequirementKind, Span, Untestable};
@@ -27,7 +28,6 @@ use keyword::Keyword;
 use list::{LeadIn, List, NamedList};
 use marker::{Marker, Part};
 use profile::Profiles;
-use crate::spec::DeltaChange;
 use section::SectionRole;
 use std::ops::Range;
 use std::sync::Arc;
@@ -42,16 +42,16 @@ pub(crate) fn read(
     more: &Keywords,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Found {
-    let (mut roles, n_heading_keywords) = section::roles(markdown, more);
+    let (mut section_roles, n_heading_keywords) = section::roles(markdown, more);
     let profiles = Profiles::of(text, markdown, more);
-    profiles.give_levels(markdown, &mut roles);
+    profiles.give_levels(markdown, &mut section_roles);
     let mut reader = Reader {
         text,
         markdown,
         rules,
         more,
         diagnostics,
-        roles,
+        roles: section_roles,
         profiles,
         pending: None,
         named: None,
@@ -182,7 +182,7 @@ impl<'a> Passage<'a> {
     }
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Reads a block; gives the index of the next one to read.
     fn step(&mut self, at: usize, block: &Block) -> usize {
         match block {

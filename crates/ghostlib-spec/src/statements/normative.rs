@@ -12,7 +12,10 @@ impl Reader<'_> {
     pub(super) fn is_normative(&self, passage: &Passage, clause: &Clause) -> bool {
         let prose = &passage.prose;
         let lead = self.lead();
-        if self.is_aside || self.roles[prose.section].is_informative || lead.is_some_and(|lead| lead.is_informative) {
+        if self.is_aside
+            || self.roles[prose.section].is_informative
+            || lead.is_some_and(|lead| lead.is_informative)
+        {
             return false;
         }
         if is_aside(clause) || clause.words.is_empty() {
@@ -32,8 +35,20 @@ impl Reader<'_> {
 
 /// Words that tell of an aside only with a colon behind them.
 const LABELS_ONLY: &[&str] = &[
-    "author", "change", "comment", "covers", "date", "depends", "needs", "objective", "purpose", "scenario", "status",
-    "story", "user", "version",
+    "author",
+    "change",
+    "comment",
+    "covers",
+    "date",
+    "depends",
+    "needs",
+    "objective",
+    "purpose",
+    "scenario",
+    "status",
+    "story",
+    "user",
+    "version",
 ];
 
 /// Whether a clause is the label of a paragraph that explains: "**Rationale:** …".
@@ -58,7 +73,8 @@ fn is_foreign(clause: &Clause) -> bool {
 
 /// Whether a clause is the title that an item starts with: "**Pure functions.** They have …".
 pub(super) fn is_title(clause: &Clause, prose: &Prose) -> bool {
-    let is_marked = prose.leading_markup().is_some_and(|markup| markup.end >= prose.span_of(&clause.range()).end);
+    let is_marked =
+        prose.leading_markup().is_some_and(|markup| markup.end >= prose.span_of(&clause.range()).end);
     clause.start == 0 && is_marked && clause.keywords.is_empty() && !clause.is_finite()
 }
 
@@ -76,7 +92,9 @@ pub(super) fn is_aside(clause: &Clause) -> bool {
     }
     let points = is(0, &["this", "that", "these", "those"]);
     let about_document = ["section", "document", "specification", "spec", "appendix", "chapter", "page"];
-    if points && (is(1, &about_document) || word(1).is_some_and(|word| word.is(Class::VERB_S | Class::AUXILIARY))) {
+    if points
+        && (is(1, &about_document) || word(1).is_some_and(|word| word.is(Class::VERB_S | Class::AUXILIARY)))
+    {
         return true;
     }
     // "The spec does not require …" says what is not said.
@@ -84,7 +102,8 @@ pub(super) fn is_aside(clause: &Clause) -> bool {
         return true;
     }
     // "Sections 3.1 through 3.4 are …", "Bullets that begin with … are …"
-    let is_number = word(1).is_some_and(|word| word.of(clause.prose).starts_with(|c: char| c.is_ascii_digit()));
+    let is_number =
+        word(1).is_some_and(|word| word.of(clause.prose).starts_with(|c: char| c.is_ascii_digit()));
     if (is(0, &["section", "sections"]) && is_number) || (is(0, &["bullets", "items"]) && is(1, &["that"])) {
         return true;
     }
@@ -93,15 +112,32 @@ pub(super) fn is_aside(clause: &Clause) -> bool {
         return true;
     }
     let first_verb = clause.words.iter().find(|word| word.class.is_finite());
-    first_verb.is_some_and(|verb| verb.is_any(clause.prose, &["avoids", "prevents", "helps", "simplifies", "matters"]))
+    first_verb.is_some_and(|verb| {
+        verb.is_any(clause.prose, &["avoids", "prevents", "helps", "simplifies", "matters"])
+    })
 }
 
 /// Whether a list's lead-in announces examples or reasons.
 pub(super) fn leads_to_examples(clause: &Clause) -> bool {
     let text = clause.text().trim_end().trim_end_matches([':', '：', '*']).trim_end().to_lowercase();
-    let starts = ["example", "rationale", "design note", "reference", "why ", "motivation", "for example", "suggested", "covers", "needs", "depends", "comment"];
+    let starts = [
+        "example",
+        "rationale",
+        "design note",
+        "reference",
+        "why ",
+        "motivation",
+        "for example",
+        "suggested",
+        "covers",
+        "needs",
+        "depends",
+        "comment",
+    ];
     starts.iter().any(|start| text.starts_with(start))
-        || ["such as", "for example", "for instance", "e.g.", "for example,"].iter().any(|end| text.ends_with(end))
+        || ["such as", "for example", "for instance", "e.g.", "for example,"]
+            .iter()
+            .any(|end| text.ends_with(end))
 }
 
 /// Whether a clause says something itself, which the list below it only limits: "It may do more, but:".
@@ -119,7 +155,8 @@ pub(super) fn is_label(clause: &Clause, prose: &Prose) -> bool {
 fn is_bare_name(clause: &Clause, prose: &Prose, text: &Text) -> bool {
     let Some(rest) = clause.text().trim().strip_prefix(CODE) else { return false };
     let rest = rest.trim();
-    let is_formula = || prose.code_spans.first().is_some_and(|code| text.slice(*code).contains(['=', ' ', '/']));
+    let is_formula =
+        || prose.code_spans.first().is_some_and(|code| text.slice(*code).contains(['=', ' ', '/']));
     (rest.is_empty() && !is_formula()) || (rest.starts_with('(') && rest.ends_with(')'))
 }
 

@@ -32,7 +32,8 @@ impl Profiles {
             return profiles;
         }
         for prose in markdown.proses() {
-            let assigns = !prose.code_spans.is_empty() && (prose.words.contains("ection") || prose.words.contains("egin"));
+            let assigns = !prose.code_spans.is_empty()
+                && (prose.words.contains("ection") || prose.words.contains("egin"));
             if !assigns {
                 continue;
             }
@@ -56,7 +57,8 @@ impl Profiles {
         } else if let [pattern, _] = codes.as_slice()
             && (words.contains("begin") || words.contains("start"))
         {
-            let (start, rest) = pattern.split_once("...").or_else(|| pattern.split_once('…')).unwrap_or((pattern, ""));
+            let (start, rest) =
+                pattern.split_once("...").or_else(|| pattern.split_once('…')).unwrap_or((pattern, ""));
             self.items.push((start.trim().to_owned(), rest.trim().to_owned(), level));
         }
     }
@@ -85,7 +87,8 @@ impl Profiles {
 
     /// The level of the profile that an item with these words belongs to.
     pub(super) fn level_of(&self, words: &str) -> Option<Level> {
-        let belongs = |(start, rest, _): &&(String, String, Level)| words.starts_with(start) && words.contains(rest);
+        let belongs =
+            |(start, rest, _): &&(String, String, Level)| words.starts_with(start) && words.contains(rest);
         self.items.iter().find(belongs).map(|(_, _, level)| *level)
     }
 }
@@ -98,9 +101,12 @@ fn names(text: &Text, markdown: &Markdown, more: &Keywords) -> Vec<(String, Leve
         return names;
     }
     for prose in markdown.proses().filter(|prose| prose.starts_item) {
-        let Some(code) = prose.code_spans.first().filter(|code| code.start == prose.span.start) else { continue };
+        let Some(code) = prose.code_spans.first().filter(|code| code.start == prose.span.start) else {
+            continue;
+        };
         let behind = &prose.words[crate::markdown::CODE.len()..];
-        let is_name = code_of(text, *code).contains(' ') || code_of(text, *code).starts_with(char::is_uppercase);
+        let is_name =
+            code_of(text, *code).contains(' ') || code_of(text, *code).starts_with(char::is_uppercase);
         if !behind.starts_with(':') || !is_name {
             continue;
         }

@@ -9,12 +9,54 @@ use ghostlib_model::{Level, RequirementId};
 
 /// The first words of headings, numbers left out, whose sections explain and do not bind.
 const INFORMATIVE: [&str; 48] = [
-    "abstract", "about", "acknowledgement", "acknowledgment", "alternatives", "appendix: example", "assumptions",
-    "authors", "background", "context", "impact", "project description", "why", "change log", "changelog", "contents", "contributors", "credits", "example", "faq",
-    "frequently asked", "further reading", "future", "glossary", "goals", "history", "informative", "introduction",
-    "license", "motivation", "non-goals", "nongoals", "non-normative", "notes to", "open questions", "out of scope",
-    "overview", "problem statement", "prior art", "purpose", "rationale", "reference implementation", "references",
-    "related", "revision history", "see also", "table of contents", "version history",
+    "abstract",
+    "about",
+    "acknowledgement",
+    "acknowledgment",
+    "alternatives",
+    "appendix: example",
+    "assumptions",
+    "authors",
+    "background",
+    "context",
+    "impact",
+    "project description",
+    "why",
+    "change log",
+    "changelog",
+    "contents",
+    "contributors",
+    "credits",
+    "example",
+    "faq",
+    "frequently asked",
+    "further reading",
+    "future",
+    "glossary",
+    "goals",
+    "history",
+    "informative",
+    "introduction",
+    "license",
+    "motivation",
+    "non-goals",
+    "nongoals",
+    "non-normative",
+    "notes to",
+    "open questions",
+    "out of scope",
+    "overview",
+    "problem statement",
+    "prior art",
+    "purpose",
+    "rationale",
+    "reference implementation",
+    "references",
+    "related",
+    "revision history",
+    "see also",
+    "table of contents",
+    "version history",
 ];
 
 /// What a section is.
@@ -132,9 +174,13 @@ mod tests {
 
     #[test]
     fn headings_say_whether_and_how_strongly_their_sections_bind() {
-        let roles = roles_of("# 1. Introduction\n\n## 1.1 Sorting\n\n# 2 Plugins (OPTIONAL)\n\n## Loading\n\n# A\n");
+        let roles =
+            roles_of("# 1. Introduction\n\n## 1.1 Sorting\n\n# 2 Plugins (OPTIONAL)\n\n## Loading\n\n# A\n");
         assert!(roles[1].is_informative && roles[2].is_informative && !roles[3].is_informative);
-        assert_eq!((roles[3].level, roles[4].level, roles[5].level), (Some(Level::May), Some(Level::May), None));
+        assert_eq!(
+            (roles[3].level, roles[4].level, roles[5].level),
+            (Some(Level::May), Some(Level::May), None)
+        );
     }
 
     #[test]

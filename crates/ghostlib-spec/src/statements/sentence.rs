@@ -18,8 +18,7 @@ pub(crate) fn split(prose: &str) -> Vec<Range<usize>> {
         return split_wide(prose);
     }
     for offset in memchr::memchr3_iter(b'.', b'!', b'?', prose.as_bytes()) {
-        if let Some(end) = sentence_end(prose, start, offset)
-        {
+        if let Some(end) = sentence_end(prose, start, offset) {
             sentences.push(start..end);
             start = end;
         }
@@ -47,7 +46,9 @@ fn split_wide(prose: &str) -> Vec<Range<usize>> {
             None
         };
         // A closing bracket belongs to its sentence.
-        let end = end.map(|end| end + prose[end..].len() - prose[end..].trim_start_matches(['」', '』', '）', '”']).len());
+        let end = end.map(|end| {
+            end + prose[end..].len() - prose[end..].trim_start_matches(['」', '』', '）', '”']).len()
+        });
         if let Some(end) = end.filter(|&end| end > start) {
             sentences.push(start..end);
             start = end;
@@ -148,7 +149,18 @@ mod tests {
 
     #[test]
     fn sentences_cover_the_prose_whatever_it_is() {
-        for prose in ["", " ", ".", "...", ". . .", "A.  ", "é. É.\u{a0}É", "a.\n\nB", "必须。 不得！A. B", "「必须。」 。"] {
+        for prose in [
+            "",
+            " ",
+            ".",
+            "...",
+            ". . .",
+            "A.  ",
+            "é. É.\u{a0}É",
+            "a.\n\nB",
+            "必须。 不得！A. B",
+            "「必须。」 。",
+        ] {
             let ranges = split(prose);
             let joined: String = ranges.iter().map(|range| &prose[range.clone()]).collect();
             if !prose.trim().is_empty() {

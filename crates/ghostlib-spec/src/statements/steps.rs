@@ -21,7 +21,9 @@ impl Steps {
     pub(super) fn take(&mut self, clause: &Clause, passage: &Passage, text: &Text) -> bool {
         // Every step starts with a word of these classes.
         let is_step = |word: &&Word| word.is(Class::CONDITION | Class::CONJUNCTION | Class::ADVERB);
-        let Some(first) = clause.word(0).filter(|_| starts_line(clause)).filter(is_step) else { return false };
+        let Some(first) = clause.word(0).filter(|_| starts_line(clause)).filter(is_step) else {
+            return false;
+        };
         let is_marked = passage.prose.leading_markup().is_some() || first.is(Class::UPPER);
         if !is_marked || !clause.keywords.is_empty() {
             return false;
@@ -57,7 +59,9 @@ impl Steps {
 }
 
 fn starts_line(clause: &Clause) -> bool {
-    clause.start == 0 || clause.prose[clause.start..].starts_with('\n') || clause.prose[..clause.start].ends_with('\n')
+    clause.start == 0
+        || clause.prose[clause.start..].starts_with('\n')
+        || clause.prose[..clause.start].ends_with('\n')
 }
 
 /// Divides sentences at lines that start with a step in capital letters, which need no full stop before them.

@@ -22,7 +22,17 @@ impl Columns {
     /// Whether the first column says when the others hold.
     fn starts_with_condition(&self) -> bool {
         const CONDITIONS: [&str; 12] = [
-            "case", "condition", "event", "given", "if", "input", "range", "scenario", "situation", "state", "trigger",
+            "case",
+            "condition",
+            "event",
+            "given",
+            "if",
+            "input",
+            "range",
+            "scenario",
+            "situation",
+            "state",
+            "trigger",
             "when",
         ];
         let first = self.names.first().map(|name| name.to_lowercase()).unwrap_or_default();
@@ -48,7 +58,8 @@ impl Reader<'_> {
         let prose: String = self.cell_words(row);
         words::find(&prose, &mut row_words);
         keyword::find(&prose, &row_words, self.more, &mut row_keywords);
-        let clause = Clause { prose: &prose, start: 0, end: prose.len(), words: &row_words, keywords: &row_keywords };
+        let clause =
+            Clause { prose: &prose, start: 0, end: prose.len(), words: &row_words, keywords: &row_keywords };
         let is_informative = self.roles[row.section].is_informative
             || self.table.lead.as_ref().is_some_and(|lead| lead.is_informative);
         let binds = !row_keywords.is_empty()
@@ -87,7 +98,8 @@ impl Reader<'_> {
         let cell = self.markdown.prose(row.cells.clone().next()?);
         let tag = self.rules.reads_tags.then(|| super::tag::find_alone(self.text, &cell))??;
         // A table that sums up sections does not define their ids again.
-        let is_heading = self.roles.iter().any(|role| role.id.as_ref().is_some_and(|id| id.as_str() == tag.id));
+        let is_heading =
+            self.roles.iter().any(|role| role.id.as_ref().is_some_and(|id| id.as_str() == tag.id));
         (!is_heading).then_some(StatementId::Written(tag))
     }
 
@@ -113,7 +125,8 @@ impl Reader<'_> {
             let text = name.map_or_else(|| case.clone(), |name| format!("{case} | {name}"));
             let (mut words, keywords) = (Vec::new(), Vec::new());
             words::find(&text, &mut words);
-            let clause = Clause { prose: &text, start: 0, end: text.len(), words: &words, keywords: &keywords };
+            let clause =
+                Clause { prose: &text, start: 0, end: text.len(), words: &words, keywords: &keywords };
             let (level, level_source) = self.level(&clause, row.section);
             let kind = describe::kind(&clause, false);
             let untestable = describe::untestable(&clause, (level, level_source), kind);

@@ -12,7 +12,9 @@ pub(super) fn find(text: &Text, prose: &Prose) -> Option<(Marker, usize)> {
     // Most prose starts with a capital letter and small ones: no tag.
     let mut first = words.as_bytes()[lead..].iter().take(2);
     let is_possible = first.next().is_some_and(|b| b.is_ascii_uppercase() || matches!(b, b'[' | 0x80..))
-        && first.next().is_some_and(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | 0x80..));
+        && first.next().is_some_and(|b| {
+            b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | 0x80..)
+        });
     if !is_possible {
         return None;
     }
@@ -37,7 +39,8 @@ pub(super) fn find(text: &Text, prose: &Prose) -> Option<(Marker, usize)> {
     let is_closed = behind.starts_with([':', ']', '.', ')']) || in_markup;
     let rest = behind.trim_start_matches([':', ']', '.', ')', ' ', '—', '–', '\n']);
     let start = prose.in_document(open);
-    (is_closed && !rest.trim().is_empty()).then(|| (marker(tag, Span::new(start, start + tag.len())), start_of(words, rest)))
+    (is_closed && !rest.trim().is_empty())
+        .then(|| (marker(tag, Span::new(start, start + tag.len())), start_of(words, rest)))
 }
 
 /// Where the last words start, the space before them included, so that markup at their start is too.
@@ -50,7 +53,9 @@ fn start_of(words: &str, rest: &str) -> usize {
 pub(super) fn at_start(title: &str) -> Option<&str> {
     let title = title.trim_start_matches('[');
     let end = title.find([':', ' ', ']']).unwrap_or(title.len());
-    let is_closed = title[end..].starts_with([':', ']']) || end == title.len() || title[end..].trim_start().starts_with(['-', '—', '–']);
+    let is_closed = title[end..].starts_with([':', ']'])
+        || end == title.len()
+        || title[end..].trim_start().starts_with(['-', '—', '–']);
     (is_closed && (is_tag(&title[..end]) || is_revisioned(&title[..end]))).then(|| &title[..end])
 }
 
@@ -114,7 +119,9 @@ mod tests {
 
     #[test]
     fn words_with_numbers_are_none() {
-        for document in ["UTF-8 is used.", "- ISO-8601 dates", "`x-1` is", "- A: b", "**Note-a**: b", "[a](b)"] {
+        for document in
+            ["UTF-8 is used.", "- ISO-8601 dates", "`x-1` is", "- A: b", "**Note-a**: b", "[a](b)"]
+        {
             assert_eq!(found(document), None, "{document}");
         }
     }
