@@ -1,7 +1,7 @@
 use crate::coverage::Coverage;
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, Vector};
+use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, RequirementId, Vector};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,25 @@ pub struct Spec {
     pub deltas: Vec<RequirementDelta>,
     /// What the text of the documents became.
     pub coverage: Coverage,
+}
+
+impl Spec {
+    /// The requirement of that id, or that had it before.
+    pub fn requirement(&self, id: &RequirementId) -> Option<&Requirement> {
+        let by_id = self.requirements.iter().find(|requirement| requirement.id == *id);
+        by_id.or_else(|| self.requirements.iter().find(|requirement| requirement.aliases.contains(id)))
+    }
+
+    /// The vectors that say that they check a requirement.
+    pub fn vectors_of<'a>(&'a self, requirement: &'a Requirement) -> impl Iterator<Item = &'a Vector> {
+        let is_meant = |id: &RequirementId| *id == requirement.id || requirement.aliases.contains(id);
+        self.vectors.iter().filter(move |vector| vector.requirements.iter().any(is_meant))
+    }
+
+    /// The requirements that a vector says it checks.
+    pub fn requirements_of<'a>(&'a self, vector: &'a Vector) -> impl Iterator<Item = &'a Requirement> {
+        vector.requirements.iter().filter_map(|id| self.requirement(id))
+    }
 }
 
 /// What a delta, as OpenSpec writes it, does to a requirement of another spec.
@@ -126,4 +145,22 @@ pub struct ApiBlock {
     pub code: String,
     /// Where the code stands, its fence left out.
     pub place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{SourceFile, Sources, parse};
+
+    #[test]
+    fn requirements_and_vectors_lead_to_each_other() {
+        let document = "---\nghostlib: 1\nname: x\nversion: 1.0.0\naliases: {a.old: a.new}\n---\n\nr[a.new]\nIt MUST.\n\n\
+            ```yaml vectors\nf: [{name: one, input: 1, output: 1, requirements: a.old}]\n```\n";
+        let sources = Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() };
+        let (spec, diagnostics) = parse(&sources);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let requirement = &spec.requirements[0];
+        let vectors: Vec<_> = spec.vectors_of(requirement).map(|vector| vector.name.as_str()).collect();
+        assert_eq!(vectors, ["one"]);
+        assert_eq!(spec.requirements_of(&spec.vectors[0]).next(), Some(requirement));
+    }
 }

@@ -109,7 +109,7 @@ impl<'a> Found<'a> {
 }
 
 /// Words of ASCII letters, digits, `-` and `_`, with dots between them.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     text.split('.').all(|word| !word.is_empty() && word.chars().all(is_part))
 }

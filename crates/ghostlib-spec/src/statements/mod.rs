@@ -16,6 +16,7 @@ mod tag;
 mod words;
 
 pub use keyword::Keywords;
+pub(crate) use marker::is_id;
 pub(crate) use section::without_number;
 
 use crate::dialect::Rules;
@@ -352,12 +353,24 @@ impl Reader<'_> {
             return;
         }
         self.found.n_keywords += clause.keywords.len();
+        if let Some((criterion, start)) = self.criterion(clause, section) {
+            return self.state(passage, &passage.clause(&(start..clause.end)), StatementId::Heading(criterion));
+        }
         let id = self.id(passage);
         self.state(passage, clause, id);
     }
 
     fn is_removed(&self, section: SectionId) -> bool {
         matches!(self.roles[section].change, Some(DeltaChange::Removed | DeltaChange::Renamed))
+    }
+
+    /// The number that a clause starts with, in a section whose criteria have numbers, and where it goes on.
+    fn criterion(&self, clause: &Clause, section: SectionId) -> Option<(String, usize)> {
+        self.roles[section].number.as_ref()?;
+        let text = clause.text().trim_start();
+        let first = text.split(char::is_whitespace).next()?;
+        let start = clause.end - text.len() + first.len();
+        tag::is_criterion(first).then(|| (first.trim_end_matches(['.', ')']).to_owned(), start))
     }
 
     fn id(&mut self, passage: &Passage) -> StatementId {

@@ -147,13 +147,19 @@ fn strip_label<'a>(title: &'a str, label: &str) -> Option<&'a str> {
     is_label.then(|| name.trim())
 }
 
+/// "Requirement" in the languages in which such documents have been seen.
+const REQUIREMENT_WORDS: [&str; 10] = [
+    "requirement", "req", "anforderung", "exigence", "requisito", "требование", "wymaganie", "要件", "需求", "要求",
+];
+
 /// The number of `Requirement 1` and `Requirement 1.2: Name`.
 fn numbered(title: &str) -> Option<&str> {
     let (head, rest) = title.split_once(' ')?;
     let number = rest.split([':', ' ', '—', '-']).next()?.trim_end_matches('.');
     let is_number = number.starts_with(|c: char| c.is_ascii_digit())
         && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    (head.eq_ignore_ascii_case("requirement") && is_number).then_some(number)
+    let head = head.to_lowercase();
+    (REQUIREMENT_WORDS.contains(&head.as_str()) && is_number).then_some(number)
 }
 
 /// A title without the number that it starts with.

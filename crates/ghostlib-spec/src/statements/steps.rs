@@ -64,17 +64,25 @@ fn starts_line(clause: &Clause) -> bool {
         || clause.prose[..clause.start].ends_with('\n')
 }
 
-/// Divides sentences at lines that start with a step in capital letters, which need no full stop before them.
+/// Divides sentences at lines that start with a step in capital letters or with a number such as `1.2.`, which need
+/// no full stop before them.
 pub(super) fn split(prose: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let is_step = |line: &str| {
         let first = line.trim_start().split(char::is_whitespace).next().unwrap_or_default();
-        matches!(first.trim_end_matches([':', ',']), "GIVEN" | "WHEN" | "THEN" | "AND" | "BUT")
+        super::tag::is_criterion(first) || matches!(first.trim_end_matches([':', ',']), "GIVEN" | "WHEN" | "THEN" | "AND" | "BUT")
     };
-    if !prose.contains('\n') || !is_step(prose) {
+    if !is_step(prose) {
         return sentences;
     }
-    let mut steps = Vec::new();
+    let mut steps: Vec<Range<usize>> = Vec::new();
+    let mut behind_number = None;
     for sentence in sentences {
+        // The dot behind a number ends no sentence.
+        if super::tag::is_criterion(prose[sentence.clone()].trim()) {
+            behind_number.get_or_insert(sentence.start);
+            continue;
+        }
+        let sentence = behind_number.take().unwrap_or(sentence.start)..sentence.end;
         let mut start = sentence.start;
         for (newline, _) in prose[sentence.clone()].match_indices('\n') {
             let newline = sentence.start + newline;
@@ -84,6 +92,9 @@ pub(super) fn split(prose: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usiz
             }
         }
         steps.push(start..sentence.end);
+    }
+    if let Some(start) = behind_number {
+        steps.push(start..prose.len());
     }
     steps
 }
