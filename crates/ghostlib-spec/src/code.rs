@@ -114,6 +114,58 @@ codes! {
     // Lints from here on; each has a page in docs/src/lints.
     AllowInvalid = "allow-invalid", Warning,
         "An allow names no lint, or gives no reason.";
+    VectorDuplicate = "vector-duplicate", Warning,
+        "Two vectors of an operation have the same input and expect the same.";
+    VectorContradiction = "vector-contradiction", Warning,
+        "Two vectors of an operation have the same input and expect different things.";
+    VectorContradictsTable = "vector-contradicts-table", Warning,
+        "A vector expects another output than a table of thresholds gives for its input.";
+    VectorContradictsErrors = "vector-contradicts-errors", Warning,
+        "A vector expects a value where the spec states an error, or an error that no stated condition covers.";
+    BoundaryGap = "boundary-gap", Warning,
+        "No row of a table of thresholds claims a value between two of its rows.";
+    BoundaryOverlap = "boundary-overlap", Warning,
+        "Two rows of a table of thresholds claim the same value.";
+    ExampleContradictsVector = "example-contradicts-vector", Warning,
+        "An example gives another result than a vector or another example with the same input.";
+    ExampleContradictsTable = "example-contradicts-table", Warning,
+        "A sentence about one value says otherwise than the row of a table that claims the value.";
+    ExampleContradictsSignature = "example-contradicts-signature", Warning,
+        "A call has other arguments than its operation takes, or takes a result that can fail for a bare value.";
+    ExampleUnchecked = "example-unchecked", Info,
+        "An example states the result of a call that no vector has.";
+    CountContradiction = "count-contradiction", Warning,
+        "Prose claims another number of vectors or operations than the files hold.";
+    OptionalContradiction = "optional-contradiction", Warning,
+        "A parameter that a heading marks as optional is called required, or the reverse.";
+    RequirementIdMissing = "requirement-id-missing", Info,
+        "A MUST has no written id, so that its id changes with its text.";
+    RequirementIdVanished = "requirement-id-vanished", Warning,
+        "Something names an id that no requirement has, or that is retired.";
+    LinkDangling = "link-dangling", Warning,
+        "A link or a reference leads to a section that is not there.";
+    FileDangling = "file-dangling", Warning,
+        "A link or a list of files names a file that is not there.";
+    MustUnchecked = "must-unchecked", Info,
+        "A MUST that a test could check has no vector.";
+    WeakWording = "weak-wording", Info,
+        "A requirement binds by a word in lower case, beside others that have keywords.";
+    VagueWording = "vague-wording", Warning,
+        "A MUST or SHOULD has a word that everybody measures differently.";
+    Compound = "compound", Info,
+        "One sentence, or one id, states several requirements.";
+    Todo = "todo", Warning,
+        "Something is still to be written or decided.";
+    TermUndefined = "term-undefined", Info,
+        "An output has a placeholder that no text explains.";
+    UnitUndefined = "unit-undefined", Warning,
+        "A unit without a fixed length is used where nothing says how long it is.";
+    HiddenText = "hidden-text", Warning,
+        "There is text that readers of the rendered document do not see.";
+    AgentInstruction = "agent-instruction", Warning,
+        "Text tells an agent to fetch, to run, to reveal, or to set its rules aside.";
+    PseudocodeDiscloses = "pseudocode-discloses", Info,
+        "A block gives an implementation away rather than behaviour.";
 }
 
 impl Code {

@@ -283,6 +283,8 @@ mod nearest;
 mod operations;
 mod parse;
 mod requirements;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod source;
 mod spec;
 mod statements;

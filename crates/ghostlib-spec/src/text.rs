@@ -31,6 +31,11 @@ impl<'a> Text<'a> {
         Self { file, content, line_starts: std::iter::once(0).chain(newlines).collect(), chars_before }
     }
 
+    /// The path of the file.
+    pub(crate) fn file(&self) -> &'a str {
+        self.file
+    }
+
     pub(crate) fn as_str(&self) -> &'a str {
         self.content
     }

@@ -1,28 +1,60 @@
+use super::meaning::meaning;
 use super::newline;
-use crate::markdown::{Block, Prose};
+use crate::markdown::{self, Block, Markdown, Prose};
 use crate::parse::Opening;
 use crate::text::Text;
-use crate::{Coverage, Options, SourceFile, Sources, Spec, parse};
-use ghostlib_model::{IdSource, Place, Requirement, Span};
+use crate::{Options, SourceFile, Sources, Spec, front_matter, parse_with};
+use ghostlib_model::{IdSource, Requirement, Span};
 use std::ops::Range;
 
 /// How often the outcome is read to see whether it still says the same. Every document but a contrived one
 /// needs one or a few readings.
 const MAX_READINGS: usize = 40;
 
-/// Writes an id before each requirement that has none. A paragraph of several sentences is divided, so that
-/// each requirement stands alone.
+/// Writes an id before each requirement of a document that has none. A paragraph of several sentences is
+/// divided, so that each requirement stands alone.
 ///
 /// Reading the outcome gives the same spec, but for the places and for the ids being written now. A requirement
 /// for which that cannot be had, such as a sentence that starts within emphasis, stays without a written id.
 pub fn write_ids(document: &str) -> String {
-    let edits = edits(document);
-    if edits.is_empty() {
-        return document.to_owned();
+    let sources = Sources { document: SourceFile::new("", document), ..Sources::default() };
+    let written = write_ids_of(&sources, &Options::default());
+    String::from_utf8(written.document.bytes).unwrap_or_else(|_| document.to_owned())
+}
+
+/// [`write_ids`] for all documents of a spec. Those that are not UTF-8 stay as they are.
+pub fn write_ids_of(sources: &Sources, options: &Options) -> Sources {
+    let mut written = sources.clone();
+    for at in 0..sources.documents().count() {
+        let Some(document) = written.documents().nth(at) else { continue };
+        let Ok(document) = String::from_utf8(document.bytes.clone()) else { continue };
+        let edits = edits(&written, at, &document, options);
+        if edits.is_empty() {
+            continue;
+        }
+        let meaning = without_id_sources(meaning(&written, options));
+        let mut writing = Writing {
+            document: &document,
+            at,
+            options,
+            meaning,
+            sources: written.clone(),
+            kept: Vec::new(),
+            n_readings: 0,
+        };
+        writing.keep(&edits);
+        let kept = apply(&document, &writing.kept);
+        replace(&mut written, at, kept);
     }
-    let mut writing = Writing { document, meaning: meaning(document), kept: Vec::new(), n_readings: 0 };
-    writing.keep(&edits);
-    apply(document, &writing.kept)
+    written
+}
+
+/// Puts a text in the place of one of the documents.
+fn replace(sources: &mut Sources, at: usize, text: String) {
+    let documents = std::iter::once(&mut sources.document).chain(&mut sources.parts);
+    if let Some(document) = documents.into_iter().nth(at) {
+        document.bytes = text.into_bytes();
+    }
 }
 
 /// The changes that one block of prose needs. They are made together or not at all.
@@ -34,7 +66,12 @@ struct BlockEdit {
 
 struct Writing<'a> {
     document: &'a str,
+    /// Which of the documents it is.
+    at: usize,
+    options: &'a Options,
     meaning: Spec,
+    /// The spec, to be read with the edits.
+    sources: Sources,
     kept: Vec<BlockEdit>,
     n_readings: usize,
 }
@@ -48,7 +85,8 @@ impl Writing<'_> {
         self.n_readings += 1;
         let n_kept = self.kept.len();
         self.kept.extend_from_slice(edits);
-        if meaning(&apply(self.document, &self.kept)) == self.meaning {
+        replace(&mut self.sources, self.at, apply(self.document, &self.kept));
+        if without_id_sources(meaning(&self.sources, self.options)) == self.meaning {
             return;
         }
         self.kept.truncate(n_kept);
@@ -61,29 +99,20 @@ impl Writing<'_> {
 }
 
 /// The spec without what writing ids changes.
-fn meaning(document: &str) -> Spec {
-    let document = SourceFile::new("", document);
-    let (mut spec, _) = parse(&Sources { document, ..Sources::default() });
-    let nowhere = Place::start_of("");
-    let places = spec.vectors.iter_mut().map(|vector| &mut vector.place);
-    let places = places.chain(spec.bindings.iter_mut().map(|binding| &mut binding.place));
-    let places = places.chain(spec.operations.iter_mut().map(|operation| &mut operation.place));
-    let places = places.chain(spec.deltas.iter_mut().map(|delta| &mut delta.place));
-    let places = places.chain(spec.api_blocks.iter_mut().map(|block| &mut block.place));
-    places.for_each(|place| *place = nowhere.clone());
+fn without_id_sources(mut spec: Spec) -> Spec {
     for requirement in &mut spec.requirements {
-        requirement.place = nowhere.clone();
         requirement.id_source = IdSource::Made;
     }
-    spec.coverage = Coverage::default();
     spec
 }
 
-fn edits(document: &str) -> Vec<BlockEdit> {
-    let text = Text::new("", document);
-    let markdown = Opening::read(&text, &Options::default(), &mut Vec::new()).markdown;
-    let (spec, _) = parse(&Sources { document: SourceFile::new("", document), ..Sources::default() });
-    let mut rest = spec.requirements.as_slice();
+fn edits(sources: &Sources, at: usize, document: &str, options: &Options) -> Vec<BlockEdit> {
+    let path = sources.documents().nth(at).map_or("", |document| document.path.as_str());
+    let text = Text::new(path, document);
+    let markdown = markdown_of(&text, at, options);
+    let (spec, _) = parse_with(sources, options);
+    let here: Vec<_> = spec.requirements.into_iter().filter(|one| one.place.file == path).collect();
+    let mut rest = here.as_slice();
     let mut edits = Vec::new();
     for block in &markdown.blocks {
         let Block::Prose(id) = block else { continue };
@@ -100,6 +129,14 @@ fn edits(document: &str) -> Vec<BlockEdit> {
         }
     }
     edits
+}
+
+/// The Markdown of one of the documents, the first of which may have front matter of its own format.
+fn markdown_of(text: &Text, at: usize, options: &Options) -> Markdown {
+    if at == 0 {
+        return Opening::read(text, options, &mut Vec::new()).markdown;
+    }
+    markdown::read(text, front_matter::divide(text.as_str()).body)
 }
 
 /// Whether a span is one or more whole sentences of some prose, and not a clause of one.
@@ -198,5 +235,32 @@ mod tests {
             _ => piece.to_owned(),
         });
         pieces.collect::<Vec<_>>().join("]")
+    }
+}
+
+#[cfg(test)]
+mod probe {
+    use super::*;
+    #[test]
+    fn probe() {
+        let document = std::fs::read_to_string(std::env::var("PROBE").unwrap()).unwrap();
+        let sources = Sources { document: SourceFile::new("SPEC.md", document.clone()), ..Sources::default() };
+        let options = Options::default();
+        let e = edits(&sources, 0, &document, &options);
+        let all = apply(&document, &e);
+        std::fs::write("/tmp/probe.md", &all).unwrap();
+        let mut after = sources.clone();
+        replace(&mut after, 0, all);
+        let a = without_id_sources(meaning(&sources, &options));
+        let b = without_id_sources(meaning(&after, &options));
+        println!("edits {} before {} after {}", e.len(), a.requirements.len(), b.requirements.len());
+        println!("dialect {} {}", a.dialect, b.dialect);
+        let mut n = 0;
+        for d in crate::delta::diff(&a, &b).requirements { n += 1; if n < 40 { match d { crate::delta::Change::Added(x) => println!("+ {} {}", x.id, x.text), crate::delta::Change::Removed(x) => println!("- {} {}", x.id, x.text), crate::delta::Change::Changed{old,new,how} => println!("~ {:?}\n   {:?} {}\n   {:?} {}", how, old.lead_in, old.text, new.lead_in, new.text) } } }
+        let mut m = 0;
+        for (x, y) in a.requirements.iter().zip(&b.requirements) { if x != y { m += 1; if m < 12 { println!("!= {x:?}\n   {y:?}"); } } }
+        println!("{n} {m}");
+        let mut c = a.clone(); c.requirements = b.requirements.clone();
+        println!("rest equal {}", c == b);
     }
 }

@@ -1,14 +1,24 @@
 //! Edits of a spec's text. Each leaves every byte alone that it need not touch, and uses the line ends of the
 //! document.
 
+mod alias;
 mod api;
+mod fixes;
+mod format;
 mod ids;
+mod meaning;
+mod rename;
 mod render;
 mod scalar;
 mod vector_file;
 
+pub use alias::{add_alias, alias_edit};
 pub use api::add_api_lines;
-pub use ids::write_ids;
+pub use fixes::{Fixed, apply_fixes};
+pub use format::format;
+pub use ids::{write_ids, write_ids_of};
+pub use meaning::means_the_same;
+pub use rename::{RenameError, rename};
 pub use render::render_vectors;
 pub use vector_file::add_vector_file;
 

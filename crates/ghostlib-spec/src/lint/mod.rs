@@ -3,7 +3,9 @@
 //! A file a family. Each lint looks at the whole spec and reports to the same `Report`; levels and allows are
 //! applied there, in one place.
 
+mod facts;
 mod levels;
+mod text;
 
 pub use levels::{LintLevel, UnknownLint};
 
@@ -48,7 +50,7 @@ pub fn lint(sources: &Sources, options: &Options, levels: &LintLevels) -> (Spec,
 }
 
 /// The families of lints.
-const CHECKS: [fn(&Input, &mut Report); 0] = [];
+const CHECKS: [fn(&Input, &mut Report); 2] = [facts::check, text::check];
 
 /// What lints look at.
 pub(crate) struct Input<'a> {
@@ -109,5 +111,45 @@ impl Report {
     /// Reports a complaint at a place that is already known, such as a vector's.
     pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::SourceFile;
+
+    /// A native document with further front matter.
+    pub(crate) fn native(front_matter: &str, body: &str) -> String {
+        format!("---\nghostlib: 1\nname: x\nversion: 1.0.0\n{front_matter}---\n\n{body}")
+    }
+
+    /// The codes of all lints of a document.
+    pub(crate) fn codes_of(document: &str) -> Vec<String> {
+        codes(Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() })
+    }
+
+    /// The same, beside files of these names.
+    pub(crate) fn codes_with_listing(document: &str, listing: &[&str]) -> Vec<String> {
+        let listing = Some(listing.iter().map(|&name| name.to_owned()).collect());
+        codes(Sources { document: SourceFile::new("SPEC.md", document), listing, ..Sources::default() })
+    }
+
+    pub(crate) fn codes(sources: Sources) -> Vec<String> {
+        let (_, diagnostics) = lint(&sources, &Options::default(), &LintLevels::new());
+        diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect()
+    }
+
+    #[test]
+    fn levels_and_allows_change_what_is_shown() {
+        let todo = "It MUST hold. TODO.\n";
+        assert!(codes_of(&native("lints: {requirement-id-missing: allow}\n", todo)).contains(&"todo".to_owned()));
+        let levels = "lints: {requirement-id-missing: allow, todo: allow}\n";
+        assert_eq!(codes_of(&native(levels, todo)), [""; 0]);
+        assert_eq!(codes_of(&native("lints: {tood: allow}\n", "x\n")), ["front-matter-value"]);
+        let allowed = format!("<!-- ghostlib-allow todo: it is known -->\n{todo}\nTODO\n");
+        assert_eq!(codes_of(&native("lints: {requirement-id-missing: allow}\n", &allowed)), ["todo"]);
+        assert_eq!(codes_of(&native("", "<!-- ghostlib-allow todo -->\n")), ["allow-invalid"]);
+        assert_eq!(codes_of(&native("", "<!-- ghostlib-allow nothing: x -->\n")), ["allow-invalid"]);
     }
 }

@@ -194,7 +194,7 @@ impl Reader<'_> {
     }
 
     /// States a text that does not stand in the document as one piece.
-    fn state_text(&mut self, text: &str, span: Span) {
+    pub(super) fn state_text(&mut self, text: &str, span: Span) {
         let (mut words, mut keywords) = (Vec::new(), Vec::new());
         super::words::find(text, &mut words);
         keyword::find(text, &words, self.more, &mut keywords);

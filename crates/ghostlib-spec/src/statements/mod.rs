@@ -205,7 +205,8 @@ impl Reader<'_> {
             Block::Row(row) => self.row(row),
             Block::Heading(section) => self.start_section(*section),
             Block::TableEnd => self.table = table::Columns::default(),
-            Block::ItemEnd | Block::Fence(_) | Block::Other => {}
+            Block::Fence(fence) => self.gherkin(&self.markdown.fences[*fence]),
+            Block::ItemEnd | Block::Other => {}
         }
         self.drop_pending();
         self.last = None;

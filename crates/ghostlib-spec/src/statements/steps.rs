@@ -1,10 +1,12 @@
 //! Scenarios: GIVEN and WHEN are the condition of each THEN.
 
-use super::Passage;
+use super::{Passage, Reader};
 use super::describe::Clause;
 use super::lexicon::Class;
 use super::words::Word;
+use crate::markdown::Fence;
 use crate::text::{Text, on_one_line};
+use ghostlib_model::Span;
 use std::ops::Range;
 
 /// The steps of a scenario that have been read.
@@ -55,6 +57,39 @@ impl Steps {
     /// What holds before the outcome.
     pub(super) fn condition(&self) -> Option<String> {
         (self.is_outcome && !self.conditions.is_empty()).then(|| self.conditions.join(" "))
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the steps of a block of Gherkin: each outcome states something.
+    pub(super) fn gherkin(&mut self, fence: &Fence) {
+        if !self.rules.reads_unmarked || fence.words.first().is_none_or(|word| word != "gherkin") {
+            return;
+        }
+        let mut conditions: Vec<&str> = Vec::new();
+        let mut is_outcome = false;
+        let mut start = 0;
+        for line in fence.code.as_str().split_inclusive('\n') {
+            let span = Span::new(start, start + line.trim_end().len());
+            start += line.len();
+            let step = line.trim();
+            match step.split(char::is_whitespace).next().unwrap_or_default() {
+                "Given" | "When" if is_outcome => {
+                    conditions = vec![step];
+                    is_outcome = false;
+                }
+                "Given" | "When" => conditions.push(step),
+                "And" | "But" if !is_outcome => conditions.push(step),
+                "Then" | "And" | "But" => {
+                    is_outcome = true;
+                    self.state_text(step, self.text.trimmed(fence.code.span_in_document(span)));
+                    if let Some(statement) = self.found.statements.last_mut() {
+                        statement.condition = Some(conditions.join(" ")).filter(|all| !all.is_empty());
+                    }
+                }
+                _ => conditions.clear(),
+            }
+        }
     }
 }
 

@@ -1,0 +1,265 @@
+//! Which input a table of thresholds is about, as the vectors show, and the vectors that it contradicts.
+
+use super::boundaries::shown;
+use super::quantity::{Dimension, Quantity, Unit};
+use super::threshold::{Threshold, ThresholdRow};
+use super::{Facts, Report, line_of, vectors};
+use crate::Code;
+use ghostlib_model::{Expected, Value, Vector};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many numeric inputs are tried.
+const MAX_INPUTS: usize = 6;
+/// How many vectors a mapping must explain.
+const MIN_EXPLAINED: usize = 5;
+
+/// How vectors feed a table.
+pub(super) struct Mapping<'a> {
+    pub(super) threshold: &'a Threshold<'a>,
+    pub(super) operation: usize,
+    source: Source,
+    /// What one of the input's own unit is in the base unit.
+    factor: f64,
+    /// How the number in an output comes from the quantity, where the vectors leave no doubt.
+    pub(super) rounding: Option<Rounding>,
+    /// What the inputs beside the quantity are in the vectors that the table explains.
+    others: BTreeSet<String>,
+}
+
+/// The quantity: an input, or what lies between two.
+#[derive(Clone, Debug)]
+enum Source {
+    Input(String),
+    Difference(String, String),
+}
+
+/// How a whole number is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rounding {
+    Nearest,
+    Down,
+    Up,
+}
+
+impl Rounding {
+    const ALL: [Self; 3] = [Self::Nearest, Self::Down, Self::Up];
+
+    pub(super) fn round(self, value: f64) -> f64 {
+        match self {
+            Self::Nearest => (value + 0.5).floor(),
+            Self::Down => value.floor(),
+            Self::Up => value.ceil(),
+        }
+    }
+}
+
+impl Source {
+    fn of(&self, inputs: &BTreeMap<&str, f64>) -> Option<f64> {
+        match self {
+            Self::Input(name) => inputs.get(name.as_str()).copied(),
+            Self::Difference(from, to) => Some(inputs.get(to.as_str())? - inputs.get(from.as_str())?),
+        }
+    }
+
+    fn has(&self, input: &str) -> bool {
+        match self {
+            Self::Input(name) => name == input,
+            Self::Difference(from, to) => from == input || to == input,
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Input(name) if name.is_empty() => "the input".to_owned(),
+            Self::Input(name) => format!("`{name}`"),
+            Self::Difference(from, to) => format!("`{to}` − `{from}`"),
+        }
+    }
+}
+
+/// The mappings that the vectors bear out.
+pub(super) fn find<'a>(facts: &Facts, thresholds: &'a [Threshold<'a>]) -> Vec<Mapping<'a>> {
+    thresholds.iter().filter_map(|threshold| best(facts, threshold)).collect()
+}
+
+/// Reports the vectors that a table explains otherwise.
+pub(super) fn check(facts: &Facts, mappings: &[Mapping], report: &mut Report) {
+    for mapping in mappings {
+        for vector in &facts.operations[mapping.operation].vectors {
+            if let Some(value) = mapping.value(vector)
+                && mapping.others.contains(&others(vector, &mapping.source))
+                && let Some(output) = output(vector)
+                && let Some(row) = contradicted(mapping.threshold, value, &output)
+            {
+                report_vector(mapping, vector, value, row, report);
+            }
+        }
+    }
+}
+
+fn report_vector(mapping: &Mapping, vector: &Vector, value: f64, row: &ThresholdRow, report: &mut Report) {
+    let place = mapping.threshold.file.place(row.span);
+    let message = format!(
+        "`{}` expects {} where {} is {}; `{}` at {} gives {}",
+        vector.name,
+        vectors::shown(&vector.expected),
+        mapping.source.shown(),
+        shown(&in_unit_of(row, value)),
+        row.source,
+        line_of(&place),
+        row.shown()
+    );
+    let help = "decide whether the table or the vector is right, and mend the other";
+    report.add(Code::VectorContradictsTable.at(vector.place.clone(), message).help(help).into());
+}
+
+/// A value in the unit of a row, or the next finer one in which it is whole.
+fn in_unit_of(row: &ThresholdRow, value: f64) -> Quantity {
+    let units = row.range.ends().map(|end| end.quantity.unit.clone());
+    let base = Unit::named("seconds").filter(|unit| row.range.ends().any(|end| end.quantity.unit.dimension == unit.dimension));
+    let mut units: Vec<Unit> = units.chain(base).collect();
+    units.sort_by(|a, b| b.factor.total_cmp(&a.factor));
+    let is_whole = |unit: &&Unit| super::range::same((value / unit.factor).fract(), 0.0);
+    let unit = units.iter().find(is_whole).or(units.last()).cloned().unwrap_or_else(Unit::none);
+    let number = value / unit.factor;
+    let n_decimals = if number.fract() == 0.0 { 0 } else { 3 };
+    Quantity { number, n_decimals, unit }
+}
+
+/// The first of the rows that claim a value, if none of them gives the output.
+fn contradicted<'t>(threshold: &'t Threshold, value: f64, output: &str) -> Option<&'t ThresholdRow> {
+    let mut rows = threshold.rows_at(value).peekable();
+    let first = *rows.peek()?;
+    (!first.templates.is_empty() && rows.all(|row| row.template_for(output).is_none())).then_some(first)
+}
+
+impl Mapping<'_> {
+    fn value(&self, vector: &Vector) -> Option<f64> {
+        Some(self.source.of(&numbers(vector))? * self.factor)
+    }
+}
+
+fn best<'a>(facts: &Facts, threshold: &'a Threshold<'a>) -> Option<Mapping<'a>> {
+    if threshold.rows.iter().all(|row| row.templates.is_empty()) {
+        return None;
+    }
+    let operation = threshold.owner?;
+    let vectors = &facts.operations[operation].vectors;
+    let mut best: Option<(usize, Source, f64)> = None;
+    for source in sources(vectors) {
+        for factor in factors(threshold) {
+            let n_explained = n_explained(threshold, vectors, &source, factor);
+            if n_explained > best.as_ref().map_or(0, |(n_best, ..)| *n_best) {
+                best = Some((n_explained, source.clone(), factor));
+            }
+        }
+    }
+    let (_, source, factor) = best?;
+    let mut mapping =
+        Mapping { threshold, operation, source, factor, rounding: None, others: BTreeSet::new() };
+    mapping.rounding = rounding(&mapping, vectors);
+    for vector in vectors {
+        let is_explained = mapping.value(vector).zip(output(vector)).is_some_and(|(value, output)| {
+            threshold.rows_at(value).any(|row| row.template_for(&output).is_some())
+        });
+        if is_explained {
+            mapping.others.insert(others(vector, &mapping.source));
+        }
+    }
+    Some(mapping)
+}
+
+/// How many vectors a mapping explains; none if that are too few, or of one row only.
+fn n_explained(threshold: &Threshold, vectors: &[&Vector], source: &Source, factor: f64) -> usize {
+    let (mut n_covered, mut n_explained) = (0, 0);
+    let mut rows = BTreeSet::new();
+    for vector in vectors {
+        let Some(output) = output(vector) else { continue };
+        let Some(value) = source.of(&numbers(vector)).map(|value| value * factor) else { continue };
+        let mut claims = threshold.rows_at(value).peekable();
+        n_covered += usize::from(claims.peek().is_some());
+        if let Some(row) = claims.find(|row| row.template_for(&output).is_some()) {
+            n_explained += 1;
+            rows.insert(row.span);
+        }
+    }
+    let is_enough = n_explained >= MIN_EXPLAINED && n_explained * 10 >= n_covered * 8 && rows.len() >= 2;
+    if is_enough { n_explained } else { 0 }
+}
+
+fn sources(vectors: &[&Vector]) -> Vec<Source> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in vectors.iter().take(50).flat_map(|vector| numbers(vector).into_keys()) {
+        if !names.contains(&name) && names.len() < MAX_INPUTS {
+            names.push(name);
+        }
+    }
+    let single = names.iter().map(|name| Source::Input((*name).to_owned()));
+    let pairs = names.iter().flat_map(|from| names.iter().filter(move |to| *to != from).map(move |to| (from, to)));
+    let differences = pairs.map(|(from, to)| Source::Difference((*from).to_owned(), (*to).to_owned()));
+    single.chain(differences).collect()
+}
+
+/// What the inputs may be counted in: the base unit, its thousandth, or a unit of the table.
+fn factors(threshold: &Threshold) -> Vec<f64> {
+    let units = threshold.rows.iter().flat_map(|row| row.range.ends()).map(|end| &end.quantity.unit);
+    let mut factors = vec![1.0];
+    for unit in units {
+        let more = if unit.dimension == Dimension::Time { vec![unit.factor, 1e-3] } else { vec![unit.factor] };
+        for factor in more {
+            if factors.len() < 6 && !factors.iter().any(|known| super::range::same(*known, factor)) {
+                factors.push(factor);
+            }
+        }
+    }
+    factors
+}
+
+/// How the vectors round, if only one way explains them all.
+fn rounding(mapping: &Mapping, vectors: &[&Vector]) -> Option<Rounding> {
+    let mut fitting = Rounding::ALL.to_vec();
+    let mut n_measures = 0;
+    for vector in vectors {
+        let Some((value, output)) = mapping.value(vector).zip(output(vector)) else { continue };
+        let Some(row) = mapping.threshold.rows_at(value).next() else { continue };
+        let Some((number, unit)) = row.template_for(&output).and_then(|template| template.measure(&output)) else {
+            continue;
+        };
+        if row.range.ends().all(|end| end.quantity.unit.dimension == unit.dimension) && unit.is_exact {
+            n_measures += 1;
+            fitting.retain(|rounding| super::range::same(rounding.round(value / unit.factor), number));
+        }
+    }
+    match fitting.as_slice() {
+        [rounding] if n_measures >= 3 => Some(*rounding),
+        _ => None,
+    }
+}
+
+/// The numeric inputs of a vector by their names.
+fn numbers(vector: &Vector) -> BTreeMap<&str, f64> {
+    match &vector.input {
+        Value::Object(map) => {
+            map.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_f64()?))).collect()
+        }
+        value => value.as_f64().map(|number| ("", number)).into_iter().collect(),
+    }
+}
+
+/// The inputs beside the quantity, as text.
+fn others(vector: &Vector, source: &Source) -> String {
+    let Value::Object(map) = &vector.input else { return String::new() };
+    let mut others: Vec<String> =
+        map.iter().filter(|(name, _)| !source.has(name)).map(|(name, value)| format!("{name}={value}")).collect();
+    others.sort();
+    others.join(";")
+}
+
+/// The output of a vector as text.
+fn output(vector: &Vector) -> Option<String> {
+    match &vector.expected {
+        Expected::Output(Value::String(text)) => Some(text.clone()),
+        Expected::Output(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+        _ => None,
+    }
+}

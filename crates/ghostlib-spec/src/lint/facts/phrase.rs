@@ -1,0 +1,53 @@
+//! Words at the start of some text, as lints look for them.
+
+/// The word that a text starts with, behind white space.
+pub(super) fn first_word(text: &str) -> &str {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_')).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The word that a text ends with, before white space.
+pub(super) fn last_word(text: &str) -> &str {
+    let text = text.trim_end();
+    let is_part = |c: char| c.is_alphanumeric() || c == '\'' || c == '_';
+    let start = text.char_indices().rev().take_while(|&(_, c)| is_part(c)).last();
+    start.map_or("", |(start, _)| &text[start..])
+}
+
+/// What follows one of some words, whatever their case.
+pub(super) fn behind_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    let word = first_word(text);
+    let is_known = !word.is_empty() && words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    is_known.then(|| &text.trim_start()[word.len()..])
+}
+
+/// What follows several words, whatever their case.
+pub(super) fn behind_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    words.split(' ').try_fold(text, |text, word| behind_word(text, &[word]))
+}
+
+/// Whether some words stand in a text one after another, whatever their case.
+pub(super) fn has_word(text: &str, words: &[&str]) -> bool {
+    let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'));
+    parts.filter(|part| !part.is_empty()).any(|part| words.iter().any(|word| word.eq_ignore_ascii_case(part)))
+}
+
+/// The sentences of some source text, roughly: what ends with a mark before white space and a capital.
+pub(super) fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (mark, _) in text.match_indices(['.', '!', '?']) {
+        let rest = text[mark + 1..].trim_start_matches(['"', '\'', ')', '*', '_', '”', '`']);
+        let next = rest.trim_start();
+        let goes_on = next.len() == rest.len() || next.starts_with(char::is_lowercase);
+        if !goes_on && !text[..mark].ends_with("e.g") && !text[..mark].ends_with("i.e") {
+            sentences.push(start..text.len() - next.len());
+            start = text.len() - next.len();
+        }
+    }
+    if start < text.len() {
+        sentences.push(start..text.len());
+    }
+    sentences
+}

@@ -1,0 +1,91 @@
+//! Calls that the declaration of their operation does not allow.
+
+use super::call::{self, Call};
+use super::callee::{Callee, Signature, snake};
+use super::{Facts, File, Report, fence_example, line_of};
+use crate::Code;
+use ghostlib_model::Span;
+
+pub(super) fn check(facts: &Facts, report: &mut Report) {
+    for file in &facts.files {
+        let markdown = &file.document.markdown;
+        for prose in markdown.proses() {
+            let source = file.document.text.slice(prose.span);
+            let is_heading = markdown.sections[prose.section].span.start == prose.span.start || source.starts_with('#');
+            if source.contains('(') && !is_heading {
+                for call in call::find(facts, source) {
+                    let span = Span::new(prose.span.start + call.range.start, prose.span.start + call.range.end);
+                    check_call(facts, file, &call, None, span, report);
+                }
+            }
+        }
+        for fence in markdown.fences.iter().filter(|fence| fence_example::has_calls(fence)) {
+            for call in call::find(facts, fence.code.as_str()) {
+                let span = fence.code.span_in_document(Span::new(call.range.start, call.range.end));
+                let language = fence.words.first().map(String::as_str);
+                check_call(facts, file, &call, language, span, report);
+            }
+        }
+    }
+}
+
+fn check_call(facts: &Facts, file: &File, call: &Call, language: Option<&str>, span: Span, report: &mut Report) {
+    let operation = &facts.operations[call.operation];
+    let is_for_it = |signature: &&Signature| {
+        signature.language.is_none() || language.is_none() || signature.language.as_deref() == language
+    };
+    let signatures: Vec<&Signature> = operation.signatures.iter().filter(is_for_it).collect();
+    let Some(first) = signatures.first() else { return };
+    if !is_concrete(call) || signatures.iter().any(|signature| allows(signature, call)) {
+        return;
+    }
+    let message = complaint(operation, first, call, file.document.text.slice(span));
+    let help = "mend the call or the declaration, whichever is wrong";
+    report.at(file.document, Code::ExampleContradictsSignature, span, message, help);
+}
+
+/// Whether it is a call with values, rather than a mention of the operation.
+fn is_concrete(call: &Call) -> bool {
+    let is_elision = |source: &str| source.contains("...") || source.contains('…') || source.starts_with('<');
+    call.arguments.iter().any(|argument| argument.value.is_some())
+        && !call.arguments.iter().any(|argument| is_elision(argument.source) || argument.source.starts_with("ctx"))
+}
+
+fn allows(signature: &Signature, call: &Call) -> bool {
+    let (min, max) = signature.arity();
+    let n_named = call.arguments.iter().filter(|argument| argument.name.is_some()).count();
+    let n_positional = call.arguments.len() - n_named;
+    let n_arguments = call.arguments.len();
+    if signature.takes_options() && n_named > 0 {
+        return n_positional <= max;
+    }
+    let is_in = |n: usize| (min..=max).contains(&n);
+    let n_fits = is_in(n_arguments) || call.has_receiver && is_in(n_arguments + 1);
+    n_fits && unknown_name(signature, call).is_none()
+}
+
+/// A name of an argument that no parameter has.
+fn unknown_name<'a>(signature: &Signature, call: &Call<'a>) -> Option<&'a str> {
+    let is_known = |name: &str| signature.parameters.iter().any(|parameter| snake(&parameter.name) == snake(name));
+    let named = call.arguments.iter().filter(|argument| argument.value.is_some());
+    named.filter_map(|argument| argument.name).find(|name| !is_known(name))
+}
+
+fn complaint(operation: &Callee, signature: &Signature, call: &Call, source: &str) -> String {
+    let source = crate::text::on_one_line(source);
+    let place = line_of(&signature.place);
+    let (min, max) = signature.arity();
+    let n_arguments = call.arguments.len();
+    if (min..=max).contains(&n_arguments)
+        && let Some(name) = unknown_name(signature, call)
+    {
+        let names: Vec<_> = signature.parameters.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+        return format!("`{source}` names an argument `{name}`; {place} declares {}", names.join(", "));
+    }
+    let takes = match (min, max) {
+        (min, usize::MAX) => format!("{min} or more"),
+        (min, max) if min == max => min.to_string(),
+        (min, max) => format!("{min} to {max}"),
+    };
+    format!("`{source}` has {n_arguments} arguments, and `{}` at {place} takes {takes}", operation.name)
+}
