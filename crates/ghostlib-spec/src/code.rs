@@ -160,6 +160,8 @@ codes! {
         "An output has a placeholder that no text explains.";
     UnitUndefined = "unit-undefined", Warning,
         "A unit without a fixed length is used where nothing says how long it is.";
+    CarryUndefined = "carry-undefined", Info,
+        "A quantity in several units is rounded, and nothing says what is carried from one to the next.";
     HiddenText = "hidden-text", Warning,
         "There is text that readers of the rendered document do not see.";
     AgentInstruction = "agent-instruction", Warning,

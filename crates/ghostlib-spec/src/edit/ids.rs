@@ -4,12 +4,14 @@ use crate::markdown::{self, Block, Markdown, Prose};
 use crate::parse::Opening;
 use crate::text::Text;
 use crate::{Options, SourceFile, Sources, Spec, front_matter, parse_with};
-use ghostlib_model::{IdSource, Requirement, Span};
+use ghostlib_model::{IdSource, Requirement, RequirementId, Span};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-/// How often the outcome is read to see whether it still says the same. Every document but a contrived one
-/// needs one or a few readings.
-const MAX_READINGS: usize = 40;
+/// How often the outcome is read at most to see whether it still says the same, and how many bytes are read in
+/// all that. Every document but a contrived one needs a few readings.
+const MAX_READINGS: usize = 200;
+const MAX_BYTES_READ: usize = 64 << 20;
 
 /// Writes an id before each requirement of a document that has none. A paragraph of several sentences is
 /// divided, so that each requirement stands alone.
@@ -33,6 +35,7 @@ pub fn write_ids_of(sources: &Sources, options: &Options) -> Sources {
             continue;
         }
         let meaning = without_id_sources(meaning(&written, options));
+        let n_bytes: usize = written.files().map(|file| file.bytes.len()).sum();
         let mut writing = Writing {
             document: &document,
             at,
@@ -40,10 +43,10 @@ pub fn write_ids_of(sources: &Sources, options: &Options) -> Sources {
             meaning,
             sources: written.clone(),
             kept: Vec::new(),
-            n_readings: 0,
+            n_readings_left: (MAX_BYTES_READ / n_bytes.max(1)).clamp(8, MAX_READINGS),
         };
-        writing.keep(&edits);
-        let kept = apply(&document, &writing.kept);
+        writing.keep_all(edits);
+        let kept = apply(&document, writing.kept.iter());
         replace(&mut written, at, kept);
     }
     written
@@ -62,6 +65,8 @@ fn replace(sources: &mut Sources, at: usize, text: String) {
 struct BlockEdit {
     /// What is replaced, in order, and with what.
     changes: Vec<(Range<usize>, String)>,
+    /// The ids that are written.
+    ids: Vec<RequirementId>,
 }
 
 struct Writing<'a> {
@@ -73,29 +78,93 @@ struct Writing<'a> {
     /// The spec, to be read with the edits.
     sources: Sources,
     kept: Vec<BlockEdit>,
-    n_readings: usize,
+    n_readings_left: usize,
 }
 
 impl Writing<'_> {
-    /// Keeps those edits that do not change the meaning: all at once if that can be, else half by half.
-    fn keep(&mut self, edits: &[BlockEdit]) {
-        if edits.is_empty() || self.n_readings == MAX_READINGS {
-            return;
-        }
-        self.n_readings += 1;
-        let n_kept = self.kept.len();
-        self.kept.extend_from_slice(edits);
-        replace(&mut self.sources, self.at, apply(self.document, &self.kept));
-        if without_id_sources(meaning(&self.sources, self.options)) == self.meaning {
-            return;
-        }
-        self.kept.truncate(n_kept);
-        if edits.len() > 1 {
-            let (first, second) = edits.split_at(edits.len() / 2);
-            self.keep(first);
-            self.keep(second);
+    /// Keeps as many edits as can be had without changing the meaning.
+    ///
+    /// What was to blame at first may have been so for another's sake, so the rejected are tried again, round by
+    /// round of their rejection, until no more can be had.
+    fn keep_all(&mut self, edits: Vec<BlockEdit>) {
+        let mut left = edits;
+        loop {
+            let n_kept = self.kept.len();
+            let groups = self.keep(left);
+            left = groups.into_iter().flat_map(|group| self.keep(group)).flatten().collect();
+            left.sort_by_key(BlockEdit::start);
+            if left.is_empty() || self.kept.len() == n_kept {
+                return;
+            }
         }
     }
+
+    /// Keeps those edits that do not change the meaning, without all that may be to blame for a change. Gives what
+    /// was rejected, by rounds.
+    fn keep(&mut self, mut edits: Vec<BlockEdit>) -> Vec<Vec<BlockEdit>> {
+        let mut rejected = Vec::new();
+        while let Some(after) = self.changed_meaning(&edits) {
+            let blamed = blame(&self.meaning, &after, &edits);
+            if self.n_readings_left == 0 || (blamed.is_empty() && edits.len() < 2) {
+                rejected.push(edits);
+                return rejected;
+            }
+            if blamed.is_empty() {
+                let second = edits.split_off(edits.len() / 2);
+                rejected.extend(self.keep(edits));
+                rejected.extend(self.keep(second));
+                return rejected;
+            }
+            let (bad, good): (Vec<_>, Vec<_>) =
+                edits.into_iter().enumerate().partition(|(i, _)| blamed.contains(i));
+            rejected.push(bad.into_iter().map(|(_, edit)| edit).collect());
+            edits = good.into_iter().map(|(_, edit)| edit).collect();
+        }
+        self.kept.append(&mut edits);
+        self.kept.sort_by_key(BlockEdit::start);
+        rejected
+    }
+
+    /// What the spec says with further edits, if that is not what it said.
+    fn changed_meaning(&mut self, further: &[BlockEdit]) -> Option<Spec> {
+        if further.is_empty() {
+            return None;
+        }
+        self.n_readings_left = self.n_readings_left.saturating_sub(1);
+        let mut edits: Vec<&BlockEdit> = self.kept.iter().chain(further).collect();
+        edits.sort_by_key(|edit| edit.start());
+        replace(&mut self.sources, self.at, apply(self.document, edits));
+        let meaning = without_id_sources(meaning(&self.sources, self.options));
+        (meaning != self.meaning).then_some(meaning)
+    }
+}
+
+impl BlockEdit {
+    fn start(&self) -> usize {
+        self.changes.first().map_or(0, |(range, _)| range.start)
+    }
+}
+
+/// The edits, by their indexes, that may be to blame for a change of meaning: those that write the id of a
+/// requirement that is no longer what it was, and where there is no such edit the nearest one before, which may be
+/// that of a lead-in. The same goes for requirements that were not there.
+fn blame(before: &Spec, after: &Spec, edits: &[BlockEdit]) -> BTreeSet<usize> {
+    let edit_of: HashMap<&RequirementId, usize> =
+        edits.iter().enumerate().flat_map(|(i, edit)| edit.ids.iter().map(move |id| (id, i))).collect();
+    let mut blamed = BTreeSet::new();
+    for (these, others) in [(before, after), (after, before)] {
+        let others: HashMap<&RequirementId, &Requirement> =
+            others.requirements.iter().map(|requirement| (&requirement.id, requirement)).collect();
+        let mut nearest = None;
+        for requirement in &these.requirements {
+            let own = edit_of.get(&requirement.id).copied();
+            if others.get(&requirement.id).is_none_or(|other| *other != requirement) {
+                blamed.extend(own.or(nearest));
+            }
+            nearest = own.or(nearest);
+        }
+    }
+    blamed
 }
 
 /// The spec without what writing ids changes.
@@ -124,7 +193,7 @@ fn edits(sources: &Sources, at: usize, document: &str, options: &Options) -> Vec
             !requirement.id_is_written() && is_whole(document, &prose, requirement.place.span)
         };
         let edit = edit(document, &text, &prose, &inside.iter().filter(without_id).collect::<Vec<_>>());
-        if edit.changes.iter().all(|(range, _)| !prose.is_in_markup(range.start)) {
+        if !edit.changes.is_empty() && edit.changes.iter().all(|(range, _)| !prose.is_in_markup(range.start)) {
             edits.push(edit);
         }
     }
@@ -177,7 +246,7 @@ fn edit(document: &str, text: &Text, prose: &Prose, requirements: &[&Requirement
             changes.push((after, gap.clone()));
         }
     }
-    BlockEdit { changes }
+    BlockEdit { changes, ids: requirements.iter().map(|requirement| requirement.id.clone()).collect() }
 }
 
 /// The white space of a block before `offset`.
@@ -185,10 +254,10 @@ fn gap_before(document: &str, block: Span, offset: usize) -> Range<usize> {
     block.start + document[block.start..offset].trim_end().len()..offset
 }
 
-fn apply(document: &str, edits: &[BlockEdit]) -> String {
+fn apply<'a>(document: &str, edits: impl IntoIterator<Item = &'a BlockEdit>) -> String {
     let mut edited = String::with_capacity(document.len());
     let mut done = 0;
-    for (range, with) in edits.iter().flat_map(|edit| &edit.changes) {
+    for (range, with) in edits.into_iter().flat_map(|edit| &edit.changes) {
         edited.push_str(&document[done..range.start]);
         edited.push_str(with);
         done = range.end;
@@ -235,32 +304,5 @@ mod tests {
             _ => piece.to_owned(),
         });
         pieces.collect::<Vec<_>>().join("]")
-    }
-}
-
-#[cfg(test)]
-mod probe {
-    use super::*;
-    #[test]
-    fn probe() {
-        let document = std::fs::read_to_string(std::env::var("PROBE").unwrap()).unwrap();
-        let sources = Sources { document: SourceFile::new("SPEC.md", document.clone()), ..Sources::default() };
-        let options = Options::default();
-        let e = edits(&sources, 0, &document, &options);
-        let all = apply(&document, &e);
-        std::fs::write("/tmp/probe.md", &all).unwrap();
-        let mut after = sources.clone();
-        replace(&mut after, 0, all);
-        let a = without_id_sources(meaning(&sources, &options));
-        let b = without_id_sources(meaning(&after, &options));
-        println!("edits {} before {} after {}", e.len(), a.requirements.len(), b.requirements.len());
-        println!("dialect {} {}", a.dialect, b.dialect);
-        let mut n = 0;
-        for d in crate::delta::diff(&a, &b).requirements { n += 1; if n < 40 { match d { crate::delta::Change::Added(x) => println!("+ {} {}", x.id, x.text), crate::delta::Change::Removed(x) => println!("- {} {}", x.id, x.text), crate::delta::Change::Changed{old,new,how} => println!("~ {:?}\n   {:?} {}\n   {:?} {}", how, old.lead_in, old.text, new.lead_in, new.text) } } }
-        let mut m = 0;
-        for (x, y) in a.requirements.iter().zip(&b.requirements) { if x != y { m += 1; if m < 12 { println!("!= {x:?}\n   {y:?}"); } } }
-        println!("{n} {m}");
-        let mut c = a.clone(); c.requirements = b.requirements.clone();
-        println!("rest equal {}", c == b);
     }
 }

@@ -108,12 +108,10 @@ const WORDS: &[(Class, &str)] = &[
     ),
     (
         Class::VAGUE,
-        "appropriate appropriately reasonable reasonably sensible sensibly adequate adequately sufficient \
-         sufficiently easy easily simple quickly fast slow efficient efficiently robust robustly \
-         user-friendly intuitive gracefully graceful idiomatic idiomatically suitable suitably proper properly \
-         seamless seamlessly several various etc flexible scalable performant concise practical descriptive \
-         liberal liberally cleanly nice nicely elegant elegantly meaningful smart smartly timely minimal \
-         human-friendly lightweight modern good bad better best lenient leniently",
+        "appropriate appropriately reasonable reasonably sensible sensibly adequate adequately easily quickly \
+         efficiently robust robustly user-friendly intuitive gracefully graceful idiomatic idiomatically suitable \
+         suitably proper properly seamless seamlessly etc flexible scalable performant concise descriptive liberal \
+         liberally nicely elegant elegantly smart smartly timely human-friendly lightweight leniently",
     ),
     (
         Class::ERROR,

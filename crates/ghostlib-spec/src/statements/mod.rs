@@ -355,7 +355,11 @@ impl Reader<'_> {
         }
         self.found.n_keywords += clause.keywords.len();
         if let Some((criterion, start)) = self.criterion(clause, section) {
-            return self.state(passage, &passage.clause(&(start..clause.end)), StatementId::Heading(criterion));
+            return self.state(
+                passage,
+                &passage.clause(&(start..clause.end)),
+                StatementId::Heading(criterion),
+            );
         }
         let id = self.id(passage);
         self.state(passage, clause, id);

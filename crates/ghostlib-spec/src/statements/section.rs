@@ -149,7 +149,16 @@ fn strip_label<'a>(title: &'a str, label: &str) -> Option<&'a str> {
 
 /// "Requirement" in the languages in which such documents have been seen.
 const REQUIREMENT_WORDS: [&str; 10] = [
-    "requirement", "req", "anforderung", "exigence", "requisito", "требование", "wymaganie", "要件", "需求", "要求",
+    "requirement",
+    "req",
+    "anforderung",
+    "exigence",
+    "requisito",
+    "требование",
+    "wymaganie",
+    "要件",
+    "需求",
+    "要求",
 ];
 
 /// The number of `Requirement 1` and `Requirement 1.2: Name`.

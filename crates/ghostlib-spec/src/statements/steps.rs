@@ -1,9 +1,9 @@
 //! Scenarios: GIVEN and WHEN are the condition of each THEN.
 
-use super::{Passage, Reader};
 use super::describe::Clause;
 use super::lexicon::Class;
 use super::words::Word;
+use super::{Passage, Reader};
 use crate::markdown::Fence;
 use crate::text::{Text, on_one_line};
 use ghostlib_model::Span;
@@ -104,7 +104,8 @@ fn starts_line(clause: &Clause) -> bool {
 pub(super) fn split(prose: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let is_step = |line: &str| {
         let first = line.trim_start().split(char::is_whitespace).next().unwrap_or_default();
-        super::tag::is_criterion(first) || matches!(first.trim_end_matches([':', ',']), "GIVEN" | "WHEN" | "THEN" | "AND" | "BUT")
+        super::tag::is_criterion(first)
+            || matches!(first.trim_end_matches([':', ',']), "GIVEN" | "WHEN" | "THEN" | "AND" | "BUT")
     };
     if !is_step(prose) {
         return sentences;

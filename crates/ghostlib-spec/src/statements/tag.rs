@@ -52,7 +52,8 @@ fn start_of(words: &str, rest: &str) -> usize {
 /// Whether a word is the number of a criterion: `1.2`, `1.2.`
 pub(super) fn is_criterion(word: &str) -> bool {
     let mut parts = word.trim_end_matches(['.', ')']).split('.');
-    let is_number = |part: &str| !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        |part: &str| !part.is_empty() && part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit());
     parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number) && parts.all(is_number)
 }
 

@@ -145,7 +145,7 @@ pub(super) fn shown(quantity: &Quantity) -> String {
     let n_decimals = usize::try_from(quantity.n_decimals).unwrap_or(0);
     let number = format!("{:.n_decimals$}", quantity.number);
     let unit = &quantity.unit.name;
-    let is_word = unit.len() > 3 && unit.chars().all(char::is_lowercase);
+    let is_word = unit.len() > 2 && unit.chars().all(char::is_lowercase);
     match unit.as_str() {
         "" => number,
         "%" => format!("{number} %"),

@@ -33,7 +33,8 @@ pub(super) struct Signature {
 impl Signature {
     /// How many arguments a call may have.
     pub(super) fn arity(&self) -> (usize, usize) {
-        let n_required = self.parameters.iter().filter(|parameter| !parameter.is_optional).count();
+        let is_required = |parameter: &&Parameter| !parameter.is_optional && !is_options(&parameter.name);
+        let n_required = self.parameters.iter().filter(is_required).count();
         let is_variadic = self.parameters.iter().any(|parameter| is_variadic(&parameter.name));
         (n_required - usize::from(is_variadic && n_required > 0), if is_variadic { usize::MAX } else { self.parameters.len() })
     }
@@ -145,6 +146,27 @@ impl<'a> Callee<'a> {
         self.signatures.iter().any(|signature| signature.is_fallible)
             || self.vectors.iter().any(|vector| !matches!(vector.expected, Expected::Output(_)))
     }
+}
+
+/// The parameters in the brackets of a heading that is no declaration as a whole.
+pub(super) fn in_heading(heading: &str) -> Option<Vec<Parameter>> {
+    let (_, list) = heading.split_once('(')?;
+    let (list, _) = list.rsplit_once(')')?;
+    let names = list.split(',').filter_map(parameter);
+    Some(with_brackets(&names.collect::<Vec<_>>(), heading))
+}
+
+/// The parameters of a heading, those behind its first bracket optional: `fill(value[, offset[, end]])`.
+pub(super) fn with_brackets(parameters: &[Parameter], heading: &str) -> Vec<Parameter> {
+    let list = heading.split_once('(').map_or("", |(_, list)| list);
+    let n_before = list.split_once('[').map(|(before, _)| before.trim_end().trim_end_matches(',').split(',').count());
+    let is_first = list.starts_with('[');
+    let n_required = if is_first { Some(0) } else { n_before };
+    let mark = |(at, parameter): (usize, &Parameter)| Parameter {
+        name: parameter.name.clone(),
+        is_optional: parameter.is_optional || n_required.is_some_and(|n_required| at >= n_required),
+    };
+    parameters.iter().enumerate().map(mark).collect()
 }
 
 /// The one key that all inputs of some vectors have.

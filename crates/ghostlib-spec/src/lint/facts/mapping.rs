@@ -20,8 +20,8 @@ pub(super) struct Mapping<'a> {
     source: Source,
     /// What one of the input's own unit is in the base unit.
     factor: f64,
-    /// How the number in an output comes from the quantity, where the vectors leave no doubt.
-    pub(super) rounding: Option<Rounding>,
+    /// How the number in an output may come from the quantity; more than one way where the vectors leave it open.
+    pub(super) roundings: Vec<Rounding>,
     /// What the inputs beside the quantity are in the vectors that the table explains.
     others: BTreeSet<String>,
 }
@@ -156,8 +156,8 @@ fn best<'a>(facts: &Facts, threshold: &'a Threshold<'a>) -> Option<Mapping<'a>> 
     }
     let (_, source, factor) = best?;
     let mut mapping =
-        Mapping { threshold, operation, source, factor, rounding: None, others: BTreeSet::new() };
-    mapping.rounding = rounding(&mapping, vectors);
+        Mapping { threshold, operation, source, factor, roundings: Vec::new(), others: BTreeSet::new() };
+    mapping.roundings = roundings(&mapping, vectors);
     for vector in vectors {
         let is_explained = mapping.value(vector).zip(output(vector)).is_some_and(|(value, output)| {
             threshold.rows_at(value).any(|row| row.template_for(&output).is_some())
@@ -215,8 +215,8 @@ fn factors(threshold: &Threshold) -> Vec<f64> {
     factors
 }
 
-/// How the vectors round, if only one way explains them all.
-fn rounding(mapping: &Mapping, vectors: &[&Vector]) -> Option<Rounding> {
+/// The ways of rounding that explain all vectors; none if too few of them tell.
+fn roundings(mapping: &Mapping, vectors: &[&Vector]) -> Vec<Rounding> {
     let mut fitting = Rounding::ALL.to_vec();
     let mut n_measures = 0;
     for vector in vectors {
@@ -230,10 +230,7 @@ fn rounding(mapping: &Mapping, vectors: &[&Vector]) -> Option<Rounding> {
             fitting.retain(|rounding| super::range::same(rounding.round(value / unit.factor), number));
         }
     }
-    match fitting.as_slice() {
-        [rounding] if n_measures >= 3 => Some(*rounding),
-        _ => None,
-    }
+    if n_measures >= 3 { fitting } else { Vec::new() }
 }
 
 /// The numeric inputs of a vector by their names.

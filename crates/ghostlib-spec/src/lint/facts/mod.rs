@@ -27,7 +27,7 @@ use super::{Document, Input, Report};
 use crate::markdown::{Block, Row, SectionId};
 use callee::{Callee, Signature, snake};
 use ghostlib_model::{Place, Span, Vector};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports where two parts of a spec do not agree.
 pub(crate) fn check(input: &Input, report: &mut Report) {
@@ -51,6 +51,8 @@ pub(crate) fn check(input: &Input, report: &mut Report) {
 struct Facts<'a> {
     input: &'a Input<'a>,
     operations: Vec<Callee<'a>>,
+    /// Whether headings say which parameters are optional.
+    marks_optional: bool,
     /// The operations by their names in snake case.
     by_name: BTreeMap<String, usize>,
     /// The spec's documents, then the companions.
@@ -87,7 +89,10 @@ impl<'a> Facts<'a> {
         for (i, operation) in operations.iter().enumerate() {
             by_name.entry(key(operation.name)).or_insert(i);
         }
-        let mut facts = Self { input, operations, by_name, files: Vec::new() };
+        let headings = operations.iter().flat_map(|operation| &operation.signatures);
+        let mut parameters = headings.filter(|heading| heading.language.is_none()).flat_map(|heading| &heading.parameters);
+        let marks_optional = parameters.any(|parameter| parameter.is_optional);
+        let mut facts = Self { input, operations, marks_optional, by_name, files: Vec::new() };
         let documents = input.documents.iter().map(|document| (document, false));
         let companions = input.companions.iter().map(|document| (document, true));
         for (document, is_companion) in documents.chain(companions) {
@@ -169,14 +174,16 @@ fn operations<'a>(input: &'a Input) -> Vec<Callee<'a>> {
         // `slugify()` is a title, not a declaration of no parameters; `f(…)` says nothing.
         if operation.parameters.iter().any(|parameter| !callee::is_variadic(&parameter.name)) {
             let output = operation.output.as_deref().unwrap_or_default().to_lowercase();
+            let heading = heading(input, &operation.place);
             known.push(Signature {
-                parameters: operation.parameters.clone(),
+                parameters: callee::with_brackets(&operation.parameters, heading),
                 place: operation.place.clone(),
                 language: None,
                 is_fallible: output.contains("error") || output.contains("result<"),
             });
         }
     }
+    add_overloads(input, &mut signatures);
     for block in &spec.api_blocks {
         for (name, parameters, is_fallible) in callee::declared(&block.code) {
             let known = signatures.entry(name).or_default();
@@ -193,6 +200,31 @@ fn operations<'a>(input: &'a Input) -> Vec<Callee<'a>> {
     }
     let callee = |(name, signatures)| Callee::new(name, signatures, vectors.remove(name).unwrap_or_default());
     signatures.into_iter().map(callee).collect()
+}
+
+/// Adds what headings declare among other words: "Static method: `Buffer.from(list)`".
+fn add_overloads(input: &Input, signatures: &mut BTreeMap<&str, Vec<Signature>>) {
+    let declared: BTreeSet<(&str, usize)> =
+        input.spec.operations.iter().map(|operation| (operation.place.file.as_str(), operation.place.span.start)).collect();
+    for (document, file) in input.documents.iter().zip(input.sources.documents()) {
+        for section in document.markdown.sections.iter().filter(|section| section.title.contains('(')) {
+            let place = document.text.place(document.text.trimmed(section.span));
+            if declared.contains(&(file.path.as_str(), place.span.start)) {
+                continue;
+            }
+            let name = section.title.split('(').next().and_then(|before| before.split([' ', '`']).next_back());
+            let Some(known) = name.and_then(|name| signatures.get_mut(name)) else { continue };
+            if let Some(parameters) = callee::in_heading(&section.title) {
+                known.push(Signature { parameters, place, language: None, is_fallible: false });
+            }
+        }
+    }
+}
+
+/// The source of a heading.
+fn heading<'a>(input: &'a Input, place: &Place) -> &'a str {
+    let document = input.sources.documents().position(|file| file.path == place.file);
+    document.and_then(|at| input.documents.get(at)).map_or("", |document| document.text.slice(place.span))
 }
 
 fn tables<'a>(document: &'a Document<'a>) -> Vec<Table<'a>> {

@@ -21,7 +21,8 @@ pub(super) fn check(facts: &Facts, thresholds: &[Threshold], mappings: &[Mapping
             let about = |threshold: &&Threshold| owner.is_some() && threshold.owner == owner;
             for threshold in thresholds.iter().filter(about) {
                 let mapping = mappings.iter().find(|mapping| std::ptr::eq(mapping.threshold, threshold));
-                check_prose(file, prose, threshold, mapping.and_then(|mapping| mapping.rounding), report);
+                let roundings = mapping.map_or(&[][..], |mapping| mapping.roundings.as_slice());
+                check_prose(file, prose, threshold, roundings, report);
             }
         }
     }
@@ -38,7 +39,7 @@ fn check_prose(
     file: &File,
     prose: Prose,
     threshold: &Threshold,
-    rounding: Option<Rounding>,
+    roundings: &[Rounding],
     report: &mut Report,
 ) {
     let source = file.document.text.slice(prose.span);
@@ -48,7 +49,7 @@ fn check_prose(
     for range in sentences(source) {
         let sentence = &source[range.clone()];
         for statement in statements(sentence, threshold) {
-            if let Some(row) = contradicted(&statement, threshold, rounding) {
+            if let Some(row) = contradicted(&statement, threshold, roundings) {
                 let start = prose.span.start + range.start;
                 let span = file.document.text.trimmed(Span::new(start, prose.span.start + range.end));
                 let says = if statement.is_never { "never" } else { "said to be" };
@@ -71,7 +72,7 @@ fn check_prose(
 fn contradicted<'t>(
     statement: &Statement,
     threshold: &'t Threshold,
-    rounding: Option<Rounding>,
+    roundings: &[Rounding],
 ) -> Option<&'t ThresholdRow> {
     let value = statement.quantity.base();
     let mut rows = threshold.rows_at(value);
@@ -79,19 +80,21 @@ fn contradicted<'t>(
     if rows.next().is_some() || row.templates.is_empty() {
         return None;
     }
-    let gives = gives(row, statement.output, value, rounding);
+    let gives = gives(row, statement.output, value, roundings);
     let is_contradiction = if statement.is_never { gives == Some(true) } else { gives == Some(false) };
     is_contradiction.then_some(row)
 }
 
 /// Whether a row gives an output for a value; `None` if that depends on how it rounds.
-fn gives(row: &ThresholdRow, output: &str, value: f64, rounding: Option<Rounding>) -> Option<bool> {
+fn gives(row: &ThresholdRow, output: &str, value: f64, roundings: &[Rounding]) -> Option<bool> {
     let Some(template) = row.template_for(output) else { return Some(false) };
     if template.is_fixed() {
         return Some(true);
     }
     let (number, unit) = template.measure(output)?;
-    Some(super::range::same(rounding?.round(value / unit.factor), number))
+    let fits = |rounding: &Rounding| super::range::same(rounding.round(value / unit.factor), number);
+    let is_clear = roundings.windows(2).all(|pair| fits(&pair[0]) == fits(&pair[1]));
+    roundings.first().filter(|_| is_clear).map(fits)
 }
 
 fn statements<'a>(sentence: &'a str, threshold: &Threshold) -> Vec<Statement<'a>> {

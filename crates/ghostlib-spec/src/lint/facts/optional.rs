@@ -48,7 +48,7 @@ impl<'a> Parameters<'a> {
             }
         }
         // Headings that mark nothing say nothing of what is optional.
-        if !parameters.iter().any(|parameter| parameter.is_optional) {
+        if !facts.marks_optional {
             parameters.clear();
         }
         Self(parameters)

@@ -2,6 +2,7 @@
 
 use super::call::{self, Call};
 use super::callee::{Callee, Signature, snake};
+use super::phrase::last_word;
 use super::{Facts, File, Report, fence_example, line_of};
 use crate::Code;
 use ghostlib_model::Span;
@@ -23,6 +24,9 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
             for call in call::find(facts, fence.code.as_str()) {
                 let span = fence.code.span_in_document(Span::new(call.range.start, call.range.end));
                 let language = fence.words.first().map(String::as_str);
+                if !call.has_receiver && is_bound(fence.code.as_str(), facts.operations[call.operation].name) {
+                    continue;
+                }
                 check_call(facts, file, &call, language, span, report);
             }
         }
@@ -39,9 +43,25 @@ fn check_call(facts: &Facts, file: &File, call: &Call, language: Option<&str>, s
     if !is_concrete(call) || signatures.iter().any(|signature| allows(signature, call)) {
         return;
     }
+    let is_short = signatures.iter().all(|signature| call.arguments.len() < signature.arity().0);
+    if is_short && !facts.marks_optional && first.language.is_none() {
+        return;
+    }
     let message = complaint(operation, first, call, file.document.text.slice(span));
     let help = "mend the call or the declaration, whichever is wrong";
     report.at(file.document, Code::ExampleContradictsSignature, span, message, help);
+}
+
+/// Whether code makes the name its own: `const name =`, `(name, other) =>`, `import { name }`.
+fn is_bound(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (code[..at].trim_end(), code[at + name.len()..].trim_start());
+        let word = last_word(before);
+        let is_variable = matches!(word, "const" | "let" | "var" | "mut" | "for");
+        let is_defined = matches!(word, "function" | "def" | "fn" | "func" | "fun");
+        let is_parameter = before.ends_with(['(', ',', '{']) && behind.starts_with([',', ')', '=', '}']);
+        is_defined || is_variable && behind.starts_with(['=', ':']) || is_parameter
+    })
 }
 
 /// Whether it is a call with values, rather than a mention of the operation.

@@ -25,7 +25,11 @@ pub(super) fn check(input: &Input, report: &mut Report) {
     let Some(first) = unchecked.first() else { return };
     let message = match unchecked.len() {
         1 => format!("no vector names `{}`, which a test could check", first.id),
-        n => format!("no vector names {n} of the {} MUSTs that a test could check, `{}` first", testable.len(), first.id),
+        n => format!(
+            "no vector names {n} of the {} MUSTs that a test could check, `{}` first",
+            testable.len(),
+            first.id
+        ),
     };
     let draft = Code::MustUnchecked.at(first.place.clone(), message);
     report.add(draft.help("add a vector with `requirements: [ID]` for each").into());

@@ -55,7 +55,8 @@ fn is_in(spans: &[Span], offset: usize) -> bool {
 
 /// Whether an offset is in a code span.
 fn is_code(document: &Document, offset: usize) -> bool {
-    let is_there = |prose: crate::markdown::Prose| prose.span.start <= offset && is_in(prose.code_spans, offset);
+    let is_there =
+        |prose: crate::markdown::Prose| prose.span.start <= offset && is_in(prose.code_spans, offset);
     document.markdown.proses().any(is_there)
 }
 
@@ -117,7 +118,9 @@ fn name_of(c: char) -> &'static str {
         '\u{200d}' => "zero-width joiner",
         '\u{feff}' => "byte order mark",
         '\u{2060}' => "word joiner",
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "bidirectional control",
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "bidirectional control"
+        }
         '\u{e0000}'..='\u{e007f}' => "tag character",
         _ => "invisible character",
     }

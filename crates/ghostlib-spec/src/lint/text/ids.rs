@@ -55,8 +55,15 @@ fn check_vanished(input: &Input, report: &mut Report) {
                 let is_retired = retired.contains(id);
                 let what = if is_retired { "is retired" } else { "is that of no requirement" };
                 let place = Span::new(span.start + found.start(), span.start + found.end());
-                let help = "name a requirement that is there, or write `aliases:` from this id to its new one";
-                report.at(document, Code::RequirementIdVanished, place, format!("the id `{id}` {what}"), help);
+                let help =
+                    "name a requirement that is there, or write `aliases:` from this id to its new one";
+                report.at(
+                    document,
+                    Code::RequirementIdVanished,
+                    place,
+                    format!("the id `{id}` {what}"),
+                    help,
+                );
             }
         }
     }
@@ -85,9 +92,18 @@ mod tests {
 
     #[test]
     fn ids_that_are_gone_are_named() {
-        assert_eq!(codes_of(&native("", "r[a.b]\nIt MUST hold, as r[a.c] says.\n")), ["requirement-id-vanished"]);
+        assert_eq!(
+            codes_of(&native("", "r[a.b]\nIt MUST hold, as r[a.c] says.\n")),
+            ["requirement-id-vanished"]
+        );
         assert_eq!(codes_of(&native("", "r[a.b]\nIt MUST hold, as r[a.b] says and r[0] too.\n")), [""; 0]);
-        assert_eq!(codes_of(&native("retired: [a.b]\n", "r[a.b]\nIt MUST hold.\n")), ["requirement-id-vanished"]);
-        assert_eq!(codes_of(&native("aliases: {a.c: a.b}\n", "r[a.b]\nIt MUST hold, see r[a.c].\n")), [""; 0]);
+        assert_eq!(
+            codes_of(&native("retired: [a.b]\n", "r[a.b]\nIt MUST hold.\n")),
+            ["requirement-id-vanished"]
+        );
+        assert_eq!(
+            codes_of(&native("aliases: {a.c: a.b}\n", "r[a.b]\nIt MUST hold, see r[a.c].\n")),
+            [""; 0]
+        );
     }
 }

@@ -12,21 +12,34 @@ const PATTERNS: [(&str, &str); 7] = [
         "to set its rules aside",
         r"(?i)\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\w+){0,3}\s+(?:previous|prior|earlier|above|your|system|all other|safety|sandbox)\b(?:\s+\w+){0,2}?\s*(?:instructions?|rules?|guidelines?|prompts?|restrictions?|policy|policies)",
     ),
-    ("to take another part", r"(?i)\byou are (?:now )?(?:an? )?(?:\w+ ){0,2}(?:ai|assistant|language model|llm|agent with)\b"),
+    (
+        "to take another part",
+        r"(?i)\byou are (?:now )?(?:an? )?(?:\w+ ){0,2}(?:ai|assistant|language model|llm|agent with)\b",
+    ),
     (
         "to keep something from people",
         r"(?i)\b(?:do not|don't|never|without) (?:tell|mention|reveal|inform|telling|mentioning|informing|show)\w*(?: \w+){0,4} (?:the )?(?:user|reviewer|human|operator|author)\b",
     ),
-    ("to run what it fetches", r"(?i)\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n|]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b"),
-    ("to fetch something", r"(?i)^\W*(?:first,? |then,? |please )?(?:download|fetch|clone|pull|curl|wget)\b[^\n]{0,80}(?:https?://|git@)"),
+    (
+        "to run what it fetches",
+        r"(?i)\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n|]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b",
+    ),
+    (
+        "to fetch something",
+        r"(?i)^\W*(?:first,? |then,? |please )?(?:download|fetch|clone|pull|curl|wget)\b[^\n]{0,80}(?:https?://|git@)",
+    ),
     (
         "to read secrets",
         r"(?i)\b(?:read|print|send|upload|post|include|copy|exfiltrate)\b[^.\n]{0,60}(?:~/\.ssh|\.env\b|/etc/passwd|id_rsa|api[ _-]keys?|your (?:credentials|tokens?|environment variables))",
     ),
-    ("to run a program", r"(?i)^\W*(?:before|after) (?:implementing|you (?:start|begin|finish))[^.\n]{0,40}\b(?:run|execute|install)\b"),
+    (
+        "to run a program",
+        r"(?i)^\W*(?:before|after) (?:implementing|you (?:start|begin|finish))[^.\n]{0,40}\b(?:run|execute|install)\b",
+    ),
 ];
 
-static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).ok());
+static SET: LazyLock<Option<RegexSet>> =
+    LazyLock::new(|| RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).ok());
 static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)<!--(.*?)-->").ok());
 
 pub(super) fn check(input: &Input, report: &mut Report) {
@@ -39,7 +52,8 @@ pub(super) fn check(input: &Input, report: &mut Report) {
             check_code(document, fence.span, report);
         }
         if let Some(pattern) = COMMENT.as_ref() {
-            let comments = pattern.captures_iter(document.text.as_str()).filter_map(|captures| captures.get(1));
+            let comments =
+                pattern.captures_iter(document.text.as_str()).filter_map(|captures| captures.get(1));
             for comment in comments {
                 check_text(document, comment.range().into(), report);
             }

@@ -31,8 +31,9 @@ pub(super) fn check(input: &Input, report: &mut Report) {
 
 /// What `#…` can lead to: headings by the rule of GitHub, HTML anchors, and written ids.
 fn anchors(document: &Document) -> BTreeSet<String> {
-    static ANCHOR: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?:id|name)\s*=\s*["']?([^"'\s>]+)|\br\[([\w.+-]+)\]|\{#([\w.-]+)\}"#).ok());
+    static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?:id|name)\s*=\s*["']?([^"'\s>]+)|\br\[([\w.+-]+)\]|\{#([\w.-]+)\}"#).ok()
+    });
     let mut anchors = BTreeSet::new();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for section in &document.markdown.sections {
@@ -92,7 +93,13 @@ fn check_sections(input: &Input, document: &Document, report: &mut Report) {
             }
             let span = Span::new(prose.span.start + whole.start(), prose.span.start + whole.end());
             let message = format!("there is no section {}", number.as_str());
-            report.at(document, Code::LinkDangling, span, message, "name a section that is there, or link to its heading");
+            report.at(
+                document,
+                Code::LinkDangling,
+                span,
+                message,
+                "name a section that is there, or link to its heading",
+            );
         }
     }
 }
@@ -109,9 +116,13 @@ fn numbers_count(markdown: &Markdown) -> usize {
 fn is_elsewhere(text: &str, start: usize, end: usize) -> bool {
     let before = &text[..start];
     let tail = before.char_indices().rev().nth(40).map_or(before, |(at, _)| &before[at..]);
-    let others = ["RFC", "ISO", "ECMA", "IEEE", "spec", "Unicode", "UAX", "UTS", "POSIX", "[", "http", "standard"];
+    let others =
+        ["RFC", "ISO", "ECMA", "IEEE", "spec", "Unicode", "UAX", "UTS", "POSIX", "[", "http", "standard"];
     let after = text[end..].trim_start();
-    others.iter().any(|other| tail.contains(other)) || after.starts_with("of ") || after.starts_with("in ") || after.starts_with(']')
+    others.iter().any(|other| tail.contains(other))
+        || after.starts_with("of ")
+        || after.starts_with("in ")
+        || after.starts_with(']')
 }
 
 /// Complains about links to files, and about tables of files.
@@ -119,7 +130,8 @@ fn check_files(document: &Document, listing: &BTreeSet<&str>, report: &mut Repor
     let folder = document.text.file().rsplit_once('/').map_or("", |(folder, _)| folder);
     for link in &document.markdown.links {
         let target = link.target.split(['#', '?']).next().unwrap_or_default();
-        if is_beside(target) && !is_there(listing, folder, target) {
+        let is_path = target.contains(['.', '/']);
+        if is_path && is_beside(target) && !is_there(listing, folder, target) {
             let message = format!("the file `{target}` is not there");
             report.at(document, Code::FileDangling, link.span, message, "create it, or mend the link");
         }
@@ -156,7 +168,8 @@ fn is_there(listing: &BTreeSet<&str>, folder: &str, target: &str) -> bool {
     let target = target.strip_prefix("./").unwrap_or(target).trim_end_matches('/').replace("%20", " ");
     let path = if folder.is_empty() { target } else { format!("{folder}/{target}") };
     let below = format!("{path}/");
-    listing.contains(path.as_str()) || listing.range(below.as_str()..).next().is_some_and(|next| next.starts_with(&below))
+    listing.contains(path.as_str())
+        || listing.range(below.as_str()..).next().is_some_and(|next| next.starts_with(&below))
 }
 
 #[cfg(test)]
@@ -165,7 +178,8 @@ mod tests {
 
     #[test]
     fn links_lead_to_headings_or_files_that_are_there() {
-        let document = "# A b\n\n## `C` (d)!\n\n## C d\n\nSee [a](#a-b), [c](#c-d), [d](#c-d-1), [e](#gone).\n";
+        let document =
+            "# A b\n\n## `C` (d)!\n\n## C d\n\nSee [a](#a-b), [c](#c-d), [d](#c-d-1), [e](#gone).\n";
         assert_eq!(codes_of(&native("", document)), ["link-dangling"]);
         let document = "[a](b.md) [c](gone.md) [d](https://x.y/z.md) [e](sub/)\n\n| File | Use |\n|---|---|\n| `b.md` | a |\n| no.md | b |\n";
         assert_eq!(

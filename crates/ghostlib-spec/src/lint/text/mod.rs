@@ -6,6 +6,7 @@ mod ids;
 mod instructions;
 mod links;
 mod pseudocode;
+mod rounding;
 mod terms;
 mod todo;
 mod units;
@@ -21,6 +22,7 @@ pub(super) fn check(input: &Input, report: &mut Report) {
     todo::check(input, report);
     terms::check(input, report);
     units::check(input, report);
+    rounding::check(input, report);
     hidden::check(input, report);
     instructions::check(input, report);
     pseudocode::check(input, report);

@@ -23,11 +23,12 @@ pub(super) fn check(input: &Input, report: &mut Report) {
 /// How many lines of a block assign, branch, loop, call or return; none if it declares, shows data or tests.
 fn n_steps(fence: &Fence) -> usize {
     const DATA: [&str; 16] = [
-        "json", "yaml", "yml", "toml", "xml", "html", "console", "sh", "shell", "bash", "diff", "markdown", "md", "sql",
-        "mermaid", "ebnf",
+        "json", "yaml", "yml", "toml", "xml", "html", "console", "sh", "shell", "bash", "diff", "markdown",
+        "md", "sql", "mermaid", "ebnf",
     ];
     let code = fence.code.as_str();
-    let is_data = fence.words.first().is_some_and(|word| DATA.contains(&word.as_str())) || fence.words.len() > 1;
+    let is_data =
+        fence.words.first().is_some_and(|word| DATA.contains(&word.as_str())) || fence.words.len() > 1;
     if is_data || ["assert", "#[test]", "describe(", "expect("].iter().any(|mark| code.contains(mark)) {
         return 0;
     }
@@ -36,7 +37,10 @@ fn n_steps(fence: &Fence) -> usize {
     let mut n_steps = 0;
     for line in lower.lines().map(str::trim) {
         let first = line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-        let branches = matches!(first, "if" | "else" | "elif" | "for" | "while" | "loop" | "match" | "switch" | "return" | "foreach");
+        let branches = matches!(
+            first,
+            "if" | "else" | "elif" | "for" | "while" | "loop" | "match" | "switch" | "return" | "foreach"
+        );
         let assigns = [" = ", " := ", " <- ", " += ", " ← "].iter().any(|mark| line.contains(mark));
         let calls = line.ends_with(')') || line.ends_with(");") || line.starts_with("call ");
         has_flow |= branches;

@@ -8,7 +8,8 @@ use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{([A-Za-z][A-Za-z_ -]{1,30})\}").ok());
+static PLACEHOLDER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\{([A-Za-z][A-Za-z_ -]{1,30})\}").ok());
 
 /// Looks at the cells of tables, where templates of outputs stand: `"Last {weekday}"`.
 pub(super) fn check(input: &Input, report: &mut Report) {
@@ -49,7 +50,8 @@ fn explained(document: &Document) -> BTreeSet<String> {
             is_inside = part.ends_with('{');
         }
     }
-    let singular: Vec<String> = words.iter().filter_map(|word| Some(word.strip_suffix('s')?.to_owned())).collect();
+    let singular: Vec<String> =
+        words.iter().filter_map(|word| Some(word.strip_suffix('s')?.to_owned())).collect();
     words.extend(singular);
     words
 }
@@ -62,6 +64,9 @@ mod tests {
     fn placeholders_are_explained_somewhere() {
         let table = "| Case | Output |\n|---|---|\n| a | \"on {season}\" |\n| b | \"{n} {season}\" |\n";
         assert_eq!(codes_of(&format!("# A\n\n## B\n\n{table}")), ["term-undefined"]);
-        assert_eq!(codes_of(&format!("# A\n\n## B\n\nSeasons have their English names.\n\n{table}")), [""; 0]);
+        assert_eq!(
+            codes_of(&format!("# A\n\n## B\n\nSeasons have their English names.\n\n{table}")),
+            [""; 0]
+        );
     }
 }

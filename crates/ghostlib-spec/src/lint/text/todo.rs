@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn open_ends_are_found_outside_of_code() {
-        let document = "# A\n\nTODO: the rest. The limit is to be defined. [NEEDS CLARIFICATION: how many?]\n";
+        let document =
+            "# A\n\nTODO: the rest. The limit is to be defined. [NEEDS CLARIFICATION: how many?]\n";
         assert_eq!(codes_of(document), ["todo", "todo", "todo"]);
         assert_eq!(codes_of("# A\n\nIt finds `TODO` in mastodons, and XXXL.\n\n    TODO\n"), [""; 0]);
     }

@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 /// A quantity of such a unit: `3 months`, `{n} years`, `46 business days`.
 static QUANTITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:\d|\{\w+\}|\bone|\ba)\s*(month|year|quarter|decade|business day|working day)s?\b").ok()
+    Regex::new(r"(?i)(?:\d|\{\w+\}|\bone|\ba)\s*(month|year|quarter|decade|business day|working day)s?\b")
+        .ok()
 });
 
 /// Looks at tables, where thresholds and outputs stand. A unit is defined if its section, one around it, or one that
@@ -27,12 +28,15 @@ pub(super) fn check(input: &Input, report: &mut Report) {
                 let text = document.text.slice(cell.span);
                 for unit in pattern.captures_iter(text).filter_map(|captures| captures.get(1)) {
                     let name = unit.as_str().to_lowercase();
-                    if !seen.insert((operation, name.clone())) || is_defined(document, &name, operation, &operations) {
+                    if !seen.insert((operation, name.clone()))
+                        || is_defined(document, &name, operation, &operations)
+                    {
                         continue;
                     }
                     let span = Span::new(cell.span.start + unit.start(), cell.span.start + unit.end());
                     let message = format!("nothing here says how long a {name} is");
-                    let help = "say it in this section or in one for all operations, such as \"a month is 30 days\"";
+                    let help =
+                        "say it in this section or in one for all operations, such as \"a month is 30 days\"";
                     report.at(document, Code::UnitUndefined, span, message, help);
                 }
             }
@@ -82,7 +86,9 @@ mod tests {
     #[test]
     fn months_need_a_length() {
         let of = |definition: &str| {
-            codes_of(&format!("# A\n\n### age(days) → string\n\n{definition}\n\n{TABLE}### other(x) → string\n\nMonths (30 d).\n"))
+            codes_of(&format!(
+                "# A\n\n### age(days) → string\n\n{definition}\n\n{TABLE}### other(x) → string\n\nMonths (30 d).\n"
+            ))
         };
         assert!(of("").contains(&"unit-undefined".to_owned()));
         for definition in ["A month is 30 days.", "Months (30d) count.", "By calendar months."] {

@@ -29,7 +29,13 @@ fn check_weak(input: &Input, report: &mut Report) {
         return;
     }
     let mut by_section: BTreeMap<&[String], Vec<&Requirement>> = BTreeMap::new();
-    for requirement in requirements.iter().filter(|requirement| requirement.level_source == LevelSource::Weak) {
+    // "Do not" and "Never" need no capitals to be understood.
+    let is_imperative =
+        |text: &str| ["Do not ", "Don't ", "Never "].iter().any(|start| text.starts_with(start));
+    let is_weak = |requirement: &&Requirement| {
+        requirement.level_source == LevelSource::Weak && !is_imperative(&requirement.text)
+    };
+    for requirement in requirements.iter().filter(is_weak) {
         by_section.entry(&requirement.section).or_default().push(requirement);
     }
     for weak in by_section.into_values() {
@@ -40,7 +46,8 @@ fn check_weak(input: &Input, report: &mut Report) {
             continue;
         }
         for requirement in weak {
-            let message = format!("this {} stands in lower case, where others have capitals", requirement.level);
+            let message =
+                format!("this {} stands in lower case, where others have capitals", requirement.level);
             report.add(Code::WeakWording.at(requirement.place.clone(), message).help(help).into());
         }
     }
@@ -68,7 +75,8 @@ fn check_compound(input: &Input, report: &mut Report) {
 
 /// Whether one clause follows the other in the same sentence.
 fn is_before(previous: &Requirement, next: &Requirement) -> bool {
-    previous.place.file == next.place.file && next.place.span.start.saturating_sub(previous.place.span.end) < 3
+    previous.place.file == next.place.file
+        && next.place.span.start.saturating_sub(previous.place.span.end) < 3
 }
 
 /// How many modal keywords a text has, code left out.
