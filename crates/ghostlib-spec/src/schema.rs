@@ -65,7 +65,7 @@ struct Format(#[schemars(range(min = 1, max = 1))] u32);
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 enum Text {
-    Text(String),
+    String(String),
     Number(f64),
     Bool(bool),
 }
@@ -74,7 +74,7 @@ enum Text {
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 enum Filled {
-    Text(#[schemars(regex(pattern = r"\S"))] String),
+    String(#[schemars(regex(pattern = r"\S"))] String),
     Number(f64),
     Bool(bool),
 }
@@ -135,7 +135,7 @@ enum ReferenceYaml {
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 enum Pin {
-    Text(#[schemars(length(min = 1))] String),
+    String(#[schemars(length(min = 1))] String),
     Number(f64),
     Bool(bool),
 }
@@ -256,5 +256,5 @@ enum ErrorYaml {
     /// Any error.
     Any(#[schemars(extend("const" = true))] bool),
     /// An error with this text.
-    Text(String),
+    Message(String),
 }

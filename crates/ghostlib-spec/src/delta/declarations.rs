@@ -19,48 +19,52 @@ pub struct Declaration {
 
 pub(super) fn changes(old: &[ApiBlock], new: &[ApiBlock]) -> Vec<Change<Declaration>> {
     let (old, new) = (declarations(old), declarations(new));
-    let key = |declaration: &Declaration| (declaration.language.clone(), head(&declaration.text).to_owned());
-    let changes = by_key(&old, &new, key, |old, new| old.text == new.text);
-    let owned = |change| match change {
-        Change::Added(new) => Change::Added(Declaration::clone(new)),
-        Change::Removed(old) => Change::Removed(Declaration::clone(old)),
-        Change::Changed { old, new, how } => {
-            Change::Changed { old: Declaration::clone(old), new: Declaration::clone(new), how }
+    let changes = by_key(
+        &old,
+        &new,
+        |(head, declaration)| (head, &declaration.language),
+        |(_, old), (_, new)| old.text == new.text,
+    );
+    let owned = |change: Change<&(String, Declaration)>| match change {
+        Change::Added((_, new)) => Change::Added(new.clone()),
+        Change::Removed((_, old)) => Change::Removed(old.clone()),
+        Change::Changed { old: (_, old), new: (_, new), how } => {
+            Change::Changed { old: old.clone(), new: new.clone(), how }
         }
     };
     changes.into_iter().map(owned).collect()
 }
 
-/// What a declaration declares: its words up to the first bracket or sign.
-fn head(text: &str) -> &str {
-    let without_attributes = match text.starts_with("#[") || text.starts_with('@') {
-        true => text.find(['\n', ' ']).map_or(text, |at| &text[at + 1..]),
-        false => text,
-    };
-    let end = without_attributes.find(['(', '{', '=', ';', '<']).unwrap_or(without_attributes.len());
-    without_attributes[..end].trim_end_matches([' ', ':'])
-}
-
-fn declarations(blocks: &[ApiBlock]) -> Vec<Declaration> {
+/// The declarations of some blocks, each with its head.
+fn declarations(blocks: &[ApiBlock]) -> Vec<(String, Declaration)> {
     let of_block = |block: &ApiBlock| {
-        let declaration =
-            |text| Declaration { language: block.language.clone(), text, place: block.place.clone() };
+        let declaration = |lines: Vec<&str>| {
+            let text = on_one_line(&lines.join(" "));
+            let declaration = Declaration { language: block.language.clone(), text, place: block.place.clone() };
+            (head(&lines), declaration)
+        };
         split(&block.code).into_iter().map(declaration).collect::<Vec<_>>()
     };
     blocks.iter().flat_map(of_block).collect()
 }
 
-/// The declarations of a block, each on one line. One begins at a line that is not indented, outside of all
-/// brackets, and does not close one; lines of comments and attributes belong to what follows them.
-fn split(code: &str) -> Vec<String> {
+/// What a declaration declares: its words up to the first bracket or sign, comments and attributes left out.
+fn head(lines: &[&str]) -> String {
+    let line = lines.iter().find(|line| !is_prefix(line)).or(lines.first()).copied().unwrap_or_default();
+    let end = line.find(['(', '{', '=', ';', '<']).unwrap_or(line.len());
+    on_one_line(line[..end].trim_end_matches([' ', ':']))
+}
+
+/// The lines of each declaration of a block. One begins at a line that is not indented, outside of all brackets,
+/// and does not close one; lines of comments and attributes belong to what follows them.
+fn split(code: &str) -> Vec<Vec<&str>> {
     let mut declarations = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
     let mut depth = 0_usize;
     for line in code.lines().filter(|line| !line.trim().is_empty()) {
         let is_start = depth == 0 && !line.starts_with([' ', '\t', '}', ')', ']']);
         if is_start && lines.last().is_some_and(|last| !is_prefix(last)) {
-            declarations.push(on_one_line(&lines.join(" ")));
-            lines.clear();
+            declarations.push(std::mem::take(&mut lines));
         }
         lines.push(line);
         for c in line.chars() {
@@ -72,7 +76,7 @@ fn split(code: &str) -> Vec<String> {
         }
     }
     if !lines.is_empty() {
-        declarations.push(on_one_line(&lines.join(" ")));
+        declarations.push(lines);
     }
     declarations
 }
@@ -89,16 +93,17 @@ mod tests {
     #[test]
     fn declarations_are_told_apart_by_indentation_and_brackets() {
         let code = "/// Counts.\n#[must_use]\npub fn count(\n    text: &str,\n) -> usize;\n\npub struct T {\n    a: u8,\n}\nimpl T {\n    fn b();\n}\n";
+        let texts = |code: &str| split(code).into_iter().map(|lines| on_one_line(&lines.join(" "))).collect::<Vec<_>>();
         assert_eq!(
-            split(code),
+            texts(code),
             [
                 "/// Counts. #[must_use] pub fn count( text: &str, ) -> usize;",
                 "pub struct T { a: u8, }",
                 "impl T { fn b(); }"
             ]
         );
-        assert_eq!(split("class A:\n    def f(self): ...\n\ndef g(): ...\n"), ["class A: def f(self): ...", "def g(): ..."]);
-        assert_eq!(split("}}\n\n"), ["}}"]);
+        assert_eq!(texts("class A:\n    def f(self): ...\n\ndef g(): ...\n"), ["class A: def f(self): ...", "def g(): ..."]);
+        assert_eq!(texts("}}\n\n"), ["}}"]);
     }
 
     #[test]
@@ -106,7 +111,7 @@ mod tests {
         let block = |code: &str| {
             [ApiBlock { language: "rust".into(), code: code.into(), place: Place::start_of("SPEC.md") }]
         };
-        let old = block("pub fn f(a: u8);\npub fn g();\npub struct T;\n");
+        let old = block("/// Old.\n#[must_use]\npub fn f(a: u8);\npub fn g();\npub struct T;\n");
         let new = block("pub struct T;\npub fn f(a: u16);\npub fn h();\n");
         let found: Vec<_> = changes(&old, &new)
             .into_iter()
@@ -116,6 +121,6 @@ mod tests {
                 Change::Changed { old, new, .. } => format!("{} > {}", old.text, new.text),
             })
             .collect();
-        assert_eq!(found, ["pub fn f(a: u8); > pub fn f(a: u16);", "+ pub fn h();", "- pub fn g();"]);
+        assert_eq!(found, ["/// Old. #[must_use] pub fn f(a: u8); > pub fn f(a: u16);", "+ pub fn h();", "- pub fn g();"]);
     }
 }

@@ -14,23 +14,23 @@ pub struct Fixed {
 pub fn apply_fixes<'a>(text: &str, fixes: impl IntoIterator<Item = &'a [TextEdit]>) -> Fixed {
     let mut edits: Vec<&TextEdit> = Vec::new();
     let mut applied = Vec::new();
-    for fix in fixes {
+    for whole in fixes {
         let is_free = |edit: &TextEdit| {
             edits.iter().all(|other| *other == edit || !touches(edit, other)) && fits(text, edit)
         };
-        let is_applied = !fix.is_empty() && fix.iter().all(is_free);
+        let is_applied = !whole.is_empty() && whole.iter().all(is_free);
         if is_applied {
-            let new: Vec<_> = fix.iter().filter(|edit| !edits.contains(edit)).collect();
+            let new: Vec<_> = whole.iter().filter(|edit| !edits.contains(edit)).collect();
             edits.extend(new);
         }
         applied.push(is_applied);
     }
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut fixed = text.to_owned();
+    let mut edited = text.to_owned();
     for edit in edits.iter().rev() {
-        fixed.replace_range(edit.span.start..edit.span.end, &edit.text);
+        edited.replace_range(edit.span.start..edit.span.end, &edit.text);
     }
-    Fixed { text: fixed, applied }
+    Fixed { text: edited, applied }
 }
 
 fn fits(text: &str, edit: &TextEdit) -> bool {
@@ -64,8 +64,8 @@ mod tests {
             vec![edit(7, 99, "")],
             vec![],
         ];
-        let fixed = apply_fixes("a bc d é", fixes.iter().map(Vec::as_slice));
-        assert_eq!(fixed.applied, [true, true, false, true, false, false, false, false]);
-        assert_eq!(fixed.text, "A -bc dBé");
+        let outcome = apply_fixes("a bc d é", fixes.iter().map(Vec::as_slice));
+        assert_eq!(outcome.applied, [true, true, false, true, false, false, false, false]);
+        assert_eq!(outcome.text, "A -bc dBé");
     }
 }

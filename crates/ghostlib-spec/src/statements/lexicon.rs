@@ -108,10 +108,10 @@ const WORDS: &[(Class, &str)] = &[
     ),
     (
         Class::VAGUE,
-        "appropriate appropriately reasonable reasonably sensible sensibly adequate adequately easily quickly \
-         efficiently robust robustly user-friendly intuitive gracefully graceful idiomatic idiomatically suitable \
+        "appropriate appropriately reasonable reasonably adequate adequately easily quickly \
+         efficiently robust robustly user-friendly intuitive gracefully idiomatic idiomatically suitable \
          suitably proper properly seamless seamlessly etc flexible scalable performant concise descriptive liberal \
-         liberally nicely elegant elegantly smart smartly timely human-friendly lightweight leniently",
+         liberally nicely elegant elegantly smart smartly timely human-friendly leniently",
     ),
     (
         Class::ERROR,

@@ -3,7 +3,7 @@
 use super::describe::Clause;
 use super::lexicon::Class;
 use super::words::Word;
-use super::{Passage, Reader};
+use super::{Passage, Reader, StatementId};
 use crate::markdown::Fence;
 use crate::text::{Text, on_one_line};
 use ghostlib_model::Span;
@@ -85,6 +85,9 @@ impl Reader<'_> {
                     self.state_text(step, self.text.trimmed(fence.code.span_in_document(span)));
                     if let Some(statement) = self.found.statements.last_mut() {
                         statement.condition = Some(conditions.join(" ")).filter(|all| !all.is_empty());
+                        if let Some(id) = &self.roles[fence.section].id {
+                            statement.id = StatementId::Heading(format!("{id}.scenario"));
+                        }
                     }
                 }
                 _ => conditions.clear(),

@@ -54,9 +54,10 @@ fn path_before(text: &str) -> &str {
     path.trim_start_matches(['.', ':', '#'])
 }
 
+/// Whether a declaration follows, or a value of a type is made, which is no call of an operation.
 fn is_declaration(before: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "fn", "def", "func", "function", "fun", "procedure", "sub", "defp", "string", "int", "void", "String",
+    const WORDS: [&str; 13] = [
+        "fn", "def", "func", "function", "fun", "procedure", "sub", "defp", "string", "int", "void", "String", "new",
     ];
     let last = before.trim_end().rsplit(|c: char| c.is_whitespace() || c == '`').next().unwrap_or_default();
     before.ends_with(char::is_whitespace) && WORDS.contains(&last)

@@ -148,6 +148,13 @@ impl<'a> Callee<'a> {
     }
 }
 
+/// Whether parameters are declared: `slugify()` is a title, `f(…)` says nothing, and `f(0)` is a call.
+pub(super) fn is_declared(parameters: &[Parameter]) -> bool {
+    let is_name = |name: &str| is_variadic(name) || !literal::identifier(name).is_empty();
+    parameters.iter().any(|parameter| !is_variadic(&parameter.name))
+        && parameters.iter().all(|parameter| is_name(&parameter.name))
+}
+
 /// The parameters in the brackets of a heading that is no declaration as a whole.
 pub(super) fn in_heading(heading: &str) -> Option<Vec<Parameter>> {
     let (_, list) = heading.split_once('(')?;
@@ -189,7 +196,8 @@ pub(super) fn is_variadic(name: &str) -> bool {
 }
 
 fn key_of(inputs: &Inputs) -> String {
-    inputs.iter().map(|(name, value)| format!("{name}={value};")).collect()
+    let inputs: Vec<_> = inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    inputs.join(";")
 }
 
 fn with_snake_keys(value: Value) -> Value {
@@ -301,6 +309,6 @@ fn parameter(source: &str) -> Option<Parameter> {
         return None;
     }
     let name = if is_variadic(head) { head } else { literal::identifier(head) };
-    let is_optional = head.ends_with('?') || source.contains('=');
+    let is_optional = head.ends_with('?') || source.contains('=') || source.contains("Option<");
     Some(Parameter { name: name.to_owned(), is_optional })
 }

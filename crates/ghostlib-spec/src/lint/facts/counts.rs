@@ -89,12 +89,14 @@ impl<'a> Counts<'a> {
         let is_right = real.iter().any(|&n| n == claim.number || claim.is_least && n > claim.number);
         let Some(most) = real.last().filter(|_| !is_right) else { return };
         let phrase = crate::text::on_one_line(file.document.text.slice(claim.span));
-        let what = match claim.what {
-            Counted::Vectors => "vectors".to_owned(),
-            Counted::VectorsOf(operation) => format!("vectors of `{}`", self.facts.operations[operation].name),
-            Counted::Operations => "operations".to_owned(),
+        let has = match claim.what {
+            Counted::Vectors => super::counted(*most, "vector"),
+            Counted::VectorsOf(operation) => {
+                format!("{} of `{}`", super::counted(*most, "vector"), self.facts.operations[operation].name)
+            }
+            Counted::Operations => super::counted(*most, "operation"),
         };
-        let message = format!("\"{phrase}\" is claimed, and the spec has {most} {what}");
+        let message = format!("\"{phrase}\" is claimed, and the spec has {has}");
         let help = "correct the number, or add what is missing";
         let is_safe = claim.is_in_digits && real.len() == 1 && claim.what != Counted::Operations;
         let fix = if is_safe { vec![TextEdit { span: claim.number_span, text: most.to_string() }] } else { Vec::new() };
@@ -212,7 +214,7 @@ impl<'a> Passage<'a> {
         if let Some(operation) = operation {
             return is_vectors.then_some(Counted::VectorsOf(operation));
         }
-        if self.owner.is_some() || behind.is_some_and(|next| next.is(&["for", "of", "in", "from", "with", "that"])) {
+        if self.owner.is_some() || self.is_limited(noun) {
             return None;
         }
         let is_all = at > 0 && self.tokens[at - 1].is(&["all", "total"]);
@@ -225,6 +227,15 @@ impl<'a> Passage<'a> {
             return is_total.then_some(Counted::Vectors);
         }
         (is_all || is_held || is_listed && self.lists_operations(noun)).then_some(Counted::Operations)
+    }
+
+    /// Whether what follows a noun says which of them are meant: "12 tests for dates", but not "in all".
+    fn is_limited(&self, noun: usize) -> bool {
+        let Some(next) = self.tokens.get(noun + 1) else { return false };
+        let after = self.tokens.get(noun + 2).map_or("", |token| token.text);
+        let vectors = &self.facts.input.spec.front_matter.vectors;
+        let is_whole = matches!(after, "all" | "total" | "sum") || vectors.iter().any(|name| name == after);
+        next.is(&["for", "of", "in", "from", "with", "that"]) && !is_whole
     }
 
     /// Whether at least two operations are named behind a token.

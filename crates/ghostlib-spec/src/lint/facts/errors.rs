@@ -44,9 +44,9 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
 
 fn check_vector(callee: &Callee, vector: &Vector, conditions: &[Condition], is_closed: bool, report: &mut Report) {
     let inputs = callee.inputs(&vector.input);
-    let mut held = conditions.iter().map(|condition| (condition, condition.test.holds(&inputs)));
+    let mut tests = conditions.iter().map(|condition| (condition, condition.test.holds(&inputs)));
     if let Expected::Output(_) = vector.expected {
-        let Some((condition, _)) = held.find(|(_, holds)| *holds == Some(true)) else { return };
+        let Some((condition, _)) = tests.find(|(_, holds)| *holds == Some(true)) else { return };
         let message = format!(
             "`{}` expects {} for {}, which is an error by {}: {}",
             vector.name,
@@ -57,7 +57,7 @@ fn check_vector(callee: &Callee, vector: &Vector, conditions: &[Condition], is_c
         );
         let help = "decide whether this is an error, and mend the vector or the condition";
         report.add(Code::VectorContradictsErrors.at(vector.place.clone(), message).help(help).into());
-    } else if is_closed && !conditions.is_empty() && held.all(|(_, holds)| holds == Some(false)) {
+    } else if is_closed && !conditions.is_empty() && tests.all(|(_, holds)| holds == Some(false)) {
         let stated: Vec<_> = conditions.iter().map(|condition| condition.text.as_str()).collect();
         let message = format!(
             "`{}` expects an error for {}, and none of the stated conditions holds: {} ({})",
@@ -191,16 +191,16 @@ fn leads_in(markdown: &Markdown, block: &Block) -> bool {
     TITLES.contains(&words.trim().trim_end_matches(':').to_lowercase().as_str())
 }
 
-fn add(facts: &Facts, operation: usize, text: &str, place: Place, list: &mut Vec<Condition>) {
+fn add(facts: &Facts, operation: usize, text: &str, place: Place, known: &mut Vec<Condition>) {
     let text = crate::text::on_one_line(text);
     if !text.is_empty() {
-        let test = test(&facts.operations[operation], &text);
-        list.push(Condition { text, test, place });
+        let test = test_of(&facts.operations[operation], &text);
+        known.push(Condition { text, test, place });
     }
 }
 
 /// What a condition's words ask of the input.
-fn test(callee: &Callee, text: &str) -> Test {
+fn test_of(callee: &Callee, text: &str) -> Test {
     const FILLERS: [&str; 20] = [
         "a", "an", "the", "is", "are", "input", "inputs", "value", "values", "argument", "if", "when", "number", "numbers", "string",
         "text", "given", "passed", "parameter", "amount",

@@ -193,7 +193,7 @@ fn in_table(facts: &Facts, file: &File, table: &Table, examples: &mut Vec<Exampl
                 operation: owner.unwrap_or_default(),
                 inputs: Some(inputs),
                 outcome,
-                source: first.source.to_owned(),
+                source: first.plain(),
                 place: file.place(first.span),
                 is_companion: file.is_companion,
                 usage: None,
@@ -202,10 +202,10 @@ fn in_table(facts: &Facts, file: &File, table: &Table, examples: &mut Vec<Exampl
     }
 }
 
-fn whole_call<'a>(facts: &Facts, cell: &Cell<'a>) -> Option<(Call<'a>, usize)> {
-    let code = cell.source.strip_prefix('`')?.strip_suffix('`')?;
+fn whole_call<'a>(facts: &Facts, first: &Cell<'a>) -> Option<(Call<'a>, usize)> {
+    let code = first.source.strip_prefix('`')?.strip_suffix('`')?;
     let call = call::find(facts, code).into_iter().next()?;
-    (call.range == (0..code.len())).then_some((call, cell.span.start + 1))
+    (call.range == (0..code.len())).then_some((call, first.span.start + 1))
 }
 
 /// The input that a cell is for an operation with one parameter.

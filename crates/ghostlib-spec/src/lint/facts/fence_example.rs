@@ -8,8 +8,10 @@ use crate::markdown::Fence;
 use ghostlib_model::Span;
 
 /// Languages of fences that hold no code.
-const NO_CODE: [&str; 12] =
-    ["yaml", "yml", "json", "toml", "markdown", "md", "diff", "ebnf", "xml", "html", "csv", "mermaid"];
+const NO_CODE: [&str; 17] = [
+    "yaml", "yml", "json", "toml", "markdown", "md", "diff", "ebnf", "xml", "html", "csv", "mermaid", "sh", "bash", "shell",
+    "console", "sql",
+];
 
 /// Whether a fence holds code in which calls are calls.
 pub(super) fn has_calls(fence: &Fence) -> bool {

@@ -159,14 +159,12 @@ impl Scanner<'_> {
 
     fn key(&mut self) -> Option<String> {
         self.skip_spaces();
-        match self.rest().chars().next()? {
-            quote @ ('"' | '\'') => self.quoted(quote),
-            _ => {
-                let word = identifier(self.rest()).to_owned();
-                self.at += word.len();
-                (!word.is_empty()).then_some(word)
-            }
+        if let Some(quote) = self.rest().chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            return self.quoted(quote);
         }
+        let word = identifier(self.rest()).to_owned();
+        self.at += word.len();
+        (!word.is_empty()).then_some(word)
     }
 
     fn word(&mut self, depth: usize) -> Option<Value> {

@@ -218,7 +218,7 @@ fn factors(threshold: &Threshold) -> Vec<f64> {
 /// The ways of rounding that explain all vectors; none if too few of them tell.
 fn roundings(mapping: &Mapping, vectors: &[&Vector]) -> Vec<Rounding> {
     let mut fitting = Rounding::ALL.to_vec();
-    let mut n_measures = 0;
+    let (mut n_measures, mut n_rounded) = (0, 0);
     for vector in vectors {
         let Some((value, output)) = mapping.value(vector).zip(output(vector)) else { continue };
         let Some(row) = mapping.threshold.rows_at(value).next() else { continue };
@@ -227,10 +227,11 @@ fn roundings(mapping: &Mapping, vectors: &[&Vector]) -> Vec<Rounding> {
         };
         if row.range.ends().all(|end| end.quantity.unit.dimension == unit.dimension) && unit.is_exact {
             n_measures += 1;
+            n_rounded += usize::from(!super::range::same((value / unit.factor).fract(), 0.0));
             fitting.retain(|rounding| super::range::same(rounding.round(value / unit.factor), number));
         }
     }
-    if n_measures >= 3 { fitting } else { Vec::new() }
+    if n_measures >= 3 && n_rounded > 0 { fitting } else { Vec::new() }
 }
 
 /// The numeric inputs of a vector by their names.

@@ -162,6 +162,11 @@ fn line_of(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
 }
 
+/// `1 vector`, `2 vectors`.
+fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 fn key(name: &str) -> String {
     snake(&name.replace("::", ".").replace('#', "."))
 }
@@ -171,8 +176,7 @@ fn operations<'a>(input: &'a Input) -> Vec<Callee<'a>> {
     let mut signatures: BTreeMap<&str, Vec<Signature>> = BTreeMap::new();
     for operation in &spec.operations {
         let known = signatures.entry(&operation.name).or_default();
-        // `slugify()` is a title, not a declaration of no parameters; `f(…)` says nothing.
-        if operation.parameters.iter().any(|parameter| !callee::is_variadic(&parameter.name)) {
+        if callee::is_declared(&operation.parameters) {
             let output = operation.output.as_deref().unwrap_or_default().to_lowercase();
             let heading = heading(input, &operation.place);
             known.push(Signature {
@@ -214,7 +218,8 @@ fn add_overloads(input: &Input, signatures: &mut BTreeMap<&str, Vec<Signature>>)
             }
             let name = section.title.split('(').next().and_then(|before| before.split([' ', '`']).next_back());
             let Some(known) = name.and_then(|name| signatures.get_mut(name)) else { continue };
-            if let Some(parameters) = callee::in_heading(&section.title) {
+            let parameters = callee::in_heading(&section.title);
+            if let Some(parameters) = parameters.filter(|parameters| callee::is_declared(parameters)) {
                 known.push(Signature { parameters, place, language: None, is_fallible: false });
             }
         }

@@ -31,8 +31,7 @@ impl Outcome {
             (Self::Text(text), Self::Value(value)) | (Self::Value(value), Self::Text(text)) => match value {
                 Value::String(value) if value == text => Some(true),
                 Value::String(_) if !may_be_code(text) => Some(false),
-                value if value.to_string() == *text => Some(true),
-                _ => None,
+                value => is_written(value, text).then_some(true),
             },
             // Some languages say with `null`, or with a map, that something failed.
             (Self::Error, Self::Value(Value::Null | Value::Object(_)))
@@ -89,9 +88,15 @@ fn agree(a: &Value, b: &Value) -> Option<bool> {
         (Value::String(_), Value::String(_)) | (Value::Bool(_), Value::Bool(_)) | (Value::Null, Value::Null) => {
             Some(a == b)
         }
-        (Value::String(text), other) | (other, Value::String(text)) if *text == other.to_string() => Some(true),
+        (Value::String(text), other) | (other, Value::String(text)) => is_written(other, text).then_some(true),
         _ => None,
     }
+}
+
+/// Whether a value is written like this in JSON.
+fn is_written(value: &Value, text: &str) -> bool {
+    let json = value.to_string();
+    json == text
 }
 
 fn all(agreements: &[Option<bool>]) -> Option<bool> {

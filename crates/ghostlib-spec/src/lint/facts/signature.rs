@@ -5,6 +5,7 @@ use super::callee::{Callee, Signature, snake};
 use super::phrase::last_word;
 use super::{Facts, File, Report, fence_example, line_of};
 use crate::Code;
+use crate::markdown::Fence;
 use ghostlib_model::Span;
 
 pub(super) fn check(facts: &Facts, report: &mut Report) {
@@ -20,7 +21,8 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
                 }
             }
         }
-        for fence in markdown.fences.iter().filter(|fence| fence_example::has_calls(fence)) {
+        let is_text = |fence: &&Fence| fence.words.first().is_some_and(|word| word == "text" || word == "txt");
+        for fence in markdown.fences.iter().filter(|fence| fence_example::has_calls(fence) && !is_text(fence)) {
             for call in call::find(facts, fence.code.as_str()) {
                 let span = fence.code.span_in_document(Span::new(call.range.start, call.range.end));
                 let language = fence.words.first().map(String::as_str);
@@ -44,7 +46,9 @@ fn check_call(facts: &Facts, file: &File, call: &Call, language: Option<&str>, s
         return;
     }
     let is_short = signatures.iter().all(|signature| call.arguments.len() < signature.arity().0);
-    if is_short && !facts.marks_optional && first.language.is_none() {
+    // Headings that mark nothing, and prose about the API of one language, may leave arguments out.
+    let may_leave_out = if first.language.is_some() { language.is_none() } else { !facts.marks_optional };
+    if is_short && may_leave_out {
         return;
     }
     let message = complaint(operation, first, call, file.document.text.slice(span));
@@ -107,5 +111,6 @@ fn complaint(operation: &Callee, signature: &Signature, call: &Call, source: &st
         (min, max) if min == max => min.to_string(),
         (min, max) => format!("{min} to {max}"),
     };
-    format!("`{source}` has {n_arguments} arguments, and `{}` at {place} takes {takes}", operation.name)
+    let has = super::counted(n_arguments, "argument");
+    format!("`{source}` has {has}, and `{}` at {place} takes {takes}", operation.name)
 }

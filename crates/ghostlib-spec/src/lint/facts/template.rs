@@ -22,18 +22,15 @@ impl Template {
                 _ => None,
             };
             let is_gap = close.is_some_and(|close| close > 1 && !rest[..close].contains(' '));
-            match close.filter(|_| is_gap) {
-                Some(close) => {
-                    parts.push(String::new());
-                    rest = &rest[close + 1..];
-                }
-                None => {
-                    if let Some(last) = parts.last_mut() {
-                        last.push(c);
-                    }
-                    rest = &rest[c.len_utf8()..];
-                }
+            if let Some(close) = close.filter(|_| is_gap) {
+                parts.push(String::new());
+                rest = &rest[close + 1..];
+                continue;
             }
+            if let Some(last) = parts.last_mut() {
+                last.push(c);
+            }
+            rest = &rest[c.len_utf8()..];
         }
         Self { source: source.to_owned(), parts }
     }

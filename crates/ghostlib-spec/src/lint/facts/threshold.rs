@@ -1,6 +1,6 @@
 //! Tables whose rows say what comes out for which range of a quantity.
 
-use super::range::{self, Range};
+use super::range::{self, End, Range};
 use super::template::Template;
 use super::{Cell, Facts, File, Table};
 use ghostlib_model::Span;
@@ -87,6 +87,7 @@ fn read<'a>(file: &'a File<'a>, owner: Option<usize>, table: &Table) -> Option<T
             None => return None,
         }
     }
+    take_in_order(&mut rows);
     let n_ranges = rows.iter().filter(|row| !row.range.is_point()).count();
     (n_ranges >= 2 && is_of_one_dimension(&rows)).then_some(Threshold {
         file,
@@ -95,6 +96,25 @@ fn read<'a>(file: &'a File<'a>, owner: Option<usize>, table: &Table) -> Option<T
         has_rest,
         section: table.section,
     })
+}
+
+/// Gives rows such as `< 3`, `< 7` or `≥ 90`, `≥ 80` the end that the row above leaves them.
+fn take_in_order(rows: &mut [ThresholdRow]) {
+    for i in (1..rows.len()).rev() {
+        let (above, below) = rows.split_at_mut(i);
+        let (Some(above), Some(below)) = (above.last().map(|row| &row.range), below.first_mut()) else { continue };
+        let below = &mut below.range;
+        let turned = |end: &End| Some(End { quantity: end.quantity.clone(), is_inclusive: !end.is_inclusive });
+        match (&above.low, &above.high, &below.low, &below.high) {
+            (None, Some(end), None, Some(last)) if end.quantity.base() < last.quantity.base() => {
+                below.low = turned(end);
+            }
+            (Some(end), None, Some(last), None) if end.quantity.base() > last.quantity.base() => {
+                below.high = turned(end);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn is_rest(source: &str) -> bool {

@@ -30,10 +30,14 @@ fn check_weak(input: &Input, report: &mut Report) {
     }
     let mut by_section: BTreeMap<&[String], Vec<&Requirement>> = BTreeMap::new();
     // "Do not" and "Never" need no capitals to be understood.
-    let is_imperative =
-        |text: &str| ["Do not ", "Don't ", "Never "].iter().any(|start| text.starts_with(start));
+    let is_imperative = |text: &str| {
+        let text = text.trim_start_matches(['*', '_']);
+        ["Do not ", "Don't ", "Never "].iter().any(|start| text.starts_with(start))
+    };
     let is_weak = |requirement: &&Requirement| {
-        requirement.level_source == LevelSource::Weak && !is_imperative(&requirement.text)
+        requirement.level_source == LevelSource::Weak
+            && !is_imperative(&requirement.text)
+            && !requirement.lead_in.as_deref().is_some_and(is_imperative)
     };
     for requirement in requirements.iter().filter(is_weak) {
         by_section.entry(&requirement.section).or_default().push(requirement);
