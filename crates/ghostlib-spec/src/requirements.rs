@@ -6,13 +6,15 @@ use crate::statements::{Statement, StatementId, without_number};
 use crate::text::Text;
 use ghostlib_model::{Diagnostic, IdSource, Place, Requirement, RequirementId, Sha256Hex};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher};
 
 /// The ids of a spec's requirements, over all of its documents.
 #[derive(Default)]
 pub(crate) struct Ids {
     /// Where each written id stands first.
     written: HashMap<String, Place>,
-    taken: HashSet<String>,
+    /// Hashes of all ids. If two ids share one, the second gets a number that it does not need, and nothing else.
+    taken: HashSet<u64>,
     /// How often each made id was wanted.
     counts: HashMap<String, u32>,
 }
@@ -29,7 +31,7 @@ impl Ids {
                 let draft = Code::RequirementIdDuplicate.at(place, message);
                 diagnostics.push(draft.help("give one of the two another id").into());
             } else {
-                self.taken.insert(marker.id.clone());
+                self.taken.insert(hash(&marker.id));
                 self.written.insert(marker.id.clone(), place);
             }
         }
@@ -86,19 +88,25 @@ impl Ids {
 
     /// The id, with a number behind it where it is taken.
     fn free(&mut self, stem: String) -> String {
-        if !self.taken.contains(&stem) {
-            self.taken.insert(stem.clone());
+        if self.taken.insert(hash(&stem)) {
             return stem;
         }
         let count = self.counts.entry(stem.clone()).or_insert(1);
         loop {
             *count += 1;
             let id = format!("{stem}-{count}");
-            if self.taken.insert(id.clone()) {
+            if self.taken.insert(hash(&id)) {
                 return id;
             }
         }
     }
+}
+
+/// The same at each run, unlike that of a `HashMap`.
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(id.as_bytes());
+    hasher.finish()
 }
 
 /// Gives requirements the ids that they had before, and complains about those that lead nowhere.

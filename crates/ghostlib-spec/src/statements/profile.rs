@@ -13,13 +13,16 @@ use super::{sentence, words};
 use crate::markdown::{Markdown, Prose};
 use crate::text::Text;
 use ghostlib_model::{Level, Span};
+use std::collections::HashMap;
 use std::ops::Range;
+
+const MAX_PATTERNS: usize = 32;
 
 /// The profiles of a document.
 #[derive(Debug, Default)]
 pub(super) struct Profiles {
     /// The numbers of sections and the level of their profile.
-    sections: Vec<(String, Level)>,
+    sections: HashMap<String, Level>,
     /// What items of a profile begin with, what they also contain, and their level.
     items: Vec<(String, String, Level)>,
 }
@@ -53,13 +56,19 @@ impl Profiles {
         let Some(&(_, level)) = names.iter().find(|(known, _)| known == name) else { return };
         let words = &prose.words[range.clone()];
         if let Some(at) = words.find("Section").or_else(|| words.find("section")) {
-            self.sections.extend(section_numbers(&words[at..]).into_iter().map(|number| (number, level)));
+            for number in section_numbers(&words[at..]) {
+                self.sections.entry(number).or_insert(level);
+            }
         } else if let [pattern, _] = codes.as_slice()
             && (words.contains("begin") || words.contains("start"))
         {
             let (start, rest) =
                 pattern.split_once("...").or_else(|| pattern.split_once('…')).unwrap_or((pattern, ""));
-            self.items.push((start.trim().to_owned(), rest.trim().to_owned(), level));
+            let item = (start.trim().to_owned(), rest.trim().to_owned(), level);
+            // Every clause is held against every pattern: a document of many copies has each but once.
+            if !self.items.contains(&item) && self.items.len() < MAX_PATTERNS {
+                self.items.push(item);
+            }
         }
     }
 
@@ -69,16 +78,12 @@ impl Profiles {
             return;
         }
         for (id, section) in markdown.sections.iter().enumerate() {
-            let own = section.number().and_then(|number| {
-                let found = self.sections.iter().find(|(known, _)| known == number);
-                found.map(|(_, level)| *level)
-            });
-            let around = section.parent.filter(|_| own.is_none()).and_then(|parent| {
-                let inherits = self.sections.iter().any(|(known, _)| {
-                    markdown.sections[parent].number().is_some_and(|number| number == known)
-                });
-                roles[parent].level.filter(|_| inherits)
-            });
+            let level_of = |number: Option<&str>| self.sections.get(number?).copied();
+            let own = level_of(section.number());
+            let around = section
+                .parent
+                .filter(|&parent| own.is_none() && level_of(markdown.sections[parent].number()).is_some());
+            let around = around.and_then(|parent| roles[parent].level);
             if let Some(level) = own.or(around) {
                 roles[id].level = Some(level);
             }
