@@ -2,14 +2,14 @@
 
 use super::super::{Input, Report};
 use crate::code::Code;
-use ghostlib_model::{Level, Requirement};
+use ghostlib_model::{Level, Requirement, RequirementId};
 use std::collections::BTreeSet;
 
 /// Says once how many MUSTs no vector names, in a spec whose vectors name requirements at all.
 pub(super) fn check(input: &Input, report: &mut Report) {
     let spec = input.spec;
     let named: BTreeSet<&str> =
-        spec.vectors.iter().flat_map(|vector| &vector.requirements).map(|id| id.as_str()).collect();
+        spec.vectors.iter().flat_map(|vector| &vector.requirements).map(RequirementId::as_str).collect();
     if named.is_empty() {
         return;
     }

@@ -3,7 +3,7 @@
 use super::super::{Document, Input, Report};
 use crate::code::Code;
 use crate::dialect::Dialect;
-use ghostlib_model::{Level, Requirement, Span};
+use ghostlib_model::{Level, Requirement, RequirementId, Span};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -35,7 +35,7 @@ fn check_vanished(input: &Input, report: &mut Report) {
     let known: BTreeSet<&str> = requirements
         .iter()
         .flat_map(|requirement| requirement.aliases.iter().chain([&requirement.id]))
-        .map(|id| id.as_str())
+        .map(RequirementId::as_str)
         .collect();
     let retired: BTreeSet<&str> = input.spec.front_matter.retired.iter().map(String::as_str).collect();
     for requirement in requirements.iter().filter(|requirement| retired.contains(requirement.id.as_str())) {

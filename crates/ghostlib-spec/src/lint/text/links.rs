@@ -71,7 +71,7 @@ fn check_anchor(
     let file = if file.is_empty() { document.text.file() } else { file };
     let Some(known) = anchors.get(file).filter(|_| !anchor.is_empty()) else { return };
     let is_known = known.contains(anchor) || known.contains(&anchor.to_lowercase());
-    if !is_known && !anchor.starts_with("L") {
+    if !is_known && !anchor.starts_with('L') {
         let help = "link to a heading that is there: its text in lower case, with `-` for spaces";
         let message = format!("`#{anchor}` is no heading of {file}");
         report.at(document, Code::LinkDangling, link.span, message, help);
