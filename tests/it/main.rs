@@ -5,8 +5,14 @@
 mod bad_input;
 mod candidates;
 mod demo;
+mod fmt;
 mod hostile;
 mod interruption;
+mod json_schema;
+mod lint;
+mod reading;
 mod run;
+mod schemas;
 mod small_commands;
+mod spec_diff;
 mod support;

@@ -44,8 +44,10 @@ pub struct Prepared<'a> {
     pub edition: &'a str,
     /// Packages that the candidate may depend on.
     pub dependencies: &'a [String],
-    /// The spec's files, hidden vectors taken out; the document first.
+    /// The spec's files, hidden vectors taken out: the document, its further documents, the vector files.
     pub spec_files: &'a [(String, Vec<u8>)],
+    /// How many of them are documents.
+    pub n_documents: usize,
 }
 
 /// Lays out a fresh workspace for an implementer and returns the task's text. A workspace that is there
@@ -76,14 +78,18 @@ fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {
     handlebars.register_escape_fn(handlebars::no_escape);
     let file = |(path, _): &(String, Vec<u8>)| path.clone();
     let quoted = |path: String| format!("`{SPEC_DIR}/{path}`");
-    let vector_files: Vec<_> = prepared.spec_files.iter().skip(1).map(file).map(quoted).collect();
+    let (documents, vector_files) =
+        prepared.spec_files.split_at(prepared.n_documents.min(prepared.spec_files.len()));
+    let quoted =
+        |files: &[(String, Vec<u8>)]| files.iter().map(file).map(quoted).collect::<Vec<_>>().join(", ");
     let data = json!({
         "name": prepared.name,
         "package": prepared.package,
         "edition": prepared.edition,
         "dependencies": prepared.dependencies.join(", "),
-        "document": prepared.spec_files.first().map(file),
-        "vector_files": vector_files.join(", "),
+        "document": documents.first().map(file),
+        "parts": quoted(documents.get(1..).unwrap_or_default()),
+        "vector_files": quoted(vector_files),
         "spec_dir": SPEC_DIR,
         "candidate_dir": CANDIDATE_DIR,
         "pushback_file": PUSHBACK_FILE,
@@ -101,11 +107,22 @@ mod tests {
     fn a_workspace_that_is_there_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let workspace = dir.path().join("w");
-        let files = [("SPEC.md".to_owned(), b"# A".to_vec()), ("v.yaml".to_owned(), Vec::new())];
-        let prepared =
-            Prepared { name: "a", package: "a", edition: "2021", dependencies: &[], spec_files: &files };
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let files = [file("SPEC.md", "# A"), file("b.md", ""), file("v.yaml", "")];
+        let prepared = Prepared {
+            name: "a",
+            package: "a",
+            edition: "2021",
+            dependencies: &[],
+            spec_files: &files,
+            n_documents: 2,
+        };
         let prompt = prepare_implementer(&workspace, &prepared).unwrap();
-        assert!(prompt.contains("`spec/v.yaml`") && prompt.contains("nothing but the standard library"));
+        assert!(prompt.contains("`spec/SPEC.md`, together with `spec/b.md`, states"), "{prompt}");
+        assert!(
+            prompt.contains("The vectors in `spec/v.yaml`, and")
+                && prompt.contains("nothing but the standard library")
+        );
         fs::write(workspace.join("candidate/lib.rs"), "work").unwrap();
         assert_eq!(prepare_implementer(&workspace, &prepared).unwrap(), prompt);
         assert_eq!(fs::read_to_string(workspace.join("candidate/lib.rs")).unwrap(), "work");

@@ -1,8 +1,10 @@
 //! The command line. The doc comments are the help.
 
 use crate::commands;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use ghostlib_model::Level;
 use ghostlib_sandbox::BackendChoice;
+use ghostlib_spec::{Dialect, Options};
 
 /// Libraries as specs: rebuild them blind, measure how faithful the code is, mend the spec.
 ///
@@ -24,7 +26,10 @@ pub(crate) enum Command {
     Demo(commands::demo::DemoArgs),
     Init(commands::init::InitArgs),
     Lint(commands::lint::LintArgs),
+    Fmt(commands::fmt::FmtArgs),
     Parse(commands::parse::ParseArgs),
+    Spec(commands::spec::SpecArgs),
+    Schema(commands::schema::SchemaArgs),
     Diff(commands::diff::DiffArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
@@ -32,6 +37,35 @@ pub(crate) enum Command {
     Task(commands::task::TaskArgs),
     Report(commands::report::ReportArgs),
     Doctor(commands::doctor::DoctorArgs),
+}
+
+/// How a spec is read.
+#[derive(ClapArgs)]
+pub(crate) struct ReadingArgs {
+    /// The document's format: `native`, `rfc2119`, `nlspec`, `ghost-library`, `openspec`, `spec-kit`, `ears`. Its
+    /// content decides if this is not given.
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<Dialect>,
+    /// A phrase that binds besides those of RFC 2119, as in `MUST=IS TO`; can be given several times.
+    #[arg(long = "keyword", value_name = "LEVEL=PHRASE", value_parser = keyword)]
+    keywords: Vec<(Level, String)>,
+}
+
+impl ReadingArgs {
+    pub(crate) fn options(&self) -> Options {
+        let keywords = self.keywords.iter().map(|(level, phrase)| (phrase.clone(), *level));
+        Options { dialect: self.dialect, keywords: keywords.collect() }
+    }
+}
+
+fn keyword(text: &str) -> Result<(Level, String), String> {
+    let (name, phrase) = text.split_once('=').unwrap_or_default();
+    let name = name.trim().replace(['-', '_'], " ");
+    let level = Level::ALL.into_iter().find(|level| level.keyword().eq_ignore_ascii_case(&name));
+    match level {
+        Some(level) if !phrase.trim().is_empty() => Ok((level, phrase.trim().to_owned())),
+        _ => Err("write a level, `=`, and a phrase: `MUST NOT=DARF NICHT`".into()),
+    }
 }
 
 /// Where candidates and agents run.

@@ -5,6 +5,7 @@ use ghostlib_agent::{AgentError, TaskError};
 use ghostlib_run::store::{JournalError, ProjectError};
 use ghostlib_run::{JudgeError, RunError, SpecError};
 use ghostlib_sandbox::SandboxError;
+use ghostlib_spec::edit::RenameError;
 use ghostlib_verify::VerifyError;
 use ghostlib_verify::rust::{ReferenceError, ToolchainError};
 use std::error::Error;
@@ -121,6 +122,9 @@ impl From<SpecError> for CliError {
             SpecError::Missing(_) | SpecError::NoDocument(_) => {
                 found.hint("give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one")
             }
+            SpecError::NoRepository(_) | SpecError::Revision { .. } => found
+                .hint("`REV:PATH` is a spec in a revision of the git repository around the current folder"),
+            SpecError::SeveralDocuments { .. } => found.hint("give the path of the one that you mean"),
             SpecError::Broken { dir, errors } => {
                 for diagnostic in errors {
                     console::warn(dir.join(crate::diagnostics::one_line(diagnostic)).display());
@@ -128,6 +132,23 @@ impl From<SpecError> for CliError {
                 found.hint("`ghostlib lint` shows each with its line")
             }
             SpecError::Io { source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<RenameError> for CliError {
+    fn from(error: RenameError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match error {
+            RenameError::Unknown(_) => found.hint("`ghostlib parse` shows all ids"),
+            RenameError::NotWritten(_) => found.hint("`ghostlib fmt --ids` writes ids into the spec"),
+            RenameError::Malformed(_) => {
+                found.hint("write words of ASCII letters, digits, `-` and `_` with dots between them")
+            }
+            RenameError::Taken(_) => found.hint("choose another id; ids are not used twice, nor used again"),
+            RenameError::NoFrontMatter(_) | RenameError::NotPossible(_) => {
+                found.hint("change the text by hand; nothing was written")
+            }
         }
     }
 }
@@ -180,6 +201,9 @@ impl From<JudgeError> for CliError {
             JudgeError::Verify(error) => error.into(),
             JudgeError::NoReference => Self::of(Kind::Input, &error)
                 .hint("add `reference:` with `crate:` and `version:` to its front matter"),
+            JudgeError::NoFrontMatter { .. } => Self::of(Kind::Input, &error).hint(
+                "put `---`, `ghostlib: 1`, `name: …`, `version: …`, `reference:` with `crate:` and `version:`, and `---` before its first line; it is then read as a native spec",
+            ),
             JudgeError::ReferenceBuild { .. } => Self::of(Kind::Input, &error)
                 .hint("a reference must build with this toolchain before it can be compared"),
             JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),

@@ -8,6 +8,8 @@ mod diagnostics;
 mod environment;
 mod error;
 mod narrate;
+mod spec_source;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -1,12 +1,17 @@
 //! Specs on the disk.
 
+mod disk;
+mod folder;
+mod revision;
+
 use crate::store::write_file;
 use ghostlib_diff::{Api, extract_block};
 use ghostlib_model::{Diagnostic, Severity, Sha256Hex, SpecStamp, sha256_of_files};
-use ghostlib_spec::{SourceFile, Sources, Spec};
-use std::fs;
+use ghostlib_spec::{Options, Sources, Spec, parse_with};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// A spec as it was read: its files, and what they say.
 #[derive(Clone, Debug)]
@@ -29,9 +34,28 @@ pub enum SpecError {
     /// There is no file or folder of that name.
     #[error("there is no spec at {}", .0.display())]
     Missing(PathBuf),
-    /// A folder without a `SPEC.md`.
+    /// A folder without a document.
     #[error("{} has no {DOCUMENT}", .0.display())]
     NoDocument(PathBuf),
+    /// A folder with several documents, none of which has the name of a spec's own.
+    #[error("{} has no {DOCUMENT}, and several that may be meant: {}", .dir.display(), .names.join(", "))]
+    SeveralDocuments {
+        /// The folder.
+        dir: PathBuf,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A revision is asked for where there is no repository.
+    #[error("there is no git repository around {}", .0.display())]
+    NoRepository(PathBuf),
+    /// A revision that cannot be read.
+    #[error("the revision `{revision}` cannot be read: {reason}")]
+    Revision {
+        /// The revision.
+        revision: String,
+        /// Why.
+        reason: String,
+    },
     /// A file cannot be read or written.
     #[error("{}: {source}", .path.display())]
     Io {
@@ -56,34 +80,58 @@ pub const DOCUMENT: &str = "SPEC.md";
 impl LoadedSpec {
     /// Reads the spec at a path: its document, or the folder of its `SPEC.md`.
     ///
+    /// A folder without a `SPEC.md` has `spec.md`, `requirements.md`, or one file `*-spec.md` as its document.
+    ///
     /// # Errors
     /// If the document cannot be read. What is wrong inside it is a diagnostic.
     pub fn read(path: &Path) -> Result<Self, SpecError> {
-        let document = document_path(path)?;
-        let dir = document.parent().unwrap_or(Path::new(""));
-        let name = document.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let file = |name: &str, path: &Path| {
-            let bytes = fs::read(path).map_err(|source| SpecError::Io { path: path.into(), source })?;
-            Ok::<_, SpecError>(SourceFile { path: name.into(), bytes })
-        };
-        let document = file(&name, &document)?;
-        let mut vector_files = Vec::new();
-        for name in ghostlib_spec::vector_file_names(&document) {
-            // A name that leaves the folder is not followed; parsing complains about it.
-            let inside = Path::new(&name).components().all(|part| matches!(part, Component::Normal(_)));
-            let path = dir.join(&name);
-            if inside && path.is_file() {
-                vector_files.push(file(&name, &path)?);
-            }
-        }
-        Ok(Self { dir: dir.to_owned(), ..Self::of(Sources { document, vector_files }) })
+        Self::read_with(path, &Options::default())
+    }
+
+    /// [`Self::read`], told how to read.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_with(path: &Path, options: &Options) -> Result<Self, SpecError> {
+        let (dir, document) = disk::find(path)?;
+        let sources = folder::read(&disk::OnDisk(&dir), document, options)?;
+        Ok(Self { dir, ..Self::of_with(sources, options) })
+    }
+
+    /// Reads the spec at a path of a revision of the git repository around a folder. As in git, the path starts at
+    /// the root of the repository, and with `./` or `../` at the folder.
+    ///
+    /// # Errors
+    /// If there is no repository, no such revision, or no such document in it.
+    pub fn read_revision(
+        around: &Path,
+        revision: &str,
+        path: &str,
+        options: &Options,
+    ) -> Result<Self, SpecError> {
+        let repository = revision::repository(around)?;
+        let (folder, document) = revision::find(&repository, around, revision, path)?;
+        Ok(Self::of_with(folder::read(&folder, document, options)?, options))
     }
 
     /// The spec that these files make.
     pub fn of(sources: Sources) -> Self {
-        let (spec, diagnostics) = ghostlib_spec::parse(&sources);
+        Self::of_with(sources, &Options::default())
+    }
+
+    /// [`Self::of`], told how to read.
+    pub fn of_with(sources: Sources, options: &Options) -> Self {
+        let (spec, diagnostics) = parse_with(&sources, options);
         let api = declared_api(&spec, &sources);
         Self { dir: PathBuf::new(), sources, spec, diagnostics, api }
+    }
+
+    /// The spec with what stands around it: Markdown files beside it, and a listing of its folder. They are
+    /// no part of it, and are neither hashed nor written nor shown to anybody.
+    #[must_use]
+    pub fn with_surroundings(mut self) -> Self {
+        disk::look_around(&self.dir, &mut self.sources);
+        self
     }
 
     /// The document of a copy of a spec in `dir`: it keeps the name that it has at `spec_path`.
@@ -111,7 +159,7 @@ impl LoadedSpec {
     /// # Errors
     /// If one cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), SpecError> {
-        for file in files(&self.sources) {
+        for file in self.sources.files() {
             let path = dir.join(&file.path);
             write_file(&path, &file.bytes).map_err(|source| SpecError::Io { path: path.clone(), source })?;
         }
@@ -121,7 +169,7 @@ impl LoadedSpec {
     /// What an implementer may see, the document first.
     pub fn visible_files(&self) -> Vec<(String, Vec<u8>)> {
         let visible = ghostlib_spec::visible(&self.sources);
-        files(&visible).map(|file| (file.path.clone(), file.bytes.clone())).collect()
+        visible.files().map(|file| (file.path.clone(), file.bytes.clone())).collect()
     }
 
     /// The hash of what an implementer sees.
@@ -135,7 +183,7 @@ impl LoadedSpec {
             name: self.spec.front_matter.name.clone(),
             version: self.spec.front_matter.version.clone(),
             hash: hash(&self.sources),
-            bytes: files(&self.sources).map(|file| file.bytes.len()).sum(),
+            bytes: self.sources.files().map(|file| file.bytes.len()).sum(),
             n_requirements: self.spec.requirements.len(),
             n_vectors: self.spec.vectors.len(),
             n_api_items: self.api.items.len(),
@@ -148,28 +196,18 @@ impl LoadedSpec {
     }
 }
 
-fn document_path(path: &Path) -> Result<PathBuf, SpecError> {
-    if path.is_dir() {
-        let document = path.join(DOCUMENT);
-        return if document.is_file() { Ok(document) } else { Err(SpecError::NoDocument(path.into())) };
-    }
-    if path.is_file() { Ok(path.into()) } else { Err(SpecError::Missing(path.into())) }
-}
-
-/// The spec's files, the document first.
-pub(crate) fn files(sources: &Sources) -> impl Iterator<Item = &SourceFile> {
-    std::iter::once(&sources.document).chain(&sources.vector_files)
-}
-
 fn hash(sources: &Sources) -> Sha256Hex {
-    sha256_of_files(files(sources).map(|file| (file.path.as_str(), file.bytes.as_slice())))
+    sha256_of_files(sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice())))
 }
 
 fn declared_api(spec: &Spec, sources: &Sources) -> Api {
-    let document = String::from_utf8_lossy(&sources.document.bytes);
+    let documents =
+        sources.documents().map(|file| (file.path.as_str(), String::from_utf8_lossy(&file.bytes)));
+    let documents: BTreeMap<&str, Cow<str>> = documents.collect();
     let mut api = Api::default();
     for block in spec.api_blocks.iter().filter(|block| block.language == "rust") {
-        let declared = extract_block(&block.code, &block.place.file, block.place.span.start, &document);
+        let Some(document) = documents.get(block.place.file.as_str()) else { continue };
+        let declared = extract_block(&block.code, &block.place.file, block.place.span.start, document);
         api.items.extend(declared.items);
         api.unseen.extend(declared.unseen);
     }

@@ -3,12 +3,15 @@
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod parse;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod spec;
 pub(crate) mod status;
 pub(crate) mod task;
 
@@ -51,7 +54,10 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Demo(args) => demo::demo(&args, json).await,
         Command::Init(args) => init::init(&args, json),
         Command::Lint(args) => lint::lint(&args, json),
+        Command::Fmt(args) => fmt::fmt(&args, json),
         Command::Parse(args) => parse::parse(&args, json),
+        Command::Spec(args) => spec::spec(&args, json),
+        Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,

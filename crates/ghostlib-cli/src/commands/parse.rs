@@ -1,9 +1,11 @@
-use crate::console::{say, say_json};
+use crate::args::ReadingArgs;
+use crate::console::{DIM, counted, say, say_json, styled, visible};
 use crate::error::{CliError, Verdict};
+use crate::wire::parsed::{self, SpecJson};
 use clap::Args;
-use ghostlib_model::{ApiItem, Binding, Diagnostic, Level, LevelSource, Requirement, Severity, Vector};
+use ghostlib_model::Place;
 use ghostlib_run::LoadedSpec;
-use serde::Serialize;
+use ghostlib_spec::Spec;
 use std::path::PathBuf;
 
 /// Show what a spec says: its requirements, vectors, API and bindings.
@@ -11,140 +13,76 @@ use std::path::PathBuf;
 pub(crate) struct ParseArgs {
     /// A SPEC.md, or its folder.
     spec: PathBuf,
-}
-
-#[derive(Serialize)]
-struct ParsedSpec<'a> {
-    name: &'a str,
-    version: &'a str,
-    reference: Option<String>,
-    requirements: Vec<ParsedRequirement<'a>>,
-    vectors: &'a [Vector],
-    api: Vec<ParsedApi<'a>>,
-    bindings: &'a [Binding],
-    diagnostics: Vec<ParsedDiagnostic<'a>>,
-}
-
-#[derive(Serialize)]
-struct ParsedRequirement<'a> {
-    id: &'a str,
-    level: Level,
-    level_source: LevelSource,
-    text: &'a str,
-    section: &'a [String],
-    line_start: u32,
-    line_end: u32,
-}
-
-#[derive(Serialize)]
-struct ParsedApi<'a> {
-    path: &'a str,
-    kind: String,
-    declaration: &'a str,
-    line_start: u32,
-    line_end: u32,
-}
-
-#[derive(Serialize)]
-struct ParsedDiagnostic<'a> {
-    code: &'a str,
-    severity: Severity,
-    file: &'a str,
-    line: u32,
-    column: u32,
-    message: &'a str,
-    help: Option<&'a str>,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 pub(crate) fn parse(args: &ParseArgs, json: bool) -> Result<Verdict, CliError> {
-    let loaded = LoadedSpec::read(&args.spec)?;
-    let parsed = ParsedSpec::of(&loaded);
+    let loaded = LoadedSpec::read_with(&args.spec, &args.reading.options())?;
     if json {
-        say_json(&parsed);
+        say_json(&SpecJson::of(&loaded));
     } else {
-        parsed.print();
+        print(&loaded);
     }
     Ok(Verdict::Passed)
 }
 
-impl<'a> ParsedSpec<'a> {
-    fn of(loaded: &'a LoadedSpec) -> Self {
-        let front_matter = &loaded.spec.front_matter;
-        Self {
-            name: &front_matter.name,
-            version: &front_matter.version,
-            reference: front_matter.reference.as_ref().map(ToString::to_string),
-            requirements: loaded.spec.requirements.iter().map(ParsedRequirement::of).collect(),
-            vectors: &loaded.spec.vectors,
-            api: loaded.api.items.iter().map(ParsedApi::of).collect(),
-            bindings: &loaded.spec.bindings,
-            diagnostics: loaded.diagnostics.iter().map(ParsedDiagnostic::of).collect(),
-        }
+fn print(loaded: &LoadedSpec) {
+    let spec = &loaded.spec;
+    say(visible(&title(spec)));
+    let document = &loaded.sources.document.path;
+    let line = |place: &Place, what: &str, said: String| {
+        let file = if place.file == *document { String::new() } else { format!("{}:", place.file) };
+        say(format!("{:>5}  {what:<10}  {}", format!("{file}{}", place.line), visible(&said)));
+    };
+    for requirement in &spec.requirements {
+        let said = format!("{}  {}", requirement.id, requirement.text);
+        line(&requirement.place, requirement.level.keyword(), said);
     }
-
-    fn print(&self) {
-        say(format!("{} {}", self.name, self.version));
-        for requirement in &self.requirements {
-            let keyword = requirement.level.keyword();
-            say(format!(
-                "{:>5}  {keyword:<10}  {}  {}",
-                requirement.line_start, requirement.id, requirement.text
-            ));
-        }
-        for vector in self.vectors {
-            say(format!("{:>5}  vector      {}  {}", vector.place.line, vector.id, vector.input));
-        }
-        for item in &self.api {
-            say(format!("{:>5}  {:<10}  {}", item.line_start, item.kind, item.path));
-        }
-        for binding in self.bindings {
-            say(format!(
-                "{:>5}  binding     {}  {}",
-                binding.place.line, binding.operation, binding.expression
-            ));
-        }
-        if !self.diagnostics.is_empty() {
-            say(format!("{} diagnostics; `ghostlib lint` shows them", self.diagnostics.len()));
-        }
+    for vector in &spec.vectors {
+        line(&vector.place, "vector", format!("{}  {}", vector.id, vector.input));
+    }
+    for item in &loaded.api.items {
+        line(&item.place, &item.kind.to_string(), item.path.clone());
+    }
+    for operation in &spec.operations {
+        let parameters: Vec<_> = operation.parameters.iter().map(|one| one.name.as_str()).collect();
+        line(&operation.place, "operation", format!("{}({})", operation.name, parameters.join(", ")));
+    }
+    for binding in &spec.bindings {
+        line(&binding.place, "binding", format!("{}  {}", binding.operation, binding.expression));
+    }
+    say(styled(DIM, summary(spec)));
+    if !loaded.diagnostics.is_empty() {
+        say(format!("{}; `ghostlib lint` shows them", counted(loaded.diagnostics.len(), "diagnostic")));
     }
 }
 
-impl<'a> ParsedRequirement<'a> {
-    fn of(requirement: &'a Requirement) -> Self {
-        Self {
-            id: requirement.id.as_str(),
-            level: requirement.level,
-            level_source: requirement.level_source,
-            text: &requirement.text,
-            section: &requirement.section,
-            line_start: requirement.place.line,
-            line_end: requirement.place.end_line,
-        }
-    }
+fn title(spec: &Spec) -> String {
+    let front_matter = &spec.front_matter;
+    let name = if front_matter.name.is_empty() {
+        spec.title.as_deref().unwrap_or_default()
+    } else {
+        &front_matter.name
+    };
+    format!("{name} {}", front_matter.version).trim().to_owned()
 }
 
-impl<'a> ParsedApi<'a> {
-    fn of(item: &'a ApiItem) -> Self {
-        Self {
-            path: &item.path,
-            kind: item.kind.to_string(),
-            declaration: &item.declaration,
-            line_start: item.place.line,
-            line_end: item.place.end_line,
-        }
-    }
-}
-
-impl<'a> ParsedDiagnostic<'a> {
-    fn of(diagnostic: &'a Diagnostic) -> Self {
-        Self {
-            code: &diagnostic.code,
-            severity: diagnostic.severity,
-            file: &diagnostic.place.file,
-            line: diagnostic.place.line,
-            column: diagnostic.place.column,
-            message: &diagnostic.message,
-            help: diagnostic.help.as_deref(),
-        }
-    }
+/// How the spec was read, and what its text became.
+fn summary(spec: &Spec) -> String {
+    let mut parts = parsed::parts(&spec.coverage).to_vec();
+    parts.retain(|(_, n_bytes)| *n_bytes > 0);
+    parts.sort_by_key(|(_, n_bytes)| std::cmp::Reverse(*n_bytes));
+    let share = |(name, n_bytes): &(&str, usize)| {
+        let percent = parsed::share(*n_bytes, spec.coverage.bytes) * 100.0;
+        format!("{} {percent:.1} %", name.replace('_', " "))
+    };
+    let shares: Vec<_> = parts.iter().map(share).collect();
+    format!(
+        "{}, read as {}; of {}: {}",
+        counted(spec.requirements.len(), "requirement"),
+        spec.dialect,
+        counted(spec.coverage.bytes, "byte"),
+        shares.join(", ")
+    )
 }

@@ -152,8 +152,7 @@ impl AfterArgs {
         }
         let path = project.root().join(&outcome.summary.spec_path);
         let now = LoadedSpec::read(&path)?;
-        let before_files: Vec<String> =
-            now.sources.vector_files.iter().map(|file| file.path.clone()).collect();
+        let before_files: Vec<String> = now.sources.files().map(|file| file.path.clone()).collect();
         let now = now.stamp().hash;
         if now == passed_hash {
             return Ok(());
@@ -167,7 +166,7 @@ impl AfterArgs {
             return Ok(());
         }
         let dir = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
-        let foreign = passed.sources.vector_files.iter().find(|file| {
+        let foreign = passed.sources.files().find(|file| {
             let is_of_the_spec = before_files.contains(&file.path);
             !is_of_the_spec && dir.join(&file.path).exists()
         });

@@ -53,6 +53,7 @@ impl OpenRun<'_> {
             edition,
             dependencies: &dependencies,
             spec_files: &files,
+            n_documents: loaded.sources.documents().count(),
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
         Ok(Assignment {

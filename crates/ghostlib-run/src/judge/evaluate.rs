@@ -1,5 +1,5 @@
 use super::{Judge, JudgeError, JudgeOptions, Ready, findings, seeds, stand};
-use crate::spec_files::{LoadedSpec, files};
+use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{CopyThresholds, FeatureSet, SourceTree, compare, copy_check, extract_crate};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
@@ -94,7 +94,7 @@ impl Judge {
 
     fn copy_alarm(&self, loaded: &LoadedSpec, tree: &SourceTree) -> Option<Alarm> {
         let spec: Vec<_> =
-            files(&loaded.sources).map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
+            loaded.sources.files().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
         let public: Vec<_> = spec.iter().map(String::as_str).collect();
         let report = copy_check(&self.tree, tree, &public, &CopyThresholds::default());
         report.alarmed.then(|| Alarm {

@@ -12,7 +12,7 @@ use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
 use ghostlib_model::{Answer, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
-use ghostlib_spec::Spec;
+use ghostlib_spec::{Dialect, Spec};
 use ghostlib_verify::rust::{
     Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, Vendored, build, fetch,
     fetch_dependencies,
@@ -72,6 +72,12 @@ pub enum JudgeError {
     /// The spec names no reference.
     #[error("the spec names no reference to compare with")]
     NoReference,
+    /// The spec is in the format of another tool, where there is no place to name a reference.
+    #[error("the spec is read as {dialect}, and has no front matter that names a reference to compare with")]
+    NoFrontMatter {
+        /// The format.
+        dialect: Dialect,
+    },
     /// The reference is not to be had.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -111,7 +117,7 @@ impl Judge {
         spec: &Spec,
         places: JudgePlaces,
     ) -> Result<Self, JudgeError> {
-        let source = spec.front_matter.reference.as_ref().ok_or(JudgeError::NoReference)?;
+        let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec.dialect))?;
         let reference = fetch(source, &places.base, &places.cache).await?;
         let tree = SourceTree::read(&reference.dir)?;
         let api = extract_crate(&tree, &FeatureSet::Default)
@@ -207,6 +213,10 @@ impl Judge {
             }),
         }
     }
+}
+
+fn no_reference(dialect: Dialect) -> JudgeError {
+    if dialect == Dialect::Native { JudgeError::NoReference } else { JudgeError::NoFrontMatter { dialect } }
 }
 
 /// What generated inputs of an operation are made from: the inputs of its vectors.

@@ -2,7 +2,7 @@
 
 use crate::judge::{Judge, JudgeError, JudgeOptions};
 use crate::spec_files::LoadedSpec;
-use ghostlib_model::{Level, Severity, VectorOutcome};
+use ghostlib_model::{Requirement, Severity, VectorOutcome};
 
 /// What speaks against putting `after` in the place of `before`; empty, if nothing does.
 ///
@@ -36,7 +36,10 @@ fn vanished(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
         .spec
         .requirements
         .iter()
-        .filter(|old| after.spec.requirements.iter().all(|new| new.id != old.id))
+        .filter(|old| {
+            let is_it = |new: &Requirement| new.id == old.id || new.aliases.contains(&old.id);
+            !after.spec.requirements.iter().any(is_it)
+        })
         .map(|old| format!("the requirement {} would vanish", old.id));
     let vectors = before
         .spec
@@ -50,21 +53,13 @@ fn vanished(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
 fn weakened(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
     let pairs = before.spec.requirements.iter().filter_map(|old| {
         let new = after.spec.requirements.iter().find(|new| new.id == old.id)?;
-        (strength(new.level) < strength(old.level)).then_some((old, new))
+        (new.level.strength() < old.level.strength()).then_some((old, new))
     });
     pairs
         .map(|(old, new)| {
             format!("the requirement {} would weaken from {} to {}", old.id, old.level, new.level)
         })
         .collect()
-}
-
-fn strength(level: Level) -> u8 {
-    match level {
-        Level::Must | Level::MustNot => 2,
-        Level::Should | Level::ShouldNot => 1,
-        Level::May => 0,
-    }
 }
 
 /// Vectors that fail on the reference and did not fail, or were not there, before.

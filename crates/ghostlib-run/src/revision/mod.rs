@@ -6,7 +6,7 @@ mod mechanical;
 pub use guard::check;
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
-use crate::spec_files::{LoadedSpec, files};
+use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Revision, RevisionVerdict};
 use similar::TextDiff;
 
@@ -26,11 +26,11 @@ pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>) 
 /// All files of both specs as one unified diff.
 pub fn unified_diff(before: &LoadedSpec, after: &LoadedSpec) -> String {
     let text = |spec: &LoadedSpec, path: &str| {
-        let file = files(&spec.sources).find(|file| file.path == path);
+        let file = spec.sources.files().find(|file| file.path == path);
         file.map_or_else(String::new, |file| String::from_utf8_lossy(&file.bytes).into_owned())
     };
-    let mut paths: Vec<_> = files(&after.sources).map(|file| file.path.clone()).collect();
-    paths.extend(files(&before.sources).map(|file| file.path.clone()));
+    let mut paths: Vec<_> = after.sources.files().map(|file| file.path.clone()).collect();
+    paths.extend(before.sources.files().map(|file| file.path.clone()));
     let mut seen = std::collections::BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
     paths

@@ -40,7 +40,8 @@ fn declarations(blocks: &[ApiBlock]) -> Vec<(String, Declaration)> {
     let of_block = |block: &ApiBlock| {
         let declaration = |lines: Vec<&str>| {
             let text = on_one_line(&lines.join(" "));
-            let declaration = Declaration { language: block.language.clone(), text, place: block.place.clone() };
+            let declaration =
+                Declaration { language: block.language.clone(), text, place: block.place.clone() };
             (head(&lines), declaration)
         };
         split(&block.code).into_iter().map(declaration).collect::<Vec<_>>()
@@ -51,7 +52,9 @@ fn declarations(blocks: &[ApiBlock]) -> Vec<(String, Declaration)> {
 /// What a declaration declares: its words up to the first bracket or sign, comments and attributes left out.
 fn head(lines: &[&str]) -> String {
     let line = lines.iter().find(|line| !is_prefix(line)).or(lines.first()).copied().unwrap_or_default();
-    let end = line.find(['(', '{', '=', ';', '<']).unwrap_or(line.len());
+    // An implementation is known by all of its types.
+    let ends: &[char] = if line.starts_with("impl") { &['{', ';'] } else { &['(', '{', '=', ';', '<'] };
+    let end = line.find(ends).unwrap_or(line.len());
     on_one_line(line[..end].trim_end_matches([' ', ':']))
 }
 
@@ -93,7 +96,9 @@ mod tests {
     #[test]
     fn declarations_are_told_apart_by_indentation_and_brackets() {
         let code = "/// Counts.\n#[must_use]\npub fn count(\n    text: &str,\n) -> usize;\n\npub struct T {\n    a: u8,\n}\nimpl T {\n    fn b();\n}\n";
-        let texts = |code: &str| split(code).into_iter().map(|lines| on_one_line(&lines.join(" "))).collect::<Vec<_>>();
+        let texts = |code: &str| {
+            split(code).into_iter().map(|lines| on_one_line(&lines.join(" "))).collect::<Vec<_>>()
+        };
         assert_eq!(
             texts(code),
             [
@@ -102,7 +107,10 @@ mod tests {
                 "impl T { fn b(); }"
             ]
         );
-        assert_eq!(texts("class A:\n    def f(self): ...\n\ndef g(): ...\n"), ["class A: def f(self): ...", "def g(): ..."]);
+        assert_eq!(
+            texts("class A:\n    def f(self): ...\n\ndef g(): ...\n"),
+            ["class A: def f(self): ...", "def g(): ..."]
+        );
         assert_eq!(texts("}}\n\n"), ["}}"]);
     }
 
@@ -121,6 +129,9 @@ mod tests {
                 Change::Changed { old, new, .. } => format!("{} > {}", old.text, new.text),
             })
             .collect();
-        assert_eq!(found, ["/// Old. #[must_use] pub fn f(a: u8); > pub fn f(a: u16);", "+ pub fn h();", "- pub fn g();"]);
+        assert_eq!(
+            found,
+            ["/// Old. #[must_use] pub fn f(a: u8); > pub fn f(a: u16);", "+ pub fn h();", "- pub fn g();"]
+        );
     }
 }

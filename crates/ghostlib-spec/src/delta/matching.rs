@@ -14,7 +14,9 @@ impl Matching {
     pub(super) fn of(old: &[Requirement], new: &[Requirement]) -> Self {
         let mut matching = Self { of_old: vec![None; old.len()], of_new: vec![None; new.len()] };
         matching.by_name(old, new);
-        matching.by_key(old, new, |requirement| (&requirement.text, &requirement.lead_in, Some(plain_section(requirement))));
+        matching.by_key(old, new, |requirement| {
+            (&requirement.text, &requirement.lead_in, Some(plain_section(requirement)))
+        });
         matching.by_key(old, new, |requirement| (&requirement.text, &requirement.lead_in, None::<Vec<&str>>));
         for scope in [Scope::Section, Scope::Anywhere] {
             let (old_left, new_left) = (left(old, &matching.of_old), left(new, &matching.of_new));

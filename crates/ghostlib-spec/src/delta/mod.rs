@@ -192,8 +192,12 @@ pub(super) mod tests {
 
     #[test]
     fn operations_and_bindings_are_found_again_by_their_names() {
-        let old = spec("## f(a) -> int\n\n## g(a)\n\n## h()\n\n```yaml bindings\nf: {rust: a()}\ng: {rust: b()}\n```\n");
-        let new = spec("## g(a)\n\n## f(a?) -> int\n\n## i()\n\n```yaml bindings\nf: {rust: c(), python: d()}\n```\n");
+        let old = spec(
+            "## f(a) -> int\n\n## g(a)\n\n## h()\n\n```yaml bindings\nf: {rust: a()}\ng: {rust: b()}\n```\n",
+        );
+        let new = spec(
+            "## g(a)\n\n## f(a?) -> int\n\n## i()\n\n```yaml bindings\nf: {rust: c(), python: d()}\n```\n",
+        );
         let delta = diff(&old, &new);
         assert_eq!(lines(&delta.operations, |one| one.name.clone()), ["~ f", "+ i", "- h"]);
         assert_eq!(

@@ -103,7 +103,10 @@ mod tests {
     #[test]
     fn a_written_id_holds_whatever_the_text_says() {
         assert_eq!(
-            lines("r[a]\nAll MUST.\n\nr[b]\nSome MAY.\n", "r[b]\nNothing at all SHALL NOT.\n\nr[a]\nAll SHOULD.\n"),
+            lines(
+                "r[a]\nAll MUST.\n\nr[b]\nSome MAY.\n",
+                "r[b]\nNothing at all SHALL NOT.\n\nr[a]\nAll SHOULD.\n"
+            ),
             [
                 "Some MAY. > Nothing at all SHALL NOT.: reversed strengthened reworded",
                 "All MUST. > All SHOULD.: weakened reworded"
@@ -113,7 +116,10 @@ mod tests {
 
     #[test]
     fn what_forbids_and_what_asks_are_opposites() {
-        assert_eq!(lines("r[a]\nIt MUST.\n", "r[a]\nIt MUST NOT.\n"), ["It MUST. > It MUST NOT.: reversed reworded"]);
+        assert_eq!(
+            lines("r[a]\nIt MUST.\n", "r[a]\nIt MUST NOT.\n"),
+            ["It MUST. > It MUST NOT.: reversed reworded"]
+        );
         assert_eq!(
             lines("r[a]\nIt MUST NOT.\n", "r[a]\nIt SHOULD.\n"),
             ["It MUST NOT. > It SHOULD.: weakened reversed reworded"]
@@ -126,10 +132,16 @@ mod tests {
             lines("r[a]\nOne.\n", "aliases: {a: b}\n===\nr[b]\nQuite another thing!\n"),
             ["One. > Quite another thing!: reworded renamed"]
         );
-        assert_eq!(lines("aliases: {a: b}\n===\nr[b]\nOne.\n", "r[a]\nTwo!\n"), ["One. > Two!: reworded renamed"]);
+        assert_eq!(
+            lines("aliases: {a: b}\n===\nr[b]\nOne.\n", "r[a]\nTwo!\n"),
+            ["One. > Two!: reworded renamed"]
+        );
         assert_eq!(lines("r[a]\nOne.\n", "r[b]\nOne.\n"), ["One. > One.: renamed"]);
         assert_eq!(lines("It MUST.\n", "r[b]\nIt MUST.\n"), ["It MUST. > It MUST.: renamed"]);
-        assert_eq!(lines("r[a]\nOne.\n", "r[b]\nQuite another thing!\n"), ["+ Quite another thing!", "- One."]);
+        assert_eq!(
+            lines("r[a]\nOne.\n", "r[b]\nQuite another thing!\n"),
+            ["+ Quite another thing!", "- One."]
+        );
     }
 
     #[test]
@@ -151,7 +163,8 @@ mod tests {
     #[test]
     fn checkboxes_keep_their_text_when_one_is_put_in_above() {
         let before = "## Definition of Done\n\n- [ ] reads all lines\n- [ ] writes one file\n";
-        let after = "## Definition of Done\n\n- [ ] starts quickly\n- [ ] reads all lines\n- [ ] writes one file\n";
+        let after =
+            "## Definition of Done\n\n- [ ] starts quickly\n- [ ] reads all lines\n- [ ] writes one file\n";
         let read = |document: &str| {
             let document = crate::SourceFile::new("spec.md", document);
             crate::parse(&crate::Sources { document, ..crate::Sources::default() }).0.requirements
@@ -163,7 +176,8 @@ mod tests {
 
     #[test]
     fn another_lead_in_is_another_meaning() {
-        let item = |lead_in: &str| format!("# A\n\nThe item MUST be taken {lead_in}:\n\n- it is large enough\n");
+        let item =
+            |lead_in: &str| format!("# A\n\nThe item MUST be taken {lead_in}:\n\n- it is large enough\n");
         let found = lines(&item("if"), &item("unless"));
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].ends_with("reworded"), "{found:?}");

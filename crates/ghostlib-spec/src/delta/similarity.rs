@@ -83,7 +83,9 @@ impl<'a> Index<'a> {
 
     /// Those with the most, and the rarest, words in common.
     fn nearest(&self, requirement: &Requirement, words: &[&str]) -> Vec<usize> {
-        let Some(&section) = self.sections.get(&index_section(requirement, self.scope)) else { return Vec::new() };
+        let Some(&section) = self.sections.get(&index_section(requirement, self.scope)) else {
+            return Vec::new();
+        };
         let words: BTreeSet<&str> = words.iter().copied().collect();
         let mut places: Vec<_> = words.iter().filter_map(|word| self.places.get(&(section, *word))).collect();
         places.sort_by_key(|places| places.len());
@@ -93,7 +95,8 @@ impl<'a> Index<'a> {
         for (place, weight) in weighed.take(MAX_LOOKUPS) {
             *weights.entry(*place).or_default() += weight;
         }
-        let mut nearest: Vec<_> = weights.into_iter().map(|(place, weight)| (Reverse(weight), place)).collect();
+        let mut nearest: Vec<_> =
+            weights.into_iter().map(|(place, weight)| (Reverse(weight), place)).collect();
         nearest.sort_unstable();
         nearest.into_iter().take(MAX_COMPARED).map(|(_, place)| place).collect()
     }
@@ -152,7 +155,8 @@ mod tests {
         let document = |verb: &str| {
             let mut body = String::from("# A\n\n");
             for i in 0..3000 {
-                write!(body, "- The field f{i} MUST {verb} its value in the table of all fields.\n\n").unwrap();
+                write!(body, "- The field f{i} MUST {verb} its value in the table of all fields.\n\n")
+                    .unwrap();
             }
             body
         };

@@ -41,7 +41,8 @@ mod tests {
 
     fn ids(old: &str, new: &str) -> Vec<(String, Option<String>)> {
         let (old, new) = (spec(old), spec(new));
-        let ids = |vanished: Vanished| (vanished.old.id.to_string(), vanished.now.map(|new| new.id.to_string()));
+        let ids =
+            |vanished: Vanished| (vanished.old.id.to_string(), vanished.now.map(|new| new.id.to_string()));
         vanished(&old, &new).into_iter().map(ids).collect()
     }
 

@@ -46,7 +46,10 @@ impl fmt::Display for VectorChange {
 }
 
 /// What became of vectors: they are the same by id, else by operation and name, else by operation and input.
-pub(super) fn changes<'a>(old: &'a [Vector], new: &'a [Vector]) -> Vec<Change<&'a Vector, BTreeSet<VectorChange>>> {
+pub(super) fn changes<'a>(
+    old: &'a [Vector],
+    new: &'a [Vector],
+) -> Vec<Change<&'a Vector, BTreeSet<VectorChange>>> {
     let mut of_old: Vec<Option<usize>> = vec![None; old.len()];
     let mut of_new: Vec<Option<usize>> = vec![None; new.len()];
     pair(old, new, &mut of_old, &mut of_new, |vector| vector.id.as_str());
@@ -143,6 +146,9 @@ mod tests {
         ] {
             assert_eq!(lines(&of(old), &of(new)), [how]);
         }
-        assert_eq!(lines("f: [{name: a, id: i, input: 1, output: 1}]", "g: [{name: a, id: i, input: 1, output: 1}]"), ["i: operation"]);
+        assert_eq!(
+            lines("f: [{name: a, id: i, input: 1, output: 1}]", "g: [{name: a, id: i, input: 1, output: 1}]"),
+            ["i: operation"]
+        );
     }
 }

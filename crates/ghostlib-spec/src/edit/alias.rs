@@ -13,7 +13,9 @@ pub fn alias_edit(document: &str, old: &str, new: &str) -> Option<TextEdit> {
     let newline = newline(document);
     let entry = format!("{}: {}", scalar(old), scalar(new));
     let (offset, text) = match root.get("aliases") {
-        None if yaml[root.span.start..].starts_with('{') => (root.span.start + 1, format!("aliases: {{{entry}}}, ")),
+        None if yaml[root.span.start..].starts_with('{') => {
+            (root.span.start + 1, format!("aliases: {{{entry}}}, "))
+        }
         None => (yaml.len(), format!("aliases:{newline}  {entry}{newline}")),
         Some(node) => insertion(yaml, node, old, &entry, newline)?,
     };
@@ -68,7 +70,10 @@ mod tests {
         let cases = [
             ("---\nname: x\n---\n", "---\nname: x\naliases:\n  a.b: c\n---\n"),
             ("---\r\nname: x\r\n---\r\n", "---\r\nname: x\r\naliases:\r\n  a.b: c\r\n---\r\n"),
-            ("---\naliases:\n   x: c # y\nname: z\n---\n", "---\naliases:\n   x: c # y\n   a.b: c\nname: z\n---\n"),
+            (
+                "---\naliases:\n   x: c # y\nname: z\n---\n",
+                "---\naliases:\n   x: c # y\n   a.b: c\nname: z\n---\n",
+            ),
             ("---\naliases: {x: c}\n---\n", "---\naliases: {a.b: c, x: c}\n---\n"),
             ("---\naliases: {}\n---\n", "---\naliases: {a.b: c}\n---\n"),
             ("---\naliases:\nname: z\n---\n", "---\naliases: {a.b: c}\nname: z\n---\n"),

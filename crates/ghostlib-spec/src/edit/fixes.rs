@@ -40,7 +40,8 @@ fn fits(text: &str, edit: &TextEdit) -> bool {
 /// Whether two edits replace the same text, or put something in at the same place.
 fn touches(a: &TextEdit, b: &TextEdit) -> bool {
     let (a, b) = (a.span, b.span);
-    (a.start < b.end && b.start < a.end) || (a.start == b.start && (a == b || a.end == a.start || b.end == b.start))
+    (a.start < b.end && b.start < a.end)
+        || (a.start == b.start && (a == b || a.end == a.start || b.end == b.start))
 }
 
 #[cfg(test)]

@@ -1,8 +1,39 @@
-use super::newline;
+use super::{means_the_same, newline};
 use crate::front_matter;
 use crate::markdown::{self, Block, Markdown};
 use crate::text::Text;
+use crate::{Options, Sources};
 use std::ops::Range;
+
+/// The documents of a spec, formatted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The spec.
+    pub sources: Sources,
+    /// The documents that stay as they are, since they would say something else or are not UTF-8.
+    pub left: Vec<String>,
+}
+
+/// Formats those documents of a spec that say the same after as before.
+pub fn format_documents(sources: &Sources, options: &Options) -> Formatted {
+    let mut formatted = Formatted { sources: sources.clone(), left: Vec::new() };
+    for at in 0..sources.documents().count() {
+        let mut tried = formatted.sources.clone();
+        let Some(document) = super::documents_mut(&mut tried).nth(at) else { continue };
+        let path = document.path.clone();
+        let Ok(text) = std::str::from_utf8(&document.bytes) else {
+            formatted.left.push(path);
+            continue;
+        };
+        document.bytes = format(text).into_bytes();
+        if tried == formatted.sources || means_the_same(&formatted.sources, &tried, options) {
+            formatted.sources = tried;
+        } else {
+            formatted.left.push(path);
+        }
+    }
+    formatted
+}
 
 /// The document with what nobody sees in one form: every line ends as the first does, none with white space but
 /// for hard breaks, an id on a line of its own has an empty line before it, and the last line ends.
@@ -12,32 +43,29 @@ pub fn format(document: &str) -> String {
     let body = front_matter::divide(document).body;
     let text = Text::new("", document);
     let markdown = markdown::read(&text, body);
-    let kept = Kept::of(&markdown, body);
+    let kept = Kept::of(&markdown, body, document);
     let newline = newline(document);
     let mut formatted = String::with_capacity(document.len());
     let mut start = 0;
     for line in document.split_inclusive('\n') {
         let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
         let end = start + content.len();
-        let next = document.get(start + line.len()..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let is_kept = kept.covers(end);
-        if is_kept {
+        if kept.covers(end) {
             formatted.push_str(content);
         } else {
-            if is_id_line(content) && kept.is_paragraph(start) && !ends_with_empty_line(&formatted) {
+            if kept.is_apart(document, start) && !ends_with_empty_line(&formatted) {
                 formatted.push_str(newline);
             }
-            formatted.push_str(without_white_space(content, next));
+            formatted.push_str(kept.without_white_space(document, content, start + line.len()));
         }
         if line.ends_with('\n') || !content.is_empty() {
             formatted.push_str(newline);
         }
         start += line.len();
     }
-    if !kept.covers(document.trim_end().len()) {
-        let n_kept = formatted.trim_end_matches(['\n', '\r']).len();
-        formatted.truncate(n_kept);
-        if n_kept > 0 {
+    if !kept.stays_open(document) {
+        formatted.truncate(formatted.trim_end_matches(['\n', '\r']).len());
+        if !formatted.is_empty() {
             formatted.push_str(newline);
         }
     }
@@ -53,7 +81,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(markdown: &Markdown, body: usize) -> Self {
+    fn of(markdown: &Markdown, body: usize, document: &str) -> Self {
         let mut verbatim: Vec<Range<usize>> = std::iter::once(0..body).collect();
         let mut paragraphs = Vec::new();
         let mut depth = 0_usize;
@@ -76,19 +104,49 @@ impl Kept {
         let code = markdown.proses().flat_map(|prose| prose.code_spans.iter());
         verbatim.extend(code.map(|span| span.start..span.end));
         verbatim.sort_by_key(|range| range.start);
-        Self { verbatim, paragraphs }
+        let mut kept = Self { verbatim, paragraphs };
+        if kept.stays_open(document) {
+            kept.verbatim.push(document.trim_end().len()..document.len() + 1);
+        }
+        kept
     }
 
     /// Whether a line that ends there ends in something that keeps its white space.
     fn covers(&self, offset: usize) -> bool {
         let before = self.verbatim.partition_point(|range| range.start <= offset);
-        self.verbatim[..before].iter().rev().take(2).any(|range| offset < range.end)
+        // They do not overlap, but two may meet, and what is not closed goes on beside them.
+        self.verbatim[..before].iter().rev().take(3).any(|range| offset <= range.end)
     }
 
-    fn is_paragraph(&self, offset: usize) -> bool {
-        let before = self.paragraphs.partition_point(|range| range.start <= offset);
-        self.paragraphs[..before].last().is_some_and(|range| offset < range.end)
+    /// Whether code or HTML goes on to the end of the document, so that the white space there belongs to it.
+    fn stays_open(&self, document: &str) -> bool {
+        let text = document.trim_end();
+        let last_line = text.rfind('\n').map_or(0, |newline| newline + 1);
+        let last_words = text[last_line..].trim_start();
+        let closes = last_words.starts_with("```") || last_words.starts_with("~~~");
+        let last =
+            self.verbatim.iter().filter(|range| range.start < text.len()).max_by_key(|range| range.end);
+        last.is_some_and(|range| range.end >= text.len() && !(closes && range.start < last_line))
     }
+
+    /// Whether a line is an id that gets an empty line before it.
+    fn is_apart(&self, document: &str, start: usize) -> bool {
+        let before = self.paragraphs.partition_point(|range| range.start <= start);
+        let is_in_paragraph = self.paragraphs[..before].last().is_some_and(|range| start < range.end);
+        is_in_paragraph && is_id_line(line_at(document, start))
+    }
+
+    /// A line without the white space at its end, unless that breaks the line before the next one.
+    fn without_white_space<'a>(&self, document: &str, line: &'a str, next: usize) -> &'a str {
+        let bare = line.trim_end_matches([' ', '\t']);
+        let goes_on = !line_at(document, next).trim().is_empty() && !self.is_apart(document, next);
+        let breaks = line[bare.len()..].starts_with("  ") && !bare.is_empty() && goes_on;
+        if breaks { line } else { bare }
+    }
+}
+
+fn line_at(document: &str, start: usize) -> &str {
+    document.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
 }
 
 /// Whether a line that is not indented is `r[…]` and nothing else.
@@ -100,13 +158,6 @@ fn is_id_line(line: &str) -> bool {
 fn ends_with_empty_line(text: &str) -> bool {
     let mut lines = text.lines().rev();
     lines.next().is_none_or(|line| line.trim().is_empty())
-}
-
-/// The line without the white space at its end, unless it breaks the line before the next.
-fn without_white_space<'a>(line: &'a str, next: &str) -> &'a str {
-    let bare = line.trim_end_matches([' ', '\t']);
-    let breaks = line[bare.len()..].starts_with("  ") && !bare.is_empty() && !next.trim().is_empty();
-    if breaks { line } else { bare }
 }
 
 #[cfg(test)]
@@ -131,6 +182,8 @@ mod tests {
         formats("", "");
         formats("\n\n", "");
         formats("```\na \n\n", "```\na \n\n");
+        formats("```\na \n```\n\n", "```\na \n```\n");
+        formats("\r\n<pre>\n  ", "\r\n<pre>\r\n  \r\n");
     }
 
     #[test]
@@ -142,6 +195,7 @@ mod tests {
     #[test]
     fn an_id_has_an_empty_line_before_it_where_that_changes_nothing() {
         formats("a\nr[b.c]\nd\n\nr[e]\nf\n", "a\n\nr[b.c]\nd\n\nr[e]\nf\n");
+        formats("a  \nr[b]\nc\n", "a\n\nr[b]\nc\n");
         formats("r[b]\na\n", "r[b]\na\n");
         formats("# A\nr[b]\na\n", "# A\n\nr[b]\na\n");
         for same in ["- a\nr[b]\nc\n", "- r[a]\n  b\n", "> a\nr[b]\n", "a\nr[b] c\n", "```\na\nr[b]\n```\n"] {

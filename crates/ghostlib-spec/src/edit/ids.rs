@@ -1,5 +1,5 @@
 use super::meaning::meaning;
-use super::newline;
+use super::{documents_mut, newline};
 use crate::markdown::{self, Block, Markdown, Prose};
 use crate::parse::Opening;
 use crate::text::Text;
@@ -54,8 +54,7 @@ pub fn write_ids_of(sources: &Sources, options: &Options) -> Sources {
 
 /// Puts a text in the place of one of the documents.
 fn replace(sources: &mut Sources, at: usize, text: String) {
-    let documents = std::iter::once(&mut sources.document).chain(&mut sources.parts);
-    if let Some(document) = documents.into_iter().nth(at) {
+    if let Some(document) = documents_mut(sources).nth(at) {
         document.bytes = text.into_bytes();
     }
 }
@@ -193,7 +192,8 @@ fn edits(sources: &Sources, at: usize, document: &str, options: &Options) -> Vec
             !requirement.id_is_written() && is_whole(document, &prose, requirement.place.span)
         };
         let edit = edit(document, &text, &prose, &inside.iter().filter(without_id).collect::<Vec<_>>());
-        if !edit.changes.is_empty() && edit.changes.iter().all(|(range, _)| !prose.is_in_markup(range.start)) {
+        if !edit.changes.is_empty() && edit.changes.iter().all(|(range, _)| !prose.is_in_markup(range.start))
+        {
             edits.push(edit);
         }
     }
@@ -287,6 +287,36 @@ mod tests {
             without_digests(&write_ids("It MUST. \r\nNo.\r\n")),
             "r[spec-#]\r\nIt MUST.\r\n\r\nNo.\r\n"
         );
+    }
+
+    #[test]
+    fn ids_go_into_every_document_and_never_twice() {
+        let document = "---\nghostlib: 1\nname: x\nversion: 1.0.0\nfiles: [b.md]\n---\n\n# A\n\nIt MUST.\n";
+        let parts = vec![SourceFile::new("b.md", "# A\n\nIt MUST.\n")];
+        let sources = Sources { document: SourceFile::new("SPEC.md", document), parts, ..Sources::default() };
+        let written = write_ids_of(&sources, &Options::default());
+        let ids = |sources: &Sources| {
+            let requirements = parse_with(sources, &Options::default()).0.requirements;
+            requirements.into_iter().map(|one| (one.id.to_string(), one.id_is_written())).collect::<Vec<_>>()
+        };
+        let (before, after) = (ids(&sources), ids(&written));
+        assert_eq!(before[1].0, format!("{}-2", before[0].0));
+        assert_eq!(after, before.into_iter().map(|(id, _)| (id, true)).collect::<Vec<_>>());
+        assert_eq!(write_ids_of(&written, &Options::default()), written);
+    }
+
+    #[test]
+    fn an_id_that_would_change_what_governs_a_list_is_not_written() {
+        let document = "It MUST have these.\n\nFields:\n\n- `id` (string)\n  - MUST be unique\n  - is opaque\n- `name` (string)\n  - MUST be set\n";
+        let options = Options { dialect: Some(crate::Dialect::Rfc2119), ..Options::default() };
+        let sources = Sources { document: SourceFile::new("spec.md", document), ..Sources::default() };
+        let written = write_ids_of(&sources, &options);
+        assert_ne!(written, sources);
+        assert_eq!(
+            without_id_sources(meaning(&written, &options)),
+            without_id_sources(meaning(&sources, &options))
+        );
+        assert_eq!(write_ids_of(&written, &options), written);
     }
 
     #[test]

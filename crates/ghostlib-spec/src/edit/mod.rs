@@ -15,12 +15,19 @@ mod vector_file;
 pub use alias::{add_alias, alias_edit};
 pub use api::add_api_lines;
 pub use fixes::{Fixed, apply_fixes};
-pub use format::format;
+pub use format::{Formatted, format, format_documents};
 pub use ids::{write_ids, write_ids_of};
 pub use meaning::means_the_same;
 pub use rename::{RenameError, rename};
 pub use render::render_vectors;
 pub use vector_file::add_vector_file;
+
+use crate::source::{SourceFile, Sources};
+
+/// The Markdown files of a spec, the document first.
+fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile> {
+    std::iter::once(&mut sources.document).chain(&mut sources.parts)
+}
 
 /// How the lines of a document end.
 fn newline(document: &str) -> &'static str {

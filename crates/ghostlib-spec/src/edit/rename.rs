@@ -1,5 +1,5 @@
-use super::scalar::scalar;
 use super::add_alias;
+use super::scalar::scalar;
 use crate::markdown::{self, Markdown};
 use crate::parse::Opening;
 use crate::source::SourceFile;
@@ -183,7 +183,10 @@ mod tests {
         Sources {
             document: SourceFile::new("SPEC.md", DOCUMENT),
             parts: vec![SourceFile::new("b.md", "r[p]\nA part.\n")],
-            vector_files: vec![SourceFile::new("t.yaml", "f:\n- name: b\n  input: 1\n  output: 2\n  requirements: a.b # !\n")],
+            vector_files: vec![SourceFile::new(
+                "t.yaml",
+                "f:\n- name: b\n  input: 1\n  output: 2\n  requirements: a.b # !\n",
+            )],
             ..Sources::default()
         }
     }
@@ -204,7 +207,7 @@ mod tests {
         let (spec, diagnostics) = crate::parse(&renamed);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let requirement = spec.requirements.iter().find(|one| one.id.as_str() == "z-1").unwrap();
-        let aliases: Vec<_> = requirement.aliases.iter().map(|alias| alias.as_str()).collect();
+        let aliases: Vec<_> = requirement.aliases.iter().map(RequirementId::as_str).collect();
         assert_eq!(aliases, ["a.b", "first"]);
         let part = rename(&sources(), &Options::default(), "p", "q").unwrap();
         assert_eq!(text(&part.parts[0]), "r[q]\nA part.\n");
@@ -221,7 +224,10 @@ mod tests {
         for taken in ["a.b", "first", "gone"] {
             assert_eq!(refused("c", taken), RenameError::Taken(taken.into()));
         }
-        let foreign = Sources { document: SourceFile::new("spec.md", "- **FR-001**: It MUST.\n"), ..Sources::default() };
+        let foreign = Sources {
+            document: SourceFile::new("spec.md", "- **FR-001**: It MUST.\n"),
+            ..Sources::default()
+        };
         let refused = rename(&foreign, &Options::default(), "FR-001", "FR-002").unwrap_err();
         assert_eq!(refused, RenameError::NoFrontMatter(Dialect::SpecKit));
     }

@@ -126,17 +126,17 @@ pub(crate) mod tests {
 
     /// The codes of all lints of a document.
     pub(crate) fn codes_of(document: &str) -> Vec<String> {
-        codes(Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() })
+        codes(&Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() })
     }
 
     /// The same, beside files of these names.
     pub(crate) fn codes_with_listing(document: &str, listing: &[&str]) -> Vec<String> {
         let listing = Some(listing.iter().map(|&name| name.to_owned()).collect());
-        codes(Sources { document: SourceFile::new("SPEC.md", document), listing, ..Sources::default() })
+        codes(&Sources { document: SourceFile::new("SPEC.md", document), listing, ..Sources::default() })
     }
 
-    pub(crate) fn codes(sources: Sources) -> Vec<String> {
-        let (_, diagnostics) = lint(&sources, &Options::default(), &LintLevels::new());
+    pub(crate) fn codes(sources: &Sources) -> Vec<String> {
+        let (_, diagnostics) = lint(sources, &Options::default(), &LintLevels::new());
         diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect()
     }
 

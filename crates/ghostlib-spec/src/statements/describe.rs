@@ -211,6 +211,7 @@ fn is_implementation_defined(clause: &Clause) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a closure takes a clause of any lifetime")]
 mod tests {
     use super::*;
     use crate::statements::keyword::{self, Keywords};

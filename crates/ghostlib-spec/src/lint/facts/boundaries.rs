@@ -1,17 +1,35 @@
 //! Values that no row of a table of thresholds claims, or that two of them do.
 
-use super::phrase::has_word;
 use super::quantity::Quantity;
 use super::range::{End, same};
 use super::threshold::{Threshold, ThresholdRow};
-use super::{Facts, Report};
+use super::{Facts, File, Report};
 use crate::Code;
+use crate::markdown::{Prose, SectionId};
 use ghostlib_model::Place;
+use std::collections::BTreeSet;
 
-pub(super) fn check(_facts: &Facts, thresholds: &[Threshold], report: &mut Report) {
-    for threshold in thresholds {
-        check_table(threshold, report);
+pub(super) fn check(facts: &Facts, thresholds: &[Threshold], report: &mut Report) {
+    if thresholds.is_empty() {
+        return;
     }
+    for file in facts.documents() {
+        let ordered = sections_with_order(file);
+        for threshold in thresholds.iter().filter(|threshold| std::ptr::eq(threshold.file, file)) {
+            check_table(threshold, ordered.contains(&threshold.section), report);
+        }
+    }
+}
+
+/// The sections that say that the first row that matches is taken.
+fn sections_with_order(file: &File) -> BTreeSet<SectionId> {
+    const PHRASES: [&str; 5] =
+        ["first match", "in order", "in this order", "top to bottom", "takes precedence"];
+    let says = |prose: &Prose| {
+        let words = prose.words.to_lowercase();
+        PHRASES.iter().any(|phrase| words.contains(phrase))
+    };
+    file.document.markdown.proses().filter(says).map(|prose| prose.section).collect()
 }
 
 /// Two rows, one of which ends where the other starts.
@@ -23,12 +41,11 @@ struct Border<'a> {
     start: &'a End,
 }
 
-fn check_table(threshold: &Threshold, report: &mut Report) {
+fn check_table(threshold: &Threshold, is_ordered: bool, report: &mut Report) {
     let borders = borders(threshold);
     let n_gaps = borders.iter().filter(|border| border.is_wide_gap()).count();
     // Rows that are far apart are no parts of one whole: codes, examples.
     let is_partition = n_gaps * 2 < borders.len().max(1) && !threshold.has_rest;
-    let is_ordered = says_order(threshold);
     for border in &borders {
         let file = threshold.file;
         let place = |row: &ThresholdRow| file.place(row.span);
@@ -40,21 +57,11 @@ fn check_table(threshold: &Threshold, report: &mut Report) {
     }
 }
 
-/// Whether the section says that the first row that matches is taken.
-fn says_order(threshold: &Threshold) -> bool {
-    let markdown = &threshold.file.document.markdown;
-    let mut proses = markdown.proses().filter(|prose| prose.section == threshold.section);
-    proses.any(|prose| {
-        let words = prose.words.to_lowercase();
-        words.contains("first match") || words.contains("in order") || words.contains("top to bottom")
-            || words.contains("in this order") || has_word(&words, &["precedence", "sequentially"])
-    })
-}
-
 /// The places where one row stops and the next begins, in the order of their values.
 fn borders<'a>(threshold: &'a Threshold) -> Vec<Border<'a>> {
     let mut rows: Vec<&ThresholdRow> = threshold.rows.iter().collect();
-    let low = |row: &ThresholdRow| row.range.low.as_ref().map_or(f64::NEG_INFINITY, |low| low.quantity.base());
+    let low =
+        |row: &ThresholdRow| row.range.low.as_ref().map_or(f64::NEG_INFINITY, |low| low.quantity.base());
     rows.sort_by(|a, b| low(a).total_cmp(&low(b)));
     let pairs = rows.iter().zip(rows.iter().skip(1));
     let border = |(lower, upper): (&&'a ThresholdRow, &&'a ThresholdRow)| {
@@ -151,5 +158,61 @@ pub(super) fn shown(quantity: &Quantity) -> String {
         "%" => format!("{number} %"),
         unit if is_word && number != "1" => format!("{number} {unit}s"),
         unit => format!("{number} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn table(rows: &[&str]) -> String {
+        let rows: Vec<_> = rows.iter().map(|row| format!("| {row} | \"x{{n}}\" |\n")).collect();
+        format!("# Ages\n\n## age(seconds) → string\n\n| Age | Output |\n|---|---|\n{}", rows.concat())
+    }
+
+    fn reports(rows: &[&str]) -> Vec<String> {
+        found(&table(rows), "age: []\n")
+    }
+
+    #[test]
+    fn what_no_row_claims_is_a_gap() {
+        assert_eq!(
+            reports(&["0–59 seconds", "60 seconds – 59 minutes", "1 hour or more"]),
+            ["boundary-gap SPEC.md:9"]
+        );
+        assert_eq!(reports(&["0–9", "10–19", "21–29", "30+"]), ["boundary-gap SPEC.md:9"]);
+        assert_eq!(reports(&["< 5", "> 5"]), ["boundary-gap SPEC.md:8"]);
+        assert_eq!(
+            reports(&["0 <= n < 10", "12 <= n < 20", "20 <= n < 30", "n >= 30"]),
+            ["boundary-gap SPEC.md:8"]
+        );
+    }
+
+    #[test]
+    fn what_two_rows_claim_is_an_overlap() {
+        assert_eq!(reports(&["0–10", "10–20", "21+"]), ["boundary-overlap SPEC.md:8"]);
+        assert_eq!(reports(&["90–100", "80–90", "0–79"]), ["boundary-overlap SPEC.md:7"]);
+        assert_eq!(reports(&["0–60 seconds", "1–5 minutes", "> 5 minutes"]), ["boundary-overlap SPEC.md:8"]);
+    }
+
+    #[test]
+    fn neighbours_and_rows_that_are_read_in_order_are_neither() {
+        for rows in [
+            &["0–44 seconds", "45–89 seconds", "90+ seconds"][..],
+            &["0–0.9", "1.0–1.9", "2.0+"],
+            &["< 10", "< 100", "< 1000", "≥ 1000"],
+            &[">= 90", ">= 80", "otherwise"],
+            &["0–9", "20–29", "any other"],
+            // A month has no fixed length.
+            &["0–45 days", "2–11 months", "1 year or more"],
+            // Codes, not parts of one whole.
+            &["100–199", "400–499"],
+            &["1", "2", "5"],
+            &["v1.0–v1.5", "v2.0–v2.1"],
+        ] {
+            assert_eq!(reports(rows), [""; 0], "{rows:?}");
+        }
+        let ordered = format!("{}\nThe first match wins.\n", table(&["0–10", "10–20", "20+"]));
+        assert_eq!(found(&ordered, "age: []\n"), [""; 0]);
     }
 }

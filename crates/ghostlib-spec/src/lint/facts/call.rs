@@ -8,6 +8,9 @@ use std::ops::Range;
 /// How long the arguments of a call may be, in bytes.
 const MAX_CALL: usize = 2048;
 
+/// How deep brackets in them may be.
+const MAX_DEPTH: usize = 16;
+
 /// A call of an operation in some text.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
@@ -57,10 +60,21 @@ fn path_before(text: &str) -> &str {
 /// Whether a declaration follows, or a value of a type is made, which is no call of an operation.
 fn is_declaration(before: &str) -> bool {
     const WORDS: [&str; 13] = [
-        "fn", "def", "func", "function", "fun", "procedure", "sub", "defp", "string", "int", "void", "String", "new",
+        "fn",
+        "def",
+        "func",
+        "function",
+        "fun",
+        "procedure",
+        "sub",
+        "defp",
+        "string",
+        "int",
+        "void",
+        "String",
+        "new",
     ];
-    let last = before.trim_end().rsplit(|c: char| c.is_whitespace() || c == '`').next().unwrap_or_default();
-    before.ends_with(char::is_whitespace) && WORDS.contains(&last)
+    before.ends_with(char::is_whitespace) && WORDS.contains(&super::phrase::last_word(before))
 }
 
 /// The arguments between the bracket at `open` and its partner, and the offset behind that.
@@ -87,6 +101,7 @@ fn arguments(text: &str, open: usize) -> Option<(Vec<Argument<'_>>, usize)> {
             // An apostrophe may also be a lifetime, which nothing closes.
             '\'' if closes_soon(&text[at + 1..]) => quote = Some('\''),
             '“' => quote = Some('”'),
+            '(' | '[' | '{' if n_open == MAX_DEPTH => return None,
             '(' | '[' | '{' => n_open += 1,
             ')' | ']' | '}' => {
                 n_open = n_open.checked_sub(1)?;
@@ -118,7 +133,8 @@ fn argument(source: &str) -> Argument<'_> {
     let name = literal::identifier(source);
     let behind = source[name.len()..].trim_start();
     let is_named = !name.is_empty()
-        && (behind.starts_with('=') && !behind.starts_with("==") || behind.starts_with(':') && !behind.starts_with("::"));
+        && (behind.starts_with('=') && !behind.starts_with("==")
+            || behind.starts_with(':') && !behind.starts_with("::"));
     if !is_named {
         return Argument { name: None, value: literal::read_whole(source), source };
     }

@@ -36,7 +36,10 @@ impl Signature {
         let is_required = |parameter: &&Parameter| !parameter.is_optional && !is_options(&parameter.name);
         let n_required = self.parameters.iter().filter(is_required).count();
         let is_variadic = self.parameters.iter().any(|parameter| is_variadic(&parameter.name));
-        (n_required - usize::from(is_variadic && n_required > 0), if is_variadic { usize::MAX } else { self.parameters.len() })
+        (
+            n_required - usize::from(is_variadic && n_required > 0),
+            if is_variadic { usize::MAX } else { self.parameters.len() },
+        )
     }
 
     /// Whether some languages may hand over its options by name.
@@ -84,12 +87,15 @@ impl<'a> Callee<'a> {
             {
                 self.normal(map.iter().map(|(key, value)| (key.clone(), value.clone())))
             }
-            Value::Array(list) if n_required > 1 && (n_required..=self.parameters.len()).contains(&list.len()) => {
+            Value::Array(list)
+                if n_required > 1 && (n_required..=self.parameters.len()).contains(&list.len()) =>
+            {
                 let names = self.parameters.iter().map(|parameter| parameter.name.clone());
                 self.normal(names.zip(list.iter().cloned()))
             }
             other => {
-                let name = self.parameters.first().map(|parameter| parameter.name.clone()).unwrap_or_default();
+                let name =
+                    self.parameters.first().map(|parameter| parameter.name.clone()).unwrap_or_default();
                 self.normal(std::iter::once((name, other.clone())))
             }
         }
@@ -131,7 +137,8 @@ impl<'a> Callee<'a> {
 
     /// Numbers of one kind; nothing that is as good as left out.
     fn normal(&self, inputs: impl Iterator<Item = (String, Value)>) -> Inputs {
-        let is_given = |value: &Value| !value.is_null() && value.as_object().is_none_or(|map| !map.is_empty());
+        let is_given =
+            |value: &Value| !value.is_null() && value.as_object().is_none_or(|map| !map.is_empty());
         let is_optional = |name: &str| self.parameter(name).is_some_and(|parameter| parameter.is_optional);
         let inputs = inputs.filter(|(name, value)| is_given(value) || !is_optional(name));
         let normal = inputs.map(|(name, value)| {
@@ -166,7 +173,8 @@ pub(super) fn in_heading(heading: &str) -> Option<Vec<Parameter>> {
 /// The parameters of a heading, those behind its first bracket optional: `fill(value[, offset[, end]])`.
 pub(super) fn with_brackets(parameters: &[Parameter], heading: &str) -> Vec<Parameter> {
     let list = heading.split_once('(').map_or("", |(_, list)| list);
-    let n_before = list.split_once('[').map(|(before, _)| before.trim_end().trim_end_matches(',').split(',').count());
+    let n_before =
+        list.split_once('[').map(|(before, _)| before.trim_end().trim_end_matches(',').split(',').count());
     let is_first = list.starts_with('[');
     let n_required = if is_first { Some(0) } else { n_before };
     let mark = |(at, parameter): (usize, &Parameter)| Parameter {
@@ -188,7 +196,10 @@ fn only_key(vectors: &[&Vector]) -> Option<String> {
 }
 
 pub(super) fn is_options(name: &str) -> bool {
-    matches!(snake(name).as_str(), "options" | "opts" | "option" | "config" | "settings" | "kwargs" | "params" | "flags")
+    matches!(
+        snake(name).as_str(),
+        "options" | "opts" | "option" | "config" | "settings" | "kwargs" | "params" | "flags"
+    )
 }
 
 pub(super) fn is_variadic(name: &str) -> bool {
@@ -202,7 +213,9 @@ fn key_of(inputs: &Inputs) -> String {
 
 fn with_snake_keys(value: Value) -> Value {
     match value {
-        Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (snake(&key), value)).collect()),
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(key, value)| (snake(&key), value)).collect())
+        }
         other => other,
     }
 }
@@ -213,7 +226,8 @@ pub(super) fn normal_value(value: Value) -> Value {
         Value::Number(number) => Value::Number(whole(&number).unwrap_or(number)),
         Value::Array(list) => Value::Array(list.into_iter().map(normal_value).collect()),
         Value::Object(map) => {
-            let mut entries: Vec<_> = map.into_iter().map(|(key, value)| (key, normal_value(value))).collect();
+            let mut entries: Vec<_> =
+                map.into_iter().map(|(key, value)| (key, normal_value(value))).collect();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             Value::Object(entries.into_iter().collect())
         }
@@ -261,7 +275,8 @@ pub(super) fn declared(code: &str) -> Vec<(&str, Vec<Parameter>, bool)> {
         };
         let start = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
         let name = before.get(start..).unwrap_or_default();
-        let keyword = before.get(..start).unwrap_or_default().split_whitespace().next_back().unwrap_or_default();
+        let keyword =
+            before.get(..start).unwrap_or_default().split_whitespace().next_back().unwrap_or_default();
         if name.is_empty() || !matches!(keyword, "fn" | "def" | "func" | "function") {
             continue;
         }
@@ -304,7 +319,8 @@ fn parameter(source: &str) -> Option<Parameter> {
     let source = source.trim();
     let head = source.split([':', '=']).next().unwrap_or_default().trim();
     let head = head.trim_start_matches("mut ");
-    let is_receiver = matches!(head.trim_start_matches('&').trim_start_matches("mut ").trim(), "self" | "this");
+    let is_receiver =
+        matches!(head.trim_start_matches('&').trim_start_matches("mut ").trim(), "self" | "this");
     if source.is_empty() || is_receiver || head == "/" || head == "*" {
         return None;
     }

@@ -1,16 +1,12 @@
 //! Numbers of vectors and operations that prose claims, against what the files hold.
 
+use super::numeral::{Token, number, tokens};
 use super::phrase::has_word;
 use super::{Facts, File, Report, Table};
 use crate::Code;
 use ghostlib_model::{Span, TextEdit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Numbers written as words, from two on.
-const NUMBER_WORDS: [&str; 19] = [
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-];
 const VECTOR_NOUNS: [&str; 3] = ["tests", "cases", "vectors"];
 const OPERATION_NOUNS: [&str; 2] = ["functions", "operations"];
 /// Below this, a number of tests may be of some of them.
@@ -75,7 +71,8 @@ impl<'a> Counts<'a> {
         let n_shown = spec.vectors.iter().filter(|vector| !vector.hidden).count();
         let vectors = by_file.into_values().chain([spec.vectors.len(), n_shown]).filter(|&n| n > 0).collect();
         let declared: BTreeSet<_> = spec.operations.iter().map(|operation| &operation.name).collect();
-        let n_with_vectors = facts.operations.iter().filter(|operation| !operation.vectors.is_empty()).count();
+        let n_with_vectors =
+            facts.operations.iter().filter(|operation| !operation.vectors.is_empty()).count();
         let operations = [declared.len(), n_with_vectors, facts.operations.len()];
         Self { facts, vectors, operations: operations.into_iter().filter(|&n| n > 0).collect() }
     }
@@ -99,28 +96,22 @@ impl<'a> Counts<'a> {
         let message = format!("\"{phrase}\" is claimed, and the spec has {has}");
         let help = "correct the number, or add what is missing";
         let is_safe = claim.is_in_digits && real.len() == 1 && claim.what != Counted::Operations;
-        let fix = if is_safe { vec![TextEdit { span: claim.number_span, text: most.to_string() }] } else { Vec::new() };
+        let fix = if is_safe {
+            vec![TextEdit { span: claim.number_span, text: most.to_string() }]
+        } else {
+            Vec::new()
+        };
         report.fixable(file.document, Code::CountContradiction, claim.span, message, help, fix);
     }
 
     fn of_operation(&self, operation: usize) -> BTreeSet<usize> {
         let vectors = &self.facts.operations[operation].vectors;
         let n_shown = vectors.iter().filter(|vector| !vector.hidden).count();
-        if self.facts.input.spec.vectors.is_empty() { BTreeSet::new() } else { BTreeSet::from([vectors.len(), n_shown]) }
-    }
-}
-
-/// A word of some source, marks of code and emphasis left out.
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    text: &'a str,
-    start: usize,
-    end: usize,
-}
-
-impl Token<'_> {
-    fn is(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| word.eq_ignore_ascii_case(self.text))
+        if self.facts.input.spec.vectors.is_empty() {
+            BTreeSet::new()
+        } else {
+            BTreeSet::from([vectors.len(), n_shown])
+        }
     }
 }
 
@@ -138,7 +129,7 @@ struct Passage<'a> {
 impl<'a> Passage<'a> {
     fn new(facts: &'a Facts, file: &File, source: &'a str, base: usize, owner: Option<usize>) -> Self {
         let files = &facts.input.spec.front_matter.vectors;
-        let names_vectors = files.iter().any(|name| source.contains(name.as_str()));
+        let names_vectors = files.iter().take(20).any(|name| source.contains(name.as_str()));
         let is_about = names_vectors || has_word(source, &["total", "all", "altogether", "overall"]);
         let owner = if file.is_companion { None } else { owner };
         Self { facts, source, base, owner, tokens: tokens(source), names_vectors: is_about }
@@ -156,11 +147,53 @@ impl<'a> Passage<'a> {
         let mut is_least = self.source[token.end..].starts_with('+');
         let before: Vec<&Token> = self.tokens[..at].iter().rev().take(3).collect();
         if let Some(last) = before.first() {
-            let vague = ["about", "around", "approximately", "roughly", "nearly", "almost", "first", "last", "next", "another", "these",
-                "those", "other", "only", "further", "additional", "each", "per", "any", "some", "version", "step", "extra", "new", "add",
-                "adds", "added", "to", "up", "or", "most", "than", "under", "and", "following", "of", "into", "section", "phase"];
-            is_least |= last.is(&["least", "over"]) || last.is(&["than"]) && before.get(1).is_some_and(|word| word.is(&["more"]));
-            if !is_least && last.is(&vague) || self.source[..token.start].ends_with(['~', '.', '#', '-', '/', '–', '<', '>', '≈', '=', '$']) {
+            let vague = [
+                "about",
+                "around",
+                "approximately",
+                "roughly",
+                "nearly",
+                "almost",
+                "first",
+                "last",
+                "next",
+                "another",
+                "these",
+                "those",
+                "other",
+                "only",
+                "further",
+                "additional",
+                "each",
+                "per",
+                "any",
+                "some",
+                "version",
+                "step",
+                "extra",
+                "new",
+                "add",
+                "adds",
+                "added",
+                "to",
+                "up",
+                "or",
+                "most",
+                "than",
+                "under",
+                "and",
+                "following",
+                "of",
+                "into",
+                "section",
+                "phase",
+            ];
+            is_least |= last.is(&["least", "over"])
+                || last.is(&["than"]) && before.get(1).is_some_and(|word| word.is(&["more"]));
+            if !is_least && last.is(&vague)
+                || self.source[..token.start]
+                    .ends_with(['~', '.', '#', '-', '/', '–', '<', '>', '≈', '=', '$'])
+            {
                 return None;
             }
         }
@@ -170,19 +203,41 @@ impl<'a> Passage<'a> {
     /// What stands behind a number: words that say more, and a noun.
     fn with_noun(&self, at: usize, number: usize, is_least: bool, is_in_digits: bool) -> Option<Claim> {
         const ADJECTIVES: [&str; 16] = [
-            "total", "test", "conformance", "unit", "vector", "core", "public", "language-agnostic", "golden", "different", "in",
-            "main", "top-level", "exported", "library", "example",
+            "total",
+            "test",
+            "conformance",
+            "unit",
+            "vector",
+            "core",
+            "public",
+            "language-agnostic",
+            "golden",
+            "different",
+            "in",
+            "main",
+            "top-level",
+            "exported",
+            "library",
+            "example",
         ];
         let mut operation = self.operation_before(at);
         for (i, token) in self.tokens.iter().enumerate().skip(at + 1).take(4) {
             let gap = &self.source[self.tokens[i - 1].end..token.start];
-            if gap.contains(['.', ',', ';', ':', '(', '\n', '/', '|']) && !gap.trim().is_empty() && gap.trim() != "`" {
+            if gap.contains(['.', ',', ';', ':', '(', '\n', '/', '|'])
+                && !gap.trim().is_empty()
+                && gap.trim() != "`"
+            {
                 return None;
             }
             let is_vectors = token.is(&VECTOR_NOUNS);
             if is_vectors || token.is(&OPERATION_NOUNS) {
                 // "12 test cases": the noun is the last of them.
-                if is_vectors && self.tokens.get(i + 1).is_some_and(|next| next.is(&VECTOR_NOUNS) && next.start - token.end == 1) {
+                if is_vectors
+                    && self
+                        .tokens
+                        .get(i + 1)
+                        .is_some_and(|next| next.is(&VECTOR_NOUNS) && next.start - token.end == 1)
+                {
                     continue;
                 }
                 operation = operation.or_else(|| self.operation_behind(i));
@@ -206,9 +261,18 @@ impl<'a> Passage<'a> {
         None
     }
 
-    fn counted(&self, at: usize, noun: usize, operation: Option<usize>, is_vectors: bool, number: usize) -> Option<Counted> {
+    fn counted(
+        &self,
+        at: usize,
+        noun: usize,
+        operation: Option<usize>,
+        is_vectors: bool,
+        number: usize,
+    ) -> Option<Counted> {
         let behind = self.tokens.get(noun + 1);
-        if behind.is_some_and(|next| next.is(&["per", "each", "fail", "failed", "failing", "skipped", "below", "above"])) {
+        if behind.is_some_and(|next| {
+            next.is(&["per", "each", "fail", "failed", "failing", "skipped", "below", "above"])
+        }) {
             return None;
         }
         if let Some(operation) = operation {
@@ -218,8 +282,24 @@ impl<'a> Passage<'a> {
             return None;
         }
         let is_all = at > 0 && self.tokens[at - 1].is(&["all", "total"]);
-        let has = ["has", "have", "contains", "contain", "includes", "holds", "comprises", "are", "provides", "exposes", "exports",
-            "defines", "offers", "ships", "implements", "specifies"];
+        let has = [
+            "has",
+            "have",
+            "contains",
+            "contain",
+            "includes",
+            "holds",
+            "comprises",
+            "are",
+            "provides",
+            "exposes",
+            "exports",
+            "defines",
+            "offers",
+            "ships",
+            "implements",
+            "specifies",
+        ];
         let is_held = at > 0 && self.tokens[at - 1].is(&has);
         let is_listed = self.source[self.tokens[noun].end..].trim_start_matches('*').starts_with(':');
         if is_vectors {
@@ -234,20 +314,27 @@ impl<'a> Passage<'a> {
         let Some(next) = self.tokens.get(noun + 1) else { return false };
         let after = self.tokens.get(noun + 2).map_or("", |token| token.text);
         let vectors = &self.facts.input.spec.front_matter.vectors;
-        let is_whole = matches!(after, "all" | "total" | "sum") || vectors.iter().any(|name| name == after);
+        let is_whole =
+            matches!(after, "all" | "total" | "sum") || vectors.iter().take(20).any(|name| name == after);
         next.is(&["for", "of", "in", "from", "with", "that"]) && !is_whole
     }
 
     /// Whether at least two operations are named behind a token.
     fn lists_operations(&self, noun: usize) -> bool {
-        self.tokens[noun..].iter().filter(|token| self.facts.operation(token.text).is_some()).take(2).count() == 2
+        self.tokens[noun..]
+            .iter()
+            .take(60)
+            .filter(|token| self.facts.operation(token.text).is_some())
+            .take(2)
+            .count()
+            == 2
     }
 
     /// `timeago: 36 tests`.
     fn operation_before(&self, at: usize) -> Option<usize> {
         let token = self.tokens.get(at.checked_sub(1)?)?;
         let gap = self.source[token.end..self.tokens[at].start].trim_matches(['`', '*', ' ']);
-        let is_label = matches!(gap, ":" | "(" | "–" | "—" | "-" | "=" | ":**" | "):" );
+        let is_label = matches!(gap, ":" | "(" | "–" | "—" | "-" | "=" | ":**" | "):");
         is_label.then(|| self.facts.operation(token.text)).flatten()
     }
 
@@ -263,35 +350,6 @@ impl<'a> Passage<'a> {
     }
 }
 
-fn tokens(source: &str) -> Vec<Token<'_>> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '\'');
-    let mut tokens = Vec::new();
-    let mut start = None;
-    for (at, c) in source.char_indices().chain(std::iter::once((source.len(), ' '))) {
-        let is_comma = c == ',' && source[at + 1..].starts_with(|c: char| c.is_ascii_digit());
-        let is_dot = c == '.' && source[at + 1..].starts_with(char::is_alphanumeric);
-        let goes_on = is_part(c) || start.is_some() && (is_comma || is_dot);
-        match (start, goes_on) {
-            (None, true) => start = Some(at),
-            (Some(first), false) => {
-                tokens.push(Token { text: &source[first..at], start: first, end: at });
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    tokens
-}
-
-fn number(word: &str) -> Option<usize> {
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
-        let (value, length) = super::literal::number_source(word)?;
-        return (length == word.len()).then(|| value.parse().ok())?;
-    }
-    let at = NUMBER_WORDS.iter().position(|known| known.eq_ignore_ascii_case(word))?;
-    Some(at + 2)
-}
-
 /// Rows with an operation and its number of vectors.
 fn in_table(facts: &Facts, table: &Table) -> Vec<Claim> {
     let nouns = ["tests", "cases", "vectors", "test cases", "test vectors", "number of tests", "test count"];
@@ -302,7 +360,83 @@ fn in_table(facts: &Facts, table: &Table) -> Vec<Claim> {
         let cell = row.get(column).filter(|_| column > 0)?;
         let number = number(cell.source)?;
         let what = Counted::VectorsOf(operation);
-        Some(Claim { number, is_least: false, what, number_span: cell.span, span: cell.span, is_in_digits: true })
+        Some(Claim {
+            number,
+            is_least: false,
+            what,
+            number_span: cell.span,
+            span: cell.span,
+            is_in_digits: true,
+        })
     };
     table.rows.iter().filter_map(claim).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found_beside;
+    use crate::lint::{LintLevels, lint};
+    use crate::{Options, SourceFile, Sources};
+
+    const SPEC: &str = "# Pads\n\n## pad(text) → string\n\n## trim(text) → string\n";
+
+    fn vectors() -> String {
+        let case = |i: usize| format!("  - {{name: c{i}, input: x{i}, output: x}}\n");
+        format!("pad:\n{}trim:\n{}", (0..11).map(case).collect::<String>(), case(0))
+    }
+
+    fn reports(readme: &str) -> Vec<String> {
+        found_beside(SPEC, &vectors(), readme)
+    }
+
+    #[test]
+    fn wrong_numbers_are_found() {
+        for readme in [
+            "There are 13 test cases.",
+            "Total: 13 test cases.",
+            "tests.yaml has 13 cases.",
+            "All 13 tests must pass.",
+            "- 10 pad tests",
+            "- 10 tests for `pad`",
+            "- `pad`: 10 tests",
+            "All three functions are pure.",
+            "It exports three functions.",
+            "The 3 functions: `pad`, `trim`, `x`.",
+            "It has 20+ test cases in tests.yaml.",
+            "| Function | Tests |\n|---|---|\n| `pad` | 10 |",
+        ] {
+            assert_eq!(reports(readme).len(), 1, "{readme}");
+        }
+    }
+
+    #[test]
+    fn right_numbers_and_numbers_of_something_else_are_left_alone() {
+        for readme in [
+            "There are 12 test cases, 11 pad tests and all 2 functions.",
+            "Over 10 test cases in all. At least 2 tests. About 50 test cases in tests.yaml.",
+            "The first 5 tests fail. Add 20 tests. 15 tests failed. 3 tests per function.",
+            "All 30 tests of the other library pass.",
+            "Run 40 test suites. These three functions are slow. Version 3 tests nothing.",
+            "Two cases differ. There are three cases for dates.",
+            "| Function | Tests |\n|---|---|\n| `pad` | 11 |\n| `other` | 7 |",
+        ] {
+            assert_eq!(reports(readme), [""; 0], "{readme}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_of_vectors_can_be_mended() {
+        let sources = Sources {
+            document: SourceFile::new("SPEC.md", format!("{SPEC}\nSee `tests.yaml`.\n")),
+            vector_files: vec![SourceFile::new("tests.yaml", vectors())],
+            companions: vec![SourceFile::new("README.md", "- 10 pad tests\n")],
+            ..Sources::default()
+        };
+        let (_, diagnostics) = lint(&sources, &Options::default(), &LintLevels::new());
+        let report = diagnostics.iter().find(|diagnostic| diagnostic.code == "count-contradiction").unwrap();
+        assert_eq!(
+            (report.fix[0].span.start, report.fix[0].span.end, report.fix[0].text.as_str()),
+            (2, 4, "11")
+        );
+    }
 }

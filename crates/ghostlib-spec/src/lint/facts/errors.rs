@@ -6,7 +6,10 @@ use super::{Facts, File, Report, Table, line_of, range, vectors};
 use crate::Code;
 use crate::markdown::{Block, Markdown};
 use ghostlib_model::{Expected, Place, RequirementKind, Span, Value, Vector};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How far a list of conditions is read.
+const MAX_BLOCKS: usize = 500;
 
 /// A stated condition under which an operation fails.
 pub(super) struct Condition {
@@ -32,17 +35,29 @@ enum Test {
 }
 
 pub(super) fn check(facts: &Facts, report: &mut Report) {
-    for (operation, conditions) in conditions(facts) {
+    let conditions = conditions(facts);
+    let stated = if conditions.is_empty() { BTreeMap::new() } else { stated_errors(facts) };
+    for (operation, conditions) in conditions {
         let callee = &facts.operations[operation];
+        let is_listed = |place: &&Place| {
+            let is_it = |listed: &Place| listed.file == place.file && listed.line == place.line;
+            conditions.iter().any(|condition| is_it(&condition.place))
+        };
         let is_closed = conditions.iter().all(|condition| condition.test != Test::Open)
-            && !has_more_errors(facts, operation, &conditions);
+            && stated.get(&operation).is_none_or(|places| places.iter().all(is_listed));
         for vector in &callee.vectors {
             check_vector(callee, vector, &conditions, is_closed, report);
         }
     }
 }
 
-fn check_vector(callee: &Callee, vector: &Vector, conditions: &[Condition], is_closed: bool, report: &mut Report) {
+fn check_vector(
+    callee: &Callee,
+    vector: &Vector,
+    conditions: &[Condition],
+    is_closed: bool,
+    report: &mut Report,
+) {
     let inputs = callee.inputs(&vector.input);
     let mut tests = conditions.iter().map(|condition| (condition, condition.test.holds(&inputs)));
     if let Expected::Output(_) = vector.expected {
@@ -71,17 +86,19 @@ fn check_vector(callee: &Callee, vector: &Vector, conditions: &[Condition], is_c
     }
 }
 
-/// Whether the operation's section says more about errors than its conditions do.
-fn has_more_errors(facts: &Facts, operation: usize, conditions: &[Condition]) -> bool {
-    let name = facts.operations[operation].name;
-    let is_listed = |place: &Place| {
-        conditions.iter().any(|condition| condition.place.file == place.file && condition.place.line == place.line)
-    };
-    facts.input.spec.requirements.iter().any(|requirement| {
-        let is_about = requirement.section.iter().any(|title| facts.operation(title.split('(').next().unwrap_or_default()) == Some(operation))
-            || requirement.text.contains(name);
-        is_about && requirement.kind == RequirementKind::Error && !is_listed(&requirement.place)
-    })
+/// Where the spec speaks of errors, by the operation that the section or the statement itself names.
+fn stated_errors<'a>(facts: &'a Facts) -> BTreeMap<usize, Vec<&'a Place>> {
+    let mut places: BTreeMap<usize, Vec<&Place>> = BTreeMap::new();
+    let requirements = facts.input.spec.requirements.iter();
+    for requirement in requirements.filter(|requirement| requirement.kind == RequirementKind::Error) {
+        let titles = requirement.section.iter().filter_map(|title| title.split('(').next());
+        let words = requirement.text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let named: BTreeSet<usize> = titles.chain(words).filter_map(|name| facts.operation(name)).collect();
+        for operation in named {
+            places.entry(operation).or_default().push(&requirement.place);
+        }
+    }
+    places
 }
 
 impl Test {
@@ -135,8 +152,18 @@ pub(super) fn conditions(facts: &Facts) -> BTreeMap<usize, Vec<Condition>> {
 fn in_table(facts: &Facts, file: &File, table: &Table, conditions: &mut BTreeMap<usize, Vec<Condition>>) {
     let is_condition = |title: &str| {
         let title = title.to_lowercase();
-        ["error when", "errors when", "error if", "fails when", "fails if", "error condition", "error conditions", "throws when", "raises when"]
-            .contains(&title.as_str())
+        [
+            "error when",
+            "errors when",
+            "error if",
+            "fails when",
+            "fails if",
+            "error condition",
+            "error conditions",
+            "throws when",
+            "raises when",
+        ]
+        .contains(&title.as_str())
     };
     let Some(column) = table.head.iter().position(|cell| is_condition(&cell.plain())) else { return };
     for row in &table.rows {
@@ -157,7 +184,7 @@ fn in_lists(facts: &Facts, file: &File, conditions: &mut BTreeMap<usize, Vec<Con
             continue;
         }
         let mut n_open = 0;
-        for block in &markdown.blocks[at..] {
+        for block in markdown.blocks[at..].iter().take(MAX_BLOCKS) {
             match block {
                 Block::ListStart(_) => n_open += 1,
                 Block::ListEnd if n_open == 1 => break,
@@ -181,7 +208,16 @@ fn item(file: &File, span: Span) -> String {
 
 fn leads_in(markdown: &Markdown, block: &Block) -> bool {
     const TITLES: [&str; 10] = [
-        "error conditions", "errors", "error cases", "error when", "errors when", "raises", "throws", "fails when", "fails if", "error if",
+        "error conditions",
+        "errors",
+        "error cases",
+        "error when",
+        "errors when",
+        "raises",
+        "throws",
+        "fails when",
+        "fails if",
+        "error if",
     ];
     let words = match block {
         Block::Prose(id) => markdown.prose(*id).words,
@@ -194,16 +230,33 @@ fn leads_in(markdown: &Markdown, block: &Block) -> bool {
 fn add(facts: &Facts, operation: usize, text: &str, place: Place, known: &mut Vec<Condition>) {
     let text = crate::text::on_one_line(text);
     if !text.is_empty() {
-        let test = test_of(&facts.operations[operation], &text);
-        known.push(Condition { text, test, place });
+        known.push(Condition { test: test_of(&facts.operations[operation], &text), text, place });
     }
 }
 
 /// What a condition's words ask of the input.
 fn test_of(callee: &Callee, text: &str) -> Test {
     const FILLERS: [&str; 20] = [
-        "a", "an", "the", "is", "are", "input", "inputs", "value", "values", "argument", "if", "when", "number", "numbers", "string",
-        "text", "given", "passed", "parameter", "amount",
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "input",
+        "inputs",
+        "value",
+        "values",
+        "argument",
+        "if",
+        "when",
+        "number",
+        "numbers",
+        "string",
+        "text",
+        "given",
+        "passed",
+        "parameter",
+        "amount",
     ];
     let lower = text.trim_end_matches('.').to_lowercase();
     if let Some(range) = range::read(&lower)
@@ -211,12 +264,16 @@ fn test_of(callee: &Callee, text: &str) -> Test {
     {
         return Test::In(name, range);
     }
-    let words: Vec<&str> = lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
     let mut named = None;
     let mut said = Vec::new();
     for word in words {
         match callee.parameter_named(word) {
-            Some(name) if !matches!(word, "string" | "text" | "value" | "input" | "number") || callee.only_required() != Some(word) => {
+            Some(name)
+                if !matches!(word, "string" | "text" | "value" | "input" | "number")
+                    || callee.only_required() != Some(word) =>
+            {
                 named = Some(name);
             }
             _ if FILLERS.contains(&word) => {}
@@ -231,5 +288,58 @@ fn test_of(callee: &Callee, text: &str) -> Test {
         ["null" | "none" | "nil" | "undefined"] => Test::Null,
         ["nan" | "infinite" | "infinity"] | ["not", "a"] | ["nan", "infinity"] => Test::Impossible,
         _ => Test::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn reports(conditions: &str, vector: &str) -> Vec<String> {
+        let spec =
+            format!("# Pads\n\n## pad(text, width) → string\n\n**Error conditions:**\n\n{conditions}\n");
+        found(&spec, &format!("pad:\n  - {{name: a, input: {vector}}}\n"))
+    }
+
+    #[test]
+    fn a_value_where_an_error_is_stated_is_found() {
+        for (conditions, vector) in [
+            ("- Empty string", "{text: '', width: 1}, output: x"),
+            ("- Negative `width`", "{text: a, width: -1}, output: x"),
+            ("- `width` > 80", "{text: a, width: 81}, output: x"),
+            ("- Width is zero", "{text: a, width: 0}, output: x"),
+        ] {
+            assert_eq!(
+                reports(conditions, vector),
+                ["vector-contradicts-errors tests.yaml:2"],
+                "{conditions}"
+            );
+        }
+        let table = "# Pads\n\n## Errors\n\n| Function | Error when |\n|---|---|\n| `pad` | Empty string, NaN |\n\n## pad(text) → string\n";
+        let reports = found(table, "pad:\n  - {name: a, input: '', output: x}\n");
+        assert_eq!(reports, ["vector-contradicts-errors tests.yaml:2"]);
+    }
+
+    #[test]
+    fn an_error_that_no_condition_covers_is_found_only_where_all_can_be_told() {
+        assert_eq!(reports("- Empty string", "{text: a, width: 1}, error: true").len(), 1);
+        for conditions in ["- Empty string\n- Unknown characters", "- Empty string\n- `width` out of range"] {
+            assert_eq!(reports(conditions, "{text: a, width: 1}, error: true"), [""; 0], "{conditions}");
+        }
+        let more = "- Empty string\n\nA text with a NUL is an error.";
+        assert_eq!(reports(more, "{text: a, width: 1}, error: true"), [""; 0]);
+    }
+
+    #[test]
+    fn conditions_that_do_not_hold_or_cannot_be_told_are_left_alone() {
+        for (conditions, vector) in [
+            ("- Empty string", "{text: ' ', width: 1}, output: x"),
+            ("- Empty `list`", "{text: '', width: 1}, output: x"),
+            ("- Negative result", "{text: '', width: -1}, output: x"),
+            ("- Empty string after trimming", "{text: '', width: 1}, output: x"),
+            ("- Negative `width`", "{text: '', width: -1}, error: true"),
+        ] {
+            assert_eq!(reports(conditions, vector), [""; 0], "{conditions}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::call::{self, Call};
 use super::callee::Inputs;
 use super::outcome::Outcome;
-use super::phrase::{behind_word, behind_words, first_word, has_word};
+use super::phrase::{behind_word, behind_words, first_word, has_word, head, tail};
 use super::{Cell, Facts, File, Table, fence_example, literal};
 use ghostlib_model::{Place, Span};
 
@@ -54,7 +54,14 @@ pub(super) fn find(facts: &Facts) -> Vec<Example> {
 }
 
 /// Puts a call and its outcome down.
-pub(super) fn add(facts: &Facts, file: &File, call: &Call, outcome: Outcome, span: Span, examples: &mut Vec<Example>) {
+pub(super) fn add(
+    facts: &Facts,
+    file: &File,
+    call: &Call,
+    outcome: Outcome,
+    span: Span,
+    examples: &mut Vec<Example>,
+) {
     examples.push(Example {
         operation: call.operation,
         inputs: facts.operations[call.operation].inputs_of_call(&call.arguments),
@@ -71,8 +78,8 @@ pub(super) fn add(facts: &Facts, file: &File, call: &Call, outcome: Outcome, spa
 
 fn in_prose(facts: &Facts, file: &File, source: &str, base: usize, examples: &mut Vec<Example>) {
     for call in call::find(facts, source) {
-        let before = &source[..call.range.start];
-        let after = source[call.range.end..].trim_start_matches(['`', '*']);
+        let before = tail(&source[..call.range.start]);
+        let after = head(&source[call.range.end..]).trim_start_matches(['`', '*']);
         if is_hedged(before) {
             continue;
         }
@@ -88,8 +95,28 @@ fn in_prose(facts: &Facts, file: &File, source: &str, base: usize, examples: &mu
 /// Whether the sentence says that the example is wrong, or holds only sometimes.
 fn is_hedged(before: &str) -> bool {
     const HEDGES: [&str; 22] = [
-        "if", "when", "unless", "with", "without", "under", "using", "instead", "not", "never", "wrong", "incorrect",
-        "rather", "otherwise", "example", "where", "given", "in", "for", "after", "before", "while",
+        "if",
+        "when",
+        "unless",
+        "with",
+        "without",
+        "under",
+        "using",
+        "instead",
+        "not",
+        "never",
+        "wrong",
+        "incorrect",
+        "rather",
+        "otherwise",
+        "example",
+        "where",
+        "given",
+        "in",
+        "for",
+        "after",
+        "before",
+        "while",
     ];
     let start = before.rfind(['\n', '.', ';']).map_or(0, |at| at + 1);
     let sentence = &before[start..];
@@ -101,13 +128,15 @@ fn is_hedged(before: &str) -> bool {
 /// `For example, …`
 fn is_plain_example(sentence: &str) -> bool {
     let rest = behind_words(sentence, "for example").or_else(|| behind_words(sentence, "for instance"));
-    rest.or_else(|| behind_word(sentence, &["example", "examples"])).is_some_and(|rest| rest.trim().len() <= 2)
+    rest.or_else(|| behind_word(sentence, &["example", "examples"]))
+        .is_some_and(|rest| first_word(rest.trim_start_matches([',', ':', '`', ' ', '('])).is_empty())
 }
 
 /// Whether what follows an outcome limits it.
 fn is_conditional(rest: &str) -> bool {
     let rest = rest.trim_start_matches(['`', '*', ',', ' ', '(']);
-    let limits = ["if", "when", "unless", "with", "where", "in", "using", "under", "without", "only", "or", "plus"];
+    let limits =
+        ["if", "when", "unless", "with", "where", "in", "using", "under", "without", "only", "or", "plus"];
     behind_word(rest, &limits).is_some()
 }
 
@@ -126,8 +155,8 @@ fn stated(after: &str) -> Option<(Outcome, &str)> {
         return Some((Outcome::Error, rest));
     }
     let verbs = [
-        "returns", "return", "gives", "give", "yields", "yield", "produces", "produce", "equals", "equal", "outputs",
-        "output", "becomes", "become", "is", "be",
+        "returns", "return", "gives", "give", "yields", "yield", "produces", "produce", "equals", "equal",
+        "outputs", "output", "becomes", "become", "is", "be",
     ];
     let rest = behind_words(rest, "evaluates to").or_else(|| behind_word(rest, &verbs))?;
     let fillers = ["the", "string", "number", "value", "exactly", "text", "list", "a", "just"];
@@ -147,7 +176,9 @@ pub(super) fn outcome(text: &str) -> Option<(Outcome, &str)> {
         return Some((in_code(code.trim()), rest));
     }
     let word = first_word(behind_word(text, &["an", "a", "the"]).unwrap_or(text));
-    if matches!(word.to_lowercase().as_str(), "error" | "err" | "throws" | "raises" | "fails") || word.ends_with("Error") {
+    if matches!(word.to_lowercase().as_str(), "error" | "err" | "throws" | "raises" | "fails")
+        || word.ends_with("Error")
+    {
         return Some((Outcome::Error, &text[text.find(word).unwrap_or(0) + word.len()..]));
     }
     let (value, length) = literal::read(text)?;
@@ -156,14 +187,16 @@ pub(super) fn outcome(text: &str) -> Option<(Outcome, &str)> {
     let is_plain = !text[..length].contains('\\');
     let ends = rest.chars().next().is_none_or(|c| c.is_whitespace() || ".,;:)]*_\"'`".contains(c));
     // `is 5 times faster`
-    let is_measure = value.is_number() && first_word(rest).starts_with(char::is_alphabetic) && rest.starts_with(' ');
+    let is_measure =
+        value.is_number() && first_word(rest).starts_with(char::is_alphabetic) && rest.starts_with(' ');
     (is_plain && ends && !is_measure).then_some((Outcome::Value(value), rest))
 }
 
 /// The outcome that some code is as a whole.
 pub(super) fn in_code(code: &str) -> Outcome {
     const ERRORS: [&str; 8] = ["Err(", "Err ", "throw", "raise", "error", "Error", "panic", "Left("];
-    let is_error = ERRORS.iter().any(|start| code.starts_with(start)) || code.ends_with("Error") || code == "Err";
+    let is_error =
+        ERRORS.iter().any(|start| code.starts_with(start)) || code.ends_with("Error") || code == "Err";
     if is_error {
         return Outcome::Error;
     }

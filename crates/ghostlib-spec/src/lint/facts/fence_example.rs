@@ -3,14 +3,15 @@
 use super::call::{self, Call};
 use super::example::{self, Example, Usage};
 use super::outcome::Outcome;
+use super::phrase::{has_word, head, tail};
 use super::{Facts, File, literal};
 use crate::markdown::Fence;
 use ghostlib_model::Span;
 
 /// Languages of fences that hold no code.
 const NO_CODE: [&str; 17] = [
-    "yaml", "yml", "json", "toml", "markdown", "md", "diff", "ebnf", "xml", "html", "csv", "mermaid", "sh", "bash", "shell",
-    "console", "sql",
+    "yaml", "yml", "json", "toml", "markdown", "md", "diff", "ebnf", "xml", "html", "csv", "mermaid", "sh",
+    "bash", "shell", "console", "sql",
 ];
 
 /// Whether a fence holds code in which calls are calls.
@@ -39,9 +40,9 @@ pub(super) fn find(facts: &Facts, file: &File, fence: &Fence, examples: &mut Vec
 /// The outcome that the code around a call states, and whether it compares the result as if the call could not
 /// fail.
 fn stated(code: &str, call: &Call) -> Option<(Outcome, bool)> {
-    let line_start = code[..call.range.start].rfind('\n').map_or(0, |at| at + 1);
-    let before = code[line_start..call.range.start].trim();
-    let (after, is_unwrapped) = unwrapped(&code[call.range.end..]);
+    let before = tail(&code[..call.range.start]);
+    let before = before[before.rfind('\n').map_or(0, |at| at + 1)..].trim();
+    let (after, is_unwrapped) = unwrapped(head(&code[call.range.end..]));
     let line_length = after.find('\n').unwrap_or(after.len());
     let (line, next) = after.split_at(line_length);
     if is_negated(before) || is_negated(line) {
@@ -61,7 +62,7 @@ fn stated(code: &str, call: &Call) -> Option<(Outcome, bool)> {
 
 fn is_negated(line: &str) -> bool {
     let words = ["not", "wrong", "bad", "never", "ne", "assert_ne", "incorrect"];
-    super::phrase::has_word(line, &words) || line.contains("!=") || line.contains('❌')
+    has_word(line, &words) || line.contains("!=") || line.contains('❌')
 }
 
 /// What follows the ways to get at a result that may be an error.
@@ -69,7 +70,8 @@ fn unwrapped(after: &str) -> (&str, bool) {
     let mut rest = after;
     loop {
         let next = [".unwrap()", "?", ".await", "!", ".get()"].iter().find_map(|way| rest.strip_prefix(way));
-        let next = next.or_else(|| rest.strip_prefix(".expect(").and_then(|rest| Some(rest.split_once(')')?.1)));
+        let next =
+            next.or_else(|| rest.strip_prefix(".expect(").and_then(|rest| Some(rest.split_once(')')?.1)));
         match next {
             Some(next) => rest = next,
             None => return (rest, rest.len() < after.len()),
@@ -80,8 +82,16 @@ fn unwrapped(after: &str) -> (&str, bool) {
 /// `assert_eq!(f(x), y)`, `expect(f(x)).toBe(y)`.
 fn asserted<'a>(before: &str, after: &'a str) -> Option<&'a str> {
     const EQUALS: [&str; 10] = [
-        "assert_eq!(", "assertEqual(", "assertEquals(", "assert.equal(", "assert.strictEqual(", "assert.deepEqual(",
-        "assert_equal(", "is(", "eq(", "assert.Equal(t, ",
+        "assert_eq!(",
+        "assertEqual(",
+        "assertEquals(",
+        "assert.equal(",
+        "assert.strictEqual(",
+        "assert.deepEqual(",
+        "assert_equal(",
+        "is(",
+        "eq(",
+        "assert.Equal(t, ",
     ];
     const MATCHERS: [&str; 7] =
         [").toBe(", ").toEqual(", ").toStrictEqual(", ").to.equal(", ").to.eq(", ").to.eql(", ").to eq("];
@@ -129,7 +139,7 @@ fn assigned<'a>(before: &str, line: &str, next: &'a str) -> Option<&'a str> {
         return None;
     }
     for line in next.lines().skip(1).take(3) {
-        let Some((start, rest)) = line.split_once(name) else { continue };
+        let Some((start, rest)) = around_word(line, name) else { continue };
         if is_negated(line) {
             return None;
         }
@@ -140,6 +150,13 @@ fn assigned<'a>(before: &str, line: &str, next: &'a str) -> Option<&'a str> {
         return asserted(start.trim(), rest);
     }
     None
+}
+
+/// What stands before and behind a word.
+fn around_word<'a>(line: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut parts = line.match_indices(word).map(|(at, _)| (&line[..at], &line[at + word.len()..]));
+    parts.find(|(before, behind)| !before.ends_with(is_part) && !behind.starts_with(is_part))
 }
 
 fn literal_or_error(source: &str) -> Option<Outcome> {

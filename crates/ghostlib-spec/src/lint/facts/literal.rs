@@ -106,7 +106,8 @@ impl Scanner<'_> {
         let (source, length) = number_source(self.rest())?;
         self.at += length;
         for suffix in ["usize", "isize", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64"] {
-            let suffix = self.rest().strip_prefix('_').unwrap_or(self.rest()).starts_with(suffix).then_some(suffix);
+            let suffix =
+                self.rest().strip_prefix('_').unwrap_or(self.rest()).starts_with(suffix).then_some(suffix);
             if let Some(suffix) = suffix {
                 self.at += suffix.len() + usize::from(self.rest().starts_with('_'));
                 break;
@@ -296,7 +297,9 @@ mod tests {
 
     #[test]
     fn what_is_no_value_is_not_guessed() {
-        for source in ["", "2h30m", "name", "\"open", "[1", "{1, 2}", "Foo { a: 1 }", "\"\\q\"", "5%", "-", "f(1)"] {
+        for source in
+            ["", "2h30m", "name", "\"open", "[1", "{1, 2}", "Foo { a: 1 }", "\"\\q\"", "5%", "-", "f(1)"]
+        {
             assert_eq!(read_whole(source), None, "{source}");
         }
         assert!(read(&"[".repeat(10_000)).is_none());

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many numeric inputs are tried.
 const MAX_INPUTS: usize = 6;
+/// How many vectors are looked at to find the quantity.
+const MAX_VECTORS: usize = 200;
 /// How many vectors a mapping must explain.
 const MIN_EXPLAINED: usize = 5;
 
@@ -77,6 +79,18 @@ impl Source {
     }
 }
 
+/// The parts of a vector that a table may speak of.
+struct Case<'a> {
+    numbers: BTreeMap<&'a str, f64>,
+    output: String,
+}
+
+impl<'a> Case<'a> {
+    fn of(vector: &'a Vector) -> Option<Self> {
+        Some(Self { numbers: numbers(vector), output: output(vector)? })
+    }
+}
+
 /// The mappings that the vectors bear out.
 pub(super) fn find<'a>(facts: &Facts, thresholds: &'a [Threshold<'a>]) -> Vec<Mapping<'a>> {
     thresholds.iter().filter_map(|threshold| best(facts, threshold)).collect()
@@ -116,7 +130,8 @@ fn report_vector(mapping: &Mapping, vector: &Vector, value: f64, row: &Threshold
 /// A value in the unit of a row, or the next finer one in which it is whole.
 fn in_unit_of(row: &ThresholdRow, value: f64) -> Quantity {
     let units = row.range.ends().map(|end| end.quantity.unit.clone());
-    let base = Unit::named("seconds").filter(|unit| row.range.ends().any(|end| end.quantity.unit.dimension == unit.dimension));
+    let base = Unit::named("seconds")
+        .filter(|unit| row.range.ends().any(|end| end.quantity.unit.dimension == unit.dimension));
     let mut units: Vec<Unit> = units.chain(base).collect();
     units.sort_by(|a, b| b.factor.total_cmp(&a.factor));
     let is_whole = |unit: &&Unit| super::range::same((value / unit.factor).fract(), 0.0);
@@ -145,10 +160,11 @@ fn best<'a>(facts: &Facts, threshold: &'a Threshold<'a>) -> Option<Mapping<'a>> 
     }
     let operation = threshold.owner?;
     let vectors = &facts.operations[operation].vectors;
+    let cases: Vec<Case> = vectors.iter().take(MAX_VECTORS).filter_map(|vector| Case::of(vector)).collect();
     let mut best: Option<(usize, Source, f64)> = None;
-    for source in sources(vectors) {
+    for source in sources(&cases) {
         for factor in factors(threshold) {
-            let n_explained = n_explained(threshold, vectors, &source, factor);
+            let n_explained = n_explained(threshold, &cases, &source, factor);
             if n_explained > best.as_ref().map_or(0, |(n_best, ..)| *n_best) {
                 best = Some((n_explained, source.clone(), factor));
             }
@@ -170,15 +186,14 @@ fn best<'a>(facts: &Facts, threshold: &'a Threshold<'a>) -> Option<Mapping<'a>> 
 }
 
 /// How many vectors a mapping explains; none if that are too few, or of one row only.
-fn n_explained(threshold: &Threshold, vectors: &[&Vector], source: &Source, factor: f64) -> usize {
+fn n_explained(threshold: &Threshold, cases: &[Case], source: &Source, factor: f64) -> usize {
     let (mut n_covered, mut n_explained) = (0, 0);
     let mut rows = BTreeSet::new();
-    for vector in vectors {
-        let Some(output) = output(vector) else { continue };
-        let Some(value) = source.of(&numbers(vector)).map(|value| value * factor) else { continue };
+    for case in cases {
+        let Some(value) = source.of(&case.numbers).map(|value| value * factor) else { continue };
         let mut claims = threshold.rows_at(value).peekable();
         n_covered += usize::from(claims.peek().is_some());
-        if let Some(row) = claims.find(|row| row.template_for(&output).is_some()) {
+        if let Some(row) = claims.find(|row| row.template_for(&case.output).is_some()) {
             n_explained += 1;
             rows.insert(row.span);
         }
@@ -187,15 +202,16 @@ fn n_explained(threshold: &Threshold, vectors: &[&Vector], source: &Source, fact
     if is_enough { n_explained } else { 0 }
 }
 
-fn sources(vectors: &[&Vector]) -> Vec<Source> {
+fn sources(cases: &[Case]) -> Vec<Source> {
     let mut names: Vec<&str> = Vec::new();
-    for name in vectors.iter().take(50).flat_map(|vector| numbers(vector).into_keys()) {
-        if !names.contains(&name) && names.len() < MAX_INPUTS {
+    for &name in cases.iter().flat_map(|case| case.numbers.keys()) {
+        if names.len() < MAX_INPUTS && !names.contains(&name) {
             names.push(name);
         }
     }
     let single = names.iter().map(|name| Source::Input((*name).to_owned()));
-    let pairs = names.iter().flat_map(|from| names.iter().filter(move |to| *to != from).map(move |to| (from, to)));
+    let pairs =
+        names.iter().flat_map(|from| names.iter().filter(move |to| *to != from).map(move |to| (from, to)));
     let differences = pairs.map(|(from, to)| Source::Difference((*from).to_owned(), (*to).to_owned()));
     single.chain(differences).collect()
 }
@@ -205,7 +221,8 @@ fn factors(threshold: &Threshold) -> Vec<f64> {
     let units = threshold.rows.iter().flat_map(|row| row.range.ends()).map(|end| &end.quantity.unit);
     let mut factors = vec![1.0];
     for unit in units {
-        let more = if unit.dimension == Dimension::Time { vec![unit.factor, 1e-3] } else { vec![unit.factor] };
+        let more =
+            if unit.dimension == Dimension::Time { vec![unit.factor, 1e-3] } else { vec![unit.factor] };
         for factor in more {
             if factors.len() < 6 && !factors.iter().any(|known| super::range::same(*known, factor)) {
                 factors.push(factor);
@@ -222,7 +239,8 @@ fn roundings(mapping: &Mapping, vectors: &[&Vector]) -> Vec<Rounding> {
     for vector in vectors {
         let Some((value, output)) = mapping.value(vector).zip(output(vector)) else { continue };
         let Some(row) = mapping.threshold.rows_at(value).next() else { continue };
-        let Some((number, unit)) = row.template_for(&output).and_then(|template| template.measure(&output)) else {
+        let Some((number, unit)) = row.template_for(&output).and_then(|template| template.measure(&output))
+        else {
             continue;
         };
         if row.range.ends().all(|end| end.quantity.unit.dimension == unit.dimension) && unit.is_exact {
@@ -247,8 +265,11 @@ fn numbers(vector: &Vector) -> BTreeMap<&str, f64> {
 /// The inputs beside the quantity, as text.
 fn others(vector: &Vector, source: &Source) -> String {
     let Value::Object(map) = &vector.input else { return String::new() };
-    let mut others: Vec<String> =
-        map.iter().filter(|(name, _)| !source.has(name)).map(|(name, value)| format!("{name}={value}")).collect();
+    let mut others: Vec<String> = map
+        .iter()
+        .filter(|(name, _)| !source.has(name))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     others.sort();
     others.join(";")
 }
@@ -259,5 +280,67 @@ fn output(vector: &Vector) -> Option<String> {
         Expected::Output(Value::String(text)) => Some(text.clone()),
         Expected::Output(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    const TABLE: &str = "\
+# Ages
+
+## age(from, to, style?) → string
+
+| Age | Output |
+|---|---|
+| 0–59 seconds | \"now\" |
+| 60 seconds – 119 seconds | \"a minute\" |
+| 120+ seconds | \"{n} minutes\" |
+";
+
+    fn vectors(last: &str) -> String {
+        let cases = [
+            (100, 100, "now"),
+            (100, 159, "now"),
+            (100, 160, "a minute"),
+            (5, 125, "2 minutes"),
+            (0, 600, "10 minutes"),
+        ];
+        let cases = cases.iter().map(|(from, to, output)| {
+            format!("  - {{name: {from} {to}, input: {{from: {from}, to: {to}}}, output: {output}}}\n")
+        });
+        format!("age:\n{}{last}", cases.collect::<String>())
+    }
+
+    #[test]
+    fn a_vector_in_the_row_of_another_output_is_found() {
+        let last = "  - {name: odd, input: {from: 0, to: 59}, output: a minute}\n";
+        assert_eq!(found(TABLE, &vectors(last)), ["vector-contradicts-table tests.yaml:7"]);
+    }
+
+    #[test]
+    fn other_options_negative_values_and_too_few_vectors_tell_nothing() {
+        for last in [
+            "  - {name: short, input: {from: 0, to: 59, style: short}, output: 59 s}\n",
+            "  - {name: future, input: {from: 60, to: 0}, output: in a minute}\n",
+            "  - {name: bad, input: {from: 0, to: 59}, error: true}\n",
+        ] {
+            assert_eq!(found(TABLE, &vectors(last)), [""; 0], "{last}");
+        }
+        let few = "age:\n  - {name: a, input: {from: 0, to: 5}, output: now}\n  - {name: b, input: {from: 0, to: 59}, output: x}\n";
+        assert_eq!(found(TABLE, few), [""; 0]);
+    }
+
+    #[test]
+    fn of_rows_in_order_the_first_counts() {
+        let table = "# Marks\n\n## mark(score) → string\n\n| Score | Output |\n|---|---|\n| < 3 | low |\n| < 7 | mid |\n| otherwise | high |\n";
+        let case = |score: u8, output: &str| {
+            format!("  - {{name: s{score}, input: {{score: {score}}}, output: {output}}}\n")
+        };
+        let right: String =
+            [(0, "low"), (2, "low"), (3, "mid"), (4, "mid"), (6, "mid")].map(|(s, o)| case(s, o)).concat();
+        let reports = found(table, &format!("mark:\n{right}{}", case(1, "mid")));
+        assert_eq!(reports, ["vector-contradicts-table tests.yaml:7"]);
     }
 }

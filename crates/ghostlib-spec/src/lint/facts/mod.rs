@@ -13,21 +13,25 @@ mod fence_example;
 mod literal;
 mod mapping;
 mod never;
+mod numeral;
+mod operations;
 mod optional;
 mod outcome;
 mod phrase;
 mod quantity;
 mod range;
 mod signature;
+mod tables;
 mod template;
 mod threshold;
 mod vectors;
 
 use super::{Document, Input, Report};
-use crate::markdown::{Block, Row, SectionId};
-use callee::{Callee, Signature, snake};
-use ghostlib_model::{Place, Span, Vector};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::markdown::SectionId;
+use callee::{Callee, snake};
+use ghostlib_model::{Place, Span};
+use std::collections::BTreeMap;
+use tables::{Cell, Table};
 
 /// Reports where two parts of a spec do not agree.
 pub(crate) fn check(input: &Input, report: &mut Report) {
@@ -68,35 +72,27 @@ struct File<'a> {
     tables: Vec<Table<'a>>,
 }
 
-/// A table of a file.
-struct Table<'a> {
-    head: Vec<Cell<'a>>,
-    rows: Vec<Vec<Cell<'a>>>,
-    section: SectionId,
-}
-
-/// A cell with its source.
-#[derive(Clone, Copy, Debug)]
-struct Cell<'a> {
-    source: &'a str,
-    span: Span,
-}
-
 impl<'a> Facts<'a> {
     fn of(input: &'a Input<'a>) -> Self {
-        let operations = operations(input);
+        let operations = operations::read(input);
         let mut by_name = BTreeMap::new();
         for (i, operation) in operations.iter().enumerate() {
             by_name.entry(key(operation.name)).or_insert(i);
         }
         let headings = operations.iter().flat_map(|operation| &operation.signatures);
-        let mut parameters = headings.filter(|heading| heading.language.is_none()).flat_map(|heading| &heading.parameters);
+        let mut parameters =
+            headings.filter(|heading| heading.language.is_none()).flat_map(|heading| &heading.parameters);
         let marks_optional = parameters.any(|parameter| parameter.is_optional);
         let mut facts = Self { input, operations, marks_optional, by_name, files: Vec::new() };
         let documents = input.documents.iter().map(|document| (document, false));
         let companions = input.companions.iter().map(|document| (document, true));
         for (document, is_companion) in documents.chain(companions) {
-            let file = File { document, is_companion, owners: facts.owners(document), tables: tables(document) };
+            let file = File {
+                document,
+                is_companion,
+                owners: facts.owners(document),
+                tables: tables::read(document),
+            };
             facts.files.push(file);
         }
         facts
@@ -129,7 +125,9 @@ impl<'a> Facts<'a> {
             let name = title.split([' ', '(', '<']).next().unwrap_or_default().trim_matches(['`', ':', '*']);
             let is_whole = title.len() == name.len() || title.contains(['(', '`']);
             let own = self.operation(name).filter(|&i| is_whole || self.operations[i].name == name);
-            owners.push(own.or_else(|| section.parent.and_then(|parent| owners.get(parent).copied().flatten())));
+            owners.push(
+                own.or_else(|| section.parent.and_then(|parent| owners.get(parent).copied().flatten())),
+            );
         }
         owners
     }
@@ -150,13 +148,6 @@ impl File<'_> {
     }
 }
 
-impl Cell<'_> {
-    /// The cell's text without marks of code and emphasis.
-    fn plain(&self) -> String {
-        self.source.replace(['`', '*'], "").replace("\\|", "|").trim().to_owned()
-    }
-}
-
 /// `file:line` of a place.
 fn line_of(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
@@ -171,85 +162,79 @@ fn key(name: &str) -> String {
     snake(&name.replace("::", ".").replace('#', "."))
 }
 
-fn operations<'a>(input: &'a Input) -> Vec<Callee<'a>> {
-    let spec = input.spec;
-    let mut signatures: BTreeMap<&str, Vec<Signature>> = BTreeMap::new();
-    for operation in &spec.operations {
-        let known = signatures.entry(&operation.name).or_default();
-        if callee::is_declared(&operation.parameters) {
-            let output = operation.output.as_deref().unwrap_or_default().to_lowercase();
-            let heading = heading(input, &operation.place);
-            known.push(Signature {
-                parameters: callee::with_brackets(&operation.parameters, heading),
-                place: operation.place.clone(),
-                language: None,
-                is_fallible: output.contains("error") || output.contains("result<"),
-            });
+#[cfg(test)]
+mod tests {
+    use crate::lint::{LintLevels, lint};
+    use crate::{Code, Options, SourceFile, Sources};
+
+    /// The reports of this family on a spec with a vector file, as `code file:line`.
+    pub(super) fn found(document: &str, vectors: &str) -> Vec<String> {
+        found_beside(document, vectors, "")
+    }
+
+    /// The same, beside a README.
+    pub(super) fn found_beside(document: &str, vectors: &str, readme: &str) -> Vec<String> {
+        let document = format!("{document}\nThe vectors are in `tests.yaml`.\n");
+        let sources = Sources {
+            document: SourceFile::new("SPEC.md", document),
+            vector_files: vec![SourceFile::new("tests.yaml", vectors)],
+            companions: vec![SourceFile::new("README.md", readme)],
+            ..Sources::default()
+        };
+        let (_, diagnostics) = lint(&sources, &Options::default(), &LintLevels::new());
+        let is_own = |code: &str| {
+            Code::named(code)
+                .is_some_and(|code| (Code::VectorDuplicate..=Code::OptionalContradiction).contains(&code))
+        };
+        let own = diagnostics.into_iter().filter(|diagnostic| is_own(&diagnostic.code));
+        own.map(|diagnostic| format!("{} {}", diagnostic.code, super::line_of(&diagnostic.place))).collect()
+    }
+
+    #[test]
+    fn a_spec_whose_parts_agree_is_left_alone() {
+        let document = "\
+# Pads
+
+All two operations take a text. There are 3 vectors in tests.yaml.
+
+## pad(text, width?) → string | error
+
+- `text`: required.
+- `width`: Optional. At least 1.
+
+`pad(\"a\", 3)` → `\"a  \"`, and `pad(\"a\")` returns \"a\".
+
+**Errors:**
+
+- Empty string
+
+## is_padded(text) → bool
+
+```js
+is_padded('a '); // true
+const own = other.pad(1, 2, 3);
+```
+";
+        let vectors = "\
+pad:
+  - {name: wide, input: {text: a, width: 3}, output: 'a  '}
+  - {name: bare, input: {text: a}, output: a}
+is_padded:
+  - {name: padded, input: 'a ', output: true}
+";
+        assert_eq!(found(document, vectors), [""; 0]);
+    }
+
+    #[test]
+    fn text_that_is_not_closed_does_no_harm() {
+        for end in [
+            "pad(",
+            "`pad(\"a",
+            "pad(\"a\") →",
+            "pad(a, [",
+            "| A | Output |\n|---|---|\n| 1– | \"{ |\n| <2 |",
+        ] {
+            found(&format!("# Pads\n\n## pad(text) → string\n\n{end}"), "pad: []\n");
         }
     }
-    add_overloads(input, &mut signatures);
-    for block in &spec.api_blocks {
-        for (name, parameters, is_fallible) in callee::declared(&block.code) {
-            let known = signatures.entry(name).or_default();
-            if known.iter().all(|signature| signature.language.is_some()) {
-                let language = Some(block.language.clone());
-                known.push(Signature { parameters, place: block.place.clone(), language, is_fallible });
-            }
-        }
-    }
-    let mut vectors: BTreeMap<&str, Vec<&Vector>> = BTreeMap::new();
-    for vector in &spec.vectors {
-        vectors.entry(&vector.operation).or_default().push(vector);
-        signatures.entry(&vector.operation).or_default();
-    }
-    let callee = |(name, signatures)| Callee::new(name, signatures, vectors.remove(name).unwrap_or_default());
-    signatures.into_iter().map(callee).collect()
-}
-
-/// Adds what headings declare among other words: "Static method: `Buffer.from(list)`".
-fn add_overloads(input: &Input, signatures: &mut BTreeMap<&str, Vec<Signature>>) {
-    let declared: BTreeSet<(&str, usize)> =
-        input.spec.operations.iter().map(|operation| (operation.place.file.as_str(), operation.place.span.start)).collect();
-    for (document, file) in input.documents.iter().zip(input.sources.documents()) {
-        for section in document.markdown.sections.iter().filter(|section| section.title.contains('(')) {
-            let place = document.text.place(document.text.trimmed(section.span));
-            if declared.contains(&(file.path.as_str(), place.span.start)) {
-                continue;
-            }
-            let name = section.title.split('(').next().and_then(|before| before.split([' ', '`']).next_back());
-            let Some(known) = name.and_then(|name| signatures.get_mut(name)) else { continue };
-            let parameters = callee::in_heading(&section.title);
-            if let Some(parameters) = parameters.filter(|parameters| callee::is_declared(parameters)) {
-                known.push(Signature { parameters, place, language: None, is_fallible: false });
-            }
-        }
-    }
-}
-
-/// The source of a heading.
-fn heading<'a>(input: &'a Input, place: &Place) -> &'a str {
-    let document = input.sources.documents().position(|file| file.path == place.file);
-    document.and_then(|at| input.documents.get(at)).map_or("", |document| document.text.slice(place.span))
-}
-
-fn tables<'a>(document: &'a Document<'a>) -> Vec<Table<'a>> {
-    let mut tables: Vec<Table> = Vec::new();
-    for block in &document.markdown.blocks {
-        let Block::Row(row) = block else { continue };
-        let cells = cells(document, row);
-        if row.is_head {
-            tables.push(Table { head: cells, rows: Vec::new(), section: row.section });
-        } else if let Some(table) = tables.last_mut() {
-            table.rows.push(cells);
-        }
-    }
-    tables
-}
-
-fn cells<'a>(document: &'a Document<'a>, row: &Row) -> Vec<Cell<'a>> {
-    let cell = |id| {
-        let span = document.text.trimmed(document.markdown.prose(id).span);
-        Cell { source: document.text.slice(span), span }
-    };
-    row.cells.clone().map(cell).collect()
 }

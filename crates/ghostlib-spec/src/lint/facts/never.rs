@@ -9,19 +9,30 @@ use super::{Facts, File, Report, line_of};
 use crate::Code;
 use crate::markdown::Prose;
 use ghostlib_model::Span;
+use std::collections::BTreeMap;
+
+/// How long a sentence may be, in bytes.
+const LONGEST: usize = 1000;
 
 /// Reports statements about single values in the sections of the tables' operations.
 pub(super) fn check(facts: &Facts, thresholds: &[Threshold], mappings: &[Mapping], report: &mut Report) {
-    if thresholds.is_empty() {
+    let mut by_owner: BTreeMap<usize, Vec<(&Threshold, &[Rounding])>> = BTreeMap::new();
+    let mut mappings = mappings.iter().peekable();
+    for threshold in thresholds {
+        // Mappings are in the order of their tables.
+        let mapping = mappings.next_if(|mapping| std::ptr::eq(mapping.threshold, threshold));
+        let roundings = mapping.map_or(&[][..], |mapping| mapping.roundings.as_slice());
+        if let Some(owner) = threshold.owner {
+            by_owner.entry(owner).or_default().push((threshold, roundings));
+        }
+    }
+    if by_owner.is_empty() {
         return;
     }
     for file in facts.documents() {
         for prose in file.document.markdown.proses() {
             let owner = file.owner(prose.section);
-            let about = |threshold: &&Threshold| owner.is_some() && threshold.owner == owner;
-            for threshold in thresholds.iter().filter(about) {
-                let mapping = mappings.iter().find(|mapping| std::ptr::eq(mapping.threshold, threshold));
-                let roundings = mapping.map_or(&[][..], |mapping| mapping.roundings.as_slice());
+            for (threshold, roundings) in owner.and_then(|owner| by_owner.get(&owner)).into_iter().flatten() {
                 check_prose(file, prose, threshold, roundings, report);
             }
         }
@@ -48,6 +59,9 @@ fn check_prose(
     }
     for range in sentences(source) {
         let sentence = &source[range.clone()];
+        if sentence.len() > LONGEST {
+            continue;
+        }
         for statement in statements(sentence, threshold) {
             if let Some(row) = contradicted(&statement, threshold, roundings) {
                 let start = prose.span.start + range.start;
@@ -129,7 +143,10 @@ fn is_stated(sentence: &str, value: &std::ops::Range<usize>, at: usize, output: 
     if value.end <= open {
         let between = sentence[value.end..open].trim();
         let between = behind_word(between, &["ago", "old"]).unwrap_or(between).trim();
-        return matches!(between, "→" | "->" | "=>" | "gives" | "is" | "becomes" | "shows" | "yields" | "returns" | "is shown as");
+        return matches!(
+            between,
+            "→" | "->" | "=>" | "gives" | "is" | "becomes" | "shows" | "yields" | "returns" | "is shown as"
+        );
     }
     let between = sentence.get(close..value.start).unwrap_or_default();
     let between = between.trim_start_matches(['"', '”']).trim();
@@ -146,9 +163,11 @@ fn quantities(sentence: &str, threshold: &Threshold) -> Vec<(std::ops::Range<usi
     while let Some(start) = sentence[at..].find(|c: char| c.is_ascii_digit()).map(|start| start + at) {
         let Some((value, n_decimals, length)) = number(&sentence[start..]) else { break };
         at = start + length;
-        let unit_start = at + sentence[at..].len() - sentence[at..].trim_start_matches([' ', '-', '\u{a0}']).len();
+        let unit_start =
+            at + sentence[at..].len() - sentence[at..].trim_start_matches([' ', '-', '\u{a0}']).len();
         let word = first_word(&sentence[unit_start..]);
-        let Some(unit) = Unit::named(word).filter(|unit| unit.dimension == *dimension && unit.is_exact) else {
+        let Some(unit) = Unit::named(word).filter(|unit| unit.dimension == *dimension && unit.is_exact)
+        else {
             continue;
         };
         let end = unit_start + word.len();
@@ -163,8 +182,8 @@ fn quantities(sentence: &str, threshold: &Threshold) -> Vec<(std::ops::Range<usi
 
 fn is_part_of_range(before: &str, behind: &str) -> bool {
     const LIMITS: [&str; 16] = [
-        "than", "under", "over", "below", "above", "least", "most", "to", "until", "from", "between", "every",
-        "within", "through", "about", "after",
+        "than", "under", "over", "below", "above", "least", "most", "to", "until", "from", "between",
+        "every", "within", "through", "about", "after",
     ];
     let word = last_word(before).to_lowercase();
     let marks = ['-', '–', '—', '−', '<', '>', '=', '≤', '≥', '~', '.', '+'];
@@ -173,4 +192,54 @@ fn is_part_of_range(before: &str, behind: &str) -> bool {
         || before.ends_with(char::is_alphanumeric)
         || behind.trim_start().starts_with(['–', '—', '+', '<', '>', '≤', '≥'])
         || behind_word(behind, &["to", "or", "and", "through", "until"]).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn spec(sentence: &str) -> String {
+        format!(
+            "# Ages\n\n## age(hours) → string\n\n| Age | Output |\n|---|---|\n| 0–23 hours | \"today\" |\n| 24+ hours | \"{{n}} days\" |\n\n{sentence}\n"
+        )
+    }
+
+    /// Vectors that round to the nearest day.
+    const VECTORS: &str = "\
+age:
+  - {name: a, input: {hours: 0}, output: today}
+  - {name: b, input: {hours: 23}, output: today}
+  - {name: c, input: {hours: 24}, output: 1 days}
+  - {name: d, input: {hours: 25}, output: 1 days}
+  - {name: e, input: {hours: 36}, output: 2 days}
+";
+
+    #[test]
+    fn a_sentence_against_its_row_is_found() {
+        for sentence in [
+            "It feels wrong. \"2 days\" must never stand for something 47 hours old.",
+            "23 hours → \"1 days\".",
+            "\"today\" for 30 hours is friendly.",
+        ] {
+            assert_eq!(
+                found(&spec(sentence), VECTORS),
+                ["example-contradicts-table SPEC.md:10"],
+                "{sentence}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_agrees_or_speaks_of_something_else_is_not() {
+        for sentence in [
+            "\"2 days\" must never stand for something 30 hours old.",
+            "\"today\" never holds for more than 23 hours.",
+            "23 hours → \"today\", and 36 hours → \"2 days\".",
+            "The 30-hour \"today\" window is gone.",
+            "\"today\" is not for 5 minutes.",
+            "Between 20 hours and 30 hours it says \"today\" first.",
+        ] {
+            assert_eq!(found(&spec(sentence), VECTORS), [""; 0], "{sentence}");
+        }
+    }
 }

@@ -5,10 +5,11 @@ use super::phrase::{behind_word, behind_words, first_word, sentences};
 use super::{Facts, File, Report, line_of};
 use crate::Code;
 use ghostlib_model::Span;
+use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts, report: &mut Report) {
     let parameters = Parameters::of(facts);
-    if parameters.0.is_empty() {
+    if parameters.by_name.is_empty() {
         return;
     }
     for file in facts.documents() {
@@ -23,44 +24,48 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
     }
 }
 
-/// A parameter as one operation declares it.
+/// How a parameter is declared.
+#[derive(Clone, Copy)]
 struct Declared<'a> {
-    operation: usize,
-    name: String,
     is_optional: bool,
     signature: &'a Signature,
 }
 
 /// The parameters that headings declare, in a spec whose headings mark what is optional.
-struct Parameters<'a>(Vec<Declared<'a>>);
+#[derive(Default)]
+struct Parameters<'a> {
+    by_operation: BTreeMap<(String, usize), Declared<'a>>,
+    /// The parameters by their names; `None` where operations differ.
+    by_name: BTreeMap<String, Option<Declared<'a>>>,
+}
 
 impl<'a> Parameters<'a> {
     fn of(facts: &'a Facts) -> Self {
-        let mut parameters = Vec::new();
-        for (operation, callee) in facts.operations.iter().enumerate() {
+        let mut parameters = Self::default();
+        // Headings that mark nothing say nothing of what is optional.
+        let callees = facts.operations.iter().enumerate().filter(|_| facts.marks_optional);
+        for (operation, callee) in callees {
             let [signature] = callee.signatures.as_slice() else { continue };
             if signature.language.is_some() {
                 continue;
             }
             for parameter in &signature.parameters {
                 let name = snake(&parameter.name);
-                parameters.push(Declared { operation, name, is_optional: parameter.is_optional, signature });
+                let declared = Declared { is_optional: parameter.is_optional, signature };
+                let known = parameters.by_name.entry(name.clone()).or_insert(Some(declared));
+                *known = known.filter(|known| known.is_optional == declared.is_optional);
+                parameters.by_operation.insert((name, operation), declared);
             }
         }
-        // Headings that mark nothing say nothing of what is optional.
-        if !facts.marks_optional {
-            parameters.clear();
-        }
-        Self(parameters)
+        parameters
     }
 
-    /// The parameters of a name that a sentence in the section of `owner` can mean.
-    fn named<'s>(&'s self, name: &str, owner: Option<usize>) -> Vec<&'s Declared<'a>> {
-        let name = snake(name);
-        let is_meant = |parameter: &&Declared| {
-            parameter.name == name && owner.is_none_or(|owner| owner == parameter.operation)
-        };
-        self.0.iter().filter(is_meant).collect()
+    /// The parameter of a name that a sentence in the section of `owner` means.
+    fn named(&self, name: &str, owner: Option<usize>) -> Option<Declared<'a>> {
+        match owner {
+            Some(owner) => self.by_operation.get(&(snake(name), owner)).copied(),
+            None => self.by_name.get(&snake(name)).copied().flatten(),
+        }
     }
 }
 
@@ -72,18 +77,13 @@ fn check_sentence(
     report: &mut Report,
 ) {
     let Some((name, says_optional)) = statement(sentence) else { return };
-    let declared = parameters.named(name, owner);
-    // Where operations differ, or the sentence is about all of them, it may mean another.
-    let Some(first) = declared.first().filter(|first| {
-        declared.iter().all(|parameter| parameter.is_optional == first.is_optional)
-    }) else {
+    let Some(declared) =
+        parameters.named(name, owner).filter(|declared| declared.is_optional != says_optional)
+    else {
         return;
     };
-    if first.is_optional == says_optional {
-        return;
-    }
     let (says, is) = if says_optional { ("optional", "required") } else { ("always given", "optional") };
-    let place = line_of(&first.signature.place);
+    let place = line_of(&declared.signature.place);
     let message = format!("`{name}` is said to be {says}, and the heading at {place} marks it as {is}");
     let help = "say the same in both places, and what a call without it does";
     let span = file.document.text.trimmed(span);
@@ -101,7 +101,18 @@ fn statement(sentence: &str) -> Option<(&str, bool)> {
     if let Some(says_optional) = labelled(rest) {
         return Some((name, says_optional));
     }
-    let nouns = ["parameter", "argument", "option", "value", "timestamp", "date", "field", "string", "object", "number"];
+    let nouns = [
+        "parameter",
+        "argument",
+        "option",
+        "value",
+        "timestamp",
+        "date",
+        "field",
+        "string",
+        "object",
+        "number",
+    ];
     let rest = behind_word(rest, &nouns).unwrap_or(rest);
     Some((name, predicate(rest)?))
 }
@@ -117,7 +128,8 @@ fn name(text: &str) -> Option<(&str, &str)> {
 /// `` `width`: Optional. `` and `` `width` (optional) ``.
 fn labelled(rest: &str) -> Option<bool> {
     let rest = rest.trim_start();
-    let label = rest.strip_prefix(':').or_else(|| rest.strip_prefix('—')).or_else(|| rest.strip_prefix('('))?;
+    let label =
+        rest.strip_prefix(':').or_else(|| rest.strip_prefix('—')).or_else(|| rest.strip_prefix('('))?;
     let label = label.trim_start_matches(['*', '`', ' ']);
     let says_optional = match first_word(label).to_lowercase().as_str() {
         "optional" => true,
@@ -160,6 +172,49 @@ fn omitted(text: &str) -> Option<&str> {
     let (name, rest) = name(rest)?;
     let rest = behind_word(rest, &["parameter", "argument"]).unwrap_or(rest);
     let rest = behind_word(rest, &["is"])?;
-    behind_word(rest, &["omitted"]).or_else(|| behind_words(rest, "not given")).or_else(|| behind_words(rest, "left out"))?;
+    behind_word(rest, &["omitted"])
+        .or_else(|| behind_words(rest, "not given"))
+        .or_else(|| behind_words(rest, "left out"))?;
     Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn reports(general: &str, own: &str) -> Vec<String> {
+        let spec = format!(
+            "# Pads\n\n{general}\n\n## pad(text, width?) → string\n\n{own}\n\n## trim(text, side) → string\n"
+        );
+        found(&spec, "pad: []\n")
+    }
+
+    #[test]
+    fn a_sentence_against_a_heading_is_found() {
+        for sentence in ["The width value is always passed.", "`width` is required.", "`side` is optional."] {
+            assert_eq!(reports(sentence, ""), ["optional-contradiction SPEC.md:3"], "{sentence}");
+        }
+        for sentence in
+            ["- `width`: Required. In cells.", "- `text` (optional)", "If `text` is omitted, it is empty."]
+        {
+            assert_eq!(reports("", sentence), ["optional-contradiction SPEC.md:7"], "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_agrees_or_means_something_else_is_not() {
+        for sentence in [
+            "`width` is optional. `text` is required.",
+            "`width` is required if `fill` is given.",
+            "- `width`: Object with optional fields.",
+            "- `text`: optional whitespace is kept.",
+            "If `width` is omitted, it is 80.",
+            "The side is required.",
+            "Some width is always better.",
+        ] {
+            assert_eq!(reports("", sentence), [""; 0], "{sentence}");
+        }
+        let unmarked = "# Pads\n\n## pad(text, width) → string\n\n- `width`: Optional.\n";
+        assert_eq!(found(unmarked, "pad: []\n"), [""; 0]);
+    }
 }

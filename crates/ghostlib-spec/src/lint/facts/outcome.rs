@@ -37,7 +37,7 @@ impl Outcome {
             (Self::Error, Self::Value(Value::Null | Value::Object(_)))
             | (Self::Value(Value::Null | Value::Object(_)), Self::Error) => None,
             (Self::Error, Self::Value(_)) | (Self::Value(_), Self::Error) => Some(false),
-            (Self::Text(a), Self::Text(b)) if a == b => Some(true),
+            (Self::Text(a), Self::Text(b)) if a == b || !may_be_code(a) && !may_be_code(b) => Some(a == b),
             (Self::Text(_), _) | (_, Self::Text(_)) => None,
         }
     }
@@ -53,10 +53,15 @@ impl Outcome {
 
 /// Whether a text in code may be an expression or a type rather than the text of an output.
 fn may_be_code(text: &str) -> bool {
-    const TYPES: [&str; 12] =
-        ["string", "number", "boolean", "bool", "int", "float", "integer", "object", "array", "list", "str", "void"];
+    const TYPES: [&str; 12] = [
+        "string", "number", "boolean", "bool", "int", "float", "integer", "object", "array", "list", "str",
+        "void",
+    ];
     let is_type = TYPES.contains(&text.to_lowercase().as_str());
-    is_type || text.is_empty() || text.contains(['(', '{', '[', '<', '"', '\'', '…', '\\']) || text.contains("...")
+    is_type
+        || text.is_empty()
+        || text.contains(['(', '{', '[', '<', '"', '\'', '…', '\\'])
+        || text.contains("...")
 }
 
 fn agree(a: &Value, b: &Value) -> Option<bool> {
@@ -85,10 +90,12 @@ fn agree(a: &Value, b: &Value) -> Option<bool> {
             }
             None
         }
-        (Value::String(_), Value::String(_)) | (Value::Bool(_), Value::Bool(_)) | (Value::Null, Value::Null) => {
-            Some(a == b)
+        (Value::String(_), Value::String(_))
+        | (Value::Bool(_), Value::Bool(_))
+        | (Value::Null, Value::Null) => Some(a == b),
+        (Value::String(text), other) | (other, Value::String(text)) => {
+            is_written(other, text).then_some(true)
         }
-        (Value::String(text), other) | (other, Value::String(text)) => is_written(other, text).then_some(true),
         _ => None,
     }
 }

@@ -1,5 +1,8 @@
 //! Words at the start of some text, as lints look for them.
 
+/// How far lints look around a place, in bytes.
+const NEAR: usize = 600;
+
 /// The word that a text starts with, behind white space.
 pub(super) fn first_word(text: &str) -> &str {
     let text = text.trim_start();
@@ -31,6 +34,18 @@ pub(super) fn behind_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 pub(super) fn has_word(text: &str, words: &[&str]) -> bool {
     let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '_'));
     parts.filter(|part| !part.is_empty()).any(|part| words.iter().any(|word| word.eq_ignore_ascii_case(part)))
+}
+
+/// The end of a text, at most some hundred bytes.
+pub(super) fn tail(text: &str) -> &str {
+    let start = (text.len().saturating_sub(NEAR)..text.len()).find(|&at| text.is_char_boundary(at));
+    start.map_or("", |start| &text[start..])
+}
+
+/// The start of a text, at most some hundred bytes.
+pub(super) fn head(text: &str) -> &str {
+    let end = (0..=text.len().min(NEAR)).rev().find(|&at| text.is_char_boundary(at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// The sentences of some source text, roughly: what ends with a mark before white space and a capital.

@@ -47,7 +47,12 @@ impl Unit {
             // `M` is no minute, and `Mb` no megabyte.
             if names.contains(&word) || word.len() > 2 && names.contains(&lower.as_str()) {
                 let name = names[0].to_owned();
-                return Some(Self { name, dimension: dimension.clone(), factor: *factor, is_exact: *is_exact });
+                return Some(Self {
+                    name,
+                    dimension: dimension.clone(),
+                    factor: *factor,
+                    is_exact: *is_exact,
+                });
             }
         }
         let is_word = word == "%" || word == "°" || word.chars().all(char::is_alphabetic);

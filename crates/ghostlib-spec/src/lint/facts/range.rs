@@ -94,7 +94,9 @@ pub(super) fn read(text: &str) -> Option<Range> {
         return None;
     }
     let mut range = fold(&tokens(text)?)?;
-    let unit = |end: &Option<End>| end.as_ref().map(|end| end.quantity.unit.clone()).filter(|unit| !unit.name.is_empty());
+    let unit = |end: &Option<End>| {
+        end.as_ref().map(|end| end.quantity.unit.clone()).filter(|unit| !unit.name.is_empty())
+    };
     let unit = unit(&range.high).or_else(|| unit(&range.low));
     for end in [&mut range.low, &mut range.high].into_iter().flatten() {
         if end.quantity.unit.name.is_empty() {
@@ -174,7 +176,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         if let Some((compare, length)) = compare(rest) {
             tokens.push(Token::Compare(compare));
             rest = &rest[length..];
-        } else if c.is_ascii_digit() || matches!(c, '-' | '−' | '.') && !follows_number && number(rest).is_some() {
+        } else if c.is_ascii_digit()
+            || matches!(c, '-' | '−' | '.') && !follows_number && number(rest).is_some()
+        {
             let (number, n_decimals, length) = number(rest)?;
             rest = rest[length..].trim_start();
             tokens.push(Token::Number(Quantity { number, n_decimals, unit: Unit::none() }));
@@ -317,9 +321,18 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_range_is_none() {
-        for text in
-            ["", "n", "3 seconds and 4", "same day", "2024-01-02", "1.2.3", "5 – 3", "10 px – 3 s", "3–5 in all", "n < m"]
-        {
+        for text in [
+            "",
+            "n",
+            "3 seconds and 4",
+            "same day",
+            "2024-01-02",
+            "1.2.3",
+            "5 – 3",
+            "10 px – 3 s",
+            "3–5 in all",
+            "n < m",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

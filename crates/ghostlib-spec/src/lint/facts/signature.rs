@@ -7,26 +7,34 @@ use super::{Facts, File, Report, fence_example, line_of};
 use crate::Code;
 use crate::markdown::Fence;
 use ghostlib_model::Span;
+use std::collections::BTreeMap;
 
 pub(super) fn check(facts: &Facts, report: &mut Report) {
     for file in &facts.files {
         let markdown = &file.document.markdown;
         for prose in markdown.proses() {
             let source = file.document.text.slice(prose.span);
-            let is_heading = markdown.sections[prose.section].span.start == prose.span.start || source.starts_with('#');
+            let is_heading =
+                markdown.sections[prose.section].span.start == prose.span.start || source.starts_with('#');
             if source.contains('(') && !is_heading {
                 for call in call::find(facts, source) {
-                    let span = Span::new(prose.span.start + call.range.start, prose.span.start + call.range.end);
+                    let span =
+                        Span::new(prose.span.start + call.range.start, prose.span.start + call.range.end);
                     check_call(facts, file, &call, None, span, report);
                 }
             }
         }
-        let is_text = |fence: &&Fence| fence.words.first().is_some_and(|word| word == "text" || word == "txt");
-        for fence in markdown.fences.iter().filter(|fence| fence_example::has_calls(fence) && !is_text(fence)) {
+        let is_text =
+            |fence: &&Fence| fence.words.first().is_some_and(|word| word == "text" || word == "txt");
+        for fence in markdown.fences.iter().filter(|fence| fence_example::has_calls(fence) && !is_text(fence))
+        {
+            let mut bound: BTreeMap<usize, bool> = BTreeMap::new();
             for call in call::find(facts, fence.code.as_str()) {
                 let span = fence.code.span_in_document(Span::new(call.range.start, call.range.end));
                 let language = fence.words.first().map(String::as_str);
-                if !call.has_receiver && is_bound(fence.code.as_str(), facts.operations[call.operation].name) {
+                let name = facts.operations[call.operation].name;
+                let is_bound = || is_bound(fence.code.as_str(), name);
+                if !call.has_receiver && *bound.entry(call.operation).or_insert_with(is_bound) {
                     continue;
                 }
                 check_call(facts, file, &call, language, span, report);
@@ -35,7 +43,14 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
     }
 }
 
-fn check_call(facts: &Facts, file: &File, call: &Call, language: Option<&str>, span: Span, report: &mut Report) {
+fn check_call(
+    facts: &Facts,
+    file: &File,
+    call: &Call,
+    language: Option<&str>,
+    span: Span,
+    report: &mut Report,
+) {
     let operation = &facts.operations[call.operation];
     let is_for_it = |signature: &&Signature| {
         signature.language.is_none() || language.is_none() || signature.language.as_deref() == language
@@ -58,7 +73,8 @@ fn check_call(facts: &Facts, file: &File, call: &Call, language: Option<&str>, s
 
 /// Whether code makes the name its own: `const name =`, `(name, other) =>`, `import { name }`.
 fn is_bound(code: &str, name: &str) -> bool {
-    code.match_indices(name).any(|(at, _)| {
+    const FAR: usize = 20_000;
+    code.match_indices(name).take_while(|(at, _)| *at < FAR).any(|(at, _)| {
         let (before, behind) = (code[..at].trim_end(), code[at + name.len()..].trim_start());
         let word = last_word(before);
         let is_variable = matches!(word, "const" | "let" | "var" | "mut" | "for");
@@ -72,7 +88,10 @@ fn is_bound(code: &str, name: &str) -> bool {
 fn is_concrete(call: &Call) -> bool {
     let is_elision = |source: &str| source.contains("...") || source.contains('…') || source.starts_with('<');
     call.arguments.iter().any(|argument| argument.value.is_some())
-        && !call.arguments.iter().any(|argument| is_elision(argument.source) || argument.source.starts_with("ctx"))
+        && !call
+            .arguments
+            .iter()
+            .any(|argument| is_elision(argument.source) || argument.source.starts_with("ctx"))
 }
 
 fn allows(signature: &Signature, call: &Call) -> bool {
@@ -90,7 +109,8 @@ fn allows(signature: &Signature, call: &Call) -> bool {
 
 /// A name of an argument that no parameter has.
 fn unknown_name<'a>(signature: &Signature, call: &Call<'a>) -> Option<&'a str> {
-    let is_known = |name: &str| signature.parameters.iter().any(|parameter| snake(&parameter.name) == snake(name));
+    let is_known =
+        |name: &str| signature.parameters.iter().any(|parameter| snake(&parameter.name) == snake(name));
     let named = call.arguments.iter().filter(|argument| argument.value.is_some());
     named.filter_map(|argument| argument.name).find(|name| !is_known(name))
 }
@@ -103,7 +123,8 @@ fn complaint(operation: &Callee, signature: &Signature, call: &Call, source: &st
     if (min..=max).contains(&n_arguments)
         && let Some(name) = unknown_name(signature, call)
     {
-        let names: Vec<_> = signature.parameters.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+        let names: Vec<_> =
+            signature.parameters.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
         return format!("`{source}` names an argument `{name}`; {place} declares {}", names.join(", "));
     }
     let takes = match (min, max) {
@@ -113,4 +134,61 @@ fn complaint(operation: &Callee, signature: &Signature, call: &Call, source: &st
     };
     let has = super::counted(n_arguments, "argument");
     format!("`{source}` has {has}, and `{}` at {place} takes {takes}", operation.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    fn reports(body: &str) -> Vec<String> {
+        found(&format!("# Pads\n\n## pad(text, width, fill?) → string\n\n{body}\n"), "trim: []\n")
+    }
+
+    #[test]
+    fn calls_with_other_arguments_are_found() {
+        for body in [
+            "Write `pad(\"a\", 1, \"b\", 2)` for short.",
+            "`pad(\"a\")` pads.",
+            "`pad(text=\"a\", size=3)` pads.",
+            "```js\nlet s = pad(\"a\", 1, 2, 3);\n```",
+        ] {
+            let reports = reports(body);
+            assert_eq!(reports.len(), 1, "{body}");
+            assert!(reports[0].starts_with("example-contradicts-signature"), "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn mentions_other_functions_and_elisions_are_none() {
+        for body in [
+            "`pad()` and `pad(text)` pad.",
+            "`pad(\"a\", …)` and `pad(\"a\", 3)`.",
+            "`text.pad(1)` and `String.pad(\"a\")` are others.",
+            "```python\ndef pad(text=\"a\"):\n    pass\n```",
+            "```js\nconst pad = other;\npad(\"a\");\n```",
+            "```js\nimport { pad } from 'other';\npad(\"a\");\n```",
+            "```yaml\ncall: pad(\"a\")\n```",
+        ] {
+            assert_eq!(reports(body), [""; 0], "{body}");
+        }
+    }
+
+    #[test]
+    fn headings_that_mark_nothing_do_not_say_what_may_be_left_out() {
+        let spec = |body: &str| format!("# Pads\n\n## pad(text, width) → string\n\n{body}\n");
+        assert_eq!(found(&spec("`pad(\"a\")` pads."), "trim: []\n"), [""; 0]);
+        assert_eq!(found(&spec("`pad(\"a\", 1, 2)` pads."), "trim: []\n").len(), 1);
+    }
+
+    #[test]
+    fn an_api_block_binds_its_own_language() {
+        let spec = |body: &str| {
+            format!(
+                "---\nghostlib: 1\nname: pads\nversion: 1.0.0\n---\n# Pads\n\n```rust api\npub fn pad(text: &str, width: Option<u8>) -> String;\n```\n\n{body}\n"
+            )
+        };
+        assert_eq!(found(&spec("```rust\npads::pad(\"a\", 1, 2);\n```"), "").len(), 1);
+        assert_eq!(found(&spec("```js\npad(\"a\", 1, 2);\n```"), ""), [""; 0]);
+        assert_eq!(found(&spec("`pad(\"a\")` pads."), ""), [""; 0]);
+    }
 }

@@ -44,7 +44,9 @@ impl ThresholdRow {
 
     /// Its first template as written, in quotes.
     pub(super) fn shown(&self) -> String {
-        self.templates.first().map_or_else(|| "another output".to_owned(), |template| format!("\"{}\"", template.as_str()))
+        self.templates
+            .first()
+            .map_or_else(|| "another output".to_owned(), |template| format!("\"{}\"", template.as_str()))
     }
 }
 
@@ -102,9 +104,12 @@ fn read<'a>(file: &'a File<'a>, owner: Option<usize>, table: &Table) -> Option<T
 fn take_in_order(rows: &mut [ThresholdRow]) {
     for i in (1..rows.len()).rev() {
         let (above, below) = rows.split_at_mut(i);
-        let (Some(above), Some(below)) = (above.last().map(|row| &row.range), below.first_mut()) else { continue };
+        let (Some(above), Some(below)) = (above.last().map(|row| &row.range), below.first_mut()) else {
+            continue;
+        };
         let below = &mut below.range;
-        let turned = |end: &End| Some(End { quantity: end.quantity.clone(), is_inclusive: !end.is_inclusive });
+        let turned =
+            |end: &End| Some(End { quantity: end.quantity.clone(), is_inclusive: !end.is_inclusive });
         match (&above.low, &above.high, &below.low, &below.high) {
             (None, Some(end), None, Some(last)) if end.quantity.base() < last.quantity.base() => {
                 below.low = turned(end);
@@ -143,9 +148,13 @@ fn output_column(head: &[Cell]) -> usize {
 /// The output templates of a cell: its quoted texts, else its code, else all of it.
 fn templates(cell: &Cell) -> Vec<Template> {
     let quoted = quoted(cell.source);
-    let sources = if quoted.is_empty() { vec![cell.plain()] } else { quoted.into_iter().map(str::to_owned).collect() };
+    let sources =
+        if quoted.is_empty() { vec![cell.plain()] } else { quoted.into_iter().map(str::to_owned).collect() };
     let templates = sources.into_iter().filter(|source| !source.is_empty() && source.len() <= 80);
-    templates.map(|source| Template::new(&source)).filter(|template| template.has_text() || !template.is_fixed()).collect()
+    templates
+        .map(|source| Template::new(&source))
+        .filter(|template| template.has_text() || !template.is_fixed())
+        .collect()
 }
 
 /// The texts in quotation marks.

@@ -22,7 +22,12 @@ fn compare(first: &Vector, second: &Vector, report: &mut Report) {
     let (code, message, help) = match (&first.expected, &second.expected) {
         (first_expected, second_expected) if first_expected == second_expected => (
             Code::VectorDuplicate,
-            format!("`{}` has the input and the expectation of `{}` at {}", second.name, first.name, line_of(&first.place)),
+            format!(
+                "`{}` has the input and the expectation of `{}` at {}",
+                second.name,
+                first.name,
+                line_of(&first.place)
+            ),
             "take one of the two out, or give it the input that its name speaks of",
         ),
         (Expected::AnyError, Expected::ErrorText(_)) | (Expected::ErrorText(_), Expected::AnyError) => return,
@@ -67,11 +72,44 @@ fn sorted(value: &Value) -> String {
     match value {
         Value::Array(list) => format!("[{}]", list.iter().map(sorted).collect::<Vec<_>>().join(",")),
         Value::Object(map) => {
-            let entries: BTreeMap<String, String> =
-                map.iter().map(|(key, value)| (Value::from(key.as_str()).to_string(), sorted(value))).collect();
+            let entries: BTreeMap<String, String> = map
+                .iter()
+                .map(|(key, value)| (Value::from(key.as_str()).to_string(), sorted(value)))
+                .collect();
             let entries: Vec<_> = entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
             format!("{{{}}}", entries.join(","))
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    #[test]
+    fn the_same_case_twice_and_a_case_against_another_are_found() {
+        let vectors = "\
+pad:
+  - {name: a, input: {text: a, width: 2}, output: 'a '}
+  - {name: b, input: {width: 2, text: a}, output: 'a '}
+  - {name: c, input: {text: a, width: 2}, output: ' a'}
+";
+        let reports = found("# Pads\n\n## pad(text, width) → string\n", vectors);
+        assert_eq!(reports, ["vector-duplicate tests.yaml:3", "vector-contradiction tests.yaml:4"]);
+    }
+
+    #[test]
+    fn inputs_that_only_look_alike_are_two() {
+        let vectors = "\
+pad:
+  - {name: a, input: {text: a}, error: true}
+  - {name: b, input: {text: a}, error: too short}
+  - {name: c, input: {text: '1'}, output: '1'}
+  - {name: d, input: {text: 1}, output: one}
+trim:
+  - {name: e, input: {text: '1'}, output: '2'}
+";
+        assert_eq!(found("# Pads\n\n## pad(text) → string\n", vectors), [""; 0]);
     }
 }

@@ -1,0 +1,50 @@
+use crate::console::{say, say_json};
+use crate::error::Verdict;
+use crate::wire::parsed::SpecJson;
+use clap::{Args, ValueEnum};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+
+/// Print the JSON Schema of a format, for editors and for programs.
+#[derive(Args)]
+pub(crate) struct SchemaArgs {
+    /// The format; all names are listed if it is not given.
+    #[arg(value_enum)]
+    name: Option<Name>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// The front matter of a spec.
+    FrontMatter,
+    /// A vector file, and a `yaml vectors` block.
+    Vectors,
+    /// What `ghostlib parse --json` writes.
+    Parse,
+}
+
+pub(crate) fn schema(args: &SchemaArgs, json: bool) -> Verdict {
+    match args.name {
+        Some(name) => say_json(&name.schema()),
+        None if json => say_json(&names().collect::<Vec<_>>()),
+        None => names().for_each(say),
+    }
+    Verdict::Passed
+}
+
+fn names() -> impl Iterator<Item = String> {
+    let names = Name::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    names.map(|name| name.get_name().to_owned())
+}
+
+impl Name {
+    fn schema(self) -> Schema {
+        match self {
+            Self::FrontMatter => ghostlib_spec::schema::front_matter(),
+            Self::Vectors => ghostlib_spec::schema::vectors(),
+            Self::Parse => {
+                SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<SpecJson>()
+            }
+        }
+    }
+}
