@@ -170,7 +170,8 @@ impl Seen {
             if words.starts_with("[ ]") || words.starts_with("[x]") || prose.checkbox.is_some() {
                 seen.boxes += 1;
             }
-            let words = words.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' '));
+            let words =
+                words.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' '));
             let has_number = words.len() < prose.words.trim_start().len();
             if !prose.starts_item && !has_number {
                 continue;

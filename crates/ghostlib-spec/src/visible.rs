@@ -11,7 +11,12 @@ use crate::yaml::{self, Kind, Node};
 /// a vector.
 pub fn visible(sources: &Sources) -> Sources {
     let vector_files = sources.vector_files.iter().map(visible_file).collect();
-    Sources { document: sources.document.clone(), parts: sources.parts.clone(), vector_files, ..Sources::default() }
+    Sources {
+        document: sources.document.clone(),
+        parts: sources.parts.clone(),
+        vector_files,
+        ..Sources::default()
+    }
 }
 
 fn visible_file(file: &SourceFile) -> SourceFile {

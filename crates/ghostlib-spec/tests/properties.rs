@@ -1,7 +1,7 @@
 //! What holds of every input, whatever its bytes.
 
 use ghostlib_model::{Expected, Place, RequirementId, Value, Vector, VectorId};
-use ghostlib_spec::{Options, SourceFile, Sources, edit, parse, file_names, visible};
+use ghostlib_spec::{Options, SourceFile, Sources, edit, file_names, parse, visible};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -60,7 +60,12 @@ const PIECES: [&str; 44] = [
 fn read(document: &[u8], vectors: &[u8]) {
     let document = SourceFile::new("SPEC.md", document);
     let mut vector_files = vec![SourceFile::new("vectors/count.yaml", vectors)];
-    vector_files.extend(file_names(&document, &Options::default()).vectors.into_iter().map(|name| SourceFile::new(name, vectors)));
+    vector_files.extend(
+        file_names(&document, &Options::default())
+            .vectors
+            .into_iter()
+            .map(|name| SourceFile::new(name, vectors)),
+    );
     let sources = Sources { document, vector_files, ..Sources::default() };
     let (spec, diagnostics) = parse(&sources);
     let places = diagnostics.iter().map(|diagnostic| &diagnostic.place);
@@ -129,8 +134,11 @@ proptest! {
 fn read_back(yaml: &str) -> Vec<Vector> {
     let document = "---\nghostlib: 1\nname: x\nversion: 1.0.0\nvectors: v.yaml\n---\n";
     let document = SourceFile::new("SPEC.md", document);
-    let (spec, diagnostics) =
-        parse(&Sources { document, vector_files: vec![SourceFile::new("v.yaml", yaml)], ..Sources::default() });
+    let (spec, diagnostics) = parse(&Sources {
+        document,
+        vector_files: vec![SourceFile::new("v.yaml", yaml)],
+        ..Sources::default()
+    });
     let others: Vec<_> = diagnostics
         .iter()
         .filter(|diagnostic| {

@@ -72,7 +72,8 @@ fn own_levels(sources: &Sources, spec: &Spec, diagnostics: &mut Vec<Diagnostic>)
         let (Some(code), Ok(level)) = (code, level.parse()) else {
             let message = format!("`{name}: {level}` under `lints` names no lint and level");
             let place = Place::start_of(&sources.document.path);
-            let help = "name a code that `ghostlib lint --list` shows, and `allow`, `info`, `warning` or `error`";
+            let help =
+                "name a code that `ghostlib lint --list` shows, and `allow`, `info`, `warning` or `error`";
             diagnostics.push(Code::FrontMatterValue.at(place, message).help(help).into());
             continue;
         };

@@ -143,7 +143,9 @@ pub(crate) mod tests {
     #[test]
     fn levels_and_allows_change_what_is_shown() {
         let todo = "It MUST hold. TODO.\n";
-        assert!(codes_of(&native("lints: {requirement-id-missing: allow}\n", todo)).contains(&"todo".to_owned()));
+        assert!(
+            codes_of(&native("lints: {requirement-id-missing: allow}\n", todo)).contains(&"todo".to_owned())
+        );
         let levels = "lints: {requirement-id-missing: allow, todo: allow}\n";
         assert_eq!(codes_of(&native(levels, todo)), [""; 0]);
         assert_eq!(codes_of(&native("lints: {tood: allow}\n", "x\n")), ["front-matter-value"]);
