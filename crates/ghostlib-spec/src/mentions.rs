@@ -27,7 +27,8 @@ pub(crate) fn parts(markdown: &Markdown) -> Vec<String> {
     for link in &markdown.links {
         let target = link.target.split(['#', '?']).next().unwrap_or_default();
         let name = target.strip_prefix("./").unwrap_or(target);
-        let is_markdown = name.len() > 3 && name[name.len().saturating_sub(3)..].eq_ignore_ascii_case(".md");
+        let ending = name.len().checked_sub(3).and_then(|start| name.get(start..));
+        let is_markdown = ending.is_some_and(|ending| ending.eq_ignore_ascii_case(".md")) && name.len() > 3;
         if is_markdown
             && stays_inside(name)
             && !is_companion(name)
@@ -77,8 +78,7 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_names() {
-        let document =
-            "See [a](./a.md#x), [b](../b.md), [r](README.md), `tests.yaml`, config.yaml and cases/x.yml.\n";
+        let document = "See [a](./a.md#x), [b](../b.md), [r](README.md), `tests.yaml`, config.yaml and cases/x.yml, [u](vectors.yam−l).\n";
         let text = Text::new("SPEC.md", document);
         let markdown = markdown::read(&text, 0);
         assert_eq!(parts(&markdown), ["a.md"]);

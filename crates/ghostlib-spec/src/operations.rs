@@ -66,12 +66,23 @@ fn head(title: &str) -> Option<Head<'_>> {
     if output.is_none() && !behind.is_empty() {
         return None;
     }
-    let parameters = parameters.split(',').map(str::trim).filter(|name| !name.is_empty()).map(parameter);
-    Some(Head { name, parameters: parameters.collect(), output: output.filter(|output| !output.is_empty()) })
+    // What stands in brackets may be left out, the comma before it included: `value[, offset[, end]]`.
+    let mut depth = 0_usize;
+    let mut read = |text: &str| {
+        let n_open = text.matches('[').count();
+        let parameter = parameter(text.trim(), depth > 0 || text.trim_start().starts_with('['));
+        depth = (depth + n_open).saturating_sub(text.matches(']').count());
+        parameter
+    };
+    let parameters: Vec<_> = parameters
+        .split(',')
+        .filter(|text| !text.trim_matches(['[', ']', ' ']).is_empty())
+        .map(&mut read)
+        .collect();
+    Some(Head { name, parameters, output: output.filter(|output| !output.is_empty()) })
 }
 
-fn parameter(text: &str) -> Parameter {
-    let is_bracketed = text.starts_with('[');
+fn parameter(text: &str, is_bracketed: bool) -> Parameter {
     let text = text.trim_matches(['[', ']', ' ']);
     let name = text.split([':', '=', ' ']).next().unwrap_or_default();
     let is_optional = is_bracketed || name.ends_with('?') || text.contains('=');
@@ -88,6 +99,9 @@ mod tests {
         assert_eq!((found.name, found.output), ("pad", Some("string | error")));
         let parameters: Vec<_> = found.parameters.iter().map(|p| (p.name.as_str(), p.is_optional)).collect();
         assert_eq!(parameters, [("text", false), ("width", true), ("fill", true)]);
+        let found = head("fill(value[, offset[, end]])").unwrap();
+        let optional: Vec<_> = found.parameters.iter().map(|p| (p.name.as_str(), p.is_optional)).collect();
+        assert_eq!(optional, [("value", false), ("offset", true), ("end", true)]);
         assert_eq!(head("Table.new() -> Table").unwrap().name, "Table.new");
         for none in ["Padding", "Status (OPTIONAL)", "Errors(fatal) and others", "f(x", "(a)"] {
             assert!(head(none).is_none(), "{none}");
