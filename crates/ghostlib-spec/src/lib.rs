@@ -175,6 +175,11 @@
 //!   tables, checkboxes in lists and in cells of tables (each box one), and sentences that have a verb. Left out are
 //!   sections that explain (introduction, overview, rationale, examples, goals, history, …), the text before the first
 //!   section, lists of examples, reasons ("This prevents …"), questions, and sentences about the document.
+//! - Sentences are also divided where they say several things without a keyword: three or more verbs of one subject,
+//!   three or more subjects with a verb each, ", but" in a paragraph, and a semicolon behind which a clause of its own
+//!   follows one with a keyword. No clause of a sentence that binds is left out.
+//! - A name in code with its type, such as `` `id` (string) ``, is a statement if nothing is listed below it; what is
+//!   listed below it are statements, led in by it. Calls with what they give, `` `f(1)` → 2 ``, are statements.
 //! - `- **FR-001**: …`, `[REQ-7]`, `` `req~name~1` `` at the start of an item, of a paragraph or of a row are ids.
 //! - Block quotes are read.
 //! - The Markdown files that a document links to are its parts, but for README, CHANGELOG and their like; the YAML

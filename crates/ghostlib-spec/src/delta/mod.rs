@@ -216,5 +216,7 @@ pub(super) mod tests {
         assert_eq!(diff(&old, &retired).retired, BTreeSet::from(["a"]));
         assert!(!diff(&old, &retired).asks_less() && !diff(&old, &retired).is_empty());
         assert!(!diff(&gone, &old).asks_less(), "more is not less");
+        let reversed = spec("r[a]\nOne thing MUST NOT be.\n\nr[b]\nAnother matter.\n");
+        assert!(diff(&old, &reversed).asks_less(), "the opposite is less");
     }
 }

@@ -161,6 +161,23 @@ mod tests {
     }
 
     #[test]
+    fn the_same_section_comes_before_others_for_equal_and_for_similar_texts() {
+        let renamed = lines("# A\n\nr[a]\nIt holds.\n\n# B\n\nr[b]\nIt holds.\n", "# B\n\nr[c]\nIt holds.\n");
+        assert_eq!(renamed, ["It holds. > It holds.: renamed", "- It holds."]);
+        let reworded = lines(
+            "# A\n\nThe first of the words MUST come out.\n",
+            "# B\n\nThe first of the words MUST go out.\n\n# A\n\nThe first of all MUST come back.\n",
+        );
+        assert_eq!(
+            reworded,
+            [
+                "+ The first of the words MUST go out.",
+                "The first of the words MUST come out. > The first of all MUST come back.: reworded"
+            ]
+        );
+    }
+
+    #[test]
     fn checkboxes_keep_their_text_when_one_is_put_in_above() {
         let before = "## Definition of Done\n\n- [ ] reads all lines\n- [ ] writes one file\n";
         let after =

@@ -5,6 +5,17 @@ use super::lexicon::Class;
 use super::words::{Word, within};
 use std::ops::Range;
 
+/// Where a sentence may be divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Divide {
+    /// Between keywords alone: what has none is no requirement, and must stay with what has one.
+    AtKeywords,
+    /// Also where several things are said without a keyword, as in prose.
+    Prose,
+    /// The same in an item of a list, where a contrast belongs to what it limits.
+    Items,
+}
+
 /// Finds the clauses of a sentence, which together are all of it. `words` and `keywords` are those of the
 /// sentence.
 pub(crate) fn split(
@@ -12,13 +23,18 @@ pub(crate) fn split(
     sentence: Range<usize>,
     words: &[Word],
     keywords: &[Keyword],
+    divide: Divide,
     clauses: &mut Vec<Range<usize>>,
 ) {
     let cuts = match keywords {
         [] if prose[sentence.clone()].contains(',') => {
-            series(prose, &sentence, words).unwrap_or_else(|| contrast(prose, &sentence, words))
+            series(prose, &sentence, words).or_else(|| parallel(prose, &sentence, words)).unwrap_or_else(
+                || if divide == Divide::Items { Vec::new() } else { contrast(prose, &sentence, words) },
+            )
         }
-        [] | [_] => Vec::new(),
+        [_] if divide != Divide::AtKeywords => behind_semicolon(prose, &sentence, words),
+        [_] => Vec::new(),
+        [] => Vec::new(),
         _ => between_keywords(prose, words, keywords),
     };
     let mut start = sentence.start;
@@ -64,6 +80,39 @@ fn joins_subjects(conjunction: &Word, words: &[Word]) -> bool {
     let behind = words.iter().filter(|word| word.start > conjunction.start).count();
     let before = words.iter().rev().skip(behind + 1).take(4);
     behind == 1 && before.clone().any(|word| word.is(Class::CONJUNCTION))
+}
+
+/// The cut of "it MUST hold; the limit is one": what follows the semicolon has its own subject and verb.
+fn behind_semicolon(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Vec<usize> {
+    const BACK: [&str; 5] = ["that", "this", "these", "those", "otherwise"];
+    let Some(at) = prose[sentence.clone()].find("; ") else { return Vec::new() };
+    let cut = sentence.start + at + 1;
+    let after = within(words, &(cut..sentence.end));
+    let Some(first) = after.first() else { return Vec::new() };
+    let says_something = first.is(Class::VERB) || after.iter().any(|word| word.class.is_finite());
+    if says_something && !first.is_any(prose, &BACK) && after.len() > 2 { vec![cut] } else { Vec::new() }
+}
+
+/// The cuts of "a is one, b is two, and c is three": three or more subjects with a verb each.
+fn parallel(prose: &str, sentence: &Range<usize>, words: &[Word]) -> Option<Vec<usize>> {
+    let commas = commas(prose, sentence);
+    let is_conditional = within(words, sentence).first().is_some_and(|word| word.is(Class::CONDITION));
+    if commas.len() < 2 || is_conditional {
+        return None;
+    }
+    let starts = std::iter::once(sentence.start).chain(commas.iter().copied());
+    let ends = commas.iter().copied().chain([sentence.end]);
+    let depends = Class::SUBORDINATE | Class::CONDITION | Class::VERB_S | Class::AUXILIARY;
+    let says_something = |(start, end): (usize, usize)| {
+        let piece = within(words, &(start..end));
+        let first = piece.iter().find(|word| !word.is(Class::CONJUNCTION));
+        piece.len() > 2
+            && piece.iter().skip(1).any(|word| word.class.is_finite())
+            && first.is_some_and(|word| !word.is(depends))
+    };
+    let last = within(words, &(*commas.last()?..sentence.end)).first()?;
+    let is_series = last.is_any(prose, &["and"]) && starts.zip(ends).all(says_something);
+    is_series.then(|| commas.iter().map(|comma| comma + 1).collect())
 }
 
 /// The cuts of "it checks a, runs b, starts c, and repeats d": three or more verbs of one subject.
@@ -157,7 +206,7 @@ mod tests {
         words::find(prose, &mut words);
         keyword::find(prose, &words, &Keywords::default(), &mut keywords);
         let mut ranges = Vec::new();
-        split(prose, 0..prose.len(), &words, &keywords, &mut ranges);
+        split(prose, 0..prose.len(), &words, &keywords, Divide::Prose, &mut ranges);
         ranges.into_iter().map(|range| prose[range].trim()).collect()
     }
 
@@ -208,6 +257,20 @@ mod tests {
         ] {
             assert_eq!(clauses(whole), [whole]);
         }
+    }
+
+    #[test]
+    fn each_subject_of_a_series_has_a_clause() {
+        assert_eq!(
+            clauses("Order is free, input is a set, and each name appears once."),
+            ["Order is free,", "input is a set,", "and each name appears once."]
+        );
+        let whole = "If order is free, input is a set, and each name appears once.";
+        assert_eq!(clauses(whole), [whole]);
+        assert_eq!(
+            clauses("It MUST hold for all; the limit is one."),
+            ["It MUST hold for all;", "the limit is one."]
+        );
     }
 
     #[test]

@@ -39,7 +39,14 @@ impl<'a> Clause<'a> {
                 && !words[1].is(Class::CODE)
                 && super::clause::ends_in_s(words[1].of(self.prose))
         };
+        // "Both operations return": the base form behind a plural.
+        let is_plural = |pair: &[Word]| {
+            pair[1].is(Class::VERB)
+                && !pair[0].is(Class::VERB | Class::CODE | Class::PREPOSITION)
+                && super::clause::ends_in_s(pair[0].of(self.prose))
+        };
         self.words.iter().any(|word| word.class.is_finite())
+            || self.words.windows(2).any(is_plural)
             || self.words.len() > 2 && self.words.windows(3).any(is_unknown_verb)
     }
 

@@ -98,7 +98,7 @@ fn is_attribute(prose: &str, words: &[Word], at: usize, n_words: usize) -> bool 
     let first = &words[at];
     let is_adjective = |word: &Word| word.is_any(prose, &["REQUIRED", "RECOMMENDED", "OPTIONAL"]);
     if !is_adjective(&words[at + n_words - 1])
-        || prose[..first.start].trim_end().ends_with(['(', ',', ':', '.', ';'])
+        || prose[..first.start].trim_end().ends_with(['(', ',', ':', '.', ';', ']'])
     {
         return false;
     }
@@ -234,6 +234,7 @@ mod tests {
             ("OPTIONAL fields have defaults.", Some(Level::May)),
             ("`x` (list, OPTIONAL)", Some(Level::May)),
             ("It is REQUIRED only for some.", Some(Level::Must)),
+            ("r[a.b] OPTIONAL state", Some(Level::May)),
             ("it must hold", None),
             ("MUSTARD, MAYBE, MUST_HOLD, MUST-have, the Shall", None),
             ("NOT", None),

@@ -154,7 +154,7 @@ const WORDS: &[(Class, &str)] = &[
 ];
 
 /// Verbs of specs, in their base form. The third person is made from it.
-const VERBS: &str = "abort accept access accumulate acquire activate add adjust advertise aggregate allocate allow \
+const VERBS: &str = "abort accept access accumulate acquire activate add adjust advertise aggregate allocate allow appear \
     append apply approve assign assume attach attempt authenticate avoid await become begin bind block bound break \
     bubble build cache calculate call cancel capture carry cascade catch change check choose clamp clean clear clone \
     close coalesce coerce collapse collect combine commit compare compile complete compose compute concatenate \

@@ -71,16 +71,20 @@ impl Reader<'_> {
         if stands_alone {
             lead.level = None;
         }
-        if has_colon && self.shows_calls(passage.at + 1) {
-            lead.is_informative = true;
+        if has_colon && self.rules.reads_unmarked && self.shows_calls(passage.at + 1) {
+            // Calls and what they give bind; what leads to them is a rule of its own if it says something.
+            lead.is_informative = false;
+            self.last = Some(lead);
+            return !clause.is_finite() && !clause.is_imperative();
         }
         let governs = has_colon && !lead.is_informative && !stands_alone;
         self.last = Some(lead).filter(|_| has_colon || is_label);
         if !(governs || is_label) || (is_before_block && !clause.keywords.is_empty()) {
             return false;
         }
-        if !is_label || !self.rules.reads_unmarked || !normative::is_record(clause, &passage.prose, self.text)
-        {
+        // A name that a keyword asks for, and that the list below explains.
+        let is_asked_for = is_label && !has_colon && self.lead().is_some_and(|around| around.level.is_some());
+        if !is_asked_for || !self.rules.reads_unmarked {
             self.found.n_lead_in_keywords += clause.keywords.len();
             self.found.lead_ins.push(self.text.trimmed(passage.prose.span_of(&clause.range())));
             return true;

@@ -23,6 +23,7 @@ use crate::dialect::Rules;
 use crate::markdown::{Block, Markdown, Prose, ProseId, SectionId};
 use crate::spec::DeltaChange;
 use crate::text::{Text, on_one_line};
+use clause::Divide;
 use describe::Clause;
 use ghostlib_model::{Diagnostic, Level, LevelSource, RequirementKind, Span, Untestable};
 use keyword::Keyword;
@@ -329,7 +330,12 @@ impl Reader<'_> {
                 continue;
             }
             let mut clauses = std::mem::take(&mut self.clauses);
-            clause::split(clause.prose, sentence, clause.words, clause.keywords, &mut clauses);
+            let divide = match (self.rules.reads_unmarked, passage.prose.starts_item) {
+                (false, _) => Divide::AtKeywords,
+                (true, false) => Divide::Prose,
+                (true, true) => Divide::Items,
+            };
+            clause::split(clause.prose, sentence, clause.words, clause.keywords, divide, &mut clauses);
             for range in clauses.drain(..) {
                 self.consider(passage, &clause, &passage.clause(&range));
             }
@@ -348,6 +354,7 @@ impl Reader<'_> {
             return;
         }
         let binds = !clause.keywords.is_empty()
+            || (self.rules.reads_unmarked && !sentence.keywords.is_empty())
             || self.lead().is_some_and(|lead| lead.level.is_some())
             || (self.rules.reads_unmarked && self.is_normative(passage, sentence));
         if !binds || self.is_removed(section) {
