@@ -40,6 +40,9 @@ const PATTERNS: [(&str, &str); 7] = [
 
 static SET: LazyLock<Option<RegexSet>> =
     LazyLock::new(|| RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).ok());
+/// Which of the patterns does harm in code too.
+const RUNS: usize = 3;
+static RUN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PATTERNS[RUNS].1).ok());
 static COMMENT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)<!--(.*?)-->").ok());
 
 pub(super) fn check(input: &Input, report: &mut Report) {
@@ -83,8 +86,7 @@ fn check_text(document: &Document, span: Span, report: &mut Report) {
 }
 
 fn check_code(document: &Document, span: Span, report: &mut Report) {
-    const RUNS: usize = 3;
-    let Ok(pattern) = Regex::new(PATTERNS[RUNS].1) else { return };
+    let Some(pattern) = RUN.as_ref() else { return };
     if let Some(found) = pattern.find(document.text.slice(span)) {
         let span = Span::new(span.start + found.start(), span.start + found.end());
         tell(document, span, PATTERNS[RUNS].0, report);
