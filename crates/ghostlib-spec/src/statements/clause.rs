@@ -33,8 +33,7 @@ pub(crate) fn split(
             )
         }
         [_] if divide != Divide::AtKeywords => behind_semicolon(prose, &sentence, words),
-        [_] => Vec::new(),
-        [] => Vec::new(),
+        [] | [_] => Vec::new(),
         _ => between_keywords(prose, words, keywords),
     };
     let mut start = sentence.start;
