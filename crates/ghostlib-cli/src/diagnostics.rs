@@ -18,8 +18,7 @@ impl<'a> Texts<'a> {
 
     /// A diagnostic with the lines that it is about and what to do.
     pub(crate) fn draw(&self, diagnostic: &Diagnostic) -> String {
-        let excerpt =
-            self.0.get(diagnostic.place.file.as_str()).and_then(|text| lines(text, diagnostic.place.span));
+        let excerpt = self.0.get(&*diagnostic.place.file).and_then(|text| lines(text, diagnostic.place.span));
         let Some((lines, span)) = excerpt else { return one_line(diagnostic) };
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
@@ -27,7 +26,7 @@ impl<'a> Texts<'a> {
             Severity::Info => Level::INFO,
         };
         let snippet = Snippet::source(lines)
-            .path(&diagnostic.place.file)
+            .path(&*diagnostic.place.file)
             .line_start(usize::try_from(diagnostic.place.line).unwrap_or(1))
             .annotation(AnnotationKind::Primary.span(span.start..span.end));
         let mut group = level.primary_title(&diagnostic.message).id(&diagnostic.code).element(snippet);

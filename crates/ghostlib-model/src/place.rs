@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// A half-open range of byte offsets in one text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +28,7 @@ impl From<std::ops::Range<usize>> for Span {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The file, relative to the tree that it belongs to, with `/` between its parts.
-    pub file: String,
+    pub file: Arc<str>,
     /// First line.
     pub line: u32,
     /// Column of the first character, in characters.
@@ -41,7 +42,7 @@ pub struct Place {
 impl Place {
     /// The place that `span` covers in `text`, the content of `file`. Offsets outside the text or inside
     /// a character are moved to the nearest character before.
-    pub fn in_text(file: impl Into<String>, text: &str, span: Span) -> Self {
+    pub fn in_text(file: impl Into<Arc<str>>, text: &str, span: Span) -> Self {
         let start = floor_char_boundary(text, span.start);
         let end = floor_char_boundary(text, span.end.max(start));
         let before = &text[..start];
@@ -58,7 +59,7 @@ impl Place {
     }
 
     /// The first character of `file`.
-    pub fn start_of(file: impl Into<String>) -> Self {
+    pub fn start_of(file: impl Into<Arc<str>>) -> Self {
         Self { file: file.into(), line: 1, column: 1, end_line: 1, span: Span::default() }
     }
 }

@@ -206,7 +206,7 @@ fn declared_api(spec: &Spec, sources: &Sources) -> Api {
     let documents: BTreeMap<&str, Cow<str>> = documents.collect();
     let mut api = Api::default();
     for block in spec.api_blocks.iter().filter(|block| block.language == "rust") {
-        let Some(document) = documents.get(block.place.file.as_str()) else { continue };
+        let Some(document) = documents.get(&*block.place.file) else { continue };
         let declared = extract_block(&block.code, &block.place.file, block.place.span.start, document);
         api.items.extend(declared.items);
         api.unseen.extend(declared.unseen);

@@ -81,7 +81,7 @@ pub(crate) fn of(n_bytes: usize, body: usize, markdown: &Markdown, found: &Found
         *part_of(&mut coverage, fence) += fence.span.end - fence.span.start;
     }
     coverage.headings = markdown.sections.iter().map(|section| section.span.end - section.span.start).sum();
-    let statements = found.statements.iter().map(|statement| statement.span);
+    let statements = found.requirements.iter().map(|requirement| requirement.place.span);
     coverage.statements = union(statements.collect());
     coverage.lead_ins = union(found.lead_ins.clone());
     let headings = markdown.sections.iter().filter_map(|section| section.prose);

@@ -149,10 +149,12 @@ impl Reading<'_> {
         }
         let mut ids = Ids::default();
         for document in &documents {
-            ids.note(&document.text, &document.found.statements, self.diagnostics);
+            ids.note(&document.text, &document.found.ids, self.diagnostics);
         }
-        for Document { text, markdown, found } in documents {
-            spec.requirements.extend(ids.give(&text, &markdown, found.statements));
+        for Document { markdown, found, .. } in documents {
+            let mut requirements = found.requirements;
+            ids.give(&markdown, &mut requirements, &found.ids);
+            spec.requirements.append(&mut requirements);
         }
         let place = text.place(Span::new(0, text.line_end(0)));
         let aliases = &head.front_matter.aliases;

@@ -2,7 +2,8 @@
 
 use crate::code::Code;
 use crate::markdown::Markdown;
-use crate::statements::{Statement, StatementId, without_number};
+use crate::markdown::SectionId;
+use crate::statements::{StatementId, without_number};
 use crate::text::Text;
 use ghostlib_model::{Diagnostic, IdSource, Place, Requirement, RequirementId, Sha256Hex};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -22,9 +23,14 @@ pub(crate) struct Ids {
 impl Ids {
     /// Notes the written ids of a document, so that no made one takes them, and complains about those that
     /// are there twice.
-    pub(crate) fn note(&mut self, text: &Text, statements: &[Statement], diagnostics: &mut Vec<Diagnostic>) {
-        for statement in statements {
-            let StatementId::Written(marker) = &statement.id else { continue };
+    pub(crate) fn note(
+        &mut self,
+        text: &Text,
+        ids: &[(StatementId, SectionId)],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        for (id, _) in ids {
+            let StatementId::Written(marker) = id else { continue };
             let place = text.place(marker.span);
             if let Some(first) = self.written.get(&marker.id) {
                 let message = format!("the id `{}` is already that of {first}", marker.id);
@@ -37,46 +43,32 @@ impl Ids {
         }
     }
 
-    /// Gives every statement of a document its id.
+    /// Gives every requirement of a document its id.
     pub(crate) fn give(
         &mut self,
-        text: &Text,
         markdown: &Markdown,
-        statements: Vec<Statement>,
-    ) -> Vec<Requirement> {
+        requirements: &mut [Requirement],
+        ids: &[(StatementId, SectionId)],
+    ) {
         let mut slugs: Vec<Option<String>> = vec![None; markdown.sections.len()];
-        let requirement = |statement: Statement| {
-            let section = &markdown.sections[statement.section];
-            let slug = slugs[statement.section].get_or_insert_with(|| slug(without_number(&section.title)));
-            let (id, id_source) = self.id(&statement, slug);
-            Requirement {
-                id: RequirementId::new(id),
-                id_source,
-                aliases: Vec::new(),
-                level: statement.level,
-                level_source: statement.level_source,
-                text: statement.text,
-                lead_in: statement.lead_in,
-                section: section.path.clone(),
-                kind: statement.kind,
-                untestable: statement.untestable,
-                actor: statement.actor,
-                condition: statement.condition,
-                place: text.place(statement.span),
-            }
-        };
-        statements.into_iter().map(requirement).collect()
+        for (requirement, (id, section)) in requirements.iter_mut().zip(ids) {
+            let slug = slugs[*section]
+                .get_or_insert_with(|| slug(without_number(&markdown.sections[*section].title)));
+            let (id, id_source) = self.id(id, requirement, slug);
+            requirement.id = RequirementId::new(id);
+            requirement.id_source = id_source;
+        }
     }
 
-    fn id(&mut self, statement: &Statement, section: &str) -> (String, IdSource) {
-        match &statement.id {
+    fn id(&mut self, id: &StatementId, requirement: &Requirement, section: &str) -> (String, IdSource) {
+        match id {
             StatementId::Written(marker) => (marker.id.clone(), IdSource::Written),
             StatementId::Heading(id) => (self.free(id.clone()), IdSource::Heading),
             StatementId::Checkbox(ordinal) => (self.free(format!("{section}.{ordinal}")), IdSource::Checkbox),
             StatementId::Made => {
                 // The same words below another lead-in say something else.
-                let lead_in = statement.lead_in.as_deref().unwrap_or_default();
-                let digest = Sha256Hex::of_parts([lead_in, &statement.text]);
+                let lead_in = requirement.lead_in.as_deref().unwrap_or_default();
+                let digest = Sha256Hex::of_parts([lead_in, &requirement.text]);
                 let mut id = String::with_capacity(section.len() + 9);
                 id.push_str(section);
                 id.push('-');

@@ -1,5 +1,6 @@
 use ghostlib_model::{Place, Span};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How many bytes lie between two remembered counts of characters.
 const STRIDE: usize = 1024;
@@ -8,7 +9,7 @@ const STRIDE: usize = 1024;
 /// statements, or of one endless line, is read in linear time.
 #[derive(Clone)]
 pub(crate) struct Text<'a> {
-    file: &'a str,
+    file: Arc<str>,
     content: &'a str,
     line_starts: Vec<usize>,
     /// The number of characters that start before byte `i * STRIDE`; empty if all are ASCII.
@@ -16,7 +17,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(crate) fn new(file: &'a str, content: &'a str) -> Self {
+    pub(crate) fn new(file: &str, content: &'a str) -> Self {
         let newlines = memchr::memchr_iter(b'\n', content.as_bytes()).map(|offset| offset + 1);
         let mut chars_before = Vec::new();
         // In ASCII every byte is a character.
@@ -28,12 +29,13 @@ impl<'a> Text<'a> {
                 chars_before.push(n_chars);
             }
         }
+        let file = Arc::from(file);
         Self { file, content, line_starts: std::iter::once(0).chain(newlines).collect(), chars_before }
     }
 
     /// The path of the file.
-    pub(crate) fn file(&self) -> &'a str {
-        self.file
+    pub(crate) fn file(&self) -> &str {
+        &self.file
     }
 
     pub(crate) fn as_str(&self) -> &'a str {
@@ -47,7 +49,7 @@ impl<'a> Text<'a> {
         let line = self.line_at(start);
         let line_start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         Place {
-            file: self.file.to_owned(),
+            file: Arc::clone(&self.file),
             line: to_u32(line),
             column: to_u32(self.chars_between(line_start, start) + 1),
             end_line: to_u32(self.line_at(last)),
@@ -148,13 +150,21 @@ pub(crate) fn on_one_line(text: &str) -> String {
     let text = text.trim();
     let mut line = String::with_capacity(text.len());
     for part in text.split('\n') {
-        if part.is_ascii() && memchr::memmem::find(part.as_bytes(), b"  ").is_none() && !part.contains('\t') {
+        if has_single_spaces(part.as_bytes()) {
             push_words(&mut line, part.trim_ascii());
         } else {
             part.split_whitespace().for_each(|word| push_words(&mut line, word));
         }
     }
     line
+}
+
+/// Whether it is ASCII with single spaces as its only white space.
+fn has_single_spaces(line: &[u8]) -> bool {
+    // Counting has no early end, so that it is done many bytes at a time.
+    let n_doubles = line.iter().zip(line.iter().skip(1)).filter(|pair| *pair == (&b' ', &b' ')).count();
+    let n_others = line.iter().filter(|byte| !(b' '..0x80).contains(byte)).count();
+    n_doubles + n_others == 0
 }
 
 fn push_words(line: &mut String, words: &str) {

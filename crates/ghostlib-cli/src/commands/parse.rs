@@ -32,7 +32,7 @@ fn print(loaded: &LoadedSpec) {
     say(visible(&title(spec)));
     let document = &loaded.sources.document.path;
     let line = |place: &Place, what: &str, said: String| {
-        let file = if place.file == *document { String::new() } else { format!("{}:", place.file) };
+        let file = if *place.file == **document { String::new() } else { format!("{}:", place.file) };
         say(format!("{:>5}  {what:<10}  {}", format!("{file}{}", place.line), visible(&said)));
     };
     for requirement in &spec.requirements {

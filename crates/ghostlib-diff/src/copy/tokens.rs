@@ -62,7 +62,7 @@ impl Stream {
     pub(super) fn place(&self, tree: &SourceTree, start: usize, length: usize) -> Place {
         let (first, last) = (self.tokens[start], self.tokens[start + length - 1]);
         let SourceFile { path, text, .. } = &tree.files[first.file];
-        Place::in_text(path, text, Span::new(first.start, last.end))
+        Place::in_text(path.as_str(), text, Span::new(first.start, last.end))
     }
 }
 

@@ -150,7 +150,7 @@ fn lossy(tree: &SourceTree, files: &BTreeSet<usize>) -> Vec<Unseen> {
             Lossy::NotUtf8 => "bytes that are not UTF-8",
             Lossy::TooLarge => "a file that is too large to be read",
         };
-        Some(Unseen { what: what.to_owned(), place: Place::start_of(&file.path) })
+        Some(Unseen { what: what.to_owned(), place: Place::start_of(file.path.as_str()) })
     });
     lossy.collect()
 }

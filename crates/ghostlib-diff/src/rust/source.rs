@@ -56,9 +56,9 @@ impl<'t> Sources<'t> {
     pub(super) fn place(&self, file: usize, span: Span) -> Place {
         let SourceFile { path, text, .. } = &self.files[file];
         match self.shown {
-            Shown::AsIs => Place::in_text(path, text, span),
+            Shown::AsIs => Place::in_text(path.as_str(), text, span),
             Shown::PieceOf { document, offset } => {
-                Place::in_text(path, document, Span::new(span.start + offset, span.end + offset))
+                Place::in_text(path.as_str(), document, Span::new(span.start + offset, span.end + offset))
             }
         }
     }

@@ -35,7 +35,7 @@ fn a_copy_alarms_and_names_its_places() {
         (place.n_tokens, place.candidate.line, place.candidate.end_line),
         (report.longest_run, 12, 29)
     );
-    assert_eq!(place.reference.file, "src/lib.rs");
+    assert_eq!(&*place.reference.file, "src/lib.rs");
 }
 
 #[test]

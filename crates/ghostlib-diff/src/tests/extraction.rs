@@ -18,7 +18,7 @@ fn modules_are_found_in_files_folders_and_by_path() {
         functions,
         ["a::in_a", "a::inner::deep", "b::in_b", "b::inner::deep", "c::in_c", "d::e::in_e"]
     );
-    assert_eq!(item(&api, "a::inner::deep").place.file, "src/a/inner.rs");
+    assert_eq!(&*item(&api, "a::inner::deep").place.file, "src/a/inner.rs");
     assert_eq!((api.unseen, api.crate_name.as_str()), (vec![], "sample_crate"));
 }
 

@@ -114,7 +114,7 @@ fn a_block_declares_items_without_bodies_and_points_into_its_document() {
     assert_eq!(paths(&api), expected);
     assert_eq!(api.unseen, vec![]);
     let place = &item(&api, "ParseError").place;
-    assert_eq!((place.file.as_str(), place.line, place.column), ("SPEC.md", 6, 1));
+    assert_eq!((&*place.file, place.line, place.column), ("SPEC.md", 6, 1));
     assert_eq!(&document[place.span.start..place.span.end], "pub struct ParseError;");
 
     let candidate =

@@ -161,7 +161,7 @@ fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sourc
     }
     let mut sources = loaded.sources.clone();
     if !vectors.is_empty() {
-        let kept = loaded.spec.vectors.iter().filter(|vector| vector.place.file == HARVEST_FILE).cloned();
+        let kept = loaded.spec.vectors.iter().filter(|vector| *vector.place.file == *HARVEST_FILE).cloned();
         let all: Vec<_> = kept.chain(vectors).collect();
         let file = SourceFile { path: HARVEST_FILE.into(), bytes: render_vectors(&all).into_bytes() };
         sources.vector_files.retain(|known| known.path != HARVEST_FILE);

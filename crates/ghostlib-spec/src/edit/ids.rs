@@ -179,7 +179,7 @@ fn edits(sources: &Sources, at: usize, document: &str, options: &Options) -> Vec
     let text = Text::new(path, document);
     let markdown = markdown_of(&text, at, options);
     let (spec, _) = parse_with(sources, options);
-    let here: Vec<_> = spec.requirements.into_iter().filter(|one| one.place.file == path).collect();
+    let here: Vec<_> = spec.requirements.into_iter().filter(|one| &*one.place.file == path).collect();
     let mut rest = here.as_slice();
     let mut edits = Vec::new();
     for block in &markdown.blocks {

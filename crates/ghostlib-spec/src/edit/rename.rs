@@ -133,13 +133,13 @@ impl Renaming<'_> {
     fn ids(&self, text: &Text, markdown: &Markdown) -> Vec<(Span, String)> {
         let rules = Dialect::Native.rules();
         let found = statements::read(text, markdown, rules, &self.keywords, &mut Vec::new());
-        let edit = |statement: statements::Statement| {
-            let StatementId::Written(marker) = statement.id else { return None };
+        let edit = |id: StatementId| {
+            let StatementId::Written(marker) = id else { return None };
             let offset = text.slice(marker.span).find(self.old).filter(|_| marker.id == self.old)?;
             let start = marker.span.start + offset;
             Some((Span::new(start, start + self.old.len()), self.new.to_owned()))
         };
-        found.statements.into_iter().filter_map(edit).collect()
+        found.ids.into_iter().filter_map(|(id, _)| edit(id)).collect()
     }
 
     /// Where vectors name the requirement.

@@ -71,7 +71,7 @@ fn own_levels(sources: &Sources, spec: &Spec, diagnostics: &mut Vec<Diagnostic>)
         let code = Code::named(name).filter(|code| code.is_lint());
         let (Some(code), Ok(level)) = (code, level.parse()) else {
             let message = format!("`{name}: {level}` under `lints` names no lint and level");
-            let place = Place::start_of(&sources.document.path);
+            let place = Place::start_of(sources.document.path.as_str());
             let help =
                 "name a code that `ghostlib lint --list` shows, and `allow`, `info`, `warning` or `error`";
             diagnostics.push(Code::FrontMatterValue.at(place, message).help(help).into());
@@ -132,7 +132,7 @@ impl Allows {
     fn allow(&self, code: Code, place: &Place) -> bool {
         self.0.iter().any(|allow| {
             allow.code == code
-                && allow.file == place.file
+                && *allow.file == *place.file
                 && (allow.first_line..=allow.last_line).contains(&place.line)
         })
     }

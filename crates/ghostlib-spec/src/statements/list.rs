@@ -2,7 +2,7 @@
 
 use super::describe::Clause;
 use super::marker::Marker;
-use super::{Passage, Reader, StatementId, keyword, normative};
+use super::{Passage, Reader, Statement, StatementId, keyword, normative};
 use crate::code::Code;
 use crate::markdown::Block;
 use crate::text::on_one_line;
@@ -194,11 +194,12 @@ impl Reader<'_> {
             text.push_str(line.trim());
         }
         self.found.lead_ins.retain(|lead_in| *lead_in != lead.span);
-        self.state_text(&on_one_line(&text), span);
+        let statement = self.statement_of(&on_one_line(&text), span);
+        self.found.state(self.text, self.markdown, statement);
     }
 
-    /// States a text that does not stand in the document as one piece.
-    pub(super) fn state_text(&mut self, text: &str, span: Span) {
+    /// The statement of a text that does not stand in the document as one piece.
+    pub(super) fn statement_of(&self, text: &str, span: Span) -> Statement {
         let (mut words, mut keywords) = (Vec::new(), Vec::new());
         super::words::find(text, &mut words);
         keyword::find(text, &words, self.more, &mut keywords);
@@ -206,7 +207,7 @@ impl Reader<'_> {
         let section = self.section_at(span.start);
         let (level, level_source) = self.level(&clause, section);
         let kind = super::describe::kind(&clause, false);
-        self.found.statements.push(super::Statement {
+        Statement {
             id: StatementId::Made,
             level,
             level_source,
@@ -218,7 +219,7 @@ impl Reader<'_> {
             condition: clause.condition_range().map(|range| text[range].trim().to_owned()),
             span,
             section,
-        });
+        }
     }
 
     fn section_at(&self, offset: usize) -> usize {
@@ -231,14 +232,10 @@ impl Reader<'_> {
         let depth = self.lists.len();
         let Some(list) = self.named.take_if(|list| list.depth == depth) else { return };
         let Some(span) = list.span else { return self.dangling(&list.marker) };
-        self.state_text(&list.text, span);
-        if let Some(statement) = self.found.statements.last_mut() {
-            statement.id = StatementId::Written(list.marker);
-            statement.section = list.section;
-            if list.level.is_none() {
-                statement.level = Level::Must;
-            }
-        }
+        let statement = self.statement_of(&list.text, span);
+        let level = list.level.map_or(Level::Must, |_| statement.level);
+        let (id, section) = (StatementId::Written(list.marker), list.section);
+        self.found.state(self.text, self.markdown, Statement { id, level, section, ..statement });
     }
 
     pub(super) fn add_to_list(&mut self, passage: &Passage, range: &Range<usize>) {

@@ -25,7 +25,9 @@ use crate::spec::DeltaChange;
 use crate::text::{Text, on_one_line};
 use clause::Divide;
 use describe::Clause;
-use ghostlib_model::{Diagnostic, Level, LevelSource, RequirementKind, Span, Untestable};
+use ghostlib_model::{
+    Diagnostic, IdSource, Level, LevelSource, Requirement, RequirementId, RequirementKind, Span, Untestable,
+};
 use keyword::Keyword;
 use list::{LeadIn, List, NamedList};
 use marker::{Marker, Part};
@@ -83,7 +85,10 @@ pub(crate) fn read(
 /// What reading a document gave.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    pub(crate) statements: Vec<Statement>,
+    /// What binds, without ids yet: they depend on what the other documents say.
+    pub(crate) requirements: Vec<Requirement>,
+    /// What is known about the id of each requirement, and the section that it stands in.
+    pub(crate) ids: Vec<(StatementId, SectionId)>,
     /// Where the lead-ins of lists stand, which bind by their items.
     pub(crate) lead_ins: Vec<Span>,
     /// How many keywords the lead-ins have.
@@ -98,20 +103,40 @@ pub(crate) struct Found {
     pub(crate) changes: Vec<(DeltaChange, SectionId)>,
 }
 
-/// A requirement whose id may have to be made.
-#[derive(Debug)]
-pub(crate) struct Statement {
-    pub(crate) id: StatementId,
-    pub(crate) level: Level,
-    pub(crate) level_source: LevelSource,
-    pub(crate) text: String,
-    pub(crate) lead_in: Option<Arc<str>>,
-    pub(crate) kind: RequirementKind,
-    pub(crate) untestable: Option<Untestable>,
-    pub(crate) actor: Option<String>,
-    pub(crate) condition: Option<String>,
-    pub(crate) span: Span,
-    pub(crate) section: SectionId,
+impl Found {
+    fn state(&mut self, text: &Text, markdown: &Markdown, statement: Statement) {
+        self.requirements.push(Requirement {
+            id: RequirementId::new(String::new()),
+            id_source: IdSource::Made,
+            aliases: Vec::new(),
+            level: statement.level,
+            level_source: statement.level_source,
+            text: statement.text,
+            lead_in: statement.lead_in,
+            section: Arc::clone(&markdown.sections[statement.section].path),
+            kind: statement.kind,
+            untestable: statement.untestable,
+            actor: statement.actor,
+            condition: statement.condition,
+            place: text.place(statement.span),
+        });
+        self.ids.push((statement.id, statement.section));
+    }
+}
+
+/// What binds.
+struct Statement {
+    id: StatementId,
+    level: Level,
+    level_source: LevelSource,
+    text: String,
+    lead_in: Option<Arc<str>>,
+    kind: RequirementKind,
+    untestable: Option<Untestable>,
+    actor: Option<String>,
+    condition: Option<String>,
+    span: Span,
+    section: SectionId,
 }
 
 /// What the document says about a statement's id.
@@ -428,7 +453,7 @@ impl Reader<'_> {
                 other => other,
             });
         }
-        self.found.statements.push(statement);
+        self.found.state(self.text, self.markdown, statement);
     }
 
     /// How strongly a clause binds, and what says so.

@@ -82,13 +82,13 @@ impl Reader<'_> {
                 "And" | "But" if !is_outcome => conditions.push(step),
                 "Then" | "And" | "But" => {
                     is_outcome = true;
-                    self.state_text(step, self.text.trimmed(fence.code.span_in_document(span)));
-                    if let Some(statement) = self.found.statements.last_mut() {
-                        statement.condition = Some(conditions.join(" ")).filter(|all| !all.is_empty());
-                        if let Some(id) = &self.roles[fence.section].id {
-                            statement.id = StatementId::Heading(format!("{id}.scenario"));
-                        }
+                    let span = self.text.trimmed(fence.code.span_in_document(span));
+                    let mut statement = self.statement_of(step, span);
+                    statement.condition = Some(conditions.join(" ")).filter(|all| !all.is_empty());
+                    if let Some(id) = &self.roles[fence.section].id {
+                        statement.id = StatementId::Heading(format!("{id}.scenario"));
                     }
+                    self.found.state(self.text, self.markdown, statement);
                 }
                 _ => conditions.clear(),
             }

@@ -73,7 +73,7 @@ impl Reader<'_> {
         let kind = describe::kind(&clause, false);
         let condition = cells.first().filter(|_| self.table.starts_with_condition() && cells.len() > 1);
         let id = self.row_tag(row).unwrap_or(StatementId::Made);
-        self.found.statements.push(Statement {
+        let statement = Statement {
             id,
             level,
             level_source,
@@ -85,7 +85,8 @@ impl Reader<'_> {
             condition: condition.cloned(),
             span: self.text.trimmed(row.span),
             section: row.section,
-        });
+        };
+        self.found.state(self.text, self.markdown, statement);
     }
 
     fn cell_words(&self, row: &Row) -> String {
@@ -130,7 +131,7 @@ impl Reader<'_> {
             let (level, level_source) = self.level(&clause, row.section);
             let kind = describe::kind(&clause, false);
             let untestable = describe::untestable(&clause, (level, level_source), kind);
-            self.found.statements.push(Statement {
+            let statement = Statement {
                 id: StatementId::Checkbox(self.n_boxes[row.section]),
                 level,
                 level_source,
@@ -142,7 +143,8 @@ impl Reader<'_> {
                 span: self.text.trimmed(row.span),
                 section: row.section,
                 text,
-            });
+            };
+            self.found.state(self.text, self.markdown, statement);
         }
     }
 }

@@ -376,7 +376,7 @@ fn place(span: &Value, dir: &Path) -> Option<Place> {
     let offset = |key: &str| usize::try_from(span[key].as_u64()?).ok();
     let file = span["file_name"].as_str()?;
     Some(Place {
-        file: Path::new(file).strip_prefix(dir).unwrap_or(Path::new(file)).to_string_lossy().into_owned(),
+        file: Path::new(file).strip_prefix(dir).unwrap_or(Path::new(file)).to_string_lossy().into(),
         line: number("line_start")?,
         column: number("column_start")?,
         end_line: number("line_end")?,

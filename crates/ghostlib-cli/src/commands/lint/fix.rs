@@ -44,7 +44,7 @@ fn round(linter: &Linter, sources: &Sources) -> (Sources, Vec<Diagnostic>) {
     let mut fixed = sources.clone();
     let mut mended = Vec::new();
     for path in all_files(sources).map(|file| file.path.clone()) {
-        let about = |diagnostic: &&Diagnostic| diagnostic.place.file == path && !diagnostic.fix.is_empty();
+        let about = |diagnostic: &&Diagnostic| *diagnostic.place.file == *path && !diagnostic.fix.is_empty();
         let fixable: Vec<&Diagnostic> = diagnostics.iter().filter(about).collect();
         let mut tried = fixed.clone();
         let Some(file) = all_files_mut(&mut tried).find(|file| file.path == path) else { continue };

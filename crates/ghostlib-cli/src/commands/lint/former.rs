@@ -28,7 +28,7 @@ pub(super) fn vanished(
             vanished.old.id, vanished.old.place
         ),
         help: Some(help(&vanished)),
-        place: Place::start_of(&sources.document.path),
+        place: Place::start_of(sources.document.path.as_str()),
         fix: fix(&vanished, sources),
     };
     delta::vanished(former, spec).into_iter().map(diagnostic).collect()

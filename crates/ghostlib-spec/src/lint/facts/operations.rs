@@ -14,7 +14,7 @@ pub(super) fn read<'a>(input: &'a Input) -> Vec<Callee<'a>> {
         let known = signatures.entry(&operation.name).or_default();
         if callee::is_declared(&operation.parameters) {
             let output = operation.output.as_deref().unwrap_or_default().to_lowercase();
-            let document = documents.get(operation.place.file.as_str());
+            let document = documents.get(&*operation.place.file);
             let heading = document.map_or("", |document| document.text.slice(operation.place.span));
             known.push(Signature {
                 parameters: callee::with_brackets(&operation.parameters, heading),
@@ -49,7 +49,7 @@ fn add_overloads(input: &Input, signatures: &mut BTreeMap<&str, Vec<Signature>>)
         .spec
         .operations
         .iter()
-        .map(|operation| (operation.place.file.as_str(), operation.place.span.start))
+        .map(|operation| (&*operation.place.file, operation.place.span.start))
         .collect();
     for (document, file) in input.documents.iter().zip(input.sources.documents()) {
         for section in document.markdown.sections.iter().filter(|section| section.title.contains('(')) {

@@ -54,7 +54,7 @@ fn operation_sections(input: &Input, document: &Document) -> BTreeSet<SectionId>
         .spec
         .operations
         .iter()
-        .filter(|operation| operation.place.file == document.text.file())
+        .filter(|operation| &*operation.place.file == document.text.file())
         .map(|operation| operation.place.span.start)
         .collect();
     let sections = document.markdown.sections.iter().enumerate();

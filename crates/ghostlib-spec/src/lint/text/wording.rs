@@ -92,7 +92,7 @@ fn n_keywords(text: &str) -> usize {
 
 /// Where the word stands in a requirement; the requirement where it cannot be found.
 fn place_of(input: &Input, requirement: &Requirement, word: &str) -> Place {
-    let is_in = |document: &&Document| document.text.file() == requirement.place.file;
+    let is_in = |document: &&Document| document.text.file() == &*requirement.place.file;
     let Some(document) = input.documents.iter().find(is_in) else { return requirement.place.clone() };
     let text = document.text.slice(requirement.place.span);
     let Some(at) = text.to_ascii_lowercase().find(word) else { return requirement.place.clone() };
