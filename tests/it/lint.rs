@@ -93,3 +93,61 @@ fn files_beside_the_spec_are_looked_at_and_drawn_but_are_no_part_of_it() {
     let parsed = project.run(&["parse", "s", "--json"]).stdout;
     assert!(!parsed.contains("README.md"), "{parsed}");
 }
+
+const REFERENCE: &str = "//! A crate.
+
+/// Doubles the even ones.
+pub fn doubled(values: &[u32]) -> Vec<u32> {
+    let mut doubled = Vec::new();
+    for value in values {
+        if value % 2 == 0 {
+            doubled.push(value * 2);
+        }
+    }
+    doubled
+}
+";
+
+/// A spec with `body`, beside its reference.
+fn with_reference(body: &str) -> TestProject {
+    let head = DOCUMENT.split("# A").next().unwrap();
+    let head = head.replace("version: 0.1.0", "version: 0.1.0\nreference: {path: ../doubled}");
+    let project = spec(&format!("{head}# A\n\n{body}"));
+    project.write(
+        "doubled/Cargo.toml",
+        "[package]\nname = \"doubled\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+    );
+    project.write("doubled/src/lib.rs", REFERENCE);
+    project
+}
+
+#[test]
+fn code_of_the_reference_is_found_in_code_blocks() {
+    let (_, code) = REFERENCE.split_once("{\n").unwrap();
+    let project = with_reference(&format!("Text.\n\n```rust\nfn {{\n{code}\n```\n"));
+    let said = project.run(&["lint", "s", "--reference"]).expect_code(0).stdout;
+    assert!(said.contains("reference-code") && said.contains("src/lib.rs:4"), "{said}");
+    assert!(!codes(&project, &[]).iter().any(|(code, _)| code == "reference-code"), "it was not asked for");
+    let of_another = project.run(&["lint", "s", "--reference=crate:nothing"]).expect_code(2);
+    assert!(of_another.stderr.contains("crate:NAME@VERSION"), "{}", of_another.stderr);
+
+    let prose = with_reference("```rust api\npub fn doubled(values: &[u32]) -> Vec<u32>;\n```\n");
+    assert_eq!(codes(&prose, &["--reference"]), []);
+}
+
+#[test]
+fn a_spec_longer_than_the_code_is_oversized() {
+    let long = with_reference(&"Every even value is doubled.\n".repeat(12));
+    let found = codes(&long, &["--reference"]);
+    assert_eq!(found, [("spec-oversized".to_owned(), "warning".to_owned())]);
+    assert_eq!(codes(&long, &["--reference", "--level", "spec-oversized=allow"]), []);
+    let short = with_reference("Every even value is doubled.\n");
+    assert_eq!(codes(&short, &["--reference"]), []);
+}
+
+#[test]
+fn a_reference_must_be_pinned_or_named() {
+    let project = spec(DOCUMENT);
+    let refused = project.run(&["lint", "s", "--reference"]).expect_code(2);
+    assert!(refused.stderr.contains("pins no reference"), "{}", refused.stderr);
+}

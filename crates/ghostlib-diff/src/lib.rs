@@ -16,6 +16,6 @@ mod tree;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, compare};
-pub use copy::{CopiedRun, CopyReport, CopyThresholds, copy_check};
+pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
 pub use rust::{extract_block, extract_crate};
 pub use tree::{Lossy, ReadError, SourceFile, SourceTree};

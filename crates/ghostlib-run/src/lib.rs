@@ -6,10 +6,12 @@
 
 mod engine;
 mod judge;
+mod lint;
 pub mod revision;
 mod spec_files;
 pub mod store;
 
 pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
 pub use judge::{Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Operations, Ready, Uncallable};
+pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

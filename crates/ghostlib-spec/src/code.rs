@@ -168,6 +168,10 @@ codes! {
         "Text tells an agent to fetch, to run, to reveal, or to set its rules aside.";
     PseudocodeDiscloses = "pseudocode-discloses", Info,
         "A block gives an implementation away rather than behaviour.";
+    ReferenceCode = "reference-code", Warning,
+        "A code block holds code of the reference.";
+    SpecOversized = "spec-oversized", Warning,
+        "The spec is longer than the code of its reference.";
 }
 
 impl Code {

@@ -275,6 +275,7 @@
 mod api;
 mod bindings;
 mod code;
+mod code_only;
 mod coverage;
 pub mod delta;
 mod deltas;
@@ -299,6 +300,7 @@ mod visible;
 mod yaml;
 
 pub use code::Code;
+pub use code_only::code_only;
 pub use coverage::{Coverage, KeywordCoverage};
 pub use dialect::{Dialect, UnknownDialect};
 pub use operations::{Operation, Parameter};

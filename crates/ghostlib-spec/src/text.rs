@@ -128,6 +128,12 @@ impl Excerpt {
         &self.text
     }
 
+    /// Where each piece stands in the document, in order.
+    pub(crate) fn pieces_in_document(&self) -> impl Iterator<Item = Span> {
+        let ends = self.pieces.iter().skip(1).map(|&(start, _)| start).chain([self.text.len()]);
+        self.pieces.iter().zip(ends).map(|(&(here, there), end)| Span::new(there, there + (end - here)))
+    }
+
     /// Where in the document the character at `offset` stands.
     pub(crate) fn in_document(&self, offset: usize) -> usize {
         let piece = self.pieces.partition_point(|&(start, _)| start <= offset).checked_sub(1);

@@ -53,7 +53,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
     match args.command {
         Command::Demo(args) => demo::demo(&args, json).await,
         Command::Init(args) => init::init(&args, json),
-        Command::Lint(args) => lint::lint(&args, json),
+        Command::Lint(args) => lint::lint(&args, json).await,
         Command::Fmt(args) => fmt::fmt(&args, json),
         Command::Parse(args) => parse::parse(&args, json),
         Command::Spec(args) => spec::spec(&args, json),

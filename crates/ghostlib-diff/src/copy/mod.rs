@@ -1,8 +1,11 @@
 //! Whether code was copied: winnowed fingerprints, verbatim runs, the longest run.
 
+mod common;
 mod runs;
 mod tokens;
 mod winnow;
+
+pub use common::{code_size, common_code};
 
 use crate::SourceTree;
 use ghostlib_model::Place;
@@ -79,11 +82,7 @@ pub fn copy_check(
     let verbatim = share(covered(&runs), own.n_tokens());
     runs.sort_by_key(|run| (std::cmp::Reverse(run.length), run.candidate));
     let longest_run = runs.first().map_or(0, |run| run.length);
-    let place = |run: &Run| CopiedRun {
-        reference: known.place(reference, run.reference, run.length),
-        candidate: own.place(candidate, run.candidate, run.length),
-        n_tokens: run.length,
-    };
+    let place = |run: &Run| copied_run((&known, reference), (&own, candidate), *run);
     CopyReport {
         fingerprint,
         verbatim,
@@ -92,6 +91,14 @@ pub fn copy_check(
             || verbatim >= thresholds.verbatim
             || longest_run >= thresholds.longest_run,
         places: runs.iter().take(MAX_PLACES).map(place).collect(),
+    }
+}
+
+fn copied_run(known: (&Stream, &SourceTree), own: (&Stream, &SourceTree), run: Run) -> CopiedRun {
+    CopiedRun {
+        reference: known.0.place(known.1, run.reference, run.length),
+        candidate: own.0.place(own.1, run.candidate, run.length),
+        n_tokens: run.length,
     }
 }
 

@@ -25,12 +25,36 @@ struct Token {
 }
 
 impl Stream {
+    /// The code of a library, signatures left out.
     pub(super) fn of_tree(tree: &SourceTree) -> Self {
+        Self::of_files(tree, is_library)
+    }
+
+    /// The code of some files, signatures left out.
+    pub(super) fn of_files(tree: &SourceTree, is_wanted: fn(&SourceFile) -> bool) -> Self {
+        Self::read(tree, is_wanted, is_signature_part)
+    }
+
+    /// The code of a library, with its signatures.
+    pub(super) fn with_signatures(tree: &SourceTree) -> Self {
+        Self::read(tree, is_library, |_| false)
+    }
+
+    fn read(
+        tree: &SourceTree,
+        is_wanted: fn(&SourceFile) -> bool,
+        is_left_out: fn(Node<'_>) -> bool,
+    ) -> Self {
         let mut tokens = vec![];
-        for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_library(file)) {
-            tokens.extend(tokens_of(&file.text, index));
+        for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_wanted(file)) {
+            let leaves = leaves(&file.text, is_left_out);
+            tokens.extend(leaves.into_iter().map(|token| Token { file: index, ..token }));
         }
         Self { tokens }
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        self.tokens.iter().map(|token| token.end - token.start).sum()
     }
 
     pub(super) fn n_tokens(&self) -> usize {
@@ -103,10 +127,6 @@ fn code_of(text: &str) -> Vec<&str> {
         *block = block.split_once('\n').map_or("", |(_, code)| code);
     }
     if blocks.is_empty() { vec![text] } else { blocks }
-}
-
-fn tokens_of(text: &str, file: usize) -> Vec<Token> {
-    leaves(text, is_signature_part).into_iter().map(|token| Token { file, ..token }).collect()
 }
 
 fn tokens_with_signatures(code: &str) -> impl Iterator<Item = Token> {

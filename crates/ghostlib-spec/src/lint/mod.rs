@@ -25,7 +25,19 @@ pub type LintLevels = BTreeMap<Code, LintLevel>;
 /// All that is to be said about a spec: the diagnostics of reading it, and the lints, in the order of their
 /// places. Levels of the front matter and of `levels`, and allows within the text, are applied.
 pub fn lint(sources: &Sources, options: &Options, levels: &LintLevels) -> (Spec, Vec<Diagnostic>) {
+    lint_with(sources, options, levels, |_| Vec::new())
+}
+
+/// As [`lint`], with what else there is to say about the spec that was read, such as how it stands to its
+/// reference. Levels and allows hold for that too.
+pub fn lint_with(
+    sources: &Sources,
+    options: &Options,
+    levels: &LintLevels,
+    further: impl FnOnce(&Spec) -> Vec<Diagnostic>,
+) -> (Spec, Vec<Diagnostic>) {
     let (spec, mut diagnostics) = parse_with(sources, options);
+    diagnostics.extend(further(&spec));
     let files: Vec<(&str, Cow<str>)> =
         sources.documents().map(|file| (file.path.as_str(), file.decode().0)).collect();
     let companions: Vec<(&str, Cow<str>)> =

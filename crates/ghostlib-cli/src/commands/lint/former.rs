@@ -2,27 +2,15 @@
 
 use ghostlib_model::{Diagnostic, Place, TextEdit};
 use ghostlib_spec::delta::{self, Vanished};
-use ghostlib_spec::lint::{LintLevel, LintLevels};
 use ghostlib_spec::{Code, Sources, Spec, edit};
 
 const CODE: Code = Code::RequirementIdVanished;
 
 /// A complaint about each id that is gone without a trace.
-pub(super) fn vanished(
-    former: &Spec,
-    spec: &Spec,
-    sources: &Sources,
-    levels: &LintLevels,
-) -> Vec<Diagnostic> {
-    let own = spec.front_matter.lints.get(CODE.as_str()).and_then(|level| level.parse().ok());
-    let severity = match levels.get(&CODE).copied().or(own) {
-        Some(LintLevel::Allow) => return Vec::new(),
-        Some(LintLevel::Severity(severity)) => severity,
-        None => CODE.severity(),
-    };
+pub(super) fn vanished(former: &Spec, spec: &Spec, sources: &Sources) -> Vec<Diagnostic> {
     let diagnostic = |vanished: Vanished| Diagnostic {
         code: CODE.as_str().to_owned(),
-        severity,
+        severity: CODE.severity(),
         message: format!(
             "the requirement `{}`, which stood at {}, is gone",
             vanished.old.id, vanished.old.place

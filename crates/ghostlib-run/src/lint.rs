@@ -1,0 +1,48 @@
+//! Lints that need the reference beside the spec.
+
+use ghostlib_diff::{CopiedRun, SourceFile, SourceTree, code_size, common_code};
+use ghostlib_model::{Diagnostic, Place};
+use ghostlib_spec::{Code, Coverage, Sources, Spec, code_only};
+
+/// What is doubtful about how a spec stands to its reference: code of it in the spec's code blocks, API blocks
+/// left out, and a spec that is longer than the code.
+pub fn lint_against(spec: &Spec, sources: &Sources, reference: &SourceTree) -> Vec<Diagnostic> {
+    let code = |file: &ghostlib_spec::SourceFile| SourceFile::new(&file.path, code_only(file));
+    let documents = SourceTree { files: sources.documents().map(code).collect() };
+    let runs = common_code(reference, &documents);
+    let mut diagnostics: Vec<Diagnostic> = runs.iter().map(reference_code).collect();
+    diagnostics.extend(oversized(spec, sources, code_size(reference)));
+    diagnostics
+}
+
+fn reference_code(run: &CopiedRun) -> Diagnostic {
+    let message = format!("{} tokens in a row are those of the reference at {}", run.n_tokens, run.reference);
+    let help = "say what can be observed instead: a rule, a table, or vectors";
+    diagnostic(Code::ReferenceCode, run.candidate.clone(), message, help)
+}
+
+fn oversized(spec: &Spec, sources: &Sources, n_code: usize) -> Option<Diagnostic> {
+    let n_spec = size(&spec.coverage);
+    if n_spec <= n_code || n_code == 0 {
+        return None;
+    }
+    let message = format!("the spec has {n_spec} bytes of text, and its reference {n_code} bytes of code");
+    let help = "nobody gains by reading more than the code: leave out what follows from the rest, and turn enumerations into vectors";
+    Some(diagnostic(Code::SpecOversized, Place::start_of(sources.document.path.as_str()), message, help))
+}
+
+/// What a reader has to read: neither vectors nor front matter, nor the layout between paragraphs.
+fn size(coverage: &Coverage) -> usize {
+    coverage.bytes - coverage.front_matter - coverage.vectors - coverage.layout
+}
+
+fn diagnostic(code: Code, place: Place, message: String, help: &str) -> Diagnostic {
+    Diagnostic {
+        code: code.as_str().to_owned(),
+        severity: code.severity(),
+        message,
+        help: Some(help.to_owned()),
+        place,
+        fix: Vec::new(),
+    }
+}
