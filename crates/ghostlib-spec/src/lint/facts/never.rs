@@ -2,7 +2,7 @@
 
 use super::boundaries::shown;
 use super::mapping::{Mapping, Rounding};
-use super::phrase::{behind_word, first_word, has_word, last_word, sentences};
+use super::phrase::{behind_word, first_word, has_word, last_word};
 use super::quantity::{Quantity, Unit, number};
 use super::threshold::{Threshold, ThresholdRow, quoted_with_places};
 use super::{Facts, File, Report, line_of};
@@ -57,7 +57,7 @@ fn check_prose(
     if !source.contains(['"', '“']) {
         return;
     }
-    for range in sentences(source) {
+    for range in crate::statements::sentences(source) {
         let sentence = &source[range.clone()];
         if sentence.len() > LONGEST {
             continue;

@@ -1,7 +1,7 @@
 //! Parameters that a heading marks as optional and a sentence calls required, or the reverse.
 
 use super::callee::{Signature, snake};
-use super::phrase::{behind_word, behind_words, first_word, sentences};
+use super::phrase::{behind_word, behind_words, first_word};
 use super::{Facts, File, Report, line_of};
 use crate::Code;
 use ghostlib_model::Span;
@@ -15,7 +15,7 @@ pub(super) fn check(facts: &Facts, report: &mut Report) {
     for file in facts.documents() {
         for prose in file.document.markdown.proses() {
             let source = file.document.text.slice(prose.span);
-            for range in sentences(source) {
+            for range in crate::statements::sentences(source) {
                 let span = Span::new(prose.span.start + range.start, prose.span.start + range.end);
                 let owner = file.owner(prose.section);
                 check_sentence(&parameters, file, owner, (&source[range], span), report);

@@ -47,22 +47,3 @@ pub(super) fn head(text: &str) -> &str {
     let end = (0..=text.len().min(NEAR)).rev().find(|&at| text.is_char_boundary(at));
     &text[..end.unwrap_or(0)]
 }
-
-/// The sentences of some source text, roughly: what ends with a mark before white space and a capital.
-pub(super) fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
-    for (mark, _) in text.match_indices(['.', '!', '?']) {
-        let rest = text[mark + 1..].trim_start_matches(['"', '\'', ')', '*', '_', '”', '`']);
-        let next = rest.trim_start();
-        let goes_on = next.len() == rest.len() || next.starts_with(char::is_lowercase);
-        if !goes_on && !text[..mark].ends_with("e.g") && !text[..mark].ends_with("i.e") {
-            sentences.push(start..text.len() - next.len());
-            start = text.len() - next.len();
-        }
-    }
-    if start < text.len() {
-        sentences.push(start..text.len());
-    }
-    sentences
-}
