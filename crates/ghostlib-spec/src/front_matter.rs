@@ -1,6 +1,8 @@
 //! Finding the front matter, and reading it.
 
 use crate::code::Code;
+use crate::dialect::Dialect;
+use crate::nearest::did_you_mean;
 use crate::spec::{Dependency, FrontMatter, Target};
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
@@ -17,6 +19,7 @@ const TOP: Keys = Keys {
         "name",
         "version",
         "license",
+        "dialect",
         "reference",
         "files",
         "vectors",
@@ -163,6 +166,7 @@ fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
             "name" => front_matter.name = read_name(reader, value, "`name`"),
             "version" => front_matter.version = read_name(reader, value, "`version`"),
             "license" => front_matter.license = reader.text(value, "`license`", WRONG),
+            "dialect" => front_matter.dialect = read_dialect(reader, value),
             "reference" => front_matter.reference = read_reference(reader, entry),
             "targets" => front_matter.targets = read_targets(reader, value),
             "aliases" => front_matter.aliases = read_texts_by_key(reader, value, "`aliases`"),
@@ -192,6 +196,16 @@ fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
         }
     }
     front_matter
+}
+
+fn read_dialect(reader: &mut Reader, node: &Node) -> Option<Dialect> {
+    let name = reader.text(node, "`dialect`", WRONG)?;
+    let dialect = name.parse::<Dialect>();
+    if let Err(unknown) = &dialect {
+        let help = did_you_mean(&name, Dialect::ALL.map(Dialect::as_str)).unwrap_or_default();
+        reader.report(WRONG, node.span, unknown.to_string(), help);
+    }
+    dialect.ok()
 }
 
 fn read_format(reader: &mut Reader, node: &Node) -> Option<u32> {
@@ -334,6 +348,7 @@ fn dependency(text: &str) -> Dependency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Options, SourceFile, Sources, parse_with};
 
     fn read_yaml(yaml: &str) -> (Head, Vec<String>) {
         let document = format!("---\nghostlib: 1\nname: x\nversion: 1.0.0\n{yaml}\n---\n");
@@ -386,5 +401,26 @@ mod tests {
         let document = "---\nname: x\n";
         read(&Text::new("SPEC.md", document), &divide(document), &mut diagnostics);
         assert_eq!(diagnostics[0].code, "front-matter-unclosed");
+    }
+
+    #[test]
+    fn the_front_matter_names_the_dialect_of_the_body() {
+        let read = |dialect: &str, options: Options| {
+            let document = format!(
+                "---\nghostlib: 1\nname: x\nversion: 1.0.0\nreference: {{path: .}}\n{dialect}---\n\n# A\n\nThis specification defines it.\n\n- The service returns the name.\n"
+            );
+            let sources = Sources { document: SourceFile::new("SPEC.md", document), ..Sources::default() };
+            let (spec, diagnostics) = parse_with(&sources, &options);
+            assert!(spec.front_matter.reference.is_some());
+            let codes: Vec<_> = diagnostics.into_iter().map(|one| one.code).collect();
+            (spec.dialect, spec.requirements.len(), codes)
+        };
+        let by = |dialect| Options { dialect: Some(dialect), ..Options::default() };
+        assert_eq!(read("", Options::default()), (Dialect::Native, 0, vec![]));
+        let (dialect, n, codes) = read("dialect: rfc2119\n", Options::default());
+        assert!(dialect == Dialect::Rfc2119 && n > 0 && codes.is_empty());
+        assert_eq!(read("", by(Dialect::Rfc2119)), (dialect, n, vec![]));
+        assert_eq!(read("dialect: rfc2119\n", by(Dialect::Native)).1, 0);
+        assert_eq!(read("dialect: rfc2119x\n", Options::default()).2, ["front-matter-value"]);
     }
 }

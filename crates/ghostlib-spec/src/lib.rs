@@ -38,6 +38,7 @@
 //! name: tally                  # required: the library's name
 //! version: 0.1.0               # required: the version of the spec itself
 //! license: MIT OR Apache-2.0   # an SPDX expression
+//! dialect: rfc2119             # how the body reads, if not as a native spec: the dialects below
 //! reference:                   # the real library, pinned in one of three ways
 //!   crate: tally
 //!   version: 1.2.0             # or `git:` and `rev:`, or `path:` alone

@@ -90,12 +90,14 @@ impl Opening {
         let document = text.as_str();
         let division = front_matter::divide(document);
         let markdown = markdown::read(text, division.body);
-        let dialect = options.dialect.unwrap_or_else(|| dialect::detect(document, &division, &markdown));
-        let head = if dialect == Dialect::Native {
+        let detected = dialect::detect(document, &division, &markdown);
+        let is_ours = division.yaml.is_some() && detected == Dialect::Native;
+        let head = if is_ours || options.dialect.unwrap_or(detected) == Dialect::Native {
             front_matter::read(text, &division, diagnostics)
         } else {
             foreign_head(text, &markdown)
         };
+        let dialect = options.dialect.or(head.front_matter.dialect).unwrap_or(detected);
         Self { markdown, dialect, division, head }
     }
 }
@@ -159,7 +161,7 @@ impl Reading<'_> {
         let place = text.place(Span::new(0, text.line_end(0)));
         let aliases = &head.front_matter.aliases;
         requirements::resolve_aliases(&mut spec.requirements, aliases, &place, self.diagnostics);
-        self.read_vector_files(text, &mut vectors, &head, dialect);
+        self.read_vector_files(text, &mut vectors, &head);
         vectors.check(&spec.requirements, self.diagnostics);
         spec.vectors = vectors.list;
         spec.front_matter = head.front_matter;
@@ -178,7 +180,7 @@ impl Reading<'_> {
         spec.operations.extend(operations::read(text, markdown));
     }
 
-    fn read_vector_files(&mut self, text: &Text, vectors: &mut Vectors, head: &Head, dialect: Dialect) {
+    fn read_vector_files(&mut self, text: &Text, vectors: &mut Vectors, head: &Head) {
         let given: BTreeMap<&str, &SourceFile> =
             self.sources.vector_files.iter().map(|file| (file.path.as_str(), file)).collect();
         for (i, name) in head.front_matter.vectors.iter().enumerate() {
@@ -193,7 +195,7 @@ impl Reading<'_> {
         }
         let is_there = |name: &str| self.sources.parts.iter().any(|part| part.path == name);
         for (name, place) in head.front_matter.files.iter().zip(&head.file_places) {
-            if dialect == Dialect::Native && !is_there(name) {
+            if !is_there(name) {
                 let message = format!("the file `{name}` is not there");
                 let draft = Code::FileMissing.at(text.place(*place), message);
                 self.diagnostics

@@ -6,6 +6,7 @@
 
 #![expect(dead_code, reason = "nothing is read into these types")]
 
+use crate::Dialect;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,6 +35,9 @@ struct FrontMatterYaml {
     /// An SPDX expression.
     #[schemars(default, with = "Text")]
     license: Option<Text>,
+    /// The dialect of the body, if it is another than the native one.
+    #[schemars(default, with = "Dialect")]
+    dialect: Option<Dialect>,
     /// The real library, pinned.
     #[schemars(default, with = "ReferenceYaml")]
     reference: Option<ReferenceYaml>,

@@ -88,6 +88,8 @@ pub struct FrontMatter {
     pub version: String,
     /// An SPDX expression.
     pub license: Option<String>,
+    /// The dialect of the body, if it is another than the native one.
+    pub dialect: Option<Dialect>,
     /// The real library that the spec describes.
     pub reference: Option<ReferenceSource>,
     /// The further Markdown files of the spec, relative to the document's folder, with `/` between their parts.

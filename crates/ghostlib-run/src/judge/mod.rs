@@ -117,7 +117,7 @@ impl Judge {
         spec: &Spec,
         places: JudgePlaces,
     ) -> Result<Self, JudgeError> {
-        let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec.dialect))?;
+        let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec))?;
         let reference = fetch(source, &places.base, &places.cache).await?;
         let tree = SourceTree::read(&reference.dir)?;
         let api = extract_crate(&tree, &FeatureSet::Default)
@@ -215,8 +215,11 @@ impl Judge {
     }
 }
 
-fn no_reference(dialect: Dialect) -> JudgeError {
-    if dialect == Dialect::Native { JudgeError::NoReference } else { JudgeError::NoFrontMatter { dialect } }
+fn no_reference(spec: &Spec) -> JudgeError {
+    match spec.front_matter.format {
+        None if spec.dialect != Dialect::Native => JudgeError::NoFrontMatter { dialect: spec.dialect },
+        _ => JudgeError::NoReference,
+    }
 }
 
 /// What generated inputs of an operation are made from: the inputs of its vectors.

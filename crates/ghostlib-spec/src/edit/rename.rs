@@ -40,7 +40,7 @@ pub enum RenameError {
 /// If there is no such written id, the new one is not free, or there is no front matter.
 pub fn rename(sources: &Sources, options: &Options, old: &str, new: &str) -> Result<Sources, RenameError> {
     let (spec, _) = parse_with(sources, options);
-    if spec.dialect != Dialect::Native {
+    if spec.front_matter.format.is_none() && spec.dialect != Dialect::Native {
         return Err(RenameError::NoFrontMatter(spec.dialect));
     }
     let requirement = spec.requirements.iter().find(|requirement| requirement.id.as_str() == old);
@@ -59,7 +59,7 @@ pub fn rename(sources: &Sources, options: &Options, old: &str, new: &str) -> Res
         return Err(RenameError::Taken(new.to_owned()));
     }
     let keywords = Keywords::new(options.keywords.iter().cloned().chain(front_matter.phrases()));
-    let renaming = Renaming { old, new, options, keywords };
+    let renaming = Renaming { old, new, options, dialect: spec.dialect, keywords };
     let mut renamed = sources.clone();
     renaming.document(&mut renamed.document, Which::First);
     renamed.parts.iter_mut().for_each(|part| renaming.document(part, Which::Further));
@@ -102,6 +102,7 @@ struct Renaming<'a> {
     old: &'a str,
     new: &'a str,
     options: &'a Options,
+    dialect: Dialect,
     keywords: Keywords,
 }
 
@@ -131,7 +132,7 @@ impl Renaming<'_> {
 
     /// Where the id is written.
     fn ids(&self, text: &Text, markdown: &Markdown) -> Vec<(Span, String)> {
-        let rules = Dialect::Native.rules();
+        let rules = self.dialect.rules();
         let found = statements::read(text, markdown, rules, &self.keywords, &mut Vec::new());
         let edit = |id: StatementId| {
             let StatementId::Written(marker) = id else { return None };
