@@ -201,9 +201,12 @@ impl From<JudgeError> for CliError {
             JudgeError::Verify(error) => error.into(),
             JudgeError::NoReference => Self::of(Kind::Input, &error)
                 .hint("add `reference:` with `crate:` and `version:` to its front matter"),
-            JudgeError::NoFrontMatter { .. } => Self::of(Kind::Input, &error).hint(
-                "put `---`, `ghostlib: 1`, `name: …`, `version: …`, `reference:` with `crate:` and `version:`, and `---` before its first line; it is then read as a native spec",
-            ),
+            JudgeError::NoFrontMatter { dialect } => {
+                let hint = format!(
+                    "put `---`, `ghostlib: 1`, `name: …`, `version: …`, `dialect: {dialect}`, `reference:` with `crate:` and `version:`, and `---` before its first line"
+                );
+                Self::of(Kind::Input, &error).hint(hint)
+            }
             JudgeError::ReferenceBuild { .. } => Self::of(Kind::Input, &error)
                 .hint("a reference must build with this toolchain before it can be compared"),
             JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),
