@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     let places = spec.requirements.iter().map(|requirement| &requirement.place);
     for place in places.chain(diagnostics.iter().map(|diagnostic| &diagnostic.place)) {
         let is_place = texts.iter().any(|(path, text)| {
-            *path == place.file && text.is_char_boundary(place.span.start) && text.is_char_boundary(place.span.end)
+            **path == *place.file && text.is_char_boundary(place.span.start) && text.is_char_boundary(place.span.end)
         });
         assert!(is_place && place.line <= place.end_line, "{place}");
     }
