@@ -1,6 +1,7 @@
 //! Differences told to people.
 
 use super::matching::Pair;
+use super::moves::Move;
 use super::signature::Difference;
 use crate::Api;
 use ghostlib_model::{ApiItem, ApiKind, Finding, Gate, Priority};
@@ -37,6 +38,21 @@ pub(super) fn pair_finding(pair: &Pair<'_>) -> Option<Finding> {
     (finding.gate, finding.advice) = (gate, advice);
     (finding.reference, finding.candidate) = (Some(required.place.clone()), Some(candidate.place.clone()));
     Some(finding)
+}
+
+/// That a required item stands at another path.
+pub(super) fn move_finding(moved: &Move) -> Finding {
+    let Move { from, to, kind, .. } = moved;
+    let (rule, message) = if moved.is_rename() {
+        ("api-renamed", format!("the {kind} `{from}` is missing, and `{to}` seems to be it"))
+    } else {
+        ("api-moved", format!("the {kind} `{from}` is at `{to}`"))
+    };
+    let mut finding = Finding::new(rule, Priority::P1, from, message);
+    finding.gate = Some(Gate::G2);
+    finding.advice = format!("Make it reachable as `{from}`.");
+    (finding.reference, finding.candidate) = (Some(moved.reference.clone()), Some(moved.candidate.clone()));
+    finding
 }
 
 /// One finding for each missing item whose parent is not missing too.

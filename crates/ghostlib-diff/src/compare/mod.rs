@@ -2,12 +2,16 @@
 
 mod findings;
 mod matching;
+mod moves;
 mod signature;
 
 use crate::Api;
-use findings::{extra_findings, missing_findings, pair_finding, unsafe_finding};
+pub use moves::Move;
+
+use findings::{extra_findings, missing_findings, move_finding, pair_finding, unsafe_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, match_items};
+use moves::{at_required_paths, find_moves};
 
 /// The differences of two APIs.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,17 +21,33 @@ pub struct ApiComparison {
     pub dimension: ApiDimension,
     /// What differs, the most important first. What the spec says about it is left as silent.
     pub findings: Vec<Finding>,
+    /// The required items that are there at another path. Each is a finding too.
+    pub moves: Vec<Move>,
 }
 
 /// Compares what is required, the reference's API or the one that a spec declares, with a candidate's.
 pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     let matching = match_items(&required.items, &candidate.items);
+    // What has moved counts as missing, but differs in nothing else than its path.
+    let dimension = dimension(required, candidate, &matching);
+    let moves = find_moves(&matching);
+    let mut findings = if moves.is_empty() {
+        findings(&matching)
+    } else {
+        let items = at_required_paths(&candidate.items, &moves);
+        findings(&match_items(&required.items, &items))
+    };
+    findings.extend(moves.iter().map(move_finding));
+    findings.extend(unsafe_finding(required, candidate));
+    findings.sort_by(|a, b| (a.priority, &a.subject, &a.rule).cmp(&(b.priority, &b.subject, &b.rule)));
+    ApiComparison { dimension, findings, moves }
+}
+
+fn findings(matching: &Matching<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = matching.pairs.iter().filter_map(|pair| pair_finding(pair)).collect();
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&matching.extra));
-    findings.extend(unsafe_finding(required, candidate));
-    findings.sort_by(|a, b| (a.priority, &a.subject, &a.rule).cmp(&(b.priority, &b.subject, &b.rule)));
-    ApiComparison { dimension: dimension(required, candidate, &matching), findings }
+    findings
 }
 
 fn dimension(required: &Api, candidate: &Api, matching: &Matching<'_>) -> ApiDimension {

@@ -133,3 +133,45 @@ fn a_spec_may_leave_out_associated_types() {
     let candidate = lib("pub struct S; impl Iterator for S { type Item = u8; }");
     assert_eq!(compare(&required, &candidate).findings, vec![]);
 }
+
+#[test]
+fn what_moves_is_told_as_a_move_with_all_that_belongs_to_it() {
+    let from = "pub mod a { pub struct S { pub x: u8 } impl S { pub fn f(&self, n: u8) {} } impl Clone for S { fn clone(&self) -> S { loop {} } } }
+        pub fn make() -> a::S { loop {} }";
+    let to = from.replace("mod a", "mod b").replace("a::S", "b::S") + "pub mod a {}";
+    let comparison = compare(&lib(from), &lib(&to));
+    let told: Vec<_> =
+        comparison.findings.iter().map(|finding| (&*finding.rule, &*finding.message)).collect();
+    assert_eq!(
+        told,
+        [("api-moved", "the struct `a::S` is at `b::S`"), ("api-extra", "the module `b` is not required")]
+    );
+    assert_eq!((comparison.moves[0].from.as_str(), comparison.moves[0].to.as_str()), ("a::S", "b::S"));
+    assert_eq!(comparison.dimension.path.recall, Ratio::new(2, 5));
+
+    let changed = to.replace("n: u8", "n: u16");
+    let rules: Vec<_> =
+        compare(&lib(from), &lib(&changed)).findings.into_iter().map(|one| one.rule).collect();
+    assert_eq!(rules, ["api-moved", "api-signature", "api-extra"]);
+}
+
+#[test]
+fn another_name_is_told_where_only_one_item_fits() {
+    let rules = |from: &str, to: &str| -> Vec<_> {
+        compare(&lib(from), &lib(to)).findings.into_iter().map(|one| one.rule).collect()
+    };
+    let from = "pub fn split(text: &str, at: usize) -> Option<usize> { None }";
+    assert_eq!(rules(from, &from.replace("split", "divide")), ["api-renamed"]);
+    let two = from.replace("split", "divide") + &from.replace("split", "part");
+    assert_eq!(rules(from, &two), ["api-missing", "api-extra", "api-extra"]);
+    assert_eq!(rules("pub fn f() {}", "pub fn g() {}"), ["api-missing", "api-extra"]);
+    assert_eq!(rules("pub const A: u8 = 1;", "pub const B: u8 = 1;"), ["api-missing", "api-extra"]);
+}
+
+#[test]
+fn a_module_with_another_name_is_one_move() {
+    let changed = BASE.replace("mod colour", "mod color").replace("pub fn plain()", "pub fn plain(x: u8)");
+    let found: Vec<_> = differences(&changed).into_iter().map(|one| (one.rule, one.subject)).collect();
+    let expected = [("api-renamed", "colour"), ("api-signature", "colour::plain")];
+    assert_eq!(found, expected.map(|(rule, subject)| (rule.to_owned(), subject.to_owned())));
+}
