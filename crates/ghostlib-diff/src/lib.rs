@@ -10,6 +10,7 @@ mod api;
 mod compare;
 mod copy;
 mod rust;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -18,4 +19,5 @@ pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
 pub use rust::{extract_block, extract_crate};
+pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};
 pub use tree::{Lossy, ReadError, SourceFile, SourceTree};

@@ -114,7 +114,7 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
-fn is_library(file: &SourceFile) -> bool {
+pub(crate) fn is_library(file: &SourceFile) -> bool {
     let folder = file.path.split('/').next().unwrap_or_default();
     let is_rust = file.path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
     is_rust && !matches!(folder, "tests" | "benches" | "examples")

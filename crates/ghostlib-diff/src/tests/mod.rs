@@ -4,6 +4,7 @@ mod differences;
 mod extraction;
 mod round_trip;
 mod spelling;
+mod structure;
 
 use crate::{Api, FeatureSet, SourceFile, SourceTree, extract_crate};
 use ghostlib_model::{ApiItem, ApiKind};

@@ -1,0 +1,185 @@
+//! Bodies of functions as sets of subtrees.
+
+use crate::rust::is_comment;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tree_sitter::Node;
+
+/// What a body consists of, without its layout and its comments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Body {
+    /// The hash of each subtree of at least two tokens, sorted.
+    subtrees: Vec<u64>,
+    /// The hash of all of it.
+    pub(super) hash: u64,
+    pub(super) n_tokens: usize,
+    /// Strings, characters and numbers as they are written, sorted.
+    literals: Vec<String>,
+}
+
+impl Body {
+    pub(super) fn of(node: Node<'_>, text: &str) -> Self {
+        let mut body = Self::default();
+        let mut open: Vec<Subtree> = vec![];
+        let mut cursor = node.walk();
+        'tree: loop {
+            let node = cursor.node();
+            if !is_comment(node) && !body.take_leaf(node, text, &mut open) && cursor.goto_first_child() {
+                open.push(Subtree::of(node));
+                continue;
+            }
+            while open.is_empty() || !cursor.goto_next_sibling() {
+                let Some(subtree) = open.pop() else { break 'tree };
+                body.close(&subtree, &mut open);
+                cursor.goto_parent();
+            }
+        }
+        body.subtrees.sort_unstable();
+        body.literals.sort_unstable();
+        body
+    }
+
+    /// Takes a token, or a literal as if it were one.
+    fn take_leaf(&mut self, node: Node<'_>, text: &str, open: &mut [Subtree]) -> bool {
+        let is_literal = matches!(
+            node.kind(),
+            "string_literal" | "raw_string_literal" | "char_literal" | "integer_literal" | "float_literal"
+        );
+        if node.child_count() > 0 && !is_literal {
+            return false;
+        }
+        let word = text.get(node.byte_range()).unwrap_or_default();
+        if is_literal {
+            self.literals.push(word.to_owned());
+        }
+        self.n_tokens += 1;
+        let hash = hash_of(&(node.kind_id(), word));
+        match open.last_mut() {
+            Some(parent) => parent.add(hash, 1),
+            None => self.hash = hash,
+        }
+        true
+    }
+
+    fn close(&mut self, subtree: &Subtree, open: &mut [Subtree]) {
+        let hash = subtree.hasher.finish();
+        if subtree.n_tokens > 1 {
+            self.subtrees.push(hash);
+        }
+        match open.last_mut() {
+            Some(parent) => parent.add(hash, subtree.n_tokens),
+            None => self.hash = hash,
+        }
+    }
+
+    /// Dice's coefficient of the two sets of subtrees, from 0 to 1.
+    pub(super) fn similarity(&self, other: &Self) -> f64 {
+        if self.hash == other.hash {
+            return 1.0;
+        }
+        let (mut n_common, mut at) = (0_usize, 0);
+        for hash in &self.subtrees {
+            while other.subtrees.get(at).is_some_and(|theirs| theirs < hash) {
+                at += 1;
+            }
+            if other.subtrees.get(at) == Some(hash) {
+                n_common += 1;
+                at += 1;
+            }
+        }
+        let n_all = self.subtrees.len() + other.subtrees.len();
+        if n_all == 0 { 0.0 } else { ratio(2 * n_common, n_all) }
+    }
+
+    pub(super) fn subtrees(&self) -> &[u64] {
+        &self.subtrees
+    }
+
+    /// The literals that only this body has, and those that only the other has.
+    pub(super) fn other_literals(&self, other: &Self) -> (Vec<String>, Vec<String>) {
+        (without(&self.literals, &other.literals), without(&other.literals, &self.literals))
+    }
+}
+
+/// A node whose children are being read.
+struct Subtree {
+    hasher: DefaultHasher,
+    n_tokens: usize,
+}
+
+impl Subtree {
+    fn of(node: Node<'_>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        node.kind_id().hash(&mut hasher);
+        Self { hasher, n_tokens: 0 }
+    }
+
+    fn add(&mut self, hash: u64, n_tokens: usize) {
+        hash.hash(&mut self.hasher);
+        self.n_tokens += n_tokens;
+    }
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What is in the first sorted list and not in the second, each once.
+fn without(list: &[String], other: &[String]) -> Vec<String> {
+    let mut rest: Vec<String> =
+        list.iter().filter(|one| other.binary_search(one).is_err()).cloned().collect();
+    rest.dedup();
+    rest
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn ratio(n: usize, of: usize) -> f64 {
+    n as f64 / of as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rust::parse;
+
+    fn body(text: &str) -> Body {
+        let tree = parse(text).unwrap();
+        Body::of(tree.root_node(), text)
+    }
+
+    #[test]
+    fn layout_and_comments_do_not_count() {
+        let one = body("fn f() { g(1, \"a b\"); h(x); }");
+        assert_eq!(one, body("fn f() {\n  // why\n  g( 1,\"a b\" );\n  h(x); }"));
+        assert_ne!(one.hash, body("fn f() { g(1, \"a  b\"); h(x); }").hash);
+        assert_eq!(one.n_tokens, 18);
+    }
+
+    #[test]
+    fn similarity_falls_with_what_differs() {
+        let one = body("fn f() { a(1, 2); b(3, 4); c(5, 6); }");
+        let near = one.similarity(&body("fn f() { a(1, 2); b(3, 4); d(5, 7); }"));
+        let far = one.similarity(&body("fn f() { loop { break; } }"));
+        assert!(one.similarity(&one) > 0.999);
+        assert!(near > 0.4 && near < 1.0 && far < 0.2, "{near} {far}");
+    }
+
+    #[test]
+    fn literals_that_differ_are_told_once() {
+        let one = body("fn f() { a(\"x\", 'c', 1.5, 1, 1); }");
+        let other = body("fn f() { a(\"y\", 'c', 1.5, 2, 2); }");
+        assert_eq!(
+            one.other_literals(&other),
+            (vec!["\"x\"".into(), "1".into()], vec!["\"y\"".into(), "2".into()])
+        );
+    }
+
+    #[test]
+    fn deep_nesting_and_broken_code_are_read() {
+        let deep = format!("fn f() {{ {}x{} }}", "(".repeat(20_000), ")".repeat(20_000));
+        assert!(body(&deep).n_tokens > 20_000);
+        assert!(body("fn f( { ]]").n_tokens > 2);
+        assert_eq!(body("").n_tokens, 1);
+    }
+}

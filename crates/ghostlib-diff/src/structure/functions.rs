@@ -1,0 +1,200 @@
+//! The functions of a tree, private ones included.
+
+use super::FunctionAt;
+use super::bodies::Body;
+use crate::copy::is_library;
+use crate::rust::{is_comment, parse, walk};
+use crate::{SourceFile, SourceTree};
+use ghostlib_model::{Place, Span};
+use tree_sitter::Node;
+
+/// What the path of a message starts with.
+pub(super) const MESSAGE: &str = "#[error] ";
+
+pub(super) struct Function {
+    /// Modules, owner and name.
+    pub(super) path: String,
+    /// How much of the path is modules.
+    pub(super) n_module_bytes: usize,
+    pub(super) name: String,
+    /// Parameters and result, without layout.
+    pub(super) signature: String,
+    pub(super) body: Body,
+    file: usize,
+    span: Span,
+}
+
+impl Function {
+    pub(super) fn at(&self, tree: &SourceTree) -> FunctionAt {
+        let SourceFile { path, text, .. } = &tree.files[self.file];
+        FunctionAt { path: self.path.clone(), place: Place::in_text(path.as_str(), text, self.span) }
+    }
+
+    /// Owner and name.
+    pub(super) fn in_module(&self) -> &str {
+        &self.path[self.n_module_bytes..]
+    }
+}
+
+/// The functions of a library and its messages, in the order of its files.
+pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
+    let mut functions = vec![];
+    for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_library(file)) {
+        let Some(syntax) = parse(&file.text) else { continue };
+        let modules = modules_of(&file.path);
+        let mut scopes = Scopes { text: &file.text, modules, open: vec![], attributes: vec![] };
+        walk(syntax.root_node(), &mut |node| {
+            if is_comment(node) {
+                return false;
+            }
+            if node.kind() == "attribute_item" {
+                scopes.attributes.push(node);
+                return false;
+            }
+            let attributes = std::mem::take(&mut scopes.attributes);
+            if attributes.iter().any(|attribute| scopes.is_test(*attribute)) {
+                return false;
+            }
+            scopes.leave(node.start_byte());
+            let messages =
+                attributes.into_iter().filter_map(|attribute| scopes.message(attribute, node, index));
+            functions.extend(messages);
+            scopes.enter(node);
+            functions.extend(scopes.function(node, index));
+            true
+        });
+    }
+    functions
+}
+
+/// Where in a file the walk is.
+struct Scopes<'t> {
+    text: &'t str,
+    modules: Vec<String>,
+    open: Vec<Scope>,
+    /// The attributes of the item that comes next.
+    attributes: Vec<Node<'t>>,
+}
+
+struct Scope {
+    name: String,
+    is_module: bool,
+    end: usize,
+}
+
+impl Scopes<'_> {
+    fn leave(&mut self, offset: usize) {
+        while self.open.last().is_some_and(|scope| scope.end <= offset) {
+            self.open.pop();
+        }
+    }
+
+    fn enter(&mut self, node: Node<'_>) {
+        let field = |name| node.child_by_field_name(name).map(|child| self.text_of(child));
+        let name = match node.kind() {
+            "mod_item" | "trait_item" | "enum_item" | "struct_item" => field("name").map(str::to_owned),
+            "impl_item" => field("type").map(|owner| match field("trait") {
+                Some(of_trait) => format!("<{} as {}>", bare(owner), bare(of_trait)),
+                None => bare(owner).to_owned(),
+            }),
+            _ => None,
+        };
+        let Some(name) = name else { return };
+        self.open.push(Scope { name, is_module: node.kind() == "mod_item", end: node.end_byte() });
+    }
+
+    fn function(&self, node: Node<'_>, file: usize) -> Option<Function> {
+        if node.kind() != "function_item" {
+            return None;
+        }
+        let name = self.text_of(node.child_by_field_name("name")?);
+        let part = |field| node.child_by_field_name(field).map_or("", |part| self.text_of(part));
+        let signature = format!("{} -> {}", part("parameters"), part("return_type"));
+        let body = Body::of(node.child_by_field_name("body")?, self.text);
+        let without_layout = signature.split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(self.named(name, without_layout, body, (file, node)))
+    }
+
+    /// The message of an `#[error("…")]` of a variant or a struct.
+    fn message(&self, attribute_item: Node<'_>, owner: Node<'_>, file: usize) -> Option<Function> {
+        let attribute = attribute_item.named_child(0)?;
+        let is_message = matches!(self.text_of(attribute.named_child(0)?), "error" | "display");
+        let arguments = attribute.child_by_field_name("arguments").filter(|_| is_message)?;
+        let name = self.text_of(owner.child_by_field_name("name")?);
+        let body = Body::of(arguments, self.text);
+        let mut message = self.named(name, String::new(), body, (file, attribute_item));
+        message.path.insert_str(0, MESSAGE);
+        message.n_module_bytes = 0;
+        Some(message)
+    }
+
+    fn is_test(&self, attribute_item: Node<'_>) -> bool {
+        let text = self.text_of(attribute_item);
+        ["#[cfg(test", "#[cfg(all(test", "#[test"].iter().any(|start| text.starts_with(start))
+    }
+
+    fn named(&self, name: &str, signature: String, body: Body, (file, node): (usize, Node<'_>)) -> Function {
+        let inline = self.open.iter().filter(|scope| scope.is_module).map(|scope| scope.name.as_str());
+        let mut path: String =
+            self.modules.iter().map(String::as_str).chain(inline).flat_map(|name| [name, "::"]).collect();
+        let n_module_bytes = path.len();
+        let owners = self.open.iter().filter(|scope| !scope.is_module);
+        path.extend(owners.flat_map(|scope| [scope.name.as_str(), "::"]));
+        path.push_str(name);
+        let span = Span::from(node.byte_range());
+        Function { path, n_module_bytes, name: name.to_owned(), signature, body, file, span }
+    }
+
+    fn text_of(&self, node: Node<'_>) -> &str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+}
+
+/// The name without generics, modules and references.
+fn bare(path: &str) -> &str {
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path).trim_start_matches('&').trim()
+}
+
+/// The modules that the path of a file stands for.
+fn modules_of(path: &str) -> Vec<String> {
+    let path = path.strip_prefix("src/").unwrap_or(path);
+    let path = path.strip_suffix(".rs").unwrap_or(path);
+    let mut modules: Vec<String> = path.split('/').map(str::to_owned).collect();
+    if modules.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
+        modules.pop();
+    }
+    modules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(path: &str, text: &str) -> Vec<String> {
+        let tree = SourceTree { files: vec![SourceFile::new(path, text)] };
+        functions(&tree).into_iter().map(|function| function.path).collect()
+    }
+
+    #[test]
+    fn functions_are_named_by_modules_and_owners() {
+        let text = "fn a() { fn inner() {} }
+            mod m { impl<T> super::S<T> { pub fn b(&self) {} } }
+            impl fmt::Display for S<u8> { fn fmt(&self) {} }
+            trait Tr { fn c(); fn d() {} }
+            #[cfg(test)] mod tests { fn no() {} }
+            /// Text.
+            #[test] fn no() {}";
+        let expected = ["a", "inner", "m::S::b", "<S as Display>::fmt", "Tr::d"];
+        assert_eq!(paths("src/lib.rs", text), expected);
+        assert_eq!(paths("src/x/mod.rs", "fn f() {}"), ["x::f"]);
+        assert_eq!(paths("src/x/y.rs", "fn f() {}"), ["x::y::f"]);
+        assert_eq!(paths("tests/it.rs", "fn f() {}"), [""; 0]);
+    }
+
+    #[test]
+    fn messages_stand_in_attributes_too() {
+        let text = "enum E { #[error(\"no {0}\")] A(u8), #[from] B }  #[error(\"x\")] struct F;";
+        assert_eq!(paths("src/lib.rs", text), ["#[error] E::A", "#[error] F"]);
+    }
+}
