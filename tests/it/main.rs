@@ -5,6 +5,7 @@
 mod bad_input;
 mod candidates;
 mod demo;
+mod diff;
 mod fmt;
 mod hostile;
 mod interruption;

@@ -36,20 +36,6 @@ fn parse_tells_machines_what_a_spec_says() {
 }
 
 #[test]
-fn diff_finds_nothing_between_a_library_and_itself_and_the_differences_of_another() {
-    let project = level_project();
-    project.copy_fixture("candidates/level-silent", "silent");
-    let same = project.run(&["diff", "reference", "reference"]).expect_code(0);
-    assert!(same.stdout.contains("this looks copied"), "a copy is a copy: {}", same.stdout);
-    let other = project.run(&["diff", "reference", "silent", "--json"]).expect_code(1);
-    let found: Value = serde_json::from_str(&other.stdout).unwrap();
-    let subjects: Vec<_> =
-        found["findings"].as_array().unwrap().iter().map(|one| one["subject"].as_str().unwrap()).collect();
-    assert!(subjects.contains(&"line") && subjects.contains(&"LevelError"), "{subjects:?}");
-    assert_eq!(found["copy"]["alarmed"], false);
-}
-
-#[test]
 fn report_and_status_show_a_run() {
     let project = level_project();
     let agent = agent_that_leaves(&project, "level-silent");

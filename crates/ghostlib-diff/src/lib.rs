@@ -16,7 +16,7 @@ mod tests;
 mod tree;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
-pub use compare::{ApiComparison, Move, compare};
+pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
 pub use rust::{extract_block, extract_crate};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};

@@ -10,7 +10,7 @@ pub use moves::Move;
 
 use findings::{extra_findings, missing_findings, move_finding, pair_finding, unsafe_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
-use matching::{Matching, match_items};
+use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
 
 /// The differences of two APIs.
@@ -19,10 +19,32 @@ pub struct ApiComparison {
     /// How much of the required API is there, and how much else. Each item counts, also where one finding
     /// stands for several.
     pub dimension: ApiDimension,
+    /// The items behind the shares of `dimension`.
+    pub items: ApiItems,
     /// What differs, the most important first. What the spec says about it is left as silent.
     pub findings: Vec<Finding>,
     /// The required items that are there at another path. Each is a finding too.
     pub moves: Vec<Move>,
+}
+
+/// The items that keep each share from being whole, each by its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiItems {
+    /// Items but for trait implementations.
+    pub path: Level,
+    /// The same, those with another signature included.
+    pub signature: Level,
+    /// Trait implementations.
+    pub trait_impl: Level,
+}
+
+/// What one side has and the other has not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    /// What the reference has.
+    pub missing: Vec<String>,
+    /// What the candidate has.
+    pub extra: Vec<String>,
 }
 
 /// Compares what is required, the reference's API or the one that a spec declares, with a candidate's.
@@ -30,17 +52,18 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     let matching = match_items(&required.items, &candidate.items);
     // What has moved counts as missing, but differs in nothing else than its path.
     let dimension = dimension(required, candidate, &matching);
+    let items = items(&matching);
     let moves = find_moves(&matching);
     let mut findings = if moves.is_empty() {
         findings(&matching)
     } else {
-        let items = at_required_paths(&candidate.items, &moves);
-        findings(&match_items(&required.items, &items))
+        let renamed = at_required_paths(&candidate.items, &moves);
+        findings(&match_items(&required.items, &renamed))
     };
     findings.extend(moves.iter().map(move_finding));
     findings.extend(unsafe_finding(required, candidate));
     findings.sort_by(|a, b| (a.priority, &a.subject, &a.rule).cmp(&(b.priority, &b.subject, &b.rule)));
-    ApiComparison { dimension, findings, moves }
+    ApiComparison { dimension, items, findings, moves }
 }
 
 fn findings(matching: &Matching<'_>) -> Vec<Finding> {
@@ -48,6 +71,31 @@ fn findings(matching: &Matching<'_>) -> Vec<Finding> {
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&matching.extra));
     findings
+}
+
+fn items(matching: &Matching<'_>) -> ApiItems {
+    let is_impl = |item: &ApiItem| item.kind == ApiKind::TraitImpl;
+    let paths = |items: &mut dyn Iterator<Item = &ApiItem>| {
+        let mut paths: Vec<String> = items.map(|item| item.path.clone()).collect();
+        paths.sort_unstable();
+        paths
+    };
+    let level = |impls: bool, is_other: &dyn Fn(&Pair<'_>) -> bool| {
+        let others =
+            || matching.pairs.iter().filter(|pair| is_impl(pair.required) == impls && is_other(pair));
+        let missing = matching.missing.iter().copied().filter(|item| is_impl(item) == impls);
+        let extra = matching.extra.iter().copied().filter(|item| is_impl(item) == impls);
+        Level {
+            missing: paths(&mut missing.chain(others().map(|pair| pair.required))),
+            extra: paths(&mut extra.chain(others().map(|pair| pair.candidate))),
+        }
+    };
+    let has_other_kind = |pair: &Pair<'_>| pair.required.kind != pair.candidate.kind;
+    ApiItems {
+        path: level(false, &has_other_kind),
+        signature: level(false, &|pair| !pair.difference.is_compatible()),
+        trait_impl: level(true, &has_other_kind),
+    }
 }
 
 fn dimension(required: &Api, candidate: &Api, matching: &Matching<'_>) -> ApiDimension {

@@ -10,6 +10,7 @@ use crate::SourceTree;
 use functions::{Function, functions};
 use ghostlib_model::{Finding, Place, Priority};
 use matching::match_functions;
+use std::fmt;
 
 /// How the functions of two trees correspond, messages of `#[error("…")]` attributes included. Tests, benches and
 /// examples are left out.
@@ -62,6 +63,18 @@ pub enum MatchedBy {
     Body,
     /// Much of the body.
     Likeness,
+}
+
+impl fmt::Display for MatchedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Path => "path",
+            Self::Name => "name",
+            Self::Signature => "signature",
+            Self::Body => "body",
+            Self::Likeness => "likeness",
+        })
+    }
 }
 
 /// Matches the functions of two trees.
