@@ -11,6 +11,7 @@ mod compare;
 mod copy;
 mod rust;
 mod structure;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;

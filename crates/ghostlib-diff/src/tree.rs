@@ -1,6 +1,9 @@
+use crate::syntax::{Syntax, in_parallel};
+use ghostlib_model::{Place, Span};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use tree_sitter::Node;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are left out: no one writes them by hand.
@@ -22,6 +25,8 @@ pub struct SourceFile {
     pub text: String,
     /// Why `text` is not all of the file, if it is not.
     pub lossy: Option<Lossy>,
+    /// What follows from the text. Whoever changes the text does so in a copy.
+    pub(crate) syntax: Syntax,
 }
 
 /// Why a file could not be read as it is.
@@ -59,11 +64,42 @@ pub enum ReadError {
 impl SourceFile {
     /// A file that was read as it is.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), lossy: None }
+        Self { path: path.into(), text: text.into(), lossy: None, syntax: Syntax::default() }
+    }
+}
+
+impl SourceFile {
+    /// The root of its syntax tree.
+    pub(crate) fn root(&self) -> Option<Node<'_>> {
+        self.syntax.root(&self.text)
+    }
+
+    /// The place that a span of its text covers.
+    pub(crate) fn place(&self, span: Span) -> Place {
+        self.syntax.place(&self.path, &self.text, span)
+    }
+
+    fn is_rust(&self) -> bool {
+        self.path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
+    }
+
+    /// Whether it belongs to the library itself, and not to its tests, benches and examples.
+    pub(crate) fn is_library(&self) -> bool {
+        let folder = self.path.split('/').next().unwrap_or_default();
+        self.is_rust() && !matches!(folder, "tests" | "benches" | "examples")
     }
 }
 
 impl SourceTree {
+    /// Parses all of the library's files on as many cores as there are. It need not be called: a file that is not
+    /// parsed yet is parsed when it is looked at.
+    pub fn parse(&self) {
+        let files: Vec<_> = self.files.iter().filter(|file| file.is_library()).collect();
+        in_parallel(files.len(), |i| {
+            files[i].root();
+        });
+    }
+
     /// Reads the Rust sources and manifests below `root`. `target` and hidden folders are left out, symbolic
     /// links are not followed, and files over 8 MiB are listed without their text.
     pub fn read(root: &Path) -> Result<Self, ReadError> {
@@ -108,7 +144,7 @@ fn read_file(root: &Path, path: &Path) -> Result<SourceFile, ReadError> {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
     let (text, lossy) = decode(bytes);
-    Ok(SourceFile { path: parts.join("/"), text, lossy })
+    Ok(SourceFile { path: parts.join("/"), text, lossy, syntax: Syntax::default() })
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Option<Lossy>) {

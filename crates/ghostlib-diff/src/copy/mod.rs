@@ -6,7 +6,6 @@ mod tokens;
 mod winnow;
 
 pub use common::{code_size, common_code};
-pub(crate) use tokens::is_library;
 
 use crate::SourceTree;
 use ghostlib_model::Place;

@@ -27,7 +27,7 @@ struct Token {
 impl Stream {
     /// The code of a library, signatures left out.
     pub(super) fn of_tree(tree: &SourceTree) -> Self {
-        Self::of_files(tree, is_library)
+        Self::of_files(tree, SourceFile::is_library)
     }
 
     /// The code of some files, signatures left out.
@@ -37,7 +37,7 @@ impl Stream {
 
     /// The code of a library, with its signatures.
     pub(super) fn with_signatures(tree: &SourceTree) -> Self {
-        Self::read(tree, is_library, |_| false)
+        Self::read(tree, SourceFile::is_library, |_| false)
     }
 
     fn read(
@@ -47,7 +47,8 @@ impl Stream {
     ) -> Self {
         let mut tokens = vec![];
         for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_wanted(file)) {
-            let leaves = leaves(&file.text, is_left_out);
+            let Some(root) = file.root() else { continue };
+            let leaves = leaves(root, &file.text, is_left_out);
             tokens.extend(leaves.into_iter().map(|token| Token { file: index, ..token }));
         }
         Self { tokens }
@@ -85,8 +86,7 @@ impl Stream {
 
     pub(super) fn place(&self, tree: &SourceTree, start: usize, length: usize) -> Place {
         let (first, last) = (self.tokens[start], self.tokens[start + length - 1]);
-        let SourceFile { path, text, .. } = &tree.files[first.file];
-        Place::in_text(path.as_str(), text, Span::new(first.start, last.end))
+        tree.files[first.file].place(Span::new(first.start, last.end))
     }
 }
 
@@ -114,12 +114,6 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
-pub(crate) fn is_library(file: &SourceFile) -> bool {
-    let folder = file.path.split('/').next().unwrap_or_default();
-    let is_rust = file.path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
-    is_rust && !matches!(folder, "tests" | "benches" | "examples")
-}
-
 /// The insides of the fenced blocks; all of a text without any.
 fn code_of(text: &str) -> Vec<&str> {
     let mut blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
@@ -130,14 +124,15 @@ fn code_of(text: &str) -> Vec<&str> {
 }
 
 fn tokens_with_signatures(code: &str) -> impl Iterator<Item = Token> {
-    leaves(code, |_| false).into_iter()
+    let tree = parse(code);
+    let tokens = tree.map(|tree| leaves(tree.root_node(), code, |_| false));
+    tokens.into_iter().flatten()
 }
 
-fn leaves(text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<Token> {
+fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<Token> {
     let mut tokens = vec![];
-    let Some(tree) = parse(text) else { return tokens };
     let mut skip_until = 0;
-    walk(tree.root_node(), &mut |node| {
+    walk(root, &mut |node| {
         if is_comment(node) || is_left_out(node) {
             skip_until = skip_until.max(signature_end(node));
         }

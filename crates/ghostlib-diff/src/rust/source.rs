@@ -2,7 +2,6 @@
 
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use std::cell::OnceCell;
 use tree_sitter::{Node, Parser, Tree};
 
 /// Parses Rust. Never fails on any text: what does not parse becomes error nodes.
@@ -12,10 +11,9 @@ pub(crate) fn parse(text: &str) -> Option<Tree> {
     parser.parse(text, None)
 }
 
-/// The files of a crate, each parsed when it is first asked for.
+/// The files of a crate.
 pub(super) struct Sources<'t> {
     files: &'t [SourceFile],
-    trees: Vec<OnceCell<Option<Tree>>>,
     shown: Shown<'t>,
 }
 
@@ -29,15 +27,11 @@ enum Shown<'t> {
 
 impl<'t> Sources<'t> {
     pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
-        Self { files: &tree.files, trees: vec![OnceCell::new(); tree.files.len()], shown: Shown::AsIs }
+        Self { files: &tree.files, shown: Shown::AsIs }
     }
 
     pub(super) fn of_block(block: &'t SourceFile, offset: usize, document: &'t str) -> Self {
-        Self {
-            files: std::slice::from_ref(block),
-            trees: vec![OnceCell::new()],
-            shown: Shown::PieceOf { document, offset },
-        }
+        Self { files: std::slice::from_ref(block), shown: Shown::PieceOf { document, offset } }
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
@@ -48,18 +42,19 @@ impl<'t> Sources<'t> {
         &self.files[index]
     }
 
-    pub(super) fn root(&self, index: usize) -> Option<Node<'_>> {
-        let tree = self.trees[index].get_or_init(|| parse(&self.files[index].text));
-        tree.as_ref().map(Tree::root_node)
+    pub(super) fn root(&self, index: usize) -> Option<Node<'t>> {
+        self.files[index].root()
     }
 
     pub(super) fn place(&self, file: usize, span: Span) -> Place {
-        let SourceFile { path, text, .. } = &self.files[file];
+        let file = &self.files[file];
         match self.shown {
-            Shown::AsIs => Place::in_text(path.as_str(), text, span),
-            Shown::PieceOf { document, offset } => {
-                Place::in_text(path.as_str(), document, Span::new(span.start + offset, span.end + offset))
-            }
+            Shown::AsIs => file.place(span),
+            Shown::PieceOf { document, offset } => Place::in_text(
+                file.path.as_str(),
+                document,
+                Span::new(span.start + offset, span.end + offset),
+            ),
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use super::FunctionAt;
 use super::bodies::Body;
-use crate::copy::is_library;
-use crate::rust::{is_comment, parse, walk};
-use crate::{SourceFile, SourceTree};
-use ghostlib_model::{Place, Span};
+use crate::SourceTree;
+use crate::rust::{is_comment, walk};
+use ghostlib_model::Span;
 use tree_sitter::Node;
 
 /// What the path of a message starts with.
@@ -26,8 +25,7 @@ pub(super) struct Function {
 
 impl Function {
     pub(super) fn at(&self, tree: &SourceTree) -> FunctionAt {
-        let SourceFile { path, text, .. } = &tree.files[self.file];
-        FunctionAt { path: self.path.clone(), place: Place::in_text(path.as_str(), text, self.span) }
+        FunctionAt { path: self.path.clone(), place: tree.files[self.file].place(self.span) }
     }
 
     /// Owner and name.
@@ -39,11 +37,11 @@ impl Function {
 /// The functions of a library and its messages, in the order of its files.
 pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
     let mut functions = vec![];
-    for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_library(file)) {
-        let Some(syntax) = parse(&file.text) else { continue };
+    for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| file.is_library()) {
+        let Some(root) = file.root() else { continue };
         let modules = modules_of(&file.path);
         let mut scopes = Scopes { text: &file.text, modules, open: vec![], attributes: vec![] };
-        walk(syntax.root_node(), &mut |node| {
+        walk(root, &mut |node| {
             if is_comment(node) {
                 return false;
             }
@@ -170,6 +168,7 @@ fn modules_of(path: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SourceFile;
 
     fn paths(path: &str, text: &str) -> Vec<String> {
         let tree = SourceTree { files: vec![SourceFile::new(path, text)] };

@@ -1,0 +1,123 @@
+//! What is known of a file once it has been parsed.
+
+use crate::rust;
+use ghostlib_model::{Place, Span};
+use std::fmt;
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tree_sitter::{Node, Tree};
+
+/// The syntax tree and the lines of a text, each made when it is first asked for. Whoever copies a text to change it
+/// gets an empty one; in comparisons all are equal, since they follow from the text.
+#[derive(Default)]
+pub(crate) struct Syntax {
+    tree: OnceLock<Option<Tree>>,
+    /// Where each line starts.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Syntax {
+    /// The root of the tree; `None` only if the parser gives up.
+    pub(crate) fn root(&self, text: &str) -> Option<Node<'_>> {
+        self.tree.get_or_init(|| rust::parse(text)).as_ref().map(Tree::root_node)
+    }
+
+    /// What [`Place::in_text`] gives, without its walk from the start.
+    pub(crate) fn place(&self, path: &str, text: &str, span: Span) -> Place {
+        let line_starts = self.lines.get_or_init(|| {
+            let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect()
+        });
+        let n_before = line_starts.partition_point(|start| *start <= span.start.min(text.len())) - 1;
+        let line_start = line_starts[n_before];
+        let rest = Span::new(span.start - line_start.min(span.start), span.end - line_start.min(span.end));
+        // A place is found from the start of its line on.
+        let line_end = line_starts.partition_point(|start| *start < span.end).min(line_starts.len() - 1);
+        let end = line_starts.get(line_end + 1).copied().unwrap_or(text.len()).max(span.end.min(text.len()));
+        let place = Place::in_text(path, text.get(line_start..end).unwrap_or_default(), rest);
+        let n_before = u32::try_from(n_before).unwrap_or(u32::MAX);
+        Place {
+            line: place.line.saturating_add(n_before),
+            end_line: place.end_line.saturating_add(n_before),
+            span: Span::new(place.span.start + line_start, place.span.end + line_start),
+            ..place
+        }
+    }
+}
+
+impl Clone for Syntax {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Syntax {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Syntax {}
+
+impl fmt::Debug for Syntax {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Syntax")
+    }
+}
+
+/// Does `work` for each number below `n`, on as many cores as there are.
+pub(crate) fn in_parallel(n: usize, work: impl Fn(usize) + Sync) {
+    let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(n);
+    let next = AtomicUsize::new(0);
+    let run = || {
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= n {
+                return;
+            }
+            work(i);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..n_threads {
+            scope.spawn(run);
+        }
+        run();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_model() {
+        let text = format!("ä\n{}é\r\n\n中文 x\n", "ö".repeat(300));
+        let syntax = Syntax::default();
+        for start in (0..=text.len()).chain([text.len() + 9]) {
+            for length in [0, 1, 2, 5, 400] {
+                let span = Span::new(start, start + length);
+                assert_eq!(
+                    syntax.place("a.rs", &text, span),
+                    Place::in_text("a.rs", &text, span),
+                    "{span:?}"
+                );
+            }
+        }
+        assert_eq!(
+            Syntax::default().place("a", "", Span::new(0, 0)),
+            Place::in_text("a", "", Span::new(0, 0))
+        );
+    }
+
+    #[test]
+    fn each_number_is_worked_on_once() {
+        let n_done = AtomicUsize::new(0);
+        in_parallel(1000, |i| {
+            n_done.fetch_add(i, Ordering::Relaxed);
+        });
+        assert_eq!(n_done.into_inner(), 499_500);
+        in_parallel(0, |_| unreachable!());
+    }
+}
