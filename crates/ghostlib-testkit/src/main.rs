@@ -1,9 +1,14 @@
 //! Tools for the development of ghostlib itself.
 
 use clap::{Parser, Subcommand};
+use std::fmt::Display;
 use std::process::ExitCode;
 
+mod edits;
+mod faults;
 mod gold;
+mod page;
+mod published;
 
 #[derive(Parser)]
 #[command(name = "ghostlib-testkit", about)]
@@ -14,13 +19,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Gold(args) => gold::gold(&args),
-    };
+    match Cli::parse().command {
+        Command::Faults(args) => finished(faults::faults(&args)),
+        Command::Gold(args) => finished(gold::gold(&args)),
+    }
+}
+
+fn finished<E: Display>(result: Result<ExitCode, E>) -> ExitCode {
     result.unwrap_or_else(|error| {
         say(format!("error: {error}"));
         ExitCode::from(2)
@@ -28,6 +38,6 @@ fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "this is what a tool for developers has to say")]
-fn say(line: impl std::fmt::Display) {
+fn say(line: impl Display) {
     println!("{line}");
 }
