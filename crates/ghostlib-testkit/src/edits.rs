@@ -68,6 +68,11 @@ pub(crate) fn is_comment(node: Node<'_>) -> bool {
     matches!(node.kind(), "line_comment" | "block_comment")
 }
 
+/// Whether an item is `pub` and no less.
+pub(crate) fn is_public(node: Node<'_>) -> bool {
+    child_of_kind(node, "visibility_modifier").is_some_and(|visibility| visibility.child_count() == 1)
+}
+
 /// The attributes of an item, which stand before it.
 pub(crate) fn attributes(node: Node<'_>) -> Vec<Node<'_>> {
     let before = std::iter::successors(node.prev_sibling(), Node::prev_sibling);

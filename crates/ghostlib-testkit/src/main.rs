@@ -9,6 +9,7 @@ mod faults;
 mod gold;
 mod page;
 mod published;
+mod respell;
 
 #[derive(Parser)]
 #[command(name = "ghostlib-testkit", about)]
@@ -21,12 +22,14 @@ struct Cli {
 enum Command {
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
+    Respell(respell::RespellArgs),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
+        Command::Respell(args) => finished(respell::respell(&args)),
     }
 }
 

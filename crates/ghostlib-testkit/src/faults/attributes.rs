@@ -18,9 +18,7 @@ pub(super) fn non_exhaustive_added(site: &Site<'_>) -> Vec<Change> {
 fn is_open_struct(site: &Site<'_>) -> bool {
     let body = site.field("body").map(crate::edits::children).unwrap_or_default();
     let mut fields = body.into_iter().filter(|node| node.kind() == "field_declaration").peekable();
-    site.is(&[Struct])
-        && fields.peek().is_some()
-        && fields.all(|node| crate::edits::child_of_kind(node, "visibility_modifier").is_some())
+    site.is(&[Struct]) && fields.peek().is_some() && fields.all(crate::edits::is_public)
 }
 
 pub(super) fn non_exhaustive_removed(site: &Site<'_>) -> Vec<Change> {

@@ -36,7 +36,7 @@ pub(super) fn renamed(item: &ApiItem, name: &str) -> String {
 }
 
 /// A list's element with the comma behind it, or else the one before it.
-pub(super) fn element(text: &str, range: Range<usize>) -> Range<usize> {
+pub(crate) fn element(text: &str, range: Range<usize>) -> Range<usize> {
     let behind = &text[range.end..];
     let gap = behind.len() - behind.trim_start().len();
     if behind[gap..].starts_with(',') {

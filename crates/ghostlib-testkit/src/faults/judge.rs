@@ -47,7 +47,6 @@ pub(super) fn judge(kind: &Kind, site: &Site<'_>, change: &Change) -> Result<Ver
 
 /// What a fault changes, as findings tell it.
 struct Changed<'s> {
-    crate_name: &'s str,
     file: &'s str,
     /// The lines of the site's own items, with their files.
     lines: BTreeSet<(&'s str, u32)>,
@@ -61,21 +60,25 @@ struct Changed<'s> {
 impl<'s> Changed<'s> {
     fn new(site: &Site<'s>, change: &Change) -> Self {
         let items = site.items.iter();
+        let inside = site.sample.items_inside(site.file, site.node.byte_range());
         let (text, file) = (site.source(), site.sample.tree.files[site.file].path.as_str());
         let line_at = |at: usize| u32::try_from(text[..at].matches('\n').count()).unwrap_or(u32::MAX) + 1;
         Self {
-            crate_name: &site.sample.api.crate_name,
             file,
             lines: items.clone().map(|item| (item.place.file.as_str(), item.place.line)).collect(),
             site: (line_at(site.node.start_byte()), line_at(site.node.end_byte())),
             edited: change.edits.iter().map(|edit| line_at(edit.range.start)).collect(),
-            paths: items.map(|item| item.path.clone()).chain(change.also.iter().cloned()).collect(),
+            paths: items
+                .chain(&inside)
+                .map(|item| item.path.clone())
+                .chain(change.also.iter().cloned())
+                .collect(),
         }
     }
 
     /// Whether the finding is about the changed item, about what is below it, or about what implements it.
     fn is_subject_of(&self, finding: &Finding) -> bool {
-        if finding.subject == self.crate_name {
+        if finding.rule == "unsafe-added" {
             return finding.candidate.as_ref().is_some_and(|place| self.has(place));
         }
         self.paths.iter().any(|path| is_below(&finding.subject, path)) || self.is_own_impl(finding)

@@ -19,6 +19,7 @@ use crate::page::{PageError, write_block};
 use crate::published::{FetchError, fetch, listed};
 use crate::say;
 use change::Change;
+pub(crate) use change::element;
 use clap::Args;
 use fastrand::Rng;
 use ghostlib_diff::ExtractError;
@@ -74,7 +75,7 @@ pub(crate) fn faults(args: &FaultsArgs) -> Result<ExitCode, FaultsError> {
     for published in listed(args.crates.as_deref(), CRATES)? {
         let name = published.to_string();
         let failed = |source| FaultsError::Extract { name: name.clone(), source };
-        let sample = Sample::read(&name, fetch(&published, &args.cache)?).map_err(failed)?;
+        let sample = Sample::read(fetch(&published, &args.cache)?).map_err(failed)?;
         let sites = sample.sites();
         for (kind, (_, row)) in kinds.iter().zip(&mut rows) {
             for (site, change) in drawn(kind, &sites, args.seed, args.per_kind) {

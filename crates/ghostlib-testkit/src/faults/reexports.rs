@@ -2,7 +2,7 @@
 
 use super::change::{Change, element, renamed};
 use super::site::{Sample, Site, What};
-use crate::edits::{child_of_kind, children, with_attributes};
+use crate::edits::{child_of_kind, children, is_public, with_attributes};
 use ghostlib_model::ApiKind;
 use std::ops::Range;
 use tree_sitter::Node;
@@ -13,7 +13,9 @@ pub(super) fn sites(sample: &Sample) -> Vec<Site<'_>> {
     let mut sites = vec![];
     for (file, tree) in sample.trees.iter().enumerate() {
         let (Some(tree), Some(module)) = (tree, module_of(sample, file)) else { continue };
-        let declarations = children(tree.root_node()).into_iter().filter(|node| is_public_use(*node));
+        let declarations = children(tree.root_node())
+            .into_iter()
+            .filter(|node| node.kind() == "use_declaration" && is_public(*node));
         for node in declarations.flat_map(leaves) {
             let mut site = Site { sample, file, node, what: What::ReExport, items: vec![] };
             let path = path_in(&module, site.text(name_of(node)));
@@ -22,11 +24,6 @@ pub(super) fn sites(sample: &Sample) -> Vec<Site<'_>> {
         }
     }
     sites
-}
-
-fn is_public_use(node: Node<'_>) -> bool {
-    let visibility = child_of_kind(node, "visibility_modifier");
-    node.kind() == "use_declaration" && visibility.is_some_and(|node| node.child_count() == 1)
 }
 
 /// The public path of the module whose file this is; empty for the root.

@@ -10,16 +10,15 @@ use tree_sitter::{Node, Tree};
 
 /// One crate, read and parsed.
 pub(crate) struct Sample {
-    pub(crate) name: String,
     pub(crate) tree: SourceTree,
     pub(crate) trees: Vec<Option<Tree>>,
     pub(crate) api: Api,
 }
 
 impl Sample {
-    pub(crate) fn read(name: &str, tree: SourceTree) -> Result<Self, ExtractError> {
+    pub(crate) fn read(tree: SourceTree) -> Result<Self, ExtractError> {
         let api = extract_crate(&tree, &FeatureSet::Default)?;
-        Ok(Self { name: name.to_owned(), trees: parse_all(&tree), tree, api })
+        Ok(Self { trees: parse_all(&tree), tree, api })
     }
 
     /// The places of its public items, each once however many paths lead there; its inherent `impl` blocks; and
@@ -49,17 +48,21 @@ impl Sample {
         let blocks = roots.flat_map(|(file, tree)| {
             let blocks = descendants(tree.root_node()).into_iter().filter(|node| is_inherent(*node));
             blocks.map(move |node| {
-                let path = &self.tree.files[file].path;
-                let inside = |item: &&ApiItem| {
-                    item.place.file == *path
-                        && item.place.span.start >= node.start_byte()
-                        && item.place.span.end <= node.end_byte()
-                };
-                let items = self.api.items.iter().filter(inside).collect();
+                let items = self.items_inside(file, node.byte_range());
                 Site { sample: self, file, node, what: What::InherentImpl, items }
             })
         });
         blocks.filter(|site| !site.items.is_empty()).collect()
+    }
+
+    /// The items that stand in a range of a file.
+    pub(super) fn items_inside(&self, file: usize, range: Range<usize>) -> Vec<&ApiItem> {
+        let path = &self.tree.files[file].path;
+        let is_inside = |item: &&ApiItem| {
+            let span = item.place.span;
+            item.place.file == *path && span.start >= range.start && span.end <= range.end
+        };
+        self.api.items.iter().filter(is_inside).collect()
     }
 
     /// The outermost node that starts at this byte; a place may end before the body of its item.

@@ -2,7 +2,7 @@
 
 use super::change::{Change, element, other_type, renamed};
 use super::site::Site;
-use crate::edits::{child_of_kind, children, descendants, with_attributes};
+use crate::edits::{attributes, child_of_kind, children, descendants, is_public, with_attributes};
 use ghostlib_model::ApiKind::{Enum, Field, Struct, Union, Variant};
 use tree_sitter::Node;
 
@@ -88,8 +88,10 @@ pub(super) fn field_made_private(site: &Site<'_>) -> Vec<Change> {
 }
 
 pub(super) fn field_made_public(site: &Site<'_>) -> Vec<Change> {
-    let private =
-        named_fields(site).into_iter().filter(|node| child_of_kind(*node, "visibility_modifier").is_none());
+    // A field with attributes may be configured out.
+    let is_plain = |node: &Node<'_>| attributes(*node).is_empty();
+    let is_private = |node: &Node<'_>| child_of_kind(*node, "visibility_modifier").is_none();
+    let private = named_fields(site).into_iter().filter(|node| is_private(node) && is_plain(node));
     private.map(|node| site.inserted(node.start_byte(), "pub ")).collect()
 }
 
@@ -116,7 +118,7 @@ pub(super) fn field_removed(site: &Site<'_>) -> Vec<Change> {
 /// What could be built from its fields alone cannot any more.
 pub(super) fn private_field_added(site: &Site<'_>) -> Vec<Change> {
     let fields = named_fields(site);
-    let is_open = fields.iter().all(|node| child_of_kind(*node, "visibility_modifier").is_some());
+    let is_open = fields.iter().all(|node| is_public(*node));
     let first = fields.first().filter(|_| is_open);
     first.map(|node| site.inserted(node.start_byte(), "seeded: u8, ")).into_iter().collect()
 }
@@ -124,7 +126,7 @@ pub(super) fn private_field_added(site: &Site<'_>) -> Vec<Change> {
 /// A struct that could be sent to another thread cannot any more.
 pub(super) fn auto_trait_lost(site: &Site<'_>) -> Vec<Change> {
     let fields = named_fields(site);
-    let is_closed = fields.iter().any(|node| child_of_kind(*node, "visibility_modifier").is_none());
+    let is_closed = fields.iter().any(|node| !is_public(*node));
     let first = fields.first().filter(|_| is_closed);
     let change =
         first.map(|node| site.inserted(node.start_byte(), "seeded: core::marker::PhantomData<*const ()>, "));
