@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::process::ExitCode;
 
+mod copies;
 mod edits;
 mod faults;
 mod gold;
@@ -20,6 +21,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Copies(copies::CopiesArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
     Respell(respell::RespellArgs),
@@ -27,6 +29,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Copies(args) => finished(copies::copies(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),

@@ -169,9 +169,13 @@ fn receiver_named(function: At<'_>) -> Option<Respelling> {
             named.and(function, end..end, "<'respelt>")
         }
     };
+    output_named(function, named)
+}
+
+/// What is elided in the return type is named; nothing where lifetimes there are those of a closure.
+fn output_named(function: At<'_>, named: Respelling) -> Option<Respelling> {
     let output = function.field("return_type").map(At::below).unwrap_or_default();
-    // Lifetimes in the arguments of closures are their own.
-    if output.iter().any(|at| matches!(at.kind(), "function_type")) {
+    if output.iter().any(|at| at.kind() == "function_type") {
         return None;
     }
     let named = output.into_iter().fold(named, |all, at| match at.kind() {
@@ -185,41 +189,46 @@ fn receiver_named(function: At<'_>) -> Option<Respelling> {
     Some(named)
 }
 
-/// `fn f<'a>(&'a self) -> &'a T` becomes `fn f(&self) -> &T`.
-pub(super) fn receivers_lifetime_elided(source: &Source<'_>) -> Vec<Respelling> {
-    let functions = source.all(&["function_item", "function_signature_item"]).into_iter();
-    functions.filter_map(|function| receiver_elided(function)).collect()
+/// `f(&str) -> &str` becomes `f<'respelt>(&'respelt str) -> &'respelt str`.
+pub(super) fn arguments_lifetime_named(source: &Source<'_>) -> Vec<Respelling> {
+    let functions = source.all(&["function_item"]).into_iter();
+    functions.filter_map(|function| argument_named(function)).collect()
 }
 
-fn receiver_elided(function: At<'_>) -> Option<Respelling> {
-    let list = function.field("type_parameters")?;
-    let [lifetime] = list.children().into_iter().filter(|at| at.node.is_named()).collect::<Vec<_>>()[..]
+fn argument_named(function: At<'_>) -> Option<Respelling> {
+    let [parameter] = function
+        .field("parameters")?
+        .children()
+        .into_iter()
+        .filter(|at| at.node.is_named())
+        .collect::<Vec<_>>()[..]
     else {
         return None;
     };
-    let name = lifetime.field("name").filter(|_| lifetime.kind() == "lifetime_parameter")?.source();
-    let receiver = function.field("parameters")?.child("self_parameter")?;
-    let is_receivers = receiver.child("lifetime").is_some_and(|at| at.source() == name);
-    let uses: Vec<_> =
-        function.below().into_iter().filter(|at| at.kind() == "lifetime" && at.source() == name).collect();
-    let output = function.field("return_type").map(|at| at.node.byte_range()).unwrap_or_default();
-    let allowed = |at: &At<'_>| {
-        let start = at.node.start_byte();
-        output.contains(&start)
-            || list.node.byte_range().contains(&start)
-            || receiver.node.byte_range().contains(&start)
-    };
-    if !is_receivers || lifetime.field("bounds").is_some() || !uses.iter().all(allowed) {
+    let ty = parameter.field("type").filter(|ty| ty.kind() == "reference_type")?;
+    let is_plain =
+        ty.field("type").is_some_and(|inner| matches!(inner.source(), "str" | "[u8]" | "String" | "u8"));
+    let is_elided = ty.child("lifetime").is_none() && function.field("type_parameters").is_none();
+    if !is_plain || !is_elided {
         return None;
     }
-    let elided = Respelling::default().and(function, list.node.byte_range(), "");
-    let outside = uses.into_iter().filter(|at| !list.node.byte_range().contains(&at.node.start_byte()));
-    Some(outside.fold(elided, |all, at| match at.node.parent().map(|parent| parent.kind()) {
-        Some("reference_type" | "self_parameter") => {
-            all.and(at, at.node.start_byte()..at.node.end_byte(), "")
-        }
-        _ => all.and(at, at.node.byte_range(), "'_"),
-    }))
+    let (name, after) = (function.field("name")?.node.end_byte(), ty.node.start_byte() + 1);
+    let named =
+        Respelling::default().and(function, name..name, "<'respelt>").and(ty, after..after, "'respelt ");
+    output_named(function, named)
+}
+
+/// `where T: A + B` becomes `where T: A, T: B`.
+pub(super) fn predicates_split(source: &Source<'_>) -> Vec<Respelling> {
+    let predicates = source.all(&["where_predicate"]).into_iter();
+    let respellings = predicates.filter_map(|predicate| {
+        let (left, list) = (predicate.field("left")?, predicate.field("bounds")?);
+        let bounds: Vec<_> = list.children().into_iter().filter(|at| at.node.is_named()).collect();
+        let split: Vec<_> =
+            bounds.iter().map(|bound| format!("{}: {}", left.source(), bound.source())).collect();
+        (bounds.len() > 1).then(|| predicate.replaced(split.join(", ")))
+    });
+    respellings.collect()
 }
 
 /// The names that an item's own parameters take, and those of the items around it.

@@ -169,12 +169,44 @@ fn helper_renamed(source: &Source<'_>, name: &str) -> Option<Respelling> {
             "string_literal" if at.source().contains(&in_text) => return None,
             "field_identifier" | "shorthand_field_identifier" if at.source() == name => return None,
             "identifier" | "type_identifier" if at.source() == name => {
+                if is_of_std(at) {
+                    return None;
+                }
                 renamed = renamed.and(at, at.node.byte_range(), format!("{name}_respelt"));
             }
             _ => {}
         }
     }
     Some(renamed)
+}
+
+/// Whether it is a part of a path into the standard library.
+fn is_of_std(at: At<'_>) -> bool {
+    let parent = at.parent().filter(|parent| parent.kind().starts_with("scoped_"));
+    let path = parent.and_then(|parent| parent.field("path")).map(At::source).unwrap_or_default();
+    ["std", "core", "alloc"].iter().any(|root| path.trim_start_matches(':').starts_with(root))
+}
+
+/// `fn f()` becomes `fn f() -> ()`.
+pub(super) fn unit_returned(source: &Source<'_>) -> Vec<Respelling> {
+    let functions = source.all(FUNCTIONS).into_iter().filter(|at| at.field("return_type").is_none());
+    let respellings = functions.filter_map(|function| {
+        let end = function.field("parameters")?.node.end_byte();
+        Some(Respelling::default().and(function, end..end, " -> ()"))
+    });
+    respellings.collect()
+}
+
+/// `&self` becomes `self: &Self`.
+pub(super) fn receivers_typed(source: &Source<'_>) -> Vec<Respelling> {
+    let receivers = source.all(&["self_parameter"]).into_iter();
+    let respellings = receivers.filter_map(|receiver| match receiver.source() {
+        "self" => Some(receiver.replaced("self: Self")),
+        "&self" => Some(receiver.replaced("self: &Self")),
+        "&mut self" => Some(receiver.replaced("self: &mut Self")),
+        _ => None,
+    });
+    respellings.collect()
 }
 
 /// A type in a signature becomes a private alias of it.
