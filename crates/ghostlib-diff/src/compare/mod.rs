@@ -1,11 +1,15 @@
 //! How two APIs differ.
 
+mod aliases;
+mod consequences;
 mod findings;
 mod matching;
+mod paths;
 mod signature;
 
 use crate::Api;
-use findings::{extra_findings, missing_findings, pair_finding, unsafe_finding};
+use aliases::aligned;
+use findings::{extra_findings, missing_findings, pair_findings, unsafe_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, match_items};
 
@@ -21,8 +25,9 @@ pub struct ApiComparison {
 
 /// Compares what is required, the reference's API or the one that a spec declares, with a candidate's.
 pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
-    let matching = match_items(&required.items, &candidate.items);
-    let mut findings: Vec<Finding> = matching.pairs.iter().filter_map(|pair| pair_finding(pair)).collect();
+    let items = aligned(&required.items, &candidate.items);
+    let matching = match_items(&required.items, &items);
+    let mut findings: Vec<Finding> = pair_findings(&matching);
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&matching.extra));
     findings.extend(unsafe_finding(required, candidate));
