@@ -1,9 +1,16 @@
 //! Tools for the development of ghostlib itself.
 
 use clap::{Parser, Subcommand};
+use std::fmt::Display;
 use std::process::ExitCode;
 
+mod copies;
+mod edits;
+mod faults;
 mod gold;
+mod page;
+mod published;
+mod respell;
 
 #[derive(Parser)]
 #[command(name = "ghostlib-testkit", about)]
@@ -14,13 +21,22 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Copies(copies::CopiesArgs),
+    Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
+    Respell(respell::RespellArgs),
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Gold(args) => gold::gold(&args),
-    };
+    match Cli::parse().command {
+        Command::Copies(args) => finished(copies::copies(&args)),
+        Command::Faults(args) => finished(faults::faults(&args)),
+        Command::Gold(args) => finished(gold::gold(&args)),
+        Command::Respell(args) => finished(respell::respell(&args)),
+    }
+}
+
+fn finished<E: Display>(result: Result<ExitCode, E>) -> ExitCode {
     result.unwrap_or_else(|error| {
         say(format!("error: {error}"));
         ExitCode::from(2)
@@ -28,6 +44,6 @@ fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "this is what a tool for developers has to say")]
-fn say(line: impl std::fmt::Display) {
+fn say(line: impl Display) {
     println!("{line}");
 }

@@ -1,14 +1,32 @@
 //! Differences told to people.
 
-use super::matching::Pair;
+use super::consequences::Gone;
+use super::matching::{Matching, Pair};
 use super::moves::Move;
+use super::paths::{Piece, order, parent, pieces};
 use super::signature::Difference;
 use crate::Api;
-use ghostlib_model::{ApiItem, ApiKind, Finding, Gate, Priority};
+use ghostlib_model::{ApiItem, ApiKind, Finding, Gate, Place, Priority};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// What the items of the pairs differ in. An item at several paths is told once, and what follows from a missing type
+/// is not.
+pub(super) fn pair_findings(matching: &Matching<'_>) -> Vec<Finding> {
+    let gone = Gone::new(matching);
+    let mut pairs: Vec<_> = matching.pairs.iter().filter(|pair| !gone.explains(pair)).collect();
+    pairs.sort_by_key(|pair| order(&pair.required.path));
+    let mut told: HashSet<(ApiKind, &Place, &Place)> = HashSet::new();
+    pairs.retain(|pair| {
+        let Pair { required, candidate, difference } = pair;
+        let is_impl = required.kind == ApiKind::TraitImpl;
+        *difference != Difference::None
+            && (is_impl || told.insert((required.kind, &required.place, &candidate.place)))
+    });
+    pairs.into_iter().filter_map(pair_finding).collect()
+}
+
 /// What the two items of a pair differ in, if they do.
-pub(super) fn pair_finding(pair: &Pair<'_>) -> Option<Finding> {
+fn pair_finding(pair: &Pair<'_>) -> Option<Finding> {
     let Pair { required, candidate, difference } = pair;
     let (path, wanted, given) = (&required.path, &required.signature, &candidate.signature);
     let differs = format!("`{path}` is `{given}`, and `{wanted}` is required");
@@ -111,16 +129,13 @@ pub(super) fn unsafe_finding(required: &Api, candidate: &Api) -> Option<Finding>
     Some(finding)
 }
 
-/// The items whose parents are not among `items`, each with the number of items below it. What is about a type,
-/// as implementations are, is below it too.
+/// The items that do not go with another one of `items`, each with the number of those that go with it.
 fn tops<'a>(items: &[&'a ApiItem]) -> Vec<(&'a ApiItem, usize)> {
-    let named: HashSet<&str> =
-        items.iter().filter(|item| item.kind != ApiKind::TraitImpl).map(|item| item.path.as_str()).collect();
+    let among = Among::new(items);
     let mut n_children: HashMap<&str, usize> = HashMap::new();
     let mut tops: BTreeMap<(&str, ApiKind, &str), &'a ApiItem> = BTreeMap::new();
     for item in items {
-        let above = ancestors(item).filter(|path| named.contains(path));
-        match above.last() {
+        match among.above(item) {
             Some(top) => *n_children.entry(top).or_default() += 1,
             None => drop(tops.insert((&item.path, item.kind, &item.signature), *item)),
         }
@@ -128,20 +143,44 @@ fn tops<'a>(items: &[&'a ApiItem]) -> Vec<(&'a ApiItem, usize)> {
     tops.into_values().map(|item| (item, n_children.get(item.path.as_str()).copied().unwrap_or(0))).collect()
 }
 
-/// The paths that an item is below of, the nearest first.
-fn ancestors(item: &ApiItem) -> impl Iterator<Item = &str> {
-    let is_impl = item.kind == ApiKind::TraitImpl;
-    let path = if is_impl {
-        let type_name = item.path.trim_start_matches('<').split([' ', '<']).next().unwrap_or_default();
-        Some(type_name.trim_start_matches('&'))
-    } else {
-        parent(&item.path)
-    };
-    std::iter::successors(path, |path| parent(path))
+/// Items that go with each other.
+struct Among<'a> {
+    named: HashSet<&'a str>,
+    /// The paths of what can be reached by several ones, in their order.
+    paths: HashMap<(ApiKind, &'a Place), Vec<&'a str>>,
 }
 
-fn parent(path: &str) -> Option<&str> {
-    path.rsplit_once("::").map(|(parent, _)| parent)
+impl<'a> Among<'a> {
+    fn new(items: &[&'a ApiItem]) -> Self {
+        let mut among = Self { named: HashSet::new(), paths: HashMap::new() };
+        for item in items.iter().filter(|item| item.kind != ApiKind::TraitImpl) {
+            among.named.insert(&item.path);
+            among.paths.entry((item.kind, &item.place)).or_default().push(&item.path);
+        }
+        for paths in among.paths.values_mut() {
+            paths.sort_by_key(|path| order(path));
+        }
+        among
+    }
+
+    /// The topmost item that this one goes with: what it is below of, what an implementation names, or itself at a
+    /// path that goes first.
+    fn above(&self, item: &'a ApiItem) -> Option<&'a str> {
+        if item.kind == ApiKind::TraitImpl {
+            let named = pieces(&item.path).into_iter().filter_map(|piece| match piece {
+                Piece::Path(path) => self.topmost(Some(path)),
+                Piece::Other(_) => None,
+            });
+            return named.min_by_key(|path| order(path));
+        }
+        let paths = self.paths.get(&(item.kind, &item.place)).map(Vec::as_slice).unwrap_or_default();
+        let above = paths.iter().find_map(|path| self.topmost(parent(path)));
+        above.or_else(|| paths.first().copied().filter(|first| *first != item.path))
+    }
+
+    fn topmost<'p>(&self, path: Option<&'p str>) -> Option<&'p str> {
+        std::iter::successors(path, |path| parent(path)).filter(|path| self.named.contains(path)).last()
+    }
 }
 
 fn with_children(n_children: usize) -> String {

@@ -1,14 +1,18 @@
 //! How two APIs differ.
 
+mod aliases;
+mod consequences;
 mod findings;
 mod matching;
 mod moves;
+mod paths;
 mod signature;
 
-use crate::Api;
 pub use moves::Move;
 
-use findings::{extra_findings, missing_findings, move_finding, pair_finding, unsafe_finding};
+use crate::Api;
+use aliases::aligned;
+use findings::{extra_findings, missing_findings, move_finding, pair_findings, unsafe_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
@@ -49,7 +53,8 @@ pub struct Level {
 
 /// Compares what is required, the reference's API or the one that a spec declares, with a candidate's.
 pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
-    let matching = match_items(&required.items, &candidate.items);
+    let given = aligned(&required.items, &candidate.items);
+    let matching = match_items(&required.items, &given);
     // What has moved counts as missing, but differs in nothing else than its path.
     let dimension = dimension(required, candidate, &matching);
     let items = items(&matching);
@@ -57,7 +62,7 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     let mut findings = if moves.is_empty() {
         findings(&matching)
     } else {
-        let renamed = at_required_paths(&candidate.items, &moves);
+        let renamed = at_required_paths(&given, &moves);
         findings(&match_items(&required.items, &renamed))
     };
     findings.extend(moves.iter().map(move_finding));
@@ -67,7 +72,7 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
 }
 
 fn findings(matching: &Matching<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = matching.pairs.iter().filter_map(|pair| pair_finding(pair)).collect();
+    let mut findings: Vec<Finding> = pair_findings(matching);
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&matching.extra));
     findings

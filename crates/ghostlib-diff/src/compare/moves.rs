@@ -1,6 +1,7 @@
 //! Items that are there, at another path.
 
 use super::matching::Matching;
+use super::paths::{parent, respelt};
 use ghostlib_model::{ApiItem, ApiKind, Place};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -56,7 +57,7 @@ fn add_moves(moves: &mut Vec<Move>, missing: &[&ApiItem], extra: &[&ApiItem]) {
         let is_value = matches!(item.kind, ApiKind::Const | ApiKind::Static);
         let says_something = !side.members(item).is_empty() || item.signature.len() > MIN_SIGNATURE;
         (says_something && !is_value && is_known(side, item))
-            .then(|| format!("{} {} {}", item.kind, parent(&item.path), side.shape(item)))
+            .then(|| format!("{} {} {}", item.kind, parent(&item.path).unwrap_or_default(), side.shape(item)))
     });
     for one in elsewhere.into_iter().chain(renamed) {
         if !moves.iter().any(|known| known.from == one.from || known.to == one.to) {
@@ -78,33 +79,11 @@ pub(super) fn at_required_paths(items: &[ApiItem], moves: &[Move]) -> Vec<ApiIte
     let required: HashMap<&str, &str> =
         moves.iter().map(|one| (one.to.as_str(), one.from.as_str())).collect();
     let at_required_path = |item: &ApiItem| ApiItem {
-        path: with_paths(&item.path, &required),
-        signature: with_paths(&item.signature, &required),
+        path: respelt(&item.path, &required).into_owned(),
+        signature: respelt(&item.signature, &required).into_owned(),
         ..item.clone()
     };
     items.iter().map(at_required_path).collect()
-}
-
-/// The text with other paths in place of those that `required` knows, or that are below one of them.
-fn with_paths(text: &str, required: &HashMap<&str, &str>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let (path, behind) = rest.split_at(end);
-        let above = std::iter::successors(Some(path), |path| Some(parent(path)));
-        let known =
-            above.take_while(|path| !path.is_empty()).find_map(|path| Some((path, required.get(path)?)));
-        match known {
-            Some((old, new)) => out.extend([new, &path[old.len()..]]),
-            None => out.push_str(path),
-        }
-        let next = behind.find(is_part).unwrap_or(behind.len());
-        out.push_str(&behind[..next]);
-        rest = &behind[next..];
-    }
-    out
 }
 
 /// The items of one side that stand below no other of them, and what stands below each.
@@ -119,8 +98,8 @@ impl<'a> Outermost<'a> {
         let named: HashSet<&str> = items.iter().filter(is_named).map(|item| item.path.as_str()).collect();
         let mut outermost = Self { tops: vec![], below: HashMap::new() };
         for item in items.iter().filter(is_named) {
-            let above = std::iter::successors(Some(parent(&item.path)), |path| Some(parent(path)));
-            let above = above.take_while(|path| !path.is_empty()).filter(|path| named.contains(path));
+            let above = std::iter::successors(parent(&item.path), |path| parent(path));
+            let above = above.filter(|path| named.contains(path));
             match above.last() {
                 Some(top) => outermost.below.entry(top).or_default().push(item),
                 None => outermost.tops.push(item),
@@ -171,10 +150,6 @@ fn pairs<'a>(
         _ => None,
     };
     sides.into_values().filter_map(pair).collect()
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once("::").map_or("", |(parent, _)| parent)
 }
 
 fn last(path: &str) -> &str {

@@ -48,17 +48,23 @@ fn without_names(signature: &str) -> String {
     let Some(((head, generics), rest)) = parts(signature) else { return signature.to_owned() };
     let mut rest = rest.to_owned();
     let mut kept = vec![];
-    for parameter in split(generics) {
-        let (name, bounds) = parameter.split_once(": ").unwrap_or((parameter, ""));
+    let parameters = split(generics);
+    let own: Vec<_> = parameters.iter().map(|parameter| name_and_bounds(parameter).0).collect();
+    for parameter in &parameters {
+        let (name, bounds) = name_and_bounds(parameter);
         let uses: Vec<_> = positions(&rest, name).collect();
         match uses[..] {
             [at] if name.starts_with('$') && at < end_of_parameters(&rest) => {
                 rest.replace_range(at..at + name.len(), &format!("impl {bounds}"));
             }
-            _ => kept.push(parameter.to_owned()),
+            _ => kept.push(*parameter),
         }
     }
-    renumbered(&format!("{head}<{}>{rest}", kept.join(", ")))
+    renumbered(&format!("{head}<{}>{rest}", kept.join(", ")), &own)
+}
+
+fn name_and_bounds(parameter: &str) -> (&str, &str) {
+    parameter.split_once(": ").unwrap_or((parameter, ""))
 }
 
 /// What stands before the generics of a function, they, and what stands behind; without generics they are empty.
@@ -120,19 +126,24 @@ fn positions<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 
     found.filter(move |at| !text[at + name.len()..].starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Type parameters numbered by where they first stand.
-fn renumbered(signature: &str) -> String {
+/// The function's own type parameters numbered by where they first stand; those of its type keep their numbers.
+fn renumbered(signature: &str, own: &[&str]) -> String {
     let mut order: Vec<&str> = vec![];
     let mut out = String::new();
     let mut rest = signature;
     while let Some(at) = rest.find('$') {
         let length = rest[at + 1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - at - 1);
         let (before, name) = (&rest[..at], &rest[at..=at + length]);
-        let number = order.iter().position(|known| *known == name).unwrap_or_else(|| {
-            order.push(name);
-            order.len() - 1
-        });
-        out.extend([before, "$", &number.to_string()]);
+        out.push_str(before);
+        if own.contains(&name) {
+            let number = order.iter().position(|known| *known == name).unwrap_or_else(|| {
+                order.push(name);
+                order.len() - 1
+            });
+            out += &format!("$own{number}");
+        } else {
+            out.push_str(name);
+        }
         rest = &rest[at + 1 + length..];
     }
     out + rest
@@ -152,6 +163,8 @@ mod tests {
             ("fn<$0: A>($0) -> $0", "fn(impl A) -> impl A", false),
             ("fn<$0: A>($0)", "fn(impl B)", false),
             ("fn<$0: Default>() -> $0", "fn() -> impl Default", false),
+            // Of a type with the parameters $0 and $1.
+            ("fn<$2: Fn($0), $3: Fn($1)>(&self, $2, $3)", "fn<$2: Fn($0), $3: Fn($1)>(&self, $3, $2)", false),
         ];
         for (named, anonymous, same) in pairs {
             assert_eq!(without_names(named) == without_names(anonymous), same, "{named} / {anonymous}");

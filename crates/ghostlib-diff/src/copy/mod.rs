@@ -22,7 +22,8 @@ const MAX_PLACES: usize = 50;
 /// text are left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CopyReport {
-    /// Common token fingerprints, as a share of those of whichever tree has fewer, from 0 to 1.
+    /// Common token fingerprints, as a share of those of whichever tree has fewer, from 0 to 1. Names that were changed
+    /// everywhere alike, and items in another order, leave them the same.
     pub fingerprint: f64,
     /// The share of the candidate's tokens in runs of at least 30 tokens that the reference has too, from 0 to 1.
     pub verbatim: f64,

@@ -3,8 +3,9 @@
 use crate::rust::{is_comment, parse, walk};
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use tree_sitter::Node;
 
 /// So many tokens in a row that stand in the public text are the spec's own code.
@@ -18,10 +19,21 @@ pub(super) struct Stream {
 #[derive(Clone, Copy)]
 struct Token {
     hash: u64,
+    /// Whether it is a name, which a copier may change.
+    is_name: bool,
     /// Tokens of one segment stand in one file.
     file: usize,
     start: usize,
     end: usize,
+}
+
+/// A token without its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    /// Anything that is no name, by its hash.
+    Text(u64),
+    /// A name, by how many tokens ago it stood before; 0 for never.
+    Name(usize),
 }
 
 impl Stream {
@@ -66,6 +78,18 @@ impl Stream {
         self.tokens.iter().map(|token| token.hash).collect()
     }
 
+    /// The tokens with their names taken off: 0 for a name that has not stood before in its segment, and for one that
+    /// has, the number of tokens since. Whoever changes names everywhere alike leaves these the same.
+    pub(super) fn shapes(&self, segment: Range<usize>) -> Vec<Shape> {
+        let mut last: HashMap<u64, usize> = HashMap::new();
+        let tokens = self.tokens[segment].iter().enumerate();
+        let shapes = tokens.map(|(at, token)| match token.is_name {
+            true => Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before)),
+            false => Shape::Text(token.hash),
+        });
+        shapes.collect()
+    }
+
     /// How many tokens from `start` on equal those of `other` from `at` on. Both stay in their files.
     pub(super) fn common_length(&self, start: usize, other: &Self, at: usize) -> usize {
         let (Some(mine), Some(theirs)) = (self.tokens.get(start..), other.tokens.get(at..)) else { return 0 };
@@ -75,7 +99,7 @@ impl Stream {
     }
 
     /// The ranges of tokens that stand in one file each.
-    pub(super) fn segments(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
         let chunks = self.tokens.chunk_by(|a, b| a.file == b.file).map(<[Token]>::len);
         chunks.map(move |length| {
@@ -139,7 +163,8 @@ fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<
         let (start, end) = (node.start_byte(), node.end_byte());
         if node.child_count() == 0 && start >= skip_until && end > start {
             let hash = hash_of(text.get(start..end).unwrap_or_default());
-            tokens.push(Token { hash, file: 0, start, end });
+            let is_name = node.kind().ends_with("identifier");
+            tokens.push(Token { hash, is_name, file: 0, start, end });
         }
         !is_comment(node)
     });

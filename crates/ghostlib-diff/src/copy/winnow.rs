@@ -1,7 +1,7 @@
 //! Winnowing, after Schleimer, Wilkerson and Aiken (SIGMOD 2003): of each window of hashes of k-grams, the
 //! smallest is kept. Common text of at least k + w − 1 tokens leaves a common fingerprint.
 
-use super::tokens::{Stream, hash_of};
+use super::tokens::{Shape, Stream, hash_of};
 use std::collections::BTreeSet;
 
 /// Tokens that are hashed together.
@@ -9,16 +9,29 @@ const K: usize = 23;
 /// Hashes of which one is kept.
 const W: usize = 17;
 
-/// The fingerprints of a stream.
+/// The fingerprints of a stream. Names count only by where in a gram they stand again, so that other names leave the
+/// same fingerprints.
 pub(super) fn fingerprints(stream: &Stream) -> BTreeSet<u64> {
-    let hashes = stream.hashes();
-    stream.segments().flat_map(|segment| winnow(&hashes[segment])).collect()
+    stream.segments().flat_map(|segment| winnow(&stream.shapes(segment))).collect()
 }
 
-fn winnow(tokens: &[u64]) -> Vec<u64> {
-    let grams: Vec<u64> = tokens.windows(K).map(hash_of).collect();
+fn winnow(tokens: &[Shape]) -> Vec<u64> {
+    let grams: Vec<u64> = tokens.windows(K).map(gram).collect();
     let window = W.min(grams.len()).max(1);
     grams.windows(window).filter_map(|window| window.iter().min().copied()).collect()
+}
+
+/// The hash of some tokens; a name that stood before only outside of them is new.
+fn gram(tokens: &[Shape]) -> u64 {
+    let inside = tokens.iter().enumerate().map(|(at, shape)| match shape {
+        Shape::Name(distance) if *distance > at => Shape::Name(0),
+        other => *other,
+    });
+    let mut shapes = [Shape::Name(0); K];
+    for (slot, shape) in shapes.iter_mut().zip(inside) {
+        *slot = shape;
+    }
+    hash_of(&shapes)
 }
 
 #[cfg(test)]
@@ -27,18 +40,30 @@ mod tests {
 
     #[test]
     fn a_common_run_of_k_and_w_leaves_a_common_fingerprint() {
-        let common: Vec<u64> = (1000..1000 + (K + W - 1) as u64).collect();
-        let around = |from: u64| {
-            [(from..from + 50).collect(), common.clone(), (from + 50..from + 90).collect()].concat()
-        };
+        let texts = |range: std::ops::Range<u64>| range.map(Shape::Text).collect::<Vec<_>>();
+        let common = texts(1000..1000 + (K + W - 1) as u64);
+        let around =
+            |from: u64| [texts(from..from + 50), common.clone(), texts(from + 50..from + 90)].concat();
         let (a, b) = (winnow(&around(0)), winnow(&around(500)));
         assert!(a.iter().any(|print| b.contains(print)));
-        assert!(!winnow(&(0..90).collect::<Vec<_>>()).iter().any(|print| b.contains(print)));
+        assert!(!winnow(&texts(0..90)).iter().any(|print| b.contains(print)));
     }
 
     #[test]
     fn short_text_has_one_fingerprint_or_none() {
-        assert_eq!(winnow(&(0..K as u64 - 1).collect::<Vec<_>>()).len(), 0);
-        assert_eq!(winnow(&(0..K as u64).collect::<Vec<_>>()).len(), 1);
+        assert_eq!(winnow(&[Shape::Text(0); K - 1]).len(), 0);
+        assert_eq!(winnow(&[Shape::Text(0); K]).len(), 1);
+    }
+
+    #[test]
+    fn a_name_counts_by_where_it_stood_before_in_the_same_gram() {
+        let with = |at: usize, shape| {
+            let mut tokens = [Shape::Text(7); K];
+            tokens[at] = shape;
+            gram(&tokens)
+        };
+        assert_eq!(with(3, Shape::Name(4)), with(3, Shape::Name(0)));
+        assert_ne!(with(3, Shape::Name(3)), with(3, Shape::Name(0)));
+        assert_ne!(with(3, Shape::Name(3)), with(3, Shape::Name(2)));
     }
 }

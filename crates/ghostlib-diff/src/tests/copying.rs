@@ -45,6 +45,16 @@ fn other_code_of_one_signature_is_no_copy() {
 }
 
 #[test]
+fn other_names_in_another_order_hide_no_copy() {
+    let reference = format!("{}{}", function("a", 1, 10), function("b", 2, 10));
+    let candidate = format!("{}{}", function("b", 2, 10), function("a", 1, 10));
+    let candidate = candidate.replace("total", "sum").replace("table", "entries").replace("input", "bytes");
+    let report = check(&reference, &candidate, &[]);
+    assert!(report.alarmed && report.fingerprint > 0.8, "{report:?}");
+    assert_eq!((report.longest_run, report.places), (0, vec![]));
+}
+
+#[test]
 fn a_whole_copy_is_all_of_both() {
     let text = function("a", 3, 20);
     let report = check(&text, &text, &[]);

@@ -1,0 +1,55 @@
+//! Differences that follow from others: what names a missing type cannot be as it is required.
+
+use super::matching::{Matching, Pair};
+use super::paths::{Piece, parent, pieces};
+use super::signature::Difference;
+use ghostlib_model::{ApiItem, ApiKind};
+use std::collections::HashSet;
+
+/// The types, traits and modules that only one of two APIs has.
+pub(super) struct Gone<'a> {
+    missing: HashSet<&'a str>,
+    extra: HashSet<&'a str>,
+}
+
+impl<'a> Gone<'a> {
+    pub(super) fn new(matching: &Matching<'a>) -> Self {
+        Self { missing: named(&matching.missing), extra: named(&matching.extra) }
+    }
+
+    /// Whether two signatures differ only where the required one names something missing, and the candidate's
+    /// something extra, or something of the same name that a user cannot reach.
+    pub(super) fn explains(&self, pair: &Pair<'_>) -> bool {
+        if pair.difference != Difference::Signature {
+            return false;
+        }
+        let (wanted, given) = (pieces(&pair.required.signature), pieces(&pair.candidate.signature));
+        wanted.len() == given.len()
+            && wanted.iter().zip(&given).all(|(wanted, given)| self.explains_piece(*wanted, *given))
+    }
+
+    fn explains_piece(&self, wanted: Piece<'_>, given: Piece<'_>) -> bool {
+        match (wanted, given) {
+            (Piece::Path(wanted), Piece::Path(given)) if wanted != given => {
+                let is_same_name = last(wanted) == last(given);
+                is_in(&self.missing, wanted) && (is_same_name || is_in(&self.extra, given))
+            }
+            _ => wanted == given,
+        }
+    }
+}
+
+/// The paths of items that others are below of, or name.
+fn named<'a>(items: &[&'a ApiItem]) -> HashSet<&'a str> {
+    let kinds =
+        [ApiKind::Struct, ApiKind::Enum, ApiKind::Union, ApiKind::Trait, ApiKind::TypeAlias, ApiKind::Module];
+    items.iter().filter(|item| kinds.contains(&item.kind)).map(|item| item.path.as_str()).collect()
+}
+
+fn is_in(paths: &HashSet<&str>, path: &str) -> bool {
+    std::iter::successors(Some(path), |path| parent(path)).any(|path| paths.contains(path))
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or_default()
+}
