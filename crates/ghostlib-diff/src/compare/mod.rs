@@ -6,12 +6,14 @@ mod findings;
 mod matching;
 mod paths;
 mod signature;
+mod unsafety;
 
 use crate::Api;
 use aliases::aligned;
-use findings::{extra_findings, missing_findings, pair_findings, unsafe_finding};
+use findings::{extra_findings, missing_findings, pair_findings};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, match_items};
+use unsafety::unsafe_finding;
 
 /// The differences of two APIs.
 #[derive(Clone, Debug, PartialEq)]
