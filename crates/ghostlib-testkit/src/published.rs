@@ -140,6 +140,16 @@ fn io(path: &Path, source: std::io::Error) -> FetchError {
     FetchError::Io { path: path.into(), source }
 }
 
+/// A crate below `fixtures/`, whose manifest goes by another name there.
+#[cfg(test)]
+pub(crate) fn fixture_tree(path: &str) -> SourceTree {
+    let folder = ghostlib_testkit::fixture(path);
+    let mut tree = SourceTree::read(&folder).unwrap();
+    let manifest = fs::read_to_string(folder.join("Cargo_fixture.toml")).unwrap();
+    tree.files.insert(0, ghostlib_diff::SourceFile::new("Cargo.toml", manifest));
+    tree
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,6 @@ use super::matching::{Matching, Pair};
 use super::moves::Move;
 use super::paths::{Piece, order, parent, pieces};
 use super::signature::Difference;
-use crate::Api;
 use ghostlib_model::{ApiItem, ApiKind, Finding, Gate, Place, Priority};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -45,6 +44,11 @@ fn pair_finding(pair: &Pair<'_>) -> Option<Finding> {
         Difference::ImplTrait => {
             let message = format!("{differs}: calls that name the type argument tell them apart");
             ("api-impl-trait", Priority::P1, Some(Gate::G2), message, follow)
+        }
+        Difference::Pattern => {
+            let message = format!("the patterns of the macro `{path}` differ from the required ones");
+            let advice = format!("Check that it takes what `{}` takes.", required.declaration);
+            ("api-macro-pattern", Priority::P3, None, message, advice)
         }
         Difference::AddedConst => {
             let advice =
@@ -114,19 +118,6 @@ pub(super) fn extra_findings(extra: &[&ApiItem]) -> Vec<Finding> {
         finding
     });
     findings.collect()
-}
-
-/// That the candidate uses `unsafe` where the reference is known to have none.
-pub(super) fn unsafe_finding(required: &Api, candidate: &Api) -> Option<Finding> {
-    let places = candidate.unsafe_code.as_deref().unwrap_or_default();
-    let first = places.first().filter(|_| required.unsafe_code.as_ref().is_some_and(Vec::is_empty))?;
-    let n_places = places.len();
-    let message =
-        format!("`unsafe` stands in {n_places} {}, and the reference has none", plural(n_places, "place"));
-    let mut finding = Finding::new("unsafe-added", Priority::P2, &candidate.crate_name, message);
-    finding.advice = String::from("Write it in safe Rust.");
-    finding.candidate = Some(first.clone());
-    Some(finding)
 }
 
 /// The items that do not go with another one of `items`, each with the number of those that go with it.

@@ -27,6 +27,7 @@ pub(super) fn match_items<'a>(required: &'a [ApiItem], candidate: &'a [ApiItem])
     // The best matches go first, or an item could take what fits another one better.
     for wanted in [
         Difference::None,
+        Difference::Pattern,
         Difference::AddedConst,
         Difference::ImplTrait,
         Difference::Signature,

@@ -7,15 +7,17 @@ mod matching;
 mod moves;
 mod paths;
 mod signature;
+mod unsafety;
 
 pub use moves::Move;
 
 use crate::Api;
 use aliases::aligned;
-use findings::{extra_findings, missing_findings, move_finding, pair_findings, unsafe_finding};
+use findings::{extra_findings, missing_findings, move_finding, pair_findings};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
+use unsafety::unsafe_finding;
 
 /// The differences of two APIs.
 #[derive(Clone, Debug, PartialEq)]

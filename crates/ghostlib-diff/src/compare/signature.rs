@@ -6,6 +6,8 @@ use ghostlib_model::{ApiItem, ApiKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Difference {
     None,
+    /// Macros with other patterns, which may yet take the same.
+    Pattern,
     /// The candidate's function can be called in more places.
     AddedConst,
     /// An `impl Trait` argument against a named type parameter.
@@ -17,7 +19,7 @@ pub(super) enum Difference {
 impl Difference {
     /// Whether what calls the required item can call the candidate's.
     pub(super) fn is_compatible(self) -> bool {
-        matches!(self, Self::None | Self::AddedConst)
+        matches!(self, Self::None | Self::Pattern | Self::AddedConst)
     }
 }
 
@@ -26,6 +28,10 @@ pub(super) fn difference(required: &ApiItem, candidate: &ApiItem) -> Difference 
         return Difference::Kind;
     }
     let (wanted, given) = (required.signature.as_str(), candidate.signature.as_str());
+    if required.kind == ApiKind::Macro && patterns(&required.declaration) != patterns(&candidate.declaration)
+    {
+        return Difference::Pattern;
+    }
     if wanted == given || (required.kind == ApiKind::TraitImpl && says_no_types(wanted, given)) {
         return Difference::None;
     }
@@ -36,6 +42,31 @@ pub(super) fn difference(required: &ApiItem, candidate: &ApiItem) -> Difference 
         return Difference::AddedConst;
     }
     if without_names(wanted) == without_names(given) { Difference::ImplTrait } else { Difference::Signature }
+}
+
+/// The patterns of a macro without spaces, and with its variables numbered.
+fn patterns(declaration: &str) -> String {
+    let body = declaration.split_once('{').map_or("", |(_, body)| body);
+    let mut order: Vec<&str> = vec![];
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some(at) = rest.find('$') {
+        let after = &rest[at + 1..];
+        let length = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
+        let name = &after[..length];
+        out += &rest[..=at];
+        if length > 0 {
+            let number = order.iter().position(|known| *known == name).unwrap_or_else(|| {
+                order.push(name);
+                order.len() - 1
+            });
+            out += &number.to_string();
+        }
+        rest = &after[length..];
+    }
+    out += rest;
+    out.retain(|c| !c.is_whitespace());
+    out
 }
 
 /// A spec may leave out the associated types of an implementation.
@@ -140,7 +171,7 @@ fn renumbered(signature: &str, own: &[&str]) -> String {
                 order.push(name);
                 order.len() - 1
             });
-            out += &format!("$own{number}");
+            out.extend(["$own", &number.to_string()]);
         } else {
             out.push_str(name);
         }
@@ -172,9 +203,24 @@ mod tests {
     }
 
     #[test]
+    fn variables_of_macros_may_have_any_name() {
+        let same = |a, b| patterns(a) == patterns(b);
+        assert!(same(
+            "macro_rules! m { ($a:expr, $($b:ty),*) => {}; }",
+            "macro_rules! m { ( $x:expr , $( $y:ty ),* ) => {}; }"
+        ));
+        assert!(!same("macro_rules! m { ($a:expr) => {}; }", "macro_rules! m { ($a:ident) => {}; }"));
+        assert!(!same(
+            "macro_rules! m { ($a:ty, $b:ty) => {}; }",
+            "macro_rules! m { ($a:ty, $a:ty) => {}; }"
+        ));
+    }
+
+    #[test]
     fn odd_text_ends() {
         for text in ["", "fn", "fn<", "fn<$", "fn<$0", "fn<$0>(", "$", "fn(>>>)"] {
             without_names(text);
+            patterns(text);
         }
     }
 }

@@ -21,8 +21,9 @@ struct Token {
     hash: u64,
     /// Whether it is a name, which a copier may change.
     is_name: bool,
-    /// Tokens of one segment stand in one file.
     file: usize,
+    /// The body of a function is a part of its file, and so is what stands between two of them.
+    part: usize,
     start: usize,
     end: usize,
 }
@@ -83,9 +84,12 @@ impl Stream {
     pub(super) fn shapes(&self, segment: Range<usize>) -> Vec<Shape> {
         let mut last: HashMap<u64, usize> = HashMap::new();
         let tokens = self.tokens[segment].iter().enumerate();
-        let shapes = tokens.map(|(at, token)| match token.is_name {
-            true => Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before)),
-            false => Shape::Text(token.hash),
+        let shapes = tokens.map(|(at, token)| {
+            if token.is_name {
+                Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before))
+            } else {
+                Shape::Text(token.hash)
+            }
         });
         shapes.collect()
     }
@@ -98,10 +102,10 @@ impl Stream {
         pairs.take_while(|(a, b)| a.hash == b.hash && in_file(a, &mine[0]) && in_file(b, &theirs[0])).count()
     }
 
-    /// The ranges of tokens that stand in one file each.
+    /// The ranges of tokens that stand in one part of one file each: the order of functions is no matter.
     pub(super) fn segments(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
-        let chunks = self.tokens.chunk_by(|a, b| a.file == b.file).map(<[Token]>::len);
+        let chunks = self.tokens.chunk_by(|a, b| (a.file, a.part) == (b.file, b.part)).map(<[Token]>::len);
         chunks.map(move |length| {
             start += length;
             start - length..start
@@ -156,15 +160,22 @@ fn tokens_with_signatures(code: &str) -> impl Iterator<Item = Token> {
 fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<Token> {
     let mut tokens = vec![];
     let mut skip_until = 0;
+    let (mut part, mut part_end) = (0, usize::MAX);
     walk(root, &mut |node| {
         if is_comment(node) || is_left_out(node) {
             skip_until = skip_until.max(signature_end(node));
         }
+        if node.kind() == "function_item" {
+            (part, part_end) = (part + 1, node.end_byte());
+        }
         let (start, end) = (node.start_byte(), node.end_byte());
         if node.child_count() == 0 && start >= skip_until && end > start {
             let hash = hash_of(text.get(start..end).unwrap_or_default());
+            if start >= part_end {
+                (part, part_end) = (part + 1, usize::MAX);
+            }
             let is_name = node.kind().ends_with("identifier");
-            tokens.push(Token { hash, is_name, file: 0, start, end });
+            tokens.push(Token { hash, is_name, file: 0, part, start, end });
         }
         !is_comment(node)
     });

@@ -126,6 +126,71 @@ fn methods_of_one_name_on_several_types_of_arguments_are_matched_by_signature() 
     assert_eq!((findings[0].rule.as_str(), findings[0].subject.as_str()), ("api-missing", "S::f"));
 }
 
+const NAMED: &str = "mod inner { #[derive(Debug)] pub struct Map { pub width: u8 } pub enum Fault { Bad }
+        impl Map { pub fn first(&self) -> Result<Map, Fault> { loop {} } } pub trait Wide {} impl Wide for Map {} }
+    pub mod map { pub use crate::inner::Map; } pub use inner::{Fault, Map, Wide};
+    pub fn read(map: &inner::Map) -> Result<(), Fault> { loop {} }";
+
+fn rules_and_subjects(reference: &str, candidate: &str) -> Vec<(String, String)> {
+    let findings = compare(&lib(reference), &lib(candidate)).findings;
+    findings.into_iter().map(|finding| (finding.rule, finding.subject)).collect()
+}
+
+#[test]
+fn a_type_may_be_reached_by_more_paths_or_by_fewer() {
+    let fewer = NAMED.replace("{Fault, Map, Wide}", "{Fault, Wide}");
+    let missing = [("api-missing".to_owned(), "Map".to_owned())];
+    let extra = [("api-extra".to_owned(), "Map".to_owned())];
+    assert_eq!(rules_and_subjects(NAMED, &fewer), missing);
+    assert_eq!(rules_and_subjects(&fewer, NAMED), extra);
+    let comparison = compare(&lib(NAMED), &lib(&fewer));
+    assert_eq!(comparison.dimension.trait_impl.recall, Ratio::new(2, 2));
+}
+
+#[test]
+fn what_names_a_renamed_type_is_not_told_again() {
+    let renamed = NAMED.replace("Fault", "Failure");
+    assert_eq!(rules_and_subjects(NAMED, &renamed), [("api-renamed".to_owned(), "Fault".to_owned())]);
+    let dimension = compare(&lib(NAMED), &lib(&renamed)).dimension;
+    assert_eq!((dimension.path.recall, dimension.signature.recall), (Ratio::new(7, 9), Ratio::new(5, 9)));
+    // What differs otherwise too is told.
+    let changed = renamed.replace("read(map: &inner::Map)", "read(map: inner::Map)");
+    assert!(rules_and_subjects(NAMED, &changed).contains(&("api-signature".to_owned(), "read".to_owned())));
+    let other = NAMED.replace("-> Result<(), Fault>", "-> Result<(), String>");
+    assert_eq!(rules_and_subjects(NAMED, &other), [("api-signature".to_owned(), "read".to_owned())]);
+}
+
+#[test]
+fn implementations_go_with_the_trait_that_is_missing() {
+    let without = NAMED.replace("{Fault, Map, Wide}", "{Fault, Map}");
+    assert_eq!(rules_and_subjects(NAMED, &without), [("api-missing".to_owned(), "Wide".to_owned())]);
+}
+
+#[test]
+fn an_item_at_several_paths_is_one_finding() {
+    let changed = NAMED.replace("struct Map {", "struct Map { inner: u8,");
+    assert_eq!(rules_and_subjects(NAMED, &changed), [("api-signature".to_owned(), "Map".to_owned())]);
+}
+
+#[test]
+fn more_unsafe_code_is_pointed_at() {
+    let one = "pub fn a() { unsafe {} }\npub fn b() {}\npub fn c() {}";
+    let two = "pub fn c() {}\npub fn b() { unsafe {} }\npub fn a() { unsafe {} }";
+    let findings = compare(&lib(one), &lib(two)).findings;
+    assert_eq!(findings[0].message, "`unsafe` stands in 2 places, and the reference has 1 of them");
+    assert_eq!(findings[0].candidate.as_ref().unwrap().line, 2);
+    assert_eq!(compare(&lib(two), &lib(one)).findings, vec![]);
+}
+
+#[test]
+fn macros_with_other_patterns_may_yet_take_the_same() {
+    let macro_with = |pattern| format!("#[macro_export] macro_rules! m {{ {pattern} => {{}}; }}");
+    let (wanted, other) = (macro_with("($a:expr)"), macro_with("($a:expr $(,)?)"));
+    let findings = compare(&lib(&wanted), &lib(&other)).findings;
+    assert_eq!((findings[0].rule.as_str(), findings[0].priority), ("api-macro-pattern", Priority::P3));
+    assert_eq!(compare(&lib(&wanted), &lib(&macro_with("( $b : expr )"))).findings, vec![]);
+}
+
 #[test]
 fn a_spec_may_leave_out_associated_types() {
     let block = "pub struct S; impl Iterator for S {}";

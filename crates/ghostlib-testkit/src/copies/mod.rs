@@ -119,3 +119,25 @@ fn markdown(rows: &[Row]) -> String {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::published::fixture_tree;
+
+    #[test]
+    fn a_disguised_copy_alarms_and_other_code_does_not() {
+        let sample = fixture_tree("diff/sample");
+        let copy = Row::new(DISGUISED, "sample".to_owned(), &sample, &disguised(&sample));
+        let other = Row::new(UNRELATED, "level".to_owned(), &sample, &fixture_tree("candidates/level-good"));
+        assert!(copy.is_right() && copy.report.fingerprint > 0.5, "{:?}", copy.report);
+        assert!(other.is_right() && other.report.fingerprint < 0.1, "{:?}", other.report);
+    }
+
+    #[test]
+    fn a_disguise_leaves_no_name_that_the_crate_declares() {
+        let copy = disguised(&fixture_tree("diff/sample"));
+        let text: String = copy.files.iter().map(|file| file.text.as_str()).collect();
+        assert!(!text.contains("fn draw") && !text.contains("struct Grid") && text.contains("fn other_draw"));
+    }
+}

@@ -193,9 +193,9 @@ fn first_modifier(site: &Site<'_>) -> Option<usize> {
 pub(super) fn type_parameter_added(site: &Site<'_>) -> Vec<Change> {
     let Some(name) = site.field("name").filter(|_| site.is_function()) else { return vec![] };
     match site.field("type_parameters") {
-        Some(list) => match children(list).into_iter().rfind(Node::is_named) {
+        Some(generics) => match children(generics).into_iter().rfind(Node::is_named) {
             Some(last) => vec![site.inserted(last.end_byte(), ", Seeded")],
-            None => vec![site.replaced(list, "<Seeded>")],
+            None => vec![site.replaced(generics, "<Seeded>")],
         },
         None => vec![site.inserted(name.end_byte(), "<Seeded>")],
     }
@@ -209,8 +209,8 @@ pub(super) fn impl_trait_named(site: &Site<'_>) -> Vec<Change> {
         let parameter = format!("Seeded: {bounds}");
         let change = site.replaced(ty, "Seeded");
         Some(match site.field("type_parameters") {
-            Some(list) => {
-                let last = children(list).into_iter().rfind(Node::is_named)?.end_byte();
+            Some(generics) => {
+                let last = children(generics).into_iter().rfind(Node::is_named)?.end_byte();
                 change.and(site, last..last, format!(", {parameter}"))
             }
             None => {

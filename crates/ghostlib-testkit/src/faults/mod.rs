@@ -125,3 +125,63 @@ fn tell(kind: &Kind, name: &str, change: &Change, verdict: &Verdict) {
         say(format!("{} in {name}, {} -> {to:?}: {}", kind.name, verdict.place, wrong.join("; ")));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::published::fixture_tree;
+
+    /// What the extraction does not tell yet.
+    const UNSEEN: &[&str] = &[
+        "variant-discriminant-changed",
+        "variants-swapped",
+        "auto-trait-lost",
+        "foreign-re-export-removed",
+        "constant-value-changed",
+        "error-message-changed",
+        "must-use-added",
+        "must-use-removed",
+        "deprecated-added",
+        "repr-added",
+    ];
+
+    #[test]
+    fn every_change_of_the_sample_is_found_alone_by_its_rule_and_at_its_line() {
+        let sample = Sample::read(fixture_tree("diff/sample")).unwrap();
+        let sites = sample.sites();
+        let mut n_kinds = 0;
+        for kind in KINDS.iter().filter(|kind| !UNSEEN.contains(&kind.name)) {
+            let mut row = Row::default();
+            for (site, change) in drawn(kind, &sites, 1, 3) {
+                let verdict = judge(kind, site, &change).unwrap();
+                let is_right = verdict.is_found && verdict.is_alone && verdict.is_right_line;
+                assert!(is_right, "{}: {verdict:?} of {change:?}", kind.name);
+                row.count(&verdict);
+            }
+            n_kinds += usize::from(row.seeded > 0);
+        }
+        assert!(n_kinds >= 60, "{n_kinds}");
+    }
+
+    #[test]
+    fn what_changes_nothing_is_missed() {
+        let sample = Sample::read(fixture_tree("diff/sample")).unwrap();
+        let sites = sample.sites();
+        let kind = KINDS.iter().find(|kind| kind.name == "function-removed").unwrap();
+        let site = drawn(kind, &sites, 1, 1)[0].0;
+        let verdict = judge(kind, site, &Change::default()).unwrap();
+        assert!(!verdict.is_found && !verdict.is_alone && !verdict.is_right_rule && !verdict.is_right_line);
+    }
+
+    #[test]
+    fn a_change_of_something_else_is_not_alone() {
+        let sample = Sample::read(fixture_tree("diff/sample")).unwrap();
+        let sites = sample.sites();
+        let kind = KINDS.iter().find(|kind| kind.name == "function-removed").unwrap();
+        let all = drawn(kind, &sites, 1, 2);
+        let mut both = all[0].1.clone();
+        both.edits.extend(all[1].1.edits.clone());
+        let verdict = judge(kind, all[0].0, &both).unwrap();
+        assert!(verdict.is_found && !verdict.is_alone && verdict.others.len() == 1, "{verdict:?}");
+    }
+}

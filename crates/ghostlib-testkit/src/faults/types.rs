@@ -10,7 +10,21 @@ pub(super) fn removed(site: &Site<'_>) -> Vec<Change> {
     if !site.is(&[Struct, Enum, Union]) {
         return vec![];
     }
-    vec![site.removed(with_attributes(site.node, site.source()))]
+    let blocks = implementations(site).into_iter();
+    vec![blocks.fold(site.removed(with_attributes(site.node, site.source())), |change, block| {
+        change.and(site, with_attributes(block, site.source()), "")
+    })]
+}
+
+/// The `impl` blocks of a type, as far as they stand beside it.
+fn implementations<'s>(site: &Site<'s>) -> Vec<Node<'s>> {
+    let name = site.field("name").map(|name| site.text(name)).unwrap_or_default();
+    let siblings = site.node.parent().map(children).unwrap_or_default().into_iter();
+    let blocks = siblings.filter(|node| {
+        let owner = node.child_by_field_name("type").map(|ty| site.text(ty)).unwrap_or_default();
+        node.kind() == "impl_item" && owner.split('<').next() == Some(name)
+    });
+    blocks.collect()
 }
 
 pub(super) fn made_private(site: &Site<'_>) -> Vec<Change> {

@@ -52,11 +52,26 @@ pub(super) fn static_made_mutable(site: &Site<'_>) -> Vec<Change> {
 
 pub(super) fn alias_target_changed(site: &Site<'_>) -> Vec<Change> {
     let target = alias(site).and_then(|_| site.field("type"));
-    target.map(|ty| site.replaced(ty, other_type(site.text(ty)))).into_iter().collect()
+    let change = target.map(|ty| site.replaced(ty, other_type(site.text(ty))));
+    change.map(|change| change.also(users(site))).into_iter().collect()
 }
 
 pub(super) fn alias_removed(site: &Site<'_>) -> Vec<Change> {
-    alias(site).map(|node| site.removed(with_attributes(node, site.source()))).into_iter().collect()
+    let change = alias(site).map(|node| site.removed(with_attributes(node, site.source())));
+    change.map(|change| change.also(users(site))).into_iter().collect()
+}
+
+/// The items that name an alias: they change with it.
+fn users(site: &Site<'_>) -> Vec<String> {
+    let name = site.field("name").map(|name| site.text(name)).unwrap_or_default();
+    let items = site.sample.api.items.iter();
+    let users = items.filter(|item| {
+        let mut files = site.sample.tree.files.iter();
+        let file = files.find(|file| *file.path == *item.place.file);
+        let text = file.and_then(|file| file.text.get(item.place.span.start..item.place.span.end));
+        text.is_some_and(|text| text.contains(name))
+    });
+    users.map(|item| item.path.clone()).collect()
 }
 
 fn alias<'s>(site: &Site<'s>) -> Option<Node<'s>> {

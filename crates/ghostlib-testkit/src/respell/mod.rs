@@ -61,6 +61,7 @@ const KINDS: &[(&str, Spell)] = &[
     ("lifetimes of arguments named", generics::arguments_lifetime_named),
     ("where predicates split", generics::predicates_split),
     ("receivers typed", names::receivers_typed),
+    ("receivers typed by the name", names::receivers_named),
     ("unit returned", names::unit_returned),
     ("Self to the name", names::self_written_out),
     ("the name to Self", names::self_written_short),
@@ -163,4 +164,37 @@ fn markdown(rows: &[(&str, Outcome)]) -> String {
         let _ = writeln!(table, "| {kind} | {respellings} | {comparisons} | {} |", findings.len());
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::published::fixture_tree;
+
+    /// What the extraction takes for a difference yet, and so does all together.
+    const UNSEEN: &[&str] = &["receivers typed by the name", ALL];
+
+    #[test]
+    fn the_sample_in_other_words_differs_in_nothing() {
+        let tree = fixture_tree("diff/sample");
+        let mut n_kinds = 0;
+        for (kind, _) in KINDS.iter().filter(|(kind, _)| !UNSEEN.contains(kind)) {
+            let mut outcome = Outcome::default();
+            for seed in 0..3 {
+                let found = try_once(kind, &tree, seed, &mut outcome).unwrap();
+                assert_eq!(found, Vec::<String>::new(), "{kind}");
+            }
+            n_kinds += usize::from(outcome.respellings > 0);
+        }
+        assert!(n_kinds >= 20, "{n_kinds}");
+    }
+
+    #[test]
+    fn a_respelling_changes_the_text() {
+        let tree = fixture_tree("diff/sample");
+        for (kind, spell) in KINDS {
+            let (respelt, n) = respelt_once(&tree, *spell, 0);
+            assert_eq!(respelt == tree, n == 0, "{kind}");
+        }
+    }
 }

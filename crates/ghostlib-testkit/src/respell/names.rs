@@ -209,6 +209,22 @@ pub(super) fn receivers_typed(source: &Source<'_>) -> Vec<Respelling> {
     respellings.collect()
 }
 
+/// `&self` becomes `self: &Type`.
+pub(super) fn receivers_named(source: &Source<'_>) -> Vec<Respelling> {
+    let parts = signature_types(source).into_iter();
+    let respellings = parts.filter_map(|(receiver, owner)| {
+        let (is_receiver, is_named) = (receiver.kind() == "self_parameter", !owner.contains("'_"));
+        let typed = match receiver.source() {
+            "self" => format!("self: {owner}"),
+            "&self" => format!("self: &{owner}"),
+            "&mut self" => format!("self: &mut {owner}"),
+            _ => return None,
+        };
+        (is_receiver && is_named).then(|| receiver.replaced(typed))
+    });
+    respellings.collect()
+}
+
 /// A type in a signature becomes a private alias of it.
 pub(super) fn aliases(source: &Source<'_>) -> Vec<Respelling> {
     let functions = source.all(FUNCTIONS).into_iter();
