@@ -13,6 +13,34 @@ use ghostlib_model::{ApiItem, ApiKind};
 use std::cell::Cell;
 use tree_sitter::Node;
 
+/// Traits of the standard library whose one parameter is `Self` by default.
+const TAKES_OWN_TYPE: &[&str] = &[
+    "PartialEq",
+    "PartialOrd",
+    "Sum",
+    "Product",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "Shl",
+    "Shr",
+    "AddAssign",
+    "SubAssign",
+    "MulAssign",
+    "DivAssign",
+    "RemAssign",
+    "BitAndAssign",
+    "BitOrAssign",
+    "BitXorAssign",
+    "ShlAssign",
+    "ShrAssign",
+];
+
 /// One `impl`, with its header read.
 pub(super) struct Implementation<'k, 't> {
     pub(super) world: World<'k, 't>,
@@ -139,8 +167,10 @@ impl<'k, 't> Implementation<'k, 't> {
         let in_types =
             |name: &str| types.iter().any(|member| self.world.krate.text(member.site).contains(name));
         let is_elided = |name: &str| elision.elidable.contains(name) && !in_types(name);
-        let normal = self.normal_renderer(&header, is_elided);
-        let (self_type, trait_name) = (normal.ty(self.self_type), normal.ty(of_trait));
+        let mut normal = self.normal_renderer(&header, is_elided);
+        let self_type = normal.ty(self.self_type);
+        normal.bindings.self_type = Some(self_type.clone());
+        let trait_name = without_own_type(normal.ty(of_trait), &self_type);
         if normal.saw_private.get() {
             return None;
         }
@@ -259,6 +289,13 @@ fn readable(path: &str) -> String {
         }
     }
     out.replace("<>", "")
+}
+
+/// `PartialEq<Type>` for that type is `PartialEq`: operators take their own type where nothing else is said.
+fn without_own_type(trait_name: String, self_type: &str) -> String {
+    let operator =
+        trait_name.strip_suffix('>').and_then(|name| name.strip_suffix(self_type)?.strip_suffix('<'));
+    operator.filter(|name| TAKES_OWN_TYPE.contains(name)).map(str::to_owned).unwrap_or(trait_name)
 }
 
 fn word_position(text: &str, name: &str) -> usize {

@@ -5,7 +5,7 @@ use super::imports::segments;
 use super::krate::{DefId, Krate, ModuleId, Site};
 use super::reach::Reached;
 use super::resolve::Target;
-use super::source::{children, has_token};
+use super::source::{child_of_kind, children, has_token};
 use super::std_names;
 use super::text::{append, glued};
 use ghostlib_model::ApiKind;
@@ -134,9 +134,18 @@ impl<'k, 't> Renderer<'k, 't> {
         if is_plain {
             return self.path(&segments(self.text(node)), arguments);
         }
-        let qualifier = node.child_by_field_name("path").map(|path| self.node(path, depth + 1));
+        let path = node.child_by_field_name("path");
+        let qualifier =
+            path.map(|path| self.projected(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
         let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
         format!("{}::{name}{}", qualifier.unwrap_or_default(), angled(arguments))
+    }
+
+    /// The type of `<Type as Trait>` where it is a parameter, or what belongs to one: the bounds say the trait.
+    fn projected(&self, node: Node<'t>, depth: usize) -> Option<String> {
+        let qualified = child_of_kind(node, "qualified_type").filter(|_| self.is_normal())?;
+        let ty = self.node(qualified.child_by_field_name("type")?, depth + 1);
+        is_projection(&ty).then_some(ty)
     }
 
     fn generic(&self, node: Node<'t>, depth: usize) -> String {
@@ -270,8 +279,8 @@ impl<'k, 't> Renderer<'k, 't> {
         if let (Some(bound), [_, rest @ ..]) = (bound, path) {
             return [&[bound.as_str()], rest].concat().join("::") + &angled(arguments);
         }
-        if path == ["Self"] || path == ["_"] {
-            return path.concat();
+        if matches!(path, ["Self", ..] | ["_"]) {
+            return path.join("::") + &angled(arguments);
         }
         self.resolved(path, arguments)
     }
@@ -348,6 +357,12 @@ impl<'k, 't> Renderer<'k, 't> {
 
 fn angled(arguments: &[String]) -> String {
     if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
+}
+
+/// Whether a type is a parameter, `Self`, or a type that belongs to one: `$0`, `Self::Item`.
+fn is_projection(ty: &str) -> bool {
+    ty.split("::").next().is_some_and(|first| first == "Self" || first.starts_with('$'))
+        && ty.chars().all(|c| c.is_alphanumeric() || matches!(c, '$' | ':' | '_'))
 }
 
 fn is_type(kind: ApiKind) -> bool {

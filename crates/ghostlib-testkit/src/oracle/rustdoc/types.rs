@@ -67,13 +67,13 @@ impl<'k> Scope<'k> {
             }
             Type::QualifiedPath { name, args, self_type, trait_ } => {
                 let args = args.as_deref().map(|args| self.args(args)).unwrap_or_default();
-                let is_parameter = matches!(**self_type, Type::Generic(_) | Type::QualifiedPath { .. });
+                let self_type = self.ty(self_type);
                 match trait_ {
-                    // Which trait it is, the bounds say.
-                    Some(of) if !is_parameter => {
-                        format!("<{} as {}>::{name}{args}", self.ty(self_type), self.path(of))
+                    // Which trait it is, the bounds of a parameter say.
+                    Some(of) if !self_type.starts_with(['$', '\u{1}']) && !self_type.starts_with("Self") => {
+                        format!("<{self_type} as {}>::{name}{args}", self.path(of))
                     }
-                    _ => format!("{}::{name}{args}", self.ty(self_type)),
+                    _ => format!("{self_type}::{name}{args}"),
                 }
             }
         }
