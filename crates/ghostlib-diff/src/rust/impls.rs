@@ -159,8 +159,7 @@ impl<'k, 't> Implementation<'k, 't> {
     /// The item that a trait's `impl` is; nothing where a user cannot name what it is about.
     pub(super) fn of_trait(&self, of_trait: Node<'t>) -> Option<ApiItem> {
         let node = self.block.site.node;
-        let types: Vec<_> =
-            self.block.members.iter().filter(|member| member.site.node.kind() == "type_item").collect();
+        let types: Vec<_> = self.block.members.iter().filter(|member| is_told_type(member)).collect();
         let header = [self.self_type, of_trait];
         let plain = self.renderer(Style::Normal, Bindings::default());
         let elision = Elision::new(&plain, &self.generics, None, &header, None);
@@ -229,6 +228,10 @@ impl<'k, 't> Implementation<'k, 't> {
         all.sort();
         all.join(" ")
     }
+}
+
+fn is_told_type(member: &&Member<'_>) -> bool {
+    member.site.node.kind() == "type_item" && !member.attributes.is_hidden()
 }
 
 /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.

@@ -237,7 +237,7 @@ impl<'t> Loader<'t, '_> {
             match node.kind() {
                 "attribute_item" => self.attribute(site, &mut attributes),
                 "visibility_modifier" => is_public_type = self.krate.text(site) == "pub",
-                "macro_invocation" | "expression_statement" => {
+                "macro_invocation" | "expression_statement" if list.kind() == "declaration_list" => {
                     let attributes = std::mem::take(&mut attributes);
                     let made = if attributes.is_off() {
                         None

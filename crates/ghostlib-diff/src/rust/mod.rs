@@ -6,6 +6,7 @@
 
 mod attributes;
 mod cfg;
+mod constant;
 mod derives;
 mod elision;
 mod fields;

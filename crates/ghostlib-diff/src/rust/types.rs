@@ -1,5 +1,6 @@
 //! Types as text, either so that equal means equal to a user, or so that they stand in a declaration.
 
+use super::constant;
 use super::generics::Generics;
 use super::imports::segments;
 use super::krate::{DefId, Krate, ModuleId, Site};
@@ -121,6 +122,7 @@ impl<'k, 't> Renderer<'k, 't> {
             "lifetime" => self.lifetime(node).unwrap_or_else(|| "'_".to_owned()),
             "bounded_type" => self.bounded(node, depth),
             "tuple_type" => self.tuple(node, depth),
+            "array_type" => self.array(node, depth),
             "parameters" => format!("({})", self.parameters(node, depth).join(", ")),
             "function_type" => self.function(node, depth),
             _ if node.child_count() == 0 => self.text(node).to_owned(),
@@ -207,6 +209,10 @@ impl<'k, 't> Renderer<'k, 't> {
         let mut bare: Vec<_> =
             bounds.iter().map(|bound| bound.strip_prefix(prefix).unwrap_or(bound).to_owned()).collect();
         self.sort(&mut bare);
+        if prefix == "dyn " && self.is_normal() && !is_referred_to(node) {
+            // It is so where nothing is said.
+            bare.retain(|bound| bound != "'static");
+        }
         format!("{prefix}{}", bare.join(" + "))
     }
 
@@ -241,6 +247,19 @@ impl<'k, 't> Renderer<'k, 't> {
             ([only], [text]) if only.kind() != "bounded_type" => text.clone(),
             _ => format!("({})", rendered.join(", ")),
         }
+    }
+
+    /// A slice, or an array with a length, which is told as a number if it is one.
+    fn array(&self, node: Node<'t>, depth: usize) -> String {
+        let element = node.child_by_field_name("element").map(|element| self.node(element, depth + 1));
+        let length = node.child_by_field_name("length").map(|length| {
+            let number = constant::number(self.world.krate, self.module, self.file, length);
+            // A parameter of that name goes before a constant.
+            let is_bound = self.bindings.types.contains_key(self.text(length));
+            let number = number.filter(|_| self.is_normal() && !is_bound);
+            format!("; {}", number.map_or_else(|| self.node(length, depth + 1), |number| number.to_string()))
+        });
+        format!("[{}{}]", element.unwrap_or_default(), length.unwrap_or_default())
     }
 
     /// The types of parameters, without their names.
@@ -357,6 +376,15 @@ impl<'k, 't> Renderer<'k, 't> {
 
 fn angled(arguments: &[String]) -> String {
     if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
+}
+
+/// Whether a type stands behind a reference, brackets or not.
+fn is_referred_to(node: Node<'_>) -> bool {
+    let mut parent = node.parent();
+    while let Some(outer) = parent.filter(|outer| outer.kind() == "tuple_type") {
+        parent = outer.parent();
+    }
+    parent.is_some_and(|outer| outer.kind() == "reference_type")
 }
 
 /// Whether a type is a parameter, `Self`, or a type that belongs to one: `$0`, `Self::Item`.

@@ -26,9 +26,7 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
         "vis" => Some(visibility(trees)),
         "ty" | "path" => some(ty(trees)),
         "meta" => some(until(trees, |rest| rest[0].is(","))),
-        "expr" | "expr_2021" => {
-            some(until(trees, |rest| rest[0].is(",") || rest[0].is(";") || is_arrow(rest)))
-        }
+        "expr" | "expr_2021" => some(expression(trees)),
         "pat" => some(until(trees, |rest| ends_pattern(rest))),
         "pat_param" => some(until(trees, |rest| rest[0].is("|") || ends_pattern(rest))),
         "stmt" => some(until(trees, |rest| rest[0].is(";"))),
@@ -39,6 +37,15 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
 
 fn until(trees: &[TokenTree], is_end: impl Fn(&[TokenTree]) -> bool) -> usize {
     (0..trees.len()).find(|at| is_end(&trees[*at..])).unwrap_or(trees.len())
+}
+
+fn expression(trees: &[TokenTree]) -> usize {
+    let end = until(trees, |rest| rest[0].is(",") || rest[0].is(";") || is_arrow(rest));
+    // Two literals in a row are two expressions.
+    let is_literal =
+        |tree: &TokenTree| matches!(tree, TokenTree::Token(token) if token.kind == TokenKind::Literal);
+    let next = trees[..end].windows(2).position(|pair| pair.iter().all(is_literal));
+    next.map_or(end, |at| at + 1)
 }
 
 fn is_arrow(rest: &[TokenTree]) -> bool {
@@ -125,10 +132,11 @@ mod tests {
             ("ty", "Vec<Vec<u8>>, x", Some(7)),
             ("ty", "&'a [u8] { }", Some(3)),
             ("ty", "fn(u8) -> Option<u8> => x", Some(8)),
+            ("expr", "1 2 3", Some(1)),
             ("ty", "[u8; 4] [x]", Some(1)),
             ("ty", "a::b<T> = 3", Some(7)),
             ("ty", ", x", None),
-            ("expr", "1 + f(a, b), 2", Some(5)),
+            ("expr", "1 + f(a, b), 2", Some(4)),
             ("expr", "x => y", Some(1)),
             ("vis", "pub(crate) struct", Some(2)),
             ("vis", "pub (u8)", Some(1)),

@@ -69,7 +69,12 @@ pub(super) fn lex(text: &str) -> Option<Vec<TokenTree>> {
     let mut lexer = Lexer { rest: text.chars(), is_glued: false };
     let mut open: Vec<(Delimiter, Vec<TokenTree>)> = vec![];
     let mut trees = vec![];
-    while let Some(token) = lexer.next_token() {
+    loop {
+        if let Some(comment) = lexer.skip_space() {
+            trees.extend(doc_attribute(comment));
+            continue;
+        }
+        let Some(token) = lexer.next_token() else { break };
         let mark = token.text.chars().next().filter(|_| token.kind == TokenKind::Mark);
         if let Some(delimiter) = mark.and_then(Delimiter::opened_by) {
             if open.len() >= MAX_DEPTH {
@@ -94,17 +99,16 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     fn next_token(&mut self) -> Option<Token> {
-        self.skip_space();
         let text = self.rest.as_str();
         let first = text.chars().next()?;
         let (kind, length) = if let Some(length) = literal(text) {
             (TokenKind::Literal, length)
         } else if first == '\'' {
             (TokenKind::Lifetime, 1 + word_length(&text[1..]))
+        } else if let Some(raw) = text.strip_prefix("r#") {
+            (TokenKind::Word, 2 + word_length(raw))
         } else if is_word(first) {
             (TokenKind::Word, word_length(text))
-        } else if text.starts_with("r#") {
-            (TokenKind::Word, 2 + word_length(&text[2..]))
         } else {
             (TokenKind::Mark, first.len_utf8())
         };
@@ -114,8 +118,8 @@ impl<'a> Lexer<'a> {
         Some(Token { text: token.to_owned(), kind, is_glued })
     }
 
-    /// Steps over spaces and comments.
-    fn skip_space(&mut self) {
+    /// Steps over spaces and comments; a comment that documents is returned.
+    fn skip_space(&mut self) -> Option<&'a str> {
         loop {
             let text: &'a str = self.rest.as_str();
             let rest = if text.starts_with("//") {
@@ -126,12 +130,29 @@ impl<'a> Lexer<'a> {
                 text.trim_start()
             };
             if rest.len() == text.len() {
-                return;
+                return None;
             }
             self.is_glued = false;
             self.rest = rest.chars();
+            let skipped = &text[..text.len() - rest.len()];
+            let documents = ["///", "/**"].iter().any(|start| skipped.starts_with(start));
+            if documents && !["////", "/***", "/**/"].iter().any(|start| skipped.starts_with(start)) {
+                return Some(skipped);
+            }
         }
     }
+}
+
+/// `/// text` is `#[doc = "text"]` to a macro.
+fn doc_attribute(comment: &str) -> [TokenTree; 2] {
+    let text = comment.trim_start_matches(['/', '*']).trim_end_matches("*/");
+    let token = |text: &str, kind| TokenTree::Token(Token { text: text.to_owned(), kind, is_glued: false });
+    let inner = vec![
+        token("doc", TokenKind::Word),
+        token("=", TokenKind::Mark),
+        token(&format!("{text:?}"), TokenKind::Literal),
+    ];
+    [token("#", TokenKind::Mark), TokenTree::Group(Delimiter::Square, inner)]
 }
 
 fn is_word(c: char) -> bool {

@@ -23,6 +23,9 @@ use std::collections::HashMap;
 /// More text than this is not made by one macro, in bytes.
 const MAX_TEXT: usize = 1 << 20;
 
+/// A macro does not call others in its place more often than this.
+const MAX_CALLS: usize = 512;
+
 /// A macro that is invoked where items may stand.
 #[derive(Clone, Copy)]
 pub(super) struct Invocation<'t> {
@@ -71,20 +74,30 @@ struct Macros<'k, 't> {
 impl Macros<'_, '_> {
     fn expanded(&mut self, invocation: &Invocation<'_>) -> Option<Made> {
         let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
-        let index = self.definition(invocation)?;
+        let name = arguments::macro_name(self.krate, invocation.site);
+        let mut text = self.once(invocation, name, &lex::lex(arguments)?)?;
+        // Macros that eat their arguments piece by piece make nothing but the next call.
+        for _ in 0..MAX_CALLS {
+            let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else { break };
+            let Some(next) = self.once(invocation, &name, &arguments) else { break };
+            text = next;
+        }
+        Some(Made::Text(text))
+    }
+
+    /// One call, by the macro's name with these arguments.
+    fn once(&mut self, invocation: &Invocation<'_>, name: &str, arguments: &[TokenTree]) -> Option<String> {
+        let index = self.definition(invocation, name)?;
         let krate = self.krate;
         let rules = self.rules.entry(index).or_insert_with(|| rules(krate, &krate.defs[index]));
-        let arguments = lex::lex(arguments)?;
-        let (bindings, body) = rules
-            .iter()
-            .find_map(|rule| Some((matching::matched(&rule.pattern, &arguments)?, &rule.body)))?;
-        Some(Made::Text(transcribe::transcribe(body, &bindings, MAX_TEXT)?))
+        let fits = |rule: &'_ Rule| matching::matched(&rule.pattern, arguments);
+        let (bindings, rule) = rules.iter().find_map(|rule| Some((fits(rule)?, rule)))?;
+        transcribe::transcribe(&rule.body, &bindings, MAX_TEXT)
     }
 
     /// Of several macros of that name, the last one before the invocation in its file, or the one of the nearest
     /// module around it, or any.
-    fn definition(&self, invocation: &Invocation<'_>) -> Option<usize> {
-        let name = arguments::macro_name(self.krate, invocation.site);
+    fn definition(&self, invocation: &Invocation<'_>, name: &str) -> Option<usize> {
         let (path, name) = name.rsplit_once("::").unwrap_or(("", name));
         if !matches!(path.split("::").next(), Some("" | "crate" | "$crate" | "self" | "super")) {
             return None;
@@ -120,6 +133,16 @@ fn rules(krate: &Krate<'_>, def: &Def<'_>) -> Vec<Rule> {
         Rule::new(only_group(&pattern)?, only_group(&body)?)
     });
     rules.collect()
+}
+
+/// The name and the arguments of the one call that is all there is.
+fn only_call(mut trees: Vec<TokenTree>) -> Option<(String, Vec<TokenTree>)> {
+    trees.pop_if(|last| last.is(";"));
+    let Some(TokenTree::Group(_, arguments)) = trees.pop() else { return None };
+    trees.pop_if(|last| last.is("!"))?;
+    let is_path = |tree: &TokenTree| tree.word().is_some() || tree.is(":");
+    let name = trees.iter().map(|tree| tree.word().unwrap_or(":")).collect::<String>();
+    (!trees.is_empty() && trees.iter().all(is_path)).then_some((name, arguments))
 }
 
 fn only_group(trees: &[TokenTree]) -> Option<&[TokenTree]> {

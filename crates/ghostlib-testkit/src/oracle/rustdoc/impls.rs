@@ -52,8 +52,19 @@ impl<'k> World<'k> {
         items.collect()
     }
 
+    /// Whether a user can reach the type, if it is one of this crate.
+    fn can_be_named(self, of: &Impl) -> bool {
+        match &of.for_ {
+            Type::ResolvedPath(path) => {
+                self.canonical(path.id).is_some()
+                    || self.krate.paths.get(&path.id).is_some_and(|summary| summary.crate_id != 0)
+            }
+            _ => true,
+        }
+    }
+
     fn of_trait(self, of: &'k Impl, of_trait: &'k Path) -> Option<Told> {
-        if COMPILERS_OWN.contains(&of_trait.path.rsplit("::").next()?) {
+        if COMPILERS_OWN.contains(&of_trait.path.rsplit("::").next()?) || !self.can_be_named(of) {
             return None;
         }
         let types: Vec<_> =

@@ -44,7 +44,12 @@ impl<'k> Scope<'k> {
     pub(super) fn ty(&self, ty: &'k Type) -> String {
         match ty {
             Type::ResolvedPath(path) => self.path(path),
-            Type::DynTrait(dyn_trait) => format!("dyn {}", self.dyn_bounds(dyn_trait).join(" + ")),
+            Type::DynTrait(dyn_trait) => {
+                let mut bounds = self.dyn_bounds(dyn_trait);
+                // It is so where nothing is said, but behind a reference.
+                bounds.retain(|bound| bound != "'static");
+                format!("dyn {}", bounds.join(" + "))
+            }
             Type::Generic(name) => self.types.get(name.as_str()).unwrap_or(name).clone(),
             Type::Primitive(name) if name == "never" => "!".to_owned(),
             Type::Primitive(name) => name.clone(),
@@ -63,7 +68,13 @@ impl<'k> Scope<'k> {
             }
             Type::BorrowedRef { lifetime, is_mutable, type_ } => {
                 let lifetime = self.lifetime(lifetime.as_deref()).map(|name| name + " ").unwrap_or_default();
-                format!("&{lifetime}{}{}", if *is_mutable { "mut " } else { "" }, self.target(type_))
+                let target = match &**type_ {
+                    Type::DynTrait(dyn_trait) if dyn_trait.lifetime.as_deref() == Some("'static") => {
+                        format!("(dyn {})", self.dyn_bounds(dyn_trait).join(" + "))
+                    }
+                    ty => self.target(ty),
+                };
+                format!("&{lifetime}{}{target}", if *is_mutable { "mut " } else { "" })
             }
             Type::QualifiedPath { name, args, self_type, trait_ } => {
                 let args = args.as_deref().map(|args| self.args(args)).unwrap_or_default();
