@@ -220,6 +220,7 @@ impl<'k, 't> Implementation<'k, 't> {
             .filter_map(|member| {
                 let name =
                     self.world.krate.text(member.site.at(member.site.node.child_by_field_name("name")?));
+                let renderer = renderer.in_file(member.site.file);
                 let generics =
                     RenderedGenerics::new(&renderer, &Generics::read(self.world.krate, member.site));
                 Some(format!("type {name}{} = {};", generics.angled(), member_type(&renderer, member.site)))

@@ -39,8 +39,15 @@ pub(super) fn load<'t>(
     imports_start_at_root: bool,
 ) -> Loaded<'t> {
     let is_block = matches!(configuration, Configuration::Everything);
-    let krate =
-        Krate { sources, modules: vec![], defs: vec![], impls: vec![], is_block, imports_start_at_root };
+    let krate = Krate {
+        sources,
+        configuration: configuration.clone(),
+        modules: vec![],
+        defs: vec![],
+        impls: vec![],
+        is_block,
+        imports_start_at_root,
+    };
     let mut loader = Loader {
         krate,
         configuration,

@@ -92,6 +92,11 @@ impl<'k, 't> Renderer<'k, 't> {
         Self { bindings, saw_private, aliases_left, ..*self }
     }
 
+    /// The same for what stands in another file, as what a macro makes does.
+    pub(super) fn in_file(&self, file: usize) -> Self {
+        Self { file, ..self.with(self.bindings.clone()) }
+    }
+
     pub(super) fn ty(&self, node: Node<'t>) -> String {
         self.node(node, 0)
     }

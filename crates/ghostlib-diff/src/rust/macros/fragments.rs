@@ -14,7 +14,7 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
     match fragment {
         "ident" => one(is_kind(TokenKind::Word) && !first.is_some_and(|first| first.is("_"))),
         "lifetime" => one(is_kind(TokenKind::Lifetime)),
-        "tt" => one(first.is_some()),
+        "tt" => some(operator(trees)),
         "block" => one(matches!(first, Some(TokenTree::Group(Delimiter::Curly, _)))),
         "literal" => match trees {
             [minus, TokenTree::Token(token), ..] if minus.is("-") => {
@@ -33,6 +33,25 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
         "item" => item(trees),
         _ => None,
     }
+}
+
+/// Marks that are one token together.
+const OPERATORS: &[&str] = &[
+    "..=", "...", "<<=", ">>=", "::", "->", "=>", "..", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "+=",
+    "-=", "*=", "/=", "%=", "^=", "&=", "|=",
+];
+
+/// How many marks the first token has.
+fn operator(trees: &[TokenTree]) -> usize {
+    let mark = |at: usize| match trees.get(at)? {
+        TokenTree::Token(token) if token.kind == TokenKind::Mark && (at == 0 || token.is_glued) => {
+            Some(&*token.text)
+        }
+        _ => None,
+    };
+    let marks: String = (0..3).map_while(mark).collect();
+    let operator = OPERATORS.iter().find(|operator| marks.starts_with(**operator));
+    operator.map_or(trees.len().min(1), |operator| operator.len())
 }
 
 fn until(trees: &[TokenTree], is_end: impl Fn(&[TokenTree]) -> bool) -> usize {
@@ -142,6 +161,9 @@ mod tests {
             ("vis", "pub (u8)", Some(1)),
             ("vis", "struct", Some(0)),
             ("literal", "-1", Some(2)),
+            ("tt", "-> u8", Some(2)),
+            ("tt", "- > u8", Some(1)),
+            ("tt", "(a, b) c", Some(1)),
             ("ident", "_", None),
             ("meta", "doc = \"x\"", Some(3)),
             ("item", "#[a] pub fn f() -> u8 { 1 } fn", Some(10)),
