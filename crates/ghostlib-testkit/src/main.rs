@@ -8,6 +8,7 @@ mod copies;
 mod edits;
 mod faults;
 mod gold;
+mod oracle;
 mod page;
 mod published;
 mod respell;
@@ -24,6 +25,7 @@ enum Command {
     Copies(copies::CopiesArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
+    Oracle(oracle::OracleArgs),
     Respell(respell::RespellArgs),
 }
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
+        Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
     }
 }

@@ -1,12 +1,14 @@
 //! What `#[derive]` implements.
 
 use super::function::bind;
-use super::generics::{Generics, RenderedGenerics};
+use super::generics::{Generics, LifetimeParameter, RenderedGenerics};
 use super::impls::trait_impl_path;
-use super::krate::DefId;
+use super::krate::{DefId, Inner, Member, Site};
+use super::source::walk;
 use super::types::{Bindings, Renderer, Style, World};
 use crate::Unseen;
 use ghostlib_model::{ApiItem, ApiKind};
+use tree_sitter::Node;
 
 /// Derives that implement the trait of their name, for bounded parameters, and nothing else.
 const PLAIN: &[&str] = &[
@@ -46,11 +48,12 @@ fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
     let (parameter, trait_name) =
         if name == "Deserialize" { ("'de", "Deserialize<'de>") } else { ("", name) };
     let renderer = |style, bindings| Renderer::new(world, def.module, def.site.file, style, bindings);
+    let projections = projections(world, id, &generics);
+    let bounded = |renderer: &Renderer<'_, '_>| bounded(renderer, &generics, &projections, name);
     let mut bindings = Bindings::default();
-    bind(&mut bindings, &generics, |_| true);
-    let normal = bounded(RenderedGenerics::new(&renderer(Style::Normal, bindings), &generics), name).sorted();
-    let declared =
-        bounded(RenderedGenerics::new(&renderer(Style::AtRoot, Bindings::default()), &generics), name);
+    bind(&mut bindings, &generics, |lifetime| !is_bound(world, def.site, lifetime));
+    let normal = bounded(&renderer(Style::Normal, bindings)).sorted();
+    let declared = bounded(&renderer(Style::AtRoot, Bindings::default()));
     let normal_self = format!("{path}{}", names(&normal));
     let declared_path = if path.contains("::") { format!("crate::{path}") } else { path.to_owned() };
     let declared_self = format!("{declared_path}{}", names(&declared));
@@ -77,8 +80,50 @@ fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
     }
 }
 
-/// A derive asks its own trait of each type parameter.
-fn bounded(mut generics: RenderedGenerics, name: &str) -> RenderedGenerics {
+/// Whether a lifetime stands in a bound of the item's parameters, or has one.
+fn is_bound(world: World<'_, '_>, site: Site<'_>, lifetime: &str) -> bool {
+    let generics = Generics::read(world.krate, site);
+    let bounds = generics.types.iter().filter_map(|parameter| parameter.bounds);
+    let of_lifetimes = generics.lifetimes.iter().filter_map(|parameter| parameter.bounds);
+    let predicates = generics.predicates.iter().flat_map(|(left, right)| [*left, *right]);
+    let mut all = bounds.chain(of_lifetimes).chain(predicates).map(|node| world.krate.text(site.at(node)));
+    let has_bounds =
+        |parameter: &LifetimeParameter<'_>| parameter.name == lifetime && parameter.bounds.is_some();
+    all.any(|text| text.contains(lifetime)) || generics.lifetimes.iter().any(has_bounds)
+}
+
+/// The types of fields, and in them, that belong to a type parameter: `T::Item`.
+fn projections<'t>(world: World<'_, 't>, id: DefId, generics: &Generics<'t>) -> Vec<Node<'t>> {
+    let def = world.krate.def(id);
+    let mut members: Vec<&Member<'t>> = def.members.iter().collect();
+    if let Inner::Variants(variants) = &def.inner {
+        members.extend(variants.iter().flat_map(|variant| &world.krate.def(*variant).members));
+    }
+    let is_parameter = |name: &str| generics.types.iter().any(|parameter| parameter.name == name);
+    let mut found = vec![];
+    for member in members {
+        walk(member.site.node, &mut |node| {
+            let owner =
+                world.krate.text(member.site.at(node)).split_once("::").map(|(owner, _)| owner.trim());
+            let is_projection = node.kind() == "scoped_type_identifier" && owner.is_some_and(is_parameter);
+            if is_projection {
+                found.push(node);
+            }
+            !is_projection
+        });
+    }
+    found
+}
+
+/// A derive asks its own trait of each type parameter, and of what belongs to one and is in a field.
+fn bounded<'t>(
+    renderer: &Renderer<'_, 't>,
+    generics: &Generics<'t>,
+    projections: &[Node<'t>],
+    name: &str,
+) -> RenderedGenerics {
+    let mut generics = RenderedGenerics::new(renderer, generics);
+    generics.predicates.extend(projections.iter().map(|node| format!("{}: {name}", renderer.ty(*node))));
     for parameter in &mut generics.types {
         parameter.default = None;
         if parameter.const_type.is_none() {

@@ -1,6 +1,8 @@
 //! The generic parameters of an item, with inline bounds and `where` clauses merged.
 
+use super::attributes::Attributes;
 use super::krate::{Krate, Site};
+use super::meta::Meta;
 use super::source::{child_of_kind, children};
 use super::types::Renderer;
 use tree_sitter::Node;
@@ -31,7 +33,7 @@ impl<'t> Generics<'t> {
     pub(super) fn read(krate: &Krate<'t>, site: Site<'t>) -> Self {
         let mut generics = Self::default();
         let parameters = site.node.child_by_field_name("type_parameters");
-        for node in parameters.map(children).into_iter().flatten() {
+        for node in parameters.map(|node| switched_on(krate, site.at(node))).into_iter().flatten() {
             let Some(name) = node.child_by_field_name("name").map(|name| krate.text(site.at(name))) else {
                 continue;
             };
@@ -57,6 +59,21 @@ impl<'t> Generics<'t> {
         }
         generics
     }
+}
+
+/// The parameters of a list but those that a `cfg` before them leaves out.
+fn switched_on<'t>(krate: &Krate<'t>, list: Site<'t>) -> Vec<Node<'t>> {
+    let mut attributes = Attributes::default();
+    let mut parameters = vec![];
+    for node in children(list.node) {
+        if node.kind() == "attribute_item" {
+            let meta = child_of_kind(node, "attribute").map(|node| Meta::parse(krate.text(list.at(node))));
+            meta.into_iter().for_each(|meta| attributes.add(meta, &krate.configuration, &mut |_: &str| ()));
+        } else if node.is_named() && !std::mem::take(&mut attributes).is_off() {
+            parameters.push(node);
+        }
+    }
+    parameters
 }
 
 /// Parameters and predicates as text.

@@ -13,6 +13,34 @@ use ghostlib_model::{ApiItem, ApiKind};
 use std::cell::Cell;
 use tree_sitter::Node;
 
+/// Traits of the standard library whose one parameter is `Self` by default.
+const TAKES_OWN_TYPE: &[&str] = &[
+    "PartialEq",
+    "PartialOrd",
+    "Sum",
+    "Product",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "BitAnd",
+    "BitOr",
+    "BitXor",
+    "Shl",
+    "Shr",
+    "AddAssign",
+    "SubAssign",
+    "MulAssign",
+    "DivAssign",
+    "RemAssign",
+    "BitAndAssign",
+    "BitOrAssign",
+    "BitXorAssign",
+    "ShlAssign",
+    "ShrAssign",
+];
+
 /// One `impl`, with its header read.
 pub(super) struct Implementation<'k, 't> {
     pub(super) world: World<'k, 't>,
@@ -131,16 +159,17 @@ impl<'k, 't> Implementation<'k, 't> {
     /// The item that a trait's `impl` is; nothing where a user cannot name what it is about.
     pub(super) fn of_trait(&self, of_trait: Node<'t>) -> Option<ApiItem> {
         let node = self.block.site.node;
-        let types: Vec<_> =
-            self.block.members.iter().filter(|member| member.site.node.kind() == "type_item").collect();
+        let types: Vec<_> = self.block.members.iter().filter(|member| is_told_type(member)).collect();
         let header = [self.self_type, of_trait];
         let plain = self.renderer(Style::Normal, Bindings::default());
         let elision = Elision::new(&plain, &self.generics, None, &header, None);
         let in_types =
             |name: &str| types.iter().any(|member| self.world.krate.text(member.site).contains(name));
         let is_elided = |name: &str| elision.elidable.contains(name) && !in_types(name);
-        let normal = self.normal_renderer(&header, is_elided);
-        let (self_type, trait_name) = (normal.ty(self.self_type), normal.ty(of_trait));
+        let mut normal = self.normal_renderer(&header, is_elided);
+        let self_type = normal.ty(self.self_type);
+        normal.bindings.self_type = Some(self_type.clone());
+        let trait_name = without_own_type(normal.ty(of_trait), &self_type);
         if normal.saw_private.get() {
             return None;
         }
@@ -191,6 +220,7 @@ impl<'k, 't> Implementation<'k, 't> {
             .filter_map(|member| {
                 let name =
                     self.world.krate.text(member.site.at(member.site.node.child_by_field_name("name")?));
+                let renderer = renderer.in_file(member.site.file);
                 let generics =
                     RenderedGenerics::new(&renderer, &Generics::read(self.world.krate, member.site));
                 Some(format!("type {name}{} = {};", generics.angled(), member_type(&renderer, member.site)))
@@ -199,6 +229,10 @@ impl<'k, 't> Implementation<'k, 't> {
         all.sort();
         all.join(" ")
     }
+}
+
+fn is_told_type(member: &&Member<'_>) -> bool {
+    member.site.node.kind() == "type_item" && !member.attributes.is_hidden()
 }
 
 /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
@@ -259,6 +293,13 @@ fn readable(path: &str) -> String {
         }
     }
     out.replace("<>", "")
+}
+
+/// `PartialEq<Type>` for that type is `PartialEq`: operators take their own type where nothing else is said.
+fn without_own_type(trait_name: String, self_type: &str) -> String {
+    let operator =
+        trait_name.strip_suffix('>').and_then(|name| name.strip_suffix(self_type)?.strip_suffix('<'));
+    operator.filter(|name| TAKES_OWN_TYPE.contains(name)).map(str::to_owned).unwrap_or(trait_name)
 }
 
 fn word_position(text: &str, name: &str) -> usize {

@@ -1,6 +1,7 @@
 //! A crate as its modules declare it, before anything is resolved.
 
 use super::attributes::Attributes;
+use super::cfg::Configuration;
 use ghostlib_model::{ApiKind, Place, Span};
 use std::collections::HashMap;
 use tree_sitter::Node;
@@ -18,6 +19,7 @@ pub(super) const ROOT: ModuleId = ModuleId(0);
 /// All that a crate declares in its modules under one configuration.
 pub(super) struct Krate<'t> {
     pub(super) sources: &'t super::source::Sources<'t>,
+    pub(super) configuration: Configuration,
     pub(super) modules: Vec<Module<'t>>,
     pub(super) defs: Vec<Def<'t>>,
     pub(super) impls: Vec<Impl<'t>>,

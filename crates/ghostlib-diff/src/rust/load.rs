@@ -5,6 +5,7 @@ use super::cfg::Configuration;
 use super::files::{Folder, find_module_file};
 use super::imports::{extern_crate, imports};
 use super::krate::{Def, DefId, Impl, Inner, Krate, Member, Module, ModuleId, ROOT, Site};
+use super::macros::{Invocation, Position};
 use super::meta::Meta;
 use super::source::{Sources, child_of_kind, children};
 use crate::Unseen;
@@ -24,8 +25,10 @@ const MAX_INCLUSIONS: usize = 16;
 pub(super) struct Loaded<'t> {
     pub(super) krate: Krate<'t>,
     pub(super) unseen: Vec<Unseen>,
-    /// The files of the crate's modules.
+    /// The files of the crate's modules, and what macros in them make.
     pub(super) files: BTreeSet<usize>,
+    /// Macros that it is not known of what they make.
+    pub(super) invocations: Vec<Invocation<'t>>,
 }
 
 /// Reads the crate or the block whose root is `file`.
@@ -36,8 +39,15 @@ pub(super) fn load<'t>(
     imports_start_at_root: bool,
 ) -> Loaded<'t> {
     let is_block = matches!(configuration, Configuration::Everything);
-    let krate =
-        Krate { sources, modules: vec![], defs: vec![], impls: vec![], is_block, imports_start_at_root };
+    let krate = Krate {
+        sources,
+        configuration: configuration.clone(),
+        modules: vec![],
+        defs: vec![],
+        impls: vec![],
+        is_block,
+        imports_start_at_root,
+    };
     let mut loader = Loader {
         krate,
         configuration,
@@ -45,12 +55,14 @@ pub(super) fn load<'t>(
         unknown: BTreeSet::new(),
         pending: vec![],
         files: BTreeMap::new(),
+        invocations: vec![],
     };
     loader.open(None, file, &Folder::of_root(&sources.file(file).path), &Rc::default(), sources.root(file));
     while let Some(body) = loader.pending.pop() {
         loader.items(&body);
     }
-    Loaded { krate: loader.krate, unseen: loader.unseen, files: loader.files.into_keys().collect() }
+    let (unseen, files) = (loader.unseen, loader.files.into_keys().collect());
+    Loaded { krate: loader.krate, unseen, files, invocations: loader.invocations }
 }
 
 struct Loader<'t, 'c> {
@@ -61,6 +73,7 @@ struct Loader<'t, 'c> {
     pending: Vec<Body<'t>>,
     /// How many modules each file was read as.
     files: BTreeMap<usize, usize>,
+    invocations: Vec<Invocation<'t>>,
 }
 
 /// The items of a module that are still to be read.
@@ -157,10 +170,22 @@ impl<'t> Loader<'t, '_> {
                 return self.krate.modules[body.module.0].imports.extend(import);
             }
             "impl_item" => {
-                let members = self.members(site);
+                let members = self.members(body.module, site);
                 return self.krate.impls.push(Impl { module: body.module, site, members });
             }
-            _ => return self.no_item(site),
+            _ => {
+                if let Some(made) = self.no_item(body.module, site, Position::Items) {
+                    let chain = Rc::clone(&body.chain);
+                    self.items(&Body {
+                        module: body.module,
+                        site: made,
+                        folder: body.folder.clone(),
+                        chain,
+                        depth: body.depth,
+                    });
+                }
+                return;
+            }
         };
         if attributes.has("proc_macro")
             || attributes.has("proc_macro_derive")
@@ -183,7 +208,7 @@ impl<'t> Loader<'t, '_> {
         let name = self.krate.text(site.at(name));
         let is_public = self.krate.is_block || is_public(&self.krate, site);
         let has_members = matches!(kind, ApiKind::Struct | ApiKind::Union | ApiKind::Trait);
-        let members = if has_members { self.members(site) } else { vec![] };
+        let members = if has_members { self.members(body.module, site) } else { vec![] };
         let inner =
             if kind == ApiKind::Enum { Inner::Variants(self.variants(body.module, site)) } else { inner };
         let id =
@@ -197,10 +222,10 @@ impl<'t> Loader<'t, '_> {
     }
 
     fn variants(&mut self, module: ModuleId, site: Site<'t>) -> Vec<DefId> {
-        let variants = self.members(site).into_iter().filter_map(|variant| {
+        let variants = self.members(module, site).into_iter().filter_map(|variant| {
             let Member { site, attributes, .. } = variant;
             let name = self.krate.text(site.at(site.node.child_by_field_name("name")?));
-            let members = self.members(site);
+            let members = self.members(module, site);
             let (kind, inner) = (ApiKind::Variant, Inner::Nothing);
             Some(self.push(Def { name, kind, module, is_public: true, site, attributes, inner, members }))
         });
@@ -208,7 +233,7 @@ impl<'t> Loader<'t, '_> {
     }
 
     /// What stands in the body of an item and is not switched off. Fields without a name are their types.
-    fn members(&mut self, site: Site<'t>) -> Vec<Member<'t>> {
+    fn members(&mut self, module: ModuleId, site: Site<'t>) -> Vec<Member<'t>> {
         let Some(list) = site.node.child_by_field_name("body") else { return vec![] };
         let is_tuple = list.kind() == "ordered_field_declaration_list";
         let mut members = vec![];
@@ -219,7 +244,16 @@ impl<'t> Loader<'t, '_> {
             match node.kind() {
                 "attribute_item" => self.attribute(site, &mut attributes),
                 "visibility_modifier" => is_public_type = self.krate.text(site) == "pub",
-                "macro_invocation" | "expression_statement" => self.no_item(site),
+                "macro_invocation" | "expression_statement" if list.kind() == "declaration_list" => {
+                    let attributes = std::mem::take(&mut attributes);
+                    let made = if attributes.is_off() {
+                        None
+                    } else {
+                        self.no_item(module, site, Position::Members)
+                    };
+                    let made = made.and_then(|made| Some(made.at(made.node.named_child(0)?)));
+                    members.extend(made.map(|made| self.members(module, made)).into_iter().flatten());
+                }
                 _ if !node.is_named() || node.is_error() => {}
                 _ => {
                     let attributes = std::mem::take(&mut attributes);
@@ -274,27 +308,45 @@ impl<'t> Loader<'t, '_> {
         self.krate.modules[module.0].names.entry(name).or_default().push(id);
     }
 
-    fn no_item(&mut self, site: Site<'t>) {
+    /// What stands in the place of an item and is none. Of a macro, what it makes is returned, if that is known.
+    fn no_item(&mut self, module: ModuleId, site: Site<'t>, position: Position) -> Option<Site<'t>> {
         let node = match site.node.kind() {
             "expression_statement" => site.node.named_child(0).unwrap_or(site.node),
             _ => site.node,
         };
         match node.kind() {
-            "macro_invocation" => self.macro_invocation(site.at(node)),
+            "macro_invocation" => {
+                return self.macro_invocation(Invocation { module, site: site.at(node), position });
+            }
             "foreign_mod_item" => self.unseen(site, "items of a foreign block".to_owned()),
             "inner_attribute_item" | "empty_statement" | ";" | "{" | "}" | "shebang" => {}
             _ => self.unseen(site, "code that does not parse as an item".to_owned()),
         }
+        None
     }
 
-    fn macro_invocation(&mut self, site: Site<'t>) {
+    fn macro_invocation(&mut self, invocation: Invocation<'t>) -> Option<Site<'t>> {
+        let site = invocation.site;
         let name = site.node.child_by_field_name("macro").map_or("", |name| self.krate.text(site.at(name)));
-        if !matches!(
+        if matches!(
             name.rsplit("::").next(),
             Some("compile_error" | "const_assert" | "assert_impl_all" | "thread_local")
         ) {
-            self.unseen(site, format!("items that the macro `{name}!` makes"));
+            return None;
         }
+        let Some(file) = self.krate.sources.made_at(site.file, site.node.start_byte()) else {
+            self.unseen(site, format!("items that the macro `{name}!` makes"));
+            self.invocations.push(invocation);
+            return None;
+        };
+        if self.krate.sources.is_only_arguments(file) {
+            self.unseen(
+                site,
+                format!("what the macro `{name}!` makes of its arguments, which are taken as items"),
+            );
+        }
+        *self.files.entry(file).or_default() += 1;
+        Some(Site { file, node: self.krate.sources.root(file)? })
     }
 
     fn unseen(&mut self, site: Site<'t>, what: String) {

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod cfg;
+mod constant;
 mod derives;
 mod elision;
 mod fields;
@@ -17,6 +18,7 @@ mod imports;
 mod items;
 mod krate;
 mod load;
+mod macros;
 mod manifest;
 mod meta;
 mod reach;
@@ -45,11 +47,12 @@ use types::World;
 /// features. What cannot be read is listed as unseen; errors are only about the manifest and the root file.
 pub fn extract_crate(tree: &SourceTree, features: &FeatureSet) -> Result<Api, ExtractError> {
     let manifest = Manifest::read(tree)?;
-    let sources = Sources::of_tree(tree);
+    let mut sources = Sources::of_tree(tree);
     let Some(root) = sources.find(&manifest.lib_path) else {
         return Err(ExtractError::NoLibrary { path: manifest.lib_path });
     };
     let configuration = Configuration::Features(manifest.features(features));
+    expand_macros(&mut sources, root, &configuration, manifest.imports_start_at_root);
     let loaded = load(&sources, root, &configuration, manifest.imports_start_at_root);
     let unsafe_code = unsafe_code(&sources, &loaded.files);
     let lossy = lossy(tree, &loaded.files);
@@ -57,6 +60,28 @@ pub fn extract_crate(tree: &SourceTree, features: &FeatureSet) -> Result<Api, Ex
     api.unseen.splice(0..0, lossy);
     Ok(Api { crate_name: manifest.crate_name, unsafe_code: Some(unsafe_code), ..api })
 }
+
+/// Adds what macros make, and what the macros in that make, until there is no more or too much of it.
+fn expand_macros(
+    sources: &mut Sources<'_>,
+    root: usize,
+    configuration: &Configuration,
+    imports_start_at_root: bool,
+) {
+    for _ in 0..MAX_ROUNDS {
+        let loaded = load(sources, root, configuration, imports_start_at_root);
+        let pieces = macros::expand(&loaded.krate, &loaded.invocations, configuration);
+        if pieces.is_empty() || sources.n_made_bytes() > MAX_MADE_BYTES {
+            return;
+        }
+        sources.add(pieces);
+    }
+}
+
+/// Macros within macros are not followed deeper than this.
+const MAX_ROUNDS: usize = 16;
+/// More text than this is not expanded any further.
+const MAX_MADE_BYTES: usize = 16 << 20;
 
 /// Reads what a spec's `rust api` block declares: items without bodies, every one of them public. `code`
 /// stands in `document`, the text of `file`, from the byte `offset` on; places point there.
@@ -70,7 +95,7 @@ pub fn extract_block(code: &str, file: &str, offset: usize, document: &str) -> A
 }
 
 fn extract(loaded: Loaded<'_>) -> Api {
-    let Loaded { krate, mut unseen, files } = loaded;
+    let Loaded { krate, mut unseen, files, .. } = loaded;
     let reached = reach(&krate);
     let world = World { krate: &krate, reached: &reached };
     let mut items: Vec<ApiItem> = vec![];
@@ -144,7 +169,7 @@ fn unsafe_code(sources: &Sources<'_>, files: &BTreeSet<usize>) -> Vec<Place> {
 }
 
 fn lossy(tree: &SourceTree, files: &BTreeSet<usize>) -> Vec<Unseen> {
-    let files = files.iter().map(|file| &tree.files[*file]);
+    let files = files.iter().filter_map(|file| tree.files.get(*file));
     let lossy = files.filter_map(|file| {
         let what = match file.lossy? {
             Lossy::NotUtf8 => "bytes that are not UTF-8",

@@ -55,6 +55,8 @@ impl<'t> Krate<'t> {
         // A name that nothing here defines is another crate's.
         match import.path.first() {
             Some(&("crate" | "self" | "super")) | None => vec![],
+            // `use a::a;`, met again on the way to itself
+            Some(first) if self.module(start).names.contains_key(first) => vec![],
             Some(_) => vec![Target::Outside(import.path.clone())],
         }
     }

@@ -20,9 +20,16 @@ fn needs_space(out: &str, last: char, part: &str, first: char) -> bool {
         _ if part.starts_with("->") || out.ends_with("->") => true,
         // `&mut [u8]`, `*const (A, B)`
         ('t', _) if ends_with_word(out, "mut") || ends_with_word(out, "const") => first != '>',
+        // `&'a [u8]`, `for<'a> &'a T`
+        (_, '[' | '(' | '&' | '*' | '<') if ends_with_lifetime(out) => true,
+        ('>', '&' | '*') => true,
         ('>' | ')' | ']', first) => is_word(first),
         (last, first) => is_word(last) && (is_word(first) || first == '{'),
     }
+}
+
+fn ends_with_lifetime(out: &str) -> bool {
+    out.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').ends_with('\'') && !out.ends_with('\'')
 }
 
 fn ends_with_word(out: &str, word: &str) -> bool {
@@ -56,6 +63,8 @@ mod tests {
             "Iterator<Item = u8>",
             "<T as a::Foo>::Err",
             "?Sized",
+            "&'a [u8]",
+            "&'a (dyn A + B)",
         ] {
             let tokens = tokens_of(text);
             assert_eq!(glued(&tokens), text);

@@ -95,7 +95,8 @@ impl<'t> Item<'_, 't> {
         }
         if site.node.kind() == "const_item" {
             let value = site.node.child_by_field_name("value");
-            let value = value.map(|value| format!(" = {}", self.declared.ty(value))).unwrap_or_default();
+            let declared = self.declared.in_file(site.file);
+            let value = value.map(|value| format!(" = {}", declared.ty(value))).unwrap_or_default();
             return Some(format!("const {name}: {}{value};", member_type(&self.declared, site)));
         }
         let generics = Generics::read(self.world.krate, site);
@@ -109,11 +110,13 @@ pub(super) fn is_function(site: Site<'_>) -> bool {
 
 /// The type of a constant.
 pub(super) fn member_type<'t>(renderer: &Renderer<'_, 't>, site: Site<'t>) -> String {
+    let renderer = renderer.in_file(site.file);
     site.node.child_by_field_name("type").map(|ty| renderer.ty(ty)).unwrap_or_default()
 }
 
 /// What follows the name of an associated type.
 fn associated_type<'t>(renderer: &Renderer<'_, 't>, site: Site<'t>, generics: &Generics<'t>) -> String {
+    let renderer = &renderer.in_file(site.file);
     let generics = RenderedGenerics::new(renderer, generics);
     let bounds = site.node.child_by_field_name("bounds").or_else(|| {
         // The grammar knows no bounds on an associated type that has a default.

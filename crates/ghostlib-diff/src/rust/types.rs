@@ -1,11 +1,12 @@
 //! Types as text, either so that equal means equal to a user, or so that they stand in a declaration.
 
+use super::constant;
 use super::generics::Generics;
 use super::imports::segments;
 use super::krate::{DefId, Krate, ModuleId, Site};
 use super::reach::Reached;
 use super::resolve::Target;
-use super::source::{children, has_token};
+use super::source::{child_of_kind, children, has_token};
 use super::std_names;
 use super::text::{append, glued};
 use ghostlib_model::ApiKind;
@@ -91,6 +92,11 @@ impl<'k, 't> Renderer<'k, 't> {
         Self { bindings, saw_private, aliases_left, ..*self }
     }
 
+    /// The same for what stands in another file, as what a macro makes does.
+    pub(super) fn in_file(&self, file: usize) -> Self {
+        Self { file, ..self.with(self.bindings.clone()) }
+    }
+
     pub(super) fn ty(&self, node: Node<'t>) -> String {
         self.node(node, 0)
     }
@@ -121,6 +127,7 @@ impl<'k, 't> Renderer<'k, 't> {
             "lifetime" => self.lifetime(node).unwrap_or_else(|| "'_".to_owned()),
             "bounded_type" => self.bounded(node, depth),
             "tuple_type" => self.tuple(node, depth),
+            "array_type" => self.array(node, depth),
             "parameters" => format!("({})", self.parameters(node, depth).join(", ")),
             "function_type" => self.function(node, depth),
             _ if node.child_count() == 0 => self.text(node).to_owned(),
@@ -134,9 +141,18 @@ impl<'k, 't> Renderer<'k, 't> {
         if is_plain {
             return self.path(&segments(self.text(node)), arguments);
         }
-        let qualifier = node.child_by_field_name("path").map(|path| self.node(path, depth + 1));
+        let path = node.child_by_field_name("path");
+        let qualifier =
+            path.map(|path| self.projected(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
         let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
         format!("{}::{name}{}", qualifier.unwrap_or_default(), angled(arguments))
+    }
+
+    /// The type of `<Type as Trait>` where it is a parameter, or what belongs to one: the bounds say the trait.
+    fn projected(&self, node: Node<'t>, depth: usize) -> Option<String> {
+        let qualified = child_of_kind(node, "qualified_type").filter(|_| self.is_normal())?;
+        let ty = self.node(qualified.child_by_field_name("type")?, depth + 1);
+        is_projection(&ty).then_some(ty)
     }
 
     fn generic(&self, node: Node<'t>, depth: usize) -> String {
@@ -198,6 +214,10 @@ impl<'k, 't> Renderer<'k, 't> {
         let mut bare: Vec<_> =
             bounds.iter().map(|bound| bound.strip_prefix(prefix).unwrap_or(bound).to_owned()).collect();
         self.sort(&mut bare);
+        if prefix == "dyn " && self.is_normal() && !is_referred_to(node) {
+            // It is so where nothing is said.
+            bare.retain(|bound| bound != "'static");
+        }
         format!("{prefix}{}", bare.join(" + "))
     }
 
@@ -232,6 +252,19 @@ impl<'k, 't> Renderer<'k, 't> {
             ([only], [text]) if only.kind() != "bounded_type" => text.clone(),
             _ => format!("({})", rendered.join(", ")),
         }
+    }
+
+    /// A slice, or an array with a length, which is told as a number if it is one.
+    fn array(&self, node: Node<'t>, depth: usize) -> String {
+        let element = node.child_by_field_name("element").map(|element| self.node(element, depth + 1));
+        let length = node.child_by_field_name("length").map(|length| {
+            let number = constant::number(self.world.krate, self.module, self.file, length);
+            // A parameter of that name goes before a constant.
+            let is_bound = self.bindings.types.contains_key(self.text(length));
+            let number = number.filter(|_| self.is_normal() && !is_bound);
+            format!("; {}", number.map_or_else(|| self.node(length, depth + 1), |number| number.to_string()))
+        });
+        format!("[{}{}]", element.unwrap_or_default(), length.unwrap_or_default())
     }
 
     /// The types of parameters, without their names.
@@ -270,8 +303,8 @@ impl<'k, 't> Renderer<'k, 't> {
         if let (Some(bound), [_, rest @ ..]) = (bound, path) {
             return [&[bound.as_str()], rest].concat().join("::") + &angled(arguments);
         }
-        if path == ["Self"] || path == ["_"] {
-            return path.concat();
+        if matches!(path, ["Self", ..] | ["_"]) {
+            return path.join("::") + &angled(arguments);
         }
         self.resolved(path, arguments)
     }
@@ -348,6 +381,21 @@ impl<'k, 't> Renderer<'k, 't> {
 
 fn angled(arguments: &[String]) -> String {
     if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
+}
+
+/// Whether a type stands behind a reference, brackets or not.
+fn is_referred_to(node: Node<'_>) -> bool {
+    let mut parent = node.parent();
+    while let Some(outer) = parent.filter(|outer| outer.kind() == "tuple_type") {
+        parent = outer.parent();
+    }
+    parent.is_some_and(|outer| outer.kind() == "reference_type")
+}
+
+/// Whether a type is a parameter, `Self`, or a type that belongs to one: `$0`, `Self::Item`.
+fn is_projection(ty: &str) -> bool {
+    ty.split("::").next().is_some_and(|first| first == "Self" || first.starts_with('$'))
+        && ty.chars().all(|c| c.is_alphanumeric() || matches!(c, '$' | ':' | '_'))
 }
 
 fn is_type(kind: ApiKind) -> bool {

@@ -1,0 +1,153 @@
+//! What macros make, as text that is read like any other.
+//!
+//! Macros that the crate defines with `macro_rules!` are expanded: [`lex`] cuts text into token trees, [`rule`]
+//! reads a rule, [`fragments`] and [`matching`] match arguments to its pattern, [`transcribe`] writes its body.
+//! Of the macros of other crates only the arguments are at hand; where they are items themselves, they are
+//! taken for what the macro makes, and the place stays listed as unseen.
+
+mod arguments;
+mod fragments;
+mod lex;
+mod matching;
+mod rule;
+mod transcribe;
+
+use super::cfg::Configuration;
+use super::krate::{Def, Krate, ModuleId, Site};
+use super::source::{Made, Piece, children};
+use ghostlib_model::{ApiKind, Span};
+use lex::{Delimiter, TokenTree};
+use rule::Rule;
+use std::collections::HashMap;
+
+/// More text than this is not made by one macro, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+
+/// A macro does not call others in its place more often than this.
+const MAX_CALLS: usize = 512;
+
+/// A macro that is invoked where items may stand.
+#[derive(Clone, Copy)]
+pub(super) struct Invocation<'t> {
+    pub(super) module: ModuleId,
+    pub(super) site: Site<'t>,
+    pub(super) position: Position,
+}
+
+/// What a macro is to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Items of a module.
+    Items,
+    /// Members of a trait or an `impl`.
+    Members,
+}
+
+/// The text that each invocation stands for, as far as that can be told.
+pub(super) fn expand(
+    krate: &Krate<'_>,
+    invocations: &[Invocation<'_>],
+    configuration: &Configuration,
+) -> Vec<Piece> {
+    let mut macros = Macros { krate, named: HashMap::new(), rules: HashMap::new() };
+    for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
+        macros.named.entry(def.name).or_default().push(index);
+    }
+    let pieces = invocations.iter().filter_map(|invocation| {
+        let made = arguments::cfg_if(krate, invocation, configuration)
+            .or_else(|| macros.expanded(invocation))
+            .or_else(|| arguments::as_items(krate, invocation))?;
+        let node = invocation.site.node;
+        let span = Span::from(node.byte_range());
+        Some(Piece::new(invocation.site.file, span, made, invocation.position))
+    });
+    pieces.collect()
+}
+
+/// The macros that a crate defines.
+struct Macros<'k, 't> {
+    krate: &'k Krate<'t>,
+    named: HashMap<&'t str, Vec<usize>>,
+    rules: HashMap<usize, Vec<Rule>>,
+}
+
+impl Macros<'_, '_> {
+    fn expanded(&mut self, invocation: &Invocation<'_>) -> Option<Made> {
+        let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
+        let name = arguments::macro_name(self.krate, invocation.site);
+        let mut text = self.once(invocation, name, &lex::lex(arguments)?)?;
+        // Macros that eat their arguments piece by piece make nothing but the next call.
+        for _ in 0..MAX_CALLS {
+            let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else { break };
+            let Some(next) = self.once(invocation, &name, &arguments) else { break };
+            text = next;
+        }
+        Some(Made::Text(text))
+    }
+
+    /// One call, by the macro's name with these arguments.
+    fn once(&mut self, invocation: &Invocation<'_>, name: &str, arguments: &[TokenTree]) -> Option<String> {
+        let index = self.definition(invocation, name)?;
+        let krate = self.krate;
+        let rules = self.rules.entry(index).or_insert_with(|| rules(krate, &krate.defs[index]));
+        let fits = |rule: &'_ Rule| matching::matched(&rule.pattern, arguments);
+        let (bindings, rule) = rules.iter().find_map(|rule| Some((fits(rule)?, rule)))?;
+        transcribe::transcribe(&rule.body, &bindings, MAX_TEXT)
+    }
+
+    /// Of several macros of that name, the last one before the invocation in its file, or the one of the nearest
+    /// module around it, or any.
+    fn definition(&self, invocation: &Invocation<'_>, name: &str) -> Option<usize> {
+        let (path, name) = name.rsplit_once("::").unwrap_or(("", name));
+        if !matches!(path.split("::").next(), Some("" | "crate" | "$crate" | "self" | "super")) {
+            return None;
+        }
+        let candidates = self.named.get(name.trim())?;
+        let file = invocation.site.file;
+        let start = invocation.site.node.start_byte();
+        let site = |index: &&usize| self.krate.defs[**index].site;
+        let before = candidates
+            .iter()
+            .filter(|index| site(index).file == file && site(index).node.start_byte() < start);
+        if let Some(index) = before.max_by_key(|index| site(index).node.start_byte()) {
+            return Some(*index);
+        }
+        let mut module = Some(invocation.module);
+        while let Some(id) = module {
+            let here = candidates.iter().rfind(|index| self.krate.defs[**index].module == id);
+            if here.is_some() {
+                return here.copied();
+            }
+            module = self.krate.module(id).parent;
+        }
+        candidates.last().copied()
+    }
+}
+
+fn rules(krate: &Krate<'_>, def: &Def<'_>) -> Vec<Rule> {
+    let text = |node| lex::lex(krate.text(def.site.at(node)));
+    let rules = children(def.site.node).into_iter().filter(|node| node.kind() == "macro_rule");
+    let rules = rules.filter_map(|rule| {
+        let pattern = text(rule.child_by_field_name("left")?)?;
+        let body = text(rule.child_by_field_name("right")?)?;
+        Rule::new(only_group(&pattern)?, only_group(&body)?)
+    });
+    rules.collect()
+}
+
+/// The name and the arguments of the one call that is all there is.
+fn only_call(mut trees: Vec<TokenTree>) -> Option<(String, Vec<TokenTree>)> {
+    trees.pop_if(|last| last.is(";"));
+    let Some(TokenTree::Group(_, arguments)) = trees.pop() else { return None };
+    trees.pop_if(|last| last.is("!"))?;
+    let is_path = |tree: &TokenTree| tree.word().is_some() || tree.is(":");
+    let name = trees.iter().map(|tree| tree.word().unwrap_or(":")).collect::<String>();
+    (!trees.is_empty() && trees.iter().all(is_path)).then_some((name, arguments))
+}
+
+fn only_group(trees: &[TokenTree]) -> Option<&[TokenTree]> {
+    match trees {
+        [TokenTree::Group(Delimiter::Round | Delimiter::Square | Delimiter::Curly, inner)] => Some(inner),
+        _ => None,
+    }
+}

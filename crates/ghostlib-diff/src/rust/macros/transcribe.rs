@@ -1,0 +1,101 @@
+//! Writes the body of a rule.
+
+use super::lex::{Token, TokenKind, TokenTree};
+use super::matching::{Binding, Bindings, variables};
+use super::rule::Part;
+
+/// The text that `body` makes; nothing where something in it is not known, or where it is longer than `max`
+/// bytes.
+pub(super) fn transcribe(body: &[Part], bindings: &Bindings, max: usize) -> Option<String> {
+    let mut writer = Writer { text: String::new(), max };
+    writer.parts(body, bindings)?;
+    Some(writer.text)
+}
+
+struct Writer {
+    text: String,
+    max: usize,
+}
+
+impl Writer {
+    fn parts(&mut self, parts: &[Part], bindings: &Bindings) -> Option<()> {
+        for part in parts {
+            match part {
+                Part::Tree(tree) => self.tree(tree),
+                Part::Group(delimiter, inner) => {
+                    let (open, close) = delimiter.marks();
+                    self.text.push(open);
+                    self.parts(inner, bindings)?;
+                    self.text.push(close);
+                }
+                Part::Variable { name, .. } => self.variable(name, bindings)?,
+                Part::Repeat { parts, separator, .. } => self.repeat(parts, separator, bindings)?,
+            }
+            if self.text.len() > self.max {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn variable(&mut self, name: &str, bindings: &Bindings) -> Option<()> {
+        match bindings.get(name) {
+            Some(Binding::One(trees)) => {
+                self.text.push(' ');
+                trees.iter().for_each(|tree| self.tree(tree));
+                self.text.push(' ');
+            }
+            // A repetition is missing around it.
+            Some(Binding::Many(_)) => return None,
+            None if name == "crate" => self.text.push_str(" crate"),
+            // A variable of a macro that this one makes
+            None => self.text.extend([" $", name]),
+        }
+        Some(())
+    }
+
+    fn repeat(&mut self, parts: &[Part], separator: &[TokenTree], bindings: &Bindings) -> Option<()> {
+        let repeated = variables(parts);
+        let rounds = |name: &&str| match bindings.get(*name) {
+            Some(Binding::Many(rounds)) => Some(rounds.len()),
+            _ => None,
+        };
+        let n_rounds = repeated.iter().filter_map(rounds).max()?;
+        for round in 0..n_rounds {
+            let mut inner = bindings.clone();
+            for name in &repeated {
+                if let Some(Binding::Many(values)) = bindings.get(*name) {
+                    inner.insert((*name).to_owned(), values.get(round)?.clone());
+                }
+            }
+            if round > 0 {
+                separator.iter().for_each(|tree| self.tree(tree));
+            }
+            self.parts(parts, &inner)?;
+        }
+        Some(())
+    }
+
+    fn tree(&mut self, tree: &TokenTree) {
+        match tree {
+            TokenTree::Token(token) => self.token(token),
+            TokenTree::Group(delimiter, inner) => {
+                let (open, close) = delimiter.marks();
+                self.text.push(open);
+                inner.iter().for_each(|tree| self.tree(tree));
+                self.text.push(close);
+            }
+        }
+    }
+
+    fn token(&mut self, token: &Token) {
+        // Marks stay together as they were, or `->` would be two.
+        let is_apart = !token.is_glued || token.kind != TokenKind::Mark;
+        let follows_mark =
+            self.text.ends_with(|c: char| c.is_ascii_punctuation() && c != '_') && token.is_glued;
+        if is_apart && !follows_mark {
+            self.text.push(' ');
+        }
+        self.text.push_str(&token.text);
+    }
+}
