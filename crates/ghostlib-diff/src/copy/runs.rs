@@ -1,7 +1,7 @@
 //! Equal tokens in a row.
 
 use super::tokens::{Stream, hash_of};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Of a run that stands in the reference more often than this, only so many are tried.
 const MAX_OCCURRENCES: usize = 16;
@@ -17,7 +17,7 @@ pub(super) struct Run {
 /// The runs of at least `min` tokens, in the order of the candidate. They may overlap by less than `min`.
 pub(super) fn find_runs(reference: &Stream, candidate: &Stream, min: usize) -> Vec<Run> {
     let (known, own) = (reference.hashes(), candidate.hashes());
-    let mut starts: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut starts: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for (start, window) in known.windows(min).enumerate() {
         let occurrences = starts.entry(hash_of(window)).or_default();
         if occurrences.len() < MAX_OCCURRENCES {

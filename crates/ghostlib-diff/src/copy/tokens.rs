@@ -1,10 +1,10 @@
 //! Trees as streams of tokens.
 
-use crate::rust::{is_comment, parse, walk};
+use crate::rust::{Role, parse, walk};
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use tree_sitter::Node;
 
@@ -82,7 +82,7 @@ impl Stream {
     /// The tokens with their names taken off: 0 for a name that has not stood before in its segment, and for one that
     /// has, the number of tokens since. Whoever changes names everywhere alike leaves these the same.
     pub(super) fn shapes(&self, segment: Range<usize>) -> Vec<Shape> {
-        let mut last: HashMap<u64, usize> = HashMap::new();
+        let mut last: FxHashMap<u64, usize> = FxHashMap::default();
         let tokens = self.tokens[segment].iter().enumerate();
         let shapes = tokens.map(|(at, token)| {
             if token.is_name {
@@ -120,10 +120,13 @@ impl Stream {
 
 /// Takes the tokens out that stand in a row in the public text too.
 pub(super) fn without_public_text(stream: Stream, public_text: &[&str]) -> Stream {
-    let mut public = HashSet::new();
+    let mut public = FxHashSet::default();
     for code in public_text.iter().flat_map(|text| code_of(text)) {
         let hashes: Vec<_> = tokens_with_signatures(code).map(|token| token.hash).collect();
         public.extend(hashes.windows(MIN_PUBLIC_RUN).map(hash_of));
+    }
+    if public.is_empty() {
+        return stream;
     }
     let hashes = stream.hashes();
     let mut is_public = vec![false; hashes.len()];
@@ -137,7 +140,7 @@ pub(super) fn without_public_text(stream: Stream, public_text: &[&str]) -> Strea
 }
 
 pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
 }
@@ -162,10 +165,11 @@ fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<
     let mut skip_until = 0;
     let (mut part, mut part_end) = (0, usize::MAX);
     walk(root, &mut |node| {
-        if is_comment(node) || is_left_out(node) {
+        let role = Role::of(node);
+        if role.is(Role::COMMENT) || is_left_out(node) {
             skip_until = skip_until.max(signature_end(node));
         }
-        if node.kind() == "function_item" {
+        if role.is(Role::FUNCTION) {
             (part, part_end) = (part + 1, node.end_byte());
         }
         let (start, end) = (node.start_byte(), node.end_byte());
@@ -174,16 +178,17 @@ fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<
             if start >= part_end {
                 (part, part_end) = (part + 1, usize::MAX);
             }
-            let is_name = node.kind().ends_with("identifier");
+            let is_name = role.is(Role::NAME);
             tokens.push(Token { hash, is_name, file: 0, part, start, end });
         }
-        !is_comment(node)
+        !role.is(Role::COMMENT)
     });
     tokens
 }
 
 fn is_signature_part(node: Node<'_>) -> bool {
-    matches!(node.kind(), "function_item" | "function_signature_item")
+    let role = Role::of(node);
+    role.is(Role::FUNCTION) || role.is(Role::SIGNATURE)
 }
 
 /// Where the body starts, or the end of what has none.

@@ -23,12 +23,14 @@ mod manifest;
 mod meta;
 mod reach;
 mod resolve;
+mod roles;
 mod source;
 mod std_names;
 mod text;
 mod traits;
 mod types;
 
+pub(crate) use roles::Role;
 pub(crate) use source::{is_comment, parse, walk};
 
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
@@ -154,7 +156,8 @@ const MAX_ERRORS: usize = 16;
 fn unsafe_code(sources: &Sources<'_>, files: &BTreeSet<usize>) -> Vec<Place> {
     let mut places = vec![];
     for file in files {
-        let Some(root) = sources.root(*file) else { continue };
+        let mentions = sources.file(*file).text.contains("unsafe");
+        let Some(root) = sources.root(*file).filter(|_| mentions) else { continue };
         walk(root, &mut |node| {
             // In the arguments of macros a word is no keyword yet.
             let is_unsafe =

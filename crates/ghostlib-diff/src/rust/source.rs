@@ -1,6 +1,7 @@
 //! Parsed files, and walks over their syntax trees that do not use the call stack.
 
 use super::macros::Position;
+use super::roles::Role;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use std::collections::HashMap;
@@ -163,7 +164,7 @@ pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 pub(crate) fn is_comment(node: Node<'_>) -> bool {
-    matches!(node.kind(), "line_comment" | "block_comment")
+    Role::of(node).is(Role::COMMENT)
 }
 
 pub(super) fn child_of_kind<'a>(node: Node<'a>, kind: &str) -> Option<Node<'a>> {

@@ -1,7 +1,8 @@
 //! Bodies of functions as sets of subtrees.
 
-use crate::rust::is_comment;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use crate::rust::{Role, is_comment};
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 use tree_sitter::Node;
 
 /// What a body consists of, without its layout and its comments.
@@ -40,10 +41,7 @@ impl Body {
 
     /// Takes a token, or a literal as if it were one.
     fn take_leaf(&mut self, node: Node<'_>, text: &str, open: &mut [Subtree]) -> bool {
-        let is_literal = matches!(
-            node.kind(),
-            "string_literal" | "raw_string_literal" | "char_literal" | "integer_literal" | "float_literal"
-        );
+        let is_literal = Role::of(node).is(Role::LITERAL);
         if node.child_count() > 0 && !is_literal {
             return false;
         }
@@ -102,13 +100,13 @@ impl Body {
 
 /// A node whose children are being read.
 struct Subtree {
-    hasher: DefaultHasher,
+    hasher: FxHasher,
     n_tokens: usize,
 }
 
 impl Subtree {
     fn of(node: Node<'_>) -> Self {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         node.kind_id().hash(&mut hasher);
         Self { hasher, n_tokens: 0 }
     }
@@ -120,7 +118,7 @@ impl Subtree {
 }
 
 fn hash_of(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
 }

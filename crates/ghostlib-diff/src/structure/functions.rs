@@ -58,8 +58,11 @@ pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
                 attributes.into_iter().filter_map(|attribute| scopes.message(attribute, node, index));
             functions.extend(messages);
             scopes.enter(node);
-            functions.extend(scopes.function(node, index));
-            true
+            let function = scopes.function(node, index);
+            // Functions within functions are part of their bodies.
+            let is_entered = function.is_none();
+            functions.extend(function);
+            is_entered
         });
     }
     functions
@@ -184,7 +187,7 @@ mod tests {
             #[cfg(test)] mod tests { fn no() {} }
             /// Text.
             #[test] fn no() {}";
-        let expected = ["a", "inner", "m::S::b", "<S as Display>::fmt", "Tr::d"];
+        let expected = ["a", "m::S::b", "<S as Display>::fmt", "Tr::d"];
         assert_eq!(paths("src/lib.rs", text), expected);
         assert_eq!(paths("src/x/mod.rs", "fn f() {}"), ["x::f"]);
         assert_eq!(paths("src/x/y.rs", "fn f() {}"), ["x::y::f"]);
