@@ -44,8 +44,8 @@ pub(super) fn respelt<'a>(signature: &'a str, names: &HashMap<&str, &str>) -> Co
 
 /// The path that stands for this one, if `names` has it or something above it.
 pub(super) fn instead(path: &str, names: &HashMap<&str, &str>) -> Option<String> {
-    let above = std::iter::successors(Some(path), |path| parent(path));
-    let (known, name) = above.filter_map(|above| Some((above, *names.get(above)?))).next()?;
+    let mut above = std::iter::successors(Some(path), |path| parent(path));
+    let (known, name) = above.find_map(|above| Some((above, *names.get(above)?)))?;
     Some(format!("{name}{}", &path[known.len()..]))
 }
 

@@ -171,7 +171,7 @@ fn renumbered(signature: &str, own: &[&str]) -> String {
                 order.push(name);
                 order.len() - 1
             });
-            out += &format!("$own{number}");
+            out.extend(["$own", &number.to_string()]);
         } else {
             out.push_str(name);
         }

@@ -59,9 +59,12 @@ impl Stream {
     pub(super) fn shapes(&self, segment: Range<usize>) -> Vec<Shape> {
         let mut last: HashMap<u64, usize> = HashMap::new();
         let tokens = self.tokens[segment].iter().enumerate();
-        let shapes = tokens.map(|(at, token)| match token.is_name {
-            true => Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before)),
-            false => Shape::Text(token.hash),
+        let shapes = tokens.map(|(at, token)| {
+            if token.is_name {
+                Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before))
+            } else {
+                Shape::Text(token.hash)
+            }
         });
         shapes.collect()
     }
