@@ -2,6 +2,7 @@
 
 use ghostlib_diff::SourceTree;
 use std::ops::Range;
+use std::path::Path;
 use tree_sitter::{Node, Parser, Tree};
 
 /// Other text for a range of bytes of one file.
@@ -33,8 +34,8 @@ pub(crate) fn apply(tree: &SourceTree, edits: &[Edit]) -> SourceTree {
 
 /// The syntax trees of the Rust files of a source tree, by the index of the file; nothing for other files.
 pub(crate) fn parse_all(tree: &SourceTree) -> Vec<Option<Tree>> {
-    let texts = tree.files.iter().map(|file| file.path.ends_with(".rs").then_some(file.text.as_str()));
-    texts.map(|text| parse(text?)).collect()
+    let is_rust = |path: &str| Path::new(path).extension().is_some_and(|extension| extension == "rs");
+    tree.files.iter().map(|file| if is_rust(&file.path) { parse(&file.text) } else { None }).collect()
 }
 
 pub(crate) fn parse(text: &str) -> Option<Tree> {

@@ -75,7 +75,8 @@ pub(crate) fn fetch(published: &Published, cache: &Path) -> Result<SourceTree, F
     Ok(SourceTree::read(&folder)?)
 }
 
-fn write(tree: &SourceTree, folder: &Path) -> Result<(), FetchError> {
+/// Writes the files of a tree below `folder`.
+pub(crate) fn write(tree: &SourceTree, folder: &Path) -> Result<(), FetchError> {
     for file in &tree.files {
         let path = folder.join(&file.path);
         let parent = path.parent().unwrap_or(folder);

@@ -58,7 +58,7 @@ pub(super) fn parameter_mutability_changed(site: &Site<'_>) -> Vec<Change> {
 
 pub(super) fn parameter_added(site: &Site<'_>) -> Vec<Change> {
     let Some(parameters) = site.field("parameters").filter(|_| site.is_function()) else { return vec![] };
-    let Some(last) = children(parameters).into_iter().rfind(|node| node.is_named()) else {
+    let Some(last) = children(parameters).into_iter().rfind(Node::is_named) else {
         return vec![site.replaced(parameters, "(seeded: u8)")];
     };
     vec![site.inserted(last.end_byte(), ", seeded: u8")]
@@ -191,14 +191,10 @@ fn first_modifier(site: &Site<'_>) -> Option<usize> {
 }
 
 pub(super) fn type_parameter_added(site: &Site<'_>) -> Vec<Change> {
-    let Some(name) = site.field("name").filter(|_| site.is_function()) else { return vec![] };
-    match site.field("type_parameters") {
-        Some(generics) => match children(generics).into_iter().rfind(Node::is_named) {
-            Some(last) => vec![site.inserted(last.end_byte(), ", Seeded")],
-            None => vec![site.replaced(generics, "<Seeded>")],
-        },
-        None => vec![site.inserted(name.end_byte(), "<Seeded>")],
+    if !site.is_function() {
+        return vec![];
     }
+    with_type_parameter(site, Change::default(), "Seeded").into_iter().collect()
 }
 
 /// `impl Trait` becomes a type parameter that a caller can name.
@@ -206,18 +202,16 @@ pub(super) fn impl_trait_named(site: &Site<'_>) -> Vec<Change> {
     let types = parameter_types(site).into_iter().filter(|ty| ty.kind() == "abstract_type");
     let changes = types.filter_map(|ty| {
         let bounds = site.text(ty).strip_prefix("impl")?.trim();
-        let parameter = format!("Seeded: {bounds}");
-        let change = site.replaced(ty, "Seeded");
-        Some(match site.field("type_parameters") {
-            Some(generics) => {
-                let last = children(generics).into_iter().rfind(Node::is_named)?.end_byte();
-                change.and(site, last..last, format!(", {parameter}"))
-            }
-            None => {
-                let name = site.field("name")?.end_byte();
-                change.and(site, name..name, format!("<{parameter}>"))
-            }
-        })
+        with_type_parameter(site, site.replaced(ty, "Seeded"), &format!("Seeded: {bounds}"))
     });
     changes.collect()
+}
+
+fn with_type_parameter(site: &Site<'_>, change: Change, parameter: &str) -> Option<Change> {
+    let Some(list) = site.field("type_parameters") else {
+        let end = site.field("name")?.end_byte();
+        return Some(change.and(site, end..end, format!("<{parameter}>")));
+    };
+    let end = children(list).into_iter().rfind(Node::is_named)?.end_byte();
+    Some(change.and(site, end..end, format!(", {parameter}")))
 }

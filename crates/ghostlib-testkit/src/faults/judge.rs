@@ -11,10 +11,6 @@ use std::collections::BTreeSet;
 /// What came of one fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
-    /// Some finding is about the changed item.
-    pub(super) is_found: bool,
-    /// Something is reported, and it is about that item or what is below it.
-    pub(super) is_alone: bool,
     /// One of the expected rules reports it.
     pub(super) is_right_rule: bool,
     /// That finding points at the line of the item, or of the change.
@@ -27,6 +23,18 @@ pub(super) struct Verdict {
     pub(super) others: Vec<String>,
 }
 
+impl Verdict {
+    /// Whether some finding is about the changed item.
+    pub(super) fn is_found(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// Whether all that is found is about that item, or about what is below it.
+    pub(super) fn is_alone(&self) -> bool {
+        self.is_found() && self.others.is_empty()
+    }
+}
+
 pub(super) fn judge(kind: &Kind, site: &Site<'_>, change: &Change) -> Result<Verdict, ExtractError> {
     let sample = site.sample;
     let candidate = extract_crate(&apply(&sample.tree, &change.edits), &FeatureSet::Default)?;
@@ -35,8 +43,6 @@ pub(super) fn judge(kind: &Kind, site: &Site<'_>, change: &Change) -> Result<Ver
     let (own, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| changed.is_subject_of(finding));
     let right: Vec<_> = own.iter().filter(|finding| kind.rules.contains(&finding.rule.as_str())).collect();
     Ok(Verdict {
-        is_found: !own.is_empty(),
-        is_alone: !own.is_empty() && others.is_empty(),
         is_right_rule: !right.is_empty(),
         is_right_line: right.iter().any(|finding| changed.is_pointed_at_by(finding)),
         rules: own.iter().map(|finding| finding.rule.clone()).collect(),

@@ -112,7 +112,7 @@ fn drawn<'a, 's>(kind: &Kind, sites: &'a [Site<'s>], seed: u64, n: usize) -> Vec
 /// Says what is not as it should be.
 fn tell(kind: &Kind, name: &str, change: &Change, verdict: &Verdict) {
     let mut wrong = vec![];
-    if !verdict.is_found {
+    if !verdict.is_found() {
         wrong.push("missed".to_owned());
     } else if !verdict.is_right_rule {
         wrong.push(format!("by {:?}", verdict.rules));
@@ -154,7 +154,7 @@ mod tests {
             let mut row = Row::default();
             for (site, change) in drawn(kind, &sites, 1, 3) {
                 let verdict = judge(kind, site, &change).unwrap();
-                let is_right = verdict.is_found && verdict.is_alone && verdict.is_right_line;
+                let is_right = verdict.is_found() && verdict.is_alone() && verdict.is_right_line;
                 assert!(is_right, "{}: {verdict:?} of {change:?}", kind.name);
                 row.count(&verdict);
             }
@@ -170,7 +170,9 @@ mod tests {
         let kind = KINDS.iter().find(|kind| kind.name == "function-removed").unwrap();
         let site = drawn(kind, &sites, 1, 1)[0].0;
         let verdict = judge(kind, site, &Change::default()).unwrap();
-        assert!(!verdict.is_found && !verdict.is_alone && !verdict.is_right_rule && !verdict.is_right_line);
+        assert!(
+            !verdict.is_found() && !verdict.is_alone() && !verdict.is_right_rule && !verdict.is_right_line
+        );
     }
 
     #[test]
@@ -182,6 +184,6 @@ mod tests {
         let mut both = all[0].1.clone();
         both.edits.extend(all[1].1.edits.clone());
         let verdict = judge(kind, all[0].0, &both).unwrap();
-        assert!(verdict.is_found && !verdict.is_alone && verdict.others.len() == 1, "{verdict:?}");
+        assert!(verdict.is_found() && !verdict.is_alone() && verdict.others.len() == 1, "{verdict:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::judge::Verdict;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The figures of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn count(&mut self, verdict: &Verdict) {
         self.seeded += 1;
-        self.found += usize::from(verdict.is_found);
-        self.alone += usize::from(verdict.is_alone);
+        self.found += usize::from(verdict.is_found());
+        self.alone += usize::from(verdict.is_alone());
         self.right_rule += usize::from(verdict.is_right_rule);
         self.right_line += usize::from(verdict.is_right_line);
         for rule in &verdict.rules {
@@ -52,7 +53,7 @@ pub(super) fn markdown(rows: &[(&str, Row)]) -> String {
     );
     let mut total = Row::default();
     for (kind, row) in rows {
-        table += &format!("| {kind} | {} |\n", row.cells());
+        let _ = writeln!(table, "| {kind} | {} |", row.cells());
         total.add(row);
     }
     table + &format!("| **all {} kinds** | {} |\n", rows.len(), total.cells())

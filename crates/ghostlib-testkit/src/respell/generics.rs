@@ -81,19 +81,18 @@ pub(super) fn inline_to_where(source: &Source<'_>) -> Vec<Respelling> {
         let removed = bounded
             .iter()
             .fold(Respelling::default(), |all, (_, bounds)| all.and(*bounds, bounds.node.byte_range(), ""));
-        Some(match item.child("where_clause") {
-            Some(clause) => {
-                let last = clause.children().into_iter().rfind(|at| at.kind() == "where_predicate")?;
-                let end = last.node.end_byte();
-                removed.and(item, end..end, format!(", {}", predicates.join(", ")))
-            }
-            None => {
-                let at = clause_position(item)?;
-                removed.and(item, at..at, format!(" where {} ", predicates.join(", ")))
-            }
-        })
+        with_predicates(item, removed, &predicates.join(", "))
     });
     respellings.collect()
+}
+
+fn with_predicates(item: At<'_>, respelling: Respelling, predicates: &str) -> Option<Respelling> {
+    let Some(clause) = item.child("where_clause") else {
+        let at = clause_position(item)?;
+        return Some(respelling.and(item, at..at, format!(" where {predicates} ")));
+    };
+    let end = clause.children().into_iter().rfind(|at| at.kind() == "where_predicate")?.node.end_byte();
+    Some(respelling.and(item, end..end, format!(", {predicates}")))
 }
 
 /// Where a `where` has to stand: before the body, or before the semicolon.
@@ -159,16 +158,11 @@ fn receiver_named(function: At<'_>) -> Option<Respelling> {
     }
     let after = receiver.node.start_byte() + 1;
     let named = Respelling::default().and(function, after..after, "'respelt ");
-    let named = match function.field("type_parameters") {
-        Some(list) => {
-            let start = list.node.start_byte() + 1;
-            named.and(function, start..start, "'respelt, ")
-        }
-        None => {
-            let end = function.field("name")?.node.end_byte();
-            named.and(function, end..end, "<'respelt>")
-        }
+    let (at, parameter) = match function.field("type_parameters") {
+        Some(list) => (list.node.start_byte() + 1, "'respelt, "),
+        None => (function.field("name")?.node.end_byte(), "<'respelt>"),
     };
+    let named = named.and(function, at..at, parameter);
     output_named(function, named)
 }
 

@@ -7,14 +7,14 @@ mod source;
 
 use crate::faults::CRATES;
 use crate::page::{PageError, write_block};
-use crate::published::{FetchError, fetch, listed};
+use crate::published::{FetchError, Published, fetch, listed, write};
 use crate::say;
 use clap::Args;
 use fastrand::Rng;
 use ghostlib_diff::{ExtractError, FeatureSet, SourceTree, compare, extract_crate};
 use source::{Respelling, Source};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Write published crates in other words that mean the same, and list what the comparison finds.
@@ -32,6 +32,9 @@ pub(crate) struct RespellArgs {
     /// Where fetched crates are kept.
     #[arg(long, value_name = "FOLDER", default_value = "target/faults")]
     cache: PathBuf,
+    /// Write the respelt crates there, a folder a crate and kind, for a compiler to read.
+    #[arg(long, value_name = "FOLDER")]
+    into: Option<PathBuf>,
     /// Put the table between the marks of this Markdown file.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
@@ -102,6 +105,9 @@ pub(crate) fn respell(args: &RespellArgs) -> Result<ExitCode, RespellError> {
     }
     for published in listed(args.crates.as_deref(), CRATES)? {
         let tree = fetch(&published, &args.cache)?;
+        if let Some(folder) = &args.into {
+            write_all(&published, &tree, folder)?;
+        }
         for (kind, outcome) in &mut rows {
             for seed in 0..args.seeds {
                 let source = |source| RespellError::Extract { name: published.to_string(), source };
@@ -122,6 +128,15 @@ pub(crate) fn respell(args: &RespellArgs) -> Result<ExitCode, RespellError> {
     }
     let is_clean = rows.iter().all(|(_, outcome)| outcome.findings.is_empty());
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes what the first seed makes of a crate, once a kind.
+fn write_all(published: &Published, tree: &SourceTree, folder: &Path) -> Result<(), FetchError> {
+    for (kind, spell) in KINDS {
+        let name = format!("{}-{}", published.name, kind.replace(' ', "-"));
+        write(&respelt_once(tree, *spell, 0).0, &folder.join(name))?;
+    }
+    Ok(())
 }
 
 /// Respells a tree, and tells what the comparison finds.
