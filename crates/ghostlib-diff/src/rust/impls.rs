@@ -41,6 +41,9 @@ const TAKES_OWN_TYPE: &[&str] = &[
     "ShrAssign",
 ];
 
+/// Traits that derives implement for the compiler, and that no user can name.
+const COMPILERS_OWN: &[&str] = &["StructuralPartialEq", "TrivialClone"];
+
 /// One `impl`, with its header read.
 pub(super) struct Implementation<'k, 't> {
     pub(super) world: World<'k, 't>,
@@ -97,16 +100,19 @@ impl<'k, 't> Implementation<'k, 't> {
     }
 
     fn owner(&self) -> Option<DefId> {
-        let mut node = self.self_type;
-        if node.kind() == "generic_type" {
-            node = node.child_by_field_name("type")?;
-        }
-        let path = self.world.krate.text(self.block.site.at(node));
+        self.defs(self.self_type).into_iter().next()
+    }
+
+    /// What of this crate a type or a trait in the header may be, its arguments left out.
+    fn defs(&self, node: Node<'t>) -> Vec<DefId> {
+        let name = node.child_by_field_name("type").filter(|_| node.kind() == "generic_type").unwrap_or(node);
+        let path = self.world.krate.text(self.block.site.at(name));
         let targets = self.world.krate.resolve(self.block.module, &super::imports::segments(path));
-        targets.into_iter().find_map(|target| match target {
+        let defs = targets.into_iter().filter_map(|target| match target {
             Target::Def(id) => Some(id),
             _ => None,
-        })
+        });
+        defs.collect()
     }
 
     fn for_callers(&self) -> Surroundings {
@@ -159,7 +165,12 @@ impl<'k, 't> Implementation<'k, 't> {
     /// The item that a trait's `impl` is; nothing where a user cannot name what it is about.
     pub(super) fn of_trait(&self, of_trait: Node<'t>) -> Option<ApiItem> {
         let node = self.block.site.node;
-        let types: Vec<_> = self.block.members.iter().filter(|member| is_told_type(member)).collect();
+        let name = self.world.krate.text(self.block.site.at(of_trait));
+        if COMPILERS_OWN.contains(&name.rsplit("::").next().unwrap_or_default()) {
+            return None;
+        }
+        let types: Vec<_> =
+            self.block.members.iter().filter(|member| self.is_told_type(member, of_trait)).collect();
         let header = [self.self_type, of_trait];
         let plain = self.renderer(Style::Normal, Bindings::default());
         let elision = Elision::new(&plain, &self.generics, None, &header, None);
@@ -169,7 +180,13 @@ impl<'k, 't> Implementation<'k, 't> {
         let mut normal = self.normal_renderer(&header, is_elided);
         let self_type = normal.ty(self.self_type);
         normal.bindings.self_type = Some(self_type.clone());
-        let trait_name = without_own_type(normal.ty(of_trait), &self_type);
+        let mut trait_name = normal.ty(of_trait);
+        // Where a lifetime is elided, what looks the same need not be.
+        let elides = normal.bindings.lifetimes.values().any(Option::is_none)
+            || header.iter().any(|node| ["&", "'_"].iter().any(|mark| plain.text(*node).contains(mark)));
+        if !elides {
+            trait_name = without_own_type(trait_name, &self_type);
+        }
         if normal.saw_private.get() {
             return None;
         }
@@ -194,6 +211,19 @@ impl<'k, 't> Implementation<'k, 't> {
             function: None,
             place: self.world.krate.place(self.block.site),
         })
+    }
+
+    /// Whether a member is an associated type that neither here nor in its trait is hidden.
+    fn is_told_type(&self, member: &Member<'t>, of_trait: Node<'t>) -> bool {
+        let name = |member: &Member<'t>| {
+            let name = member.site.node.child_by_field_name("name");
+            name.map(|name| self.world.krate.text(member.site.at(name)))
+        };
+        let declaring = self.defs(of_trait).into_iter().flat_map(|id| &self.world.krate.def(id).members);
+        let mut declared = declaring.filter(|declared| name(declared) == name(member));
+        member.site.node.kind() == "type_item"
+            && !member.attributes.is_hidden()
+            && !declared.any(|declared| declared.attributes.is_hidden())
     }
 
     /// Parameters are numbered by where they first stand in the type and in the trait.
@@ -229,10 +259,6 @@ impl<'k, 't> Implementation<'k, 't> {
         all.sort();
         all.join(" ")
     }
-}
-
-fn is_told_type(member: &&Member<'_>) -> bool {
-    member.site.node.kind() == "type_item" && !member.attributes.is_hidden()
 }
 
 /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.

@@ -96,9 +96,7 @@ fn ty(trees: &[TokenTree]) -> usize {
         match tree {
             TokenTree::Group(Delimiter::Curly, _) if depth == 0 => break,
             // A list, and no macro's arguments
-            TokenTree::Group(Delimiter::Square, _)
-                if depth == 0 && at > 0 && !starts_type(&trees[at - 1]) =>
-            {
+            TokenTree::Group(Delimiter::Square, _) if depth == 0 && at > 0 && !starts_type(&trees[..at]) => {
                 break;
             }
             TokenTree::Group(..) => {}
@@ -119,10 +117,14 @@ fn ty(trees: &[TokenTree]) -> usize {
     at.min(trees.len())
 }
 
-/// Whether a type goes on behind it with brackets: `&[u8]`, `Token![,]`.
-fn starts_type(tree: &TokenTree) -> bool {
-    ["&", "*", "!", "mut", "const", "dyn", "<", "+", ">"].iter().any(|text| tree.is(text))
-        || matches!(tree, TokenTree::Token(token) if token.kind == TokenKind::Lifetime)
+/// Whether brackets behind this go on with the type: `&'a [u8]`, `Token![,]`.
+fn starts_type(before: &[TokenTree]) -> bool {
+    let before = match before {
+        [before @ .., TokenTree::Token(last)] if last.kind == TokenKind::Lifetime => before,
+        before => before,
+    };
+    let goes_on = ["&", "*", "!", "mut", "const", "dyn", "<", ">"];
+    before.last().is_some_and(|last| goes_on.iter().any(|text| last.is(text)))
 }
 
 fn item(trees: &[TokenTree]) -> Option<usize> {
@@ -153,6 +155,7 @@ mod tests {
             ("ty", "fn(u8) -> Option<u8> => x", Some(8)),
             ("expr", "1 2 3", Some(1)),
             ("ty", "[u8; 4] [x]", Some(1)),
+            ("ty", "impl A + 'a [x]", Some(4)),
             ("ty", "a::b<T> = 3", Some(7)),
             ("ty", ", x", None),
             ("expr", "1 + f(a, b), 2", Some(4)),

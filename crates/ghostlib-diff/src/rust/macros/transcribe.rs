@@ -3,14 +3,18 @@
 use super::lex::{Token, TokenKind, TokenTree};
 use super::matching::{Binding, Bindings, variables};
 use super::rule::Part;
+use std::collections::HashMap;
 
 /// The text that `body` makes; nothing where something in it is not known, or where it is longer than `max`
 /// bytes.
 pub(super) fn transcribe(body: &[Part], bindings: &Bindings, max: usize) -> Option<String> {
     let mut writer = Writer { text: String::new(), max };
-    writer.parts(body, bindings)?;
+    writer.parts(body, &bindings.iter().map(|(name, binding)| (name.as_str(), binding)).collect())?;
     Some(writer.text)
 }
+
+/// What variables stand for in one round.
+type Round<'a> = HashMap<&'a str, &'a Binding>;
 
 struct Writer {
     text: String,
@@ -18,7 +22,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn parts(&mut self, parts: &[Part], bindings: &Bindings) -> Option<()> {
+    fn parts(&mut self, parts: &[Part], bindings: &Round<'_>) -> Option<()> {
         for part in parts {
             match part {
                 Part::Tree(tree) => self.tree(tree),
@@ -38,7 +42,7 @@ impl Writer {
         Some(())
     }
 
-    fn variable(&mut self, name: &str, bindings: &Bindings) -> Option<()> {
+    fn variable(&mut self, name: &str, bindings: &Round<'_>) -> Option<()> {
         match bindings.get(name) {
             Some(Binding::One(trees)) => {
                 self.text.push(' ');
@@ -54,18 +58,18 @@ impl Writer {
         Some(())
     }
 
-    fn repeat(&mut self, parts: &[Part], separator: &[TokenTree], bindings: &Bindings) -> Option<()> {
+    fn repeat(&mut self, parts: &[Part], separator: &[TokenTree], bindings: &Round<'_>) -> Option<()> {
         let repeated = variables(parts);
-        let rounds = |name: &&str| match bindings.get(*name) {
+        let rounds = |name: &&str| match bindings.get(name) {
             Some(Binding::Many(rounds)) => Some(rounds.len()),
             _ => None,
         };
         let n_rounds = repeated.iter().filter_map(rounds).max()?;
         for round in 0..n_rounds {
-            let mut inner = bindings.clone();
+            let mut inner: Round<'_> = bindings.clone();
             for name in &repeated {
-                if let Some(Binding::Many(values)) = bindings.get(*name) {
-                    inner.insert((*name).to_owned(), values.get(round)?.clone());
+                if let Some(Binding::Many(values)) = bindings.get(name) {
+                    inner.insert(name, values.get(round)?);
                 }
             }
             if round > 0 {
