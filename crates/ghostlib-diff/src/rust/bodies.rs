@@ -43,9 +43,8 @@ fn bodies(text: &str) -> Vec<(usize, usize)> {
         state = match (state, token.text.as_str()) {
             (State::Outside, "fn") => State::Keyword,
             (State::Keyword, _) if token.kind == TokenKind::Word => State::Head(0),
-            // The type of a function
-            (State::Keyword, _) => State::Outside,
-            (State::Head(0), ";") => State::Outside,
+            // The type of a function, or one that is only declared
+            (State::Keyword, _) | (State::Head(0), ";") => State::Outside,
             (State::Head(0), "{") => State::Body { start: at, depth: 0 },
             (State::Head(depth), "(" | "[" | "{") => State::Head(depth + 1),
             (State::Head(depth), ")" | "]" | "}") => State::Head(depth.saturating_sub(1)),

@@ -68,7 +68,9 @@ fn switched_on<'t>(krate: &Krate<'t>, list: Site<'t>) -> Vec<Node<'t>> {
     for node in children(list.node) {
         if node.kind() == "attribute_item" {
             let meta = child_of_kind(node, "attribute").map(|node| Meta::parse(krate.text(list.at(node))));
-            meta.into_iter().for_each(|meta| attributes.add(meta, &krate.configuration, &mut |_: &str| ()));
+            if let Some(meta) = meta {
+                attributes.add(meta, &krate.configuration, &mut |_: &str| ());
+            }
         } else if node.is_named() && !std::mem::take(&mut attributes).is_off() {
             parameters.push(node);
         }

@@ -1,5 +1,6 @@
 //! `impl` blocks and derives.
 
+use super::constant::assigned;
 use super::elision::Elision;
 use super::function::{Function, Surroundings, bind};
 use super::generics::{Generics, RenderedGenerics};
@@ -143,8 +144,9 @@ impl<'k, 't> Implementation<'k, 't> {
         } else if site.node.kind() == "const_item" {
             let normal = self.renderer(Style::Normal, surroundings.normal.clone());
             let declared = self.renderer(Style::AtRoot, Bindings::default());
-            let declaration = format!("pub const {name}: {};", member_type(&declared, site));
-            (ApiKind::Const, format!("const: {}", member_type(&normal, site)), declaration, None)
+            let [normal, declared] =
+                [&normal, &declared].map(|renderer| member_type(renderer, site) + &assigned(renderer, site));
+            (ApiKind::Const, format!("const: {normal}"), format!("pub const {name}: {declared};"), None)
         } else {
             return None;
         };

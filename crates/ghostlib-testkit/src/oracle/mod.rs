@@ -11,6 +11,7 @@ mod list;
 mod outside;
 mod rustdoc;
 mod table;
+mod values;
 
 use crate::say;
 use clap::Args;

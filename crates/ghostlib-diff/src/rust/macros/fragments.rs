@@ -27,7 +27,7 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
         "ty" | "path" => some(ty(trees)),
         "meta" => some(until(trees, |rest| rest[0].is(","))),
         "expr" | "expr_2021" => some(expression(trees)),
-        "pat" => some(until(trees, |rest| ends_pattern(rest))),
+        "pat" => some(until(trees, ends_pattern)),
         "pat_param" => some(until(trees, |rest| rest[0].is("|") || ends_pattern(rest))),
         "stmt" => some(until(trees, |rest| rest[0].is(";"))),
         "item" => item(trees),
@@ -92,29 +92,32 @@ fn ty(trees: &[TokenTree]) -> usize {
     let mut at = 0;
     while let Some(tree) = trees.get(at) {
         let next_is = |text| trees.get(at + 1).is_some_and(|next: &TokenTree| next.is(text));
-        let after = |text| at > 0 && trees[at - 1].is(text);
-        match tree {
-            TokenTree::Group(Delimiter::Curly, _) if depth == 0 => break,
-            // A list, and no macro's arguments
-            TokenTree::Group(Delimiter::Square, _) if depth == 0 && at > 0 && !starts_type(&trees[..at]) => {
-                break;
-            }
-            TokenTree::Group(..) => {}
-            token if token.is("<") => depth += 1,
-            token if token.is(">") && after("-") => {}
-            token if token.is(">") && depth == 0 => break,
-            token if token.is(">") => depth -= 1,
-            token if token.is(":") && next_is(":") => at += 1,
-            token
-                if depth == 0 && [",", ":", "=", ";", "|", "as", "where"].iter().any(|end| token.is(end)) =>
-            {
-                break;
-            }
-            _ => {}
+        let is_arrow = tree.is(">") && at > 0 && trees[at - 1].is("-");
+        if depth == 0 && !is_arrow && !(tree.is(":") && next_is(":")) && ends_type(trees, at) {
+            break;
+        }
+        if tree.is(":") && next_is(":") {
+            at += 1;
+        } else if tree.is("<") {
+            depth += 1;
+        } else if tree.is(">") && !is_arrow {
+            depth -= 1;
         }
         at += 1;
     }
     at.min(trees.len())
+}
+
+/// Whether a type that no angle bracket holds together ends before this.
+fn ends_type(trees: &[TokenTree], at: usize) -> bool {
+    match &trees[at] {
+        TokenTree::Group(Delimiter::Curly, _) => true,
+        TokenTree::Group(Delimiter::Square, _) => at > 0 && !starts_type(&trees[..at]),
+        TokenTree::Group(Delimiter::Round, _) => false,
+        token @ TokenTree::Token(_) => {
+            [",", ":", "=", ";", "|", ">", "as", "where"].iter().any(|end| token.is(end))
+        }
+    }
 }
 
 /// Whether brackets behind this go on with the type: `&'a [u8]`, `Token![,]`.

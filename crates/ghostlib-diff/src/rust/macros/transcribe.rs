@@ -46,7 +46,7 @@ impl Writer {
         match bindings.get(name) {
             Some(Binding::One(trees)) => {
                 self.text.push(' ');
-                trees.iter().for_each(|tree| self.tree(tree));
+                self.trees(trees);
                 self.text.push(' ');
             }
             // A repetition is missing around it.
@@ -73,11 +73,17 @@ impl Writer {
                 }
             }
             if round > 0 {
-                separator.iter().for_each(|tree| self.tree(tree));
+                self.trees(separator);
             }
             self.parts(parts, &inner)?;
         }
         Some(())
+    }
+
+    fn trees(&mut self, trees: &[TokenTree]) {
+        for tree in trees {
+            self.tree(tree);
+        }
     }
 
     fn tree(&mut self, tree: &TokenTree) {
@@ -86,7 +92,7 @@ impl Writer {
             TokenTree::Group(delimiter, inner) => {
                 let (open, close) = delimiter.marks();
                 self.text.push(open);
-                inner.iter().for_each(|tree| self.tree(tree));
+                self.trees(inner);
                 self.text.push(close);
             }
         }
