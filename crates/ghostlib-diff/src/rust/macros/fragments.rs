@@ -126,8 +126,12 @@ fn starts_type(before: &[TokenTree]) -> bool {
         [before @ .., TokenTree::Token(last)] if last.kind == TokenKind::Lifetime => before,
         before => before,
     };
-    let goes_on = ["&", "*", "!", "mut", "const", "dyn", "<", ">"];
-    before.last().is_some_and(|last| goes_on.iter().any(|text| last.is(text)))
+    let goes_on = ["&", "*", "!", "mut", "const", "dyn", "<"];
+    match before {
+        [.., first, last] if last.is(">") => first.is("-"),
+        [.., last] => goes_on.iter().any(|text| last.is(text)),
+        [] => false,
+    }
 }
 
 fn item(trees: &[TokenTree]) -> Option<usize> {
@@ -159,6 +163,8 @@ mod tests {
             ("expr", "1 2 3", Some(1)),
             ("ty", "[u8; 4] [x]", Some(1)),
             ("ty", "impl A + 'a [x]", Some(4)),
+            ("ty", "A<u8> [x]", Some(4)),
+            ("ty", "fn() -> [u8] [x]", Some(5)),
             ("ty", "a::b<T> = 3", Some(7)),
             ("ty", ", x", None),
             ("expr", "1 + f(a, b), 2", Some(4)),
