@@ -91,7 +91,7 @@ fn expand_macros(
 }
 
 /// Macros within macros are not followed deeper than this.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 64;
 /// More text than this is not expanded any further.
 const MAX_MADE_BYTES: usize = 16 << 20;
 

@@ -114,9 +114,24 @@ fn ends_type(trees: &[TokenTree], at: usize) -> bool {
         TokenTree::Group(Delimiter::Curly, _) => true,
         TokenTree::Group(Delimiter::Square, _) => at > 0 && !starts_type(&trees[..at]),
         TokenTree::Group(Delimiter::Round, _) => false,
-        token @ TokenTree::Token(_) => {
-            [",", ":", "=", ";", "|", ">", "as", "where"].iter().any(|end| token.is(end))
+        // Two types in a row, as in `$($t:ty)*`
+        TokenTree::Token(token) if token.kind == TokenKind::Word && at > 0 => {
+            is_keyword_end(&token.text) || ends_operand(&trees[at - 1])
         }
+        token @ TokenTree::Token(_) => [",", ":", "=", ";", "|", ">"].iter().any(|end| token.is(end)),
+    }
+}
+
+fn is_keyword_end(word: &str) -> bool {
+    matches!(word, "as" | "where")
+}
+
+/// Whether a type may end with this, and no word goes on with it.
+fn ends_operand(tree: &TokenTree) -> bool {
+    let goes_on = ["dyn", "impl", "mut", "const", "fn", "unsafe", "extern", "for"];
+    match tree {
+        TokenTree::Token(token) => token.kind == TokenKind::Word && !goes_on.contains(&token.text.as_str()),
+        TokenTree::Group(delimiter, _) => *delimiter == Delimiter::Square,
     }
 }
 
@@ -167,6 +182,8 @@ mod tests {
             ("ty", "fn() -> [u8] [x]", Some(5)),
             ("ty", "a::b<T> = 3", Some(7)),
             ("ty", ", x", None),
+            ("ty", "u8 u16", Some(1)),
+            ("ty", "&'a mut dyn A u16", Some(5)),
             ("expr", "1 + f(a, b), 2", Some(4)),
             ("expr", "x => y", Some(1)),
             ("vis", "pub(crate) struct", Some(2)),

@@ -99,6 +99,11 @@ impl Writer {
     }
 
     fn token(&mut self, token: &Token) {
+        // No argument is left in `Type<$($t),*>`.
+        if token.text == ">" && self.text.trim_end().ends_with('<') {
+            self.text.truncate(self.text.trim_end().len() - 1);
+            return;
+        }
         // Marks stay together as they were, or `->` would be two.
         let is_apart = !token.is_glued || token.kind != TokenKind::Mark;
         let follows_mark =

@@ -64,7 +64,7 @@ impl<'k> Scope<'k> {
             ItemEnum::Union(_) => format!("union{angled}{clause}"),
             ItemEnum::Variant(of) => self.variant_text(of),
             ItemEnum::Function(function) => Self::new(self.world).function(function),
-            ItemEnum::Trait(of) => self.trait_head(of, &angled, &generics.predicates),
+            ItemEnum::Trait(of) => self.trait_head(of, &angled, &generics.predicates()),
             ItemEnum::TypeAlias(of) => format!("type{angled} = {}{clause}", self.ty(&of.type_)),
             ItemEnum::Constant { type_, const_ } => {
                 let value = const_.value.as_deref().or(Some(&const_.expr));
