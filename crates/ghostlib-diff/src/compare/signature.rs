@@ -32,7 +32,12 @@ pub(super) fn difference(required: &ApiItem, candidate: &ApiItem) -> Difference 
     {
         return Difference::Pattern;
     }
-    if wanted == given || (required.kind == ApiKind::TraitImpl && says_no_types(wanted, given)) {
+    let is_same = match required.kind {
+        ApiKind::TraitImpl => says_no_types(wanted, given),
+        ApiKind::Const | ApiKind::Static | ApiKind::Variant => says_no_value(wanted, given),
+        _ => false,
+    };
+    if wanted == given || is_same {
         return Difference::None;
     }
     if required.function.is_none() {
@@ -72,6 +77,14 @@ fn patterns(declaration: &str) -> String {
 /// A spec may leave out the associated types of an implementation.
 fn says_no_types(wanted: &str, given: &str) -> bool {
     !wanted.ends_with('}') && given.split_once(" {").is_some_and(|(head, _)| head == wanted)
+}
+
+/// Either side may leave out a value, or have one that cannot be told without a compiler.
+fn says_no_value(wanted: &str, given: &str) -> bool {
+    let (wanted, value) =
+        wanted.split_once(" = ").map_or((wanted, None), |(head, value)| (head, Some(value)));
+    let (given, other) = given.split_once(" = ").map_or((given, None), |(head, value)| (head, Some(value)));
+    wanted == given && (value.is_none() || other.is_none())
 }
 
 /// The signature with each type parameter that names the type of just one argument written as `impl Trait`.

@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 pub(super) enum Configuration {
     /// A crate with these features.
     Features(BTreeSet<String>),
-    /// A block of a spec: all that it states is meant.
+    /// A block of a spec: all that it states is meant, and public.
     Everything,
+    /// What a compiler has left: all that is there is meant.
+    Expanded,
 }
 
 impl Configuration {

@@ -3,16 +3,66 @@
 use super::imports::segments;
 use super::krate::{Krate, ModuleId, Site};
 use super::resolve::Target;
+use super::source::children;
+use super::types::Renderer;
 use ghostlib_model::ApiKind;
 use tree_sitter::Node;
 
 /// Longer chains of constants, and deeper expressions, are given up.
 const MAX_DEPTH: usize = 16;
 
+/// Longer values are not told, in bytes.
+const MAX_VALUE: usize = 200;
+
 /// The value of an integer expression that stands in `module` and `file`: literals, constants of the crate, and
 /// sums, differences and products of those.
 pub(super) fn number<'t>(krate: &Krate<'t>, module: ModuleId, file: usize, node: Node<'t>) -> Option<u128> {
     evaluate(krate, module, Site { file, node }, 0)
+}
+
+/// A value as text, if it says all and names nothing that a user does not know: a number, or an expression of
+/// literals and of constants of the standard library.
+pub(super) fn value<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> Option<String> {
+    let krate = renderer.world.krate;
+    if let Some(number) = number(krate, renderer.module, renderer.file, node) {
+        return Some(number.to_string());
+    }
+    let text = is_plain(renderer, node, 0).then(|| renderer.ty(node))?;
+    (text.len() <= MAX_VALUE).then_some(text)
+}
+
+fn is_plain<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>, depth: usize) -> bool {
+    let all =
+        || children(node).into_iter().filter(Node::is_named).all(|node| is_plain(renderer, node, depth + 1));
+    match node.kind() {
+        _ if depth > MAX_DEPTH => false,
+        kind if kind.ends_with("_literal") || kind == "mutable_specifier" => true,
+        "primitive_type" => true,
+        "scoped_identifier" => segments(renderer.text(node)).first().is_some_and(|first| is_known(first)),
+        "unary_expression"
+        | "binary_expression"
+        | "parenthesized_expression"
+        | "reference_expression"
+        | "tuple_expression"
+        | "array_expression"
+        | "type_cast_expression" => all(),
+        _ => false,
+    }
+}
+
+/// Whether a path that starts so means the same everywhere.
+fn is_known(first: &str) -> bool {
+    let width = first.trim_start_matches(['u', 'i', 'f']);
+    let is_number =
+        first.len() == width.len() + 1 && matches!(width, "8" | "16" | "32" | "64" | "128" | "size");
+    is_number || matches!(first, "char" | "std" | "core")
+}
+
+/// ` = value`, or nothing where the value cannot be told.
+pub(super) fn assigned<'t>(renderer: &Renderer<'_, 't>, site: Site<'t>) -> String {
+    let renderer = renderer.in_file(site.file);
+    let value = site.node.child_by_field_name("value").and_then(|node| value(&renderer, node));
+    value.map(|value| format!(" = {value}")).unwrap_or_default()
 }
 
 fn evaluate<'t>(krate: &Krate<'t>, module: ModuleId, site: Site<'t>, depth: usize) -> Option<u128> {
@@ -31,6 +81,9 @@ fn evaluate<'t>(krate: &Krate<'t>, module: ModuleId, site: Site<'t>, depth: usiz
                 "+" => left.checked_add(right),
                 "-" => left.checked_sub(right),
                 "*" => left.checked_mul(right),
+                "|" => Some(left | right),
+                "&" => Some(left & right),
+                "<<" => left.checked_shl(u32::try_from(right).ok()?),
                 _ => None,
             }
         }

@@ -1,5 +1,6 @@
 //! The fields of structs and unions, and the variants of enums.
 
+use super::constant::assigned;
 use super::generics::RenderedGenerics;
 use super::items::Item;
 use super::krate::{Def, DefId, Inner, Member};
@@ -140,11 +141,17 @@ impl<'t> Item<'_, 't> {
 }
 
 pub(super) fn variant_signature<'t>(variant: &Def<'t>, renderer: &Renderer<'_, 't>) -> String {
-    format!("{}variant{}", variant.non_exhaustive(), variant_fields(variant, renderer))
+    format!(
+        "{}variant{}{}",
+        variant.non_exhaustive(),
+        variant_fields(variant, renderer),
+        assigned(renderer, variant.site)
+    )
 }
 
 fn variant_declaration<'t>(variant: &Def<'t>, renderer: &Renderer<'_, 't>) -> String {
-    format!("{}{}{}", variant.non_exhaustive(), variant.name, variant_fields(variant, renderer))
+    let (fields, value) = (variant_fields(variant, renderer), assigned(renderer, variant.site));
+    format!("{}{}{fields}{value}", variant.non_exhaustive(), variant.name)
 }
 
 /// All fields of a variant are public: `(A, B)` or ` { a: A }`.

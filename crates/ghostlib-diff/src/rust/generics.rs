@@ -5,6 +5,7 @@ use super::krate::{Krate, Site};
 use super::meta::Meta;
 use super::source::{child_of_kind, children};
 use super::types::Renderer;
+use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
 /// Parameters and predicates as they are written.
@@ -68,7 +69,9 @@ fn switched_on<'t>(krate: &Krate<'t>, list: Site<'t>) -> Vec<Node<'t>> {
     for node in children(list.node) {
         if node.kind() == "attribute_item" {
             let meta = child_of_kind(node, "attribute").map(|node| Meta::parse(krate.text(list.at(node))));
-            meta.into_iter().for_each(|meta| attributes.add(meta, &krate.configuration, &mut |_: &str| ()));
+            if let Some(meta) = meta {
+                attributes.add(meta, &krate.configuration, &mut |_: &str| ());
+            }
         } else if node.is_named() && !std::mem::take(&mut attributes).is_off() {
             parameters.push(node);
         }
@@ -137,8 +140,7 @@ impl RenderedGenerics {
             parameter.bounds.sort();
             parameter.bounds.dedup();
         }
-        self.predicates.sort();
-        self.predicates.dedup();
+        self.predicates = merged(std::mem::take(&mut self.predicates));
         self
     }
 
@@ -162,6 +164,33 @@ impl RenderedGenerics {
         let mut parameters = self.lifetimes.iter().chain(&self.types);
         !self.predicates.is_empty() || parameters.any(|parameter| !parameter.bounds.is_empty())
     }
+}
+
+/// Predicates in order, those about the same type as one.
+fn merged(predicates: Vec<String>) -> Vec<String> {
+    let mut bounds: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for predicate in predicates {
+        let (left, right) = predicate.split_once(": ").unwrap_or((&predicate, ""));
+        bounds.entry(left.to_owned()).or_default().extend(outer_bounds(right).map(str::to_owned));
+    }
+    let merged = bounds.into_iter().map(|(left, bounds)| {
+        let bounds: Vec<_> = bounds.into_iter().collect();
+        format!("{left}: {}", bounds.join(" + "))
+    });
+    merged.collect()
+}
+
+/// `A<B + C> + D` is `A<B + C>` and `D`.
+fn outer_bounds(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    let mut before = ' ';
+    let bounds = text.split(move |c: char| {
+        depth += i32::from(matches!(c, '<' | '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth -= i32::from(c == '>' && before != '-');
+        before = c;
+        c == '+' && depth == 0
+    });
+    bounds.map(str::trim)
 }
 
 impl RenderedParameter {

@@ -1,5 +1,6 @@
 //! `impl` blocks and derives.
 
+use super::constant::assigned;
 use super::elision::Elision;
 use super::function::{Function, Surroundings, bind};
 use super::generics::{Generics, RenderedGenerics};
@@ -40,6 +41,16 @@ const TAKES_OWN_TYPE: &[&str] = &[
     "ShlAssign",
     "ShrAssign",
 ];
+
+/// Traits that derives implement for the compiler, and that no user can name.
+const COMPILERS_OWN: &[&str] = &["StructuralPartialEq", "TrivialClone"];
+
+/// The header of a trait's `impl`, for comparing.
+struct Header<'k, 't> {
+    normal: Renderer<'k, 't>,
+    self_type: String,
+    trait_name: String,
+}
 
 /// One `impl`, with its header read.
 pub(super) struct Implementation<'k, 't> {
@@ -97,16 +108,19 @@ impl<'k, 't> Implementation<'k, 't> {
     }
 
     fn owner(&self) -> Option<DefId> {
-        let mut node = self.self_type;
-        if node.kind() == "generic_type" {
-            node = node.child_by_field_name("type")?;
-        }
-        let path = self.world.krate.text(self.block.site.at(node));
+        self.defs(self.self_type).into_iter().next()
+    }
+
+    /// What of this crate a type or a trait in the header may be, its arguments left out.
+    fn defs(&self, node: Node<'t>) -> Vec<DefId> {
+        let name = node.child_by_field_name("type").filter(|_| node.kind() == "generic_type").unwrap_or(node);
+        let path = self.world.krate.text(self.block.site.at(name));
         let targets = self.world.krate.resolve(self.block.module, &super::imports::segments(path));
-        targets.into_iter().find_map(|target| match target {
+        let defs = targets.into_iter().filter_map(|target| match target {
             Target::Def(id) => Some(id),
             _ => None,
-        })
+        });
+        defs.collect()
     }
 
     fn for_callers(&self) -> Surroundings {
@@ -137,8 +151,9 @@ impl<'k, 't> Implementation<'k, 't> {
         } else if site.node.kind() == "const_item" {
             let normal = self.renderer(Style::Normal, surroundings.normal.clone());
             let declared = self.renderer(Style::AtRoot, Bindings::default());
-            let declaration = format!("pub const {name}: {};", member_type(&declared, site));
-            (ApiKind::Const, format!("const: {}", member_type(&normal, site)), declaration, None)
+            let [normal, declared] =
+                [&normal, &declared].map(|renderer| member_type(renderer, site) + &assigned(renderer, site));
+            (ApiKind::Const, format!("const: {normal}"), format!("pub const {name}: {declared};"), None)
         } else {
             return None;
         };
@@ -159,23 +174,21 @@ impl<'k, 't> Implementation<'k, 't> {
     /// The item that a trait's `impl` is; nothing where a user cannot name what it is about.
     pub(super) fn of_trait(&self, of_trait: Node<'t>) -> Option<ApiItem> {
         let node = self.block.site.node;
-        let types: Vec<_> = self.block.members.iter().filter(|member| is_told_type(member)).collect();
-        let header = [self.self_type, of_trait];
-        let plain = self.renderer(Style::Normal, Bindings::default());
-        let elision = Elision::new(&plain, &self.generics, None, &header, None);
-        let in_types =
-            |name: &str| types.iter().any(|member| self.world.krate.text(member.site).contains(name));
-        let is_elided = |name: &str| elision.elidable.contains(name) && !in_types(name);
-        let mut normal = self.normal_renderer(&header, is_elided);
-        let self_type = normal.ty(self.self_type);
-        normal.bindings.self_type = Some(self_type.clone());
-        let trait_name = without_own_type(normal.ty(of_trait), &self_type);
+        let name = self.world.krate.text(self.block.site.at(of_trait));
+        if COMPILERS_OWN.contains(&name.rsplit("::").next().unwrap_or_default()) {
+            return None;
+        }
+        let types: Vec<_> =
+            self.block.members.iter().filter(|member| self.is_told_type(member, of_trait)).collect();
+        let Header { normal, self_type, trait_name } = self.normal_header(of_trait, &types);
         if normal.saw_private.get() {
             return None;
         }
         let not = if has_token(node, "!") { "!" } else { "" };
         let generics = RenderedGenerics::new(&normal, &self.generics).sorted();
-        let associated = self.associated_types(&types, &normal, &self_type);
+        let mut bindings = normal.bindings.clone();
+        (bindings.self_type, bindings.own_trait) = (Some(self_type.clone()), Some(trait_name.clone()));
+        let associated = self.associated_types(&types, &normal.with(bindings));
         let signature = format!(
             "impl{} {not}{trait_name} for {self_type}{}{}",
             shown_generics(&generics),
@@ -183,7 +196,7 @@ impl<'k, 't> Implementation<'k, 't> {
             if associated.is_empty() { String::new() } else { format!(" {{ {associated} }}") },
         );
         let declared = self.renderer(Style::AtRoot, Bindings::default());
-        let declared_types = self.associated_types(&types, &declared, "Self");
+        let declared_types = self.associated_types(&types, &declared);
         let head = self.declared_head(Some(&format!("{not}{}", declared.ty(of_trait))));
         let body = if declared_types.is_empty() { String::new() } else { format!(" {declared_types} ") };
         Some(ApiItem {
@@ -194,6 +207,48 @@ impl<'k, 't> Implementation<'k, 't> {
             function: None,
             place: self.world.krate.place(self.block.site),
         })
+    }
+
+    fn normal_header(&self, of_trait: Node<'t>, types: &[&Member<'t>]) -> Header<'k, 't> {
+        let both = [self.self_type, of_trait];
+        let header = self.header_of(&both, of_trait, types);
+        // Where a lifetime is elided, what looks the same need not be.
+        let elides = header.normal.bindings.lifetimes.values().any(Option::is_none)
+            || both
+                .iter()
+                .any(|node| ["&", "'_"].iter().any(|mark| header.normal.text(*node).contains(mark)));
+        match without_own_type(&header.trait_name, &header.self_type).filter(|_| !elides) {
+            // Without the argument, a lifetime may stand there only once.
+            Some(trait_name) => Header { trait_name, ..self.header_of(&both[..1], of_trait, types) },
+            None => header,
+        }
+    }
+
+    /// The header, elided as if its lifetimes stood in `nodes` alone.
+    fn header_of(&self, nodes: &[Node<'t>], of_trait: Node<'t>, types: &[&Member<'t>]) -> Header<'k, 't> {
+        let plain = self.renderer(Style::Normal, Bindings::default());
+        let elision = Elision::new(&plain, &self.generics, None, nodes, None);
+        let in_types =
+            |name: &str| types.iter().any(|member| self.world.krate.text(member.site).contains(name));
+        let is_elided = |name: &str| elision.elidable.contains(name) && !in_types(name);
+        let mut normal = self.normal_renderer(&[self.self_type, of_trait], is_elided);
+        let self_type = normal.ty(self.self_type);
+        normal.bindings.self_type = Some(self_type.clone());
+        let trait_name = normal.ty(of_trait);
+        Header { normal, self_type, trait_name }
+    }
+
+    /// Whether a member is an associated type that neither here nor in its trait is hidden.
+    fn is_told_type(&self, member: &Member<'t>, of_trait: Node<'t>) -> bool {
+        let name = |member: &Member<'t>| {
+            let name = member.site.node.child_by_field_name("name");
+            name.map(|name| self.world.krate.text(member.site.at(name)))
+        };
+        let declaring = self.defs(of_trait).into_iter().flat_map(|id| &self.world.krate.def(id).members);
+        let mut declared = declaring.filter(|declared| name(declared) == name(member));
+        member.site.node.kind() == "type_item"
+            && !member.attributes.is_hidden()
+            && !declared.any(|declared| declared.attributes.is_hidden())
     }
 
     /// Parameters are numbered by where they first stand in the type and in the trait.
@@ -207,14 +262,7 @@ impl<'k, 't> Implementation<'k, 't> {
         self.renderer(Style::Normal, bindings)
     }
 
-    fn associated_types(
-        &self,
-        types: &[&Member<'t>],
-        renderer: &Renderer<'k, 't>,
-        self_type: &str,
-    ) -> String {
-        let bindings = Bindings { self_type: Some(self_type.to_owned()), ..renderer.bindings.clone() };
-        let renderer = renderer.with(bindings);
+    fn associated_types(&self, types: &[&Member<'t>], renderer: &Renderer<'k, 't>) -> String {
         let mut all: Vec<_> = types
             .iter()
             .filter_map(|member| {
@@ -229,10 +277,6 @@ impl<'k, 't> Implementation<'k, 't> {
         all.sort();
         all.join(" ")
     }
-}
-
-fn is_told_type(member: &&Member<'_>) -> bool {
-    member.site.node.kind() == "type_item" && !member.attributes.is_hidden()
 }
 
 /// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
@@ -296,10 +340,9 @@ fn readable(path: &str) -> String {
 }
 
 /// `PartialEq<Type>` for that type is `PartialEq`: operators take their own type where nothing else is said.
-fn without_own_type(trait_name: String, self_type: &str) -> String {
-    let operator =
-        trait_name.strip_suffix('>').and_then(|name| name.strip_suffix(self_type)?.strip_suffix('<'));
-    operator.filter(|name| TAKES_OWN_TYPE.contains(name)).map(str::to_owned).unwrap_or(trait_name)
+fn without_own_type(trait_name: &str, self_type: &str) -> Option<String> {
+    let operator = trait_name.strip_suffix('>')?.strip_suffix(self_type)?.strip_suffix('<')?;
+    TAKES_OWN_TYPE.contains(&operator).then(|| operator.to_owned())
 }
 
 fn word_position(text: &str, name: &str) -> usize {

@@ -1,5 +1,6 @@
 //! Items of modules, with what belongs to them, as they are reached by a user.
 
+use super::constant::assigned;
 use super::fields::variant_signature;
 use super::function::{Function, Surroundings, bind};
 use super::generics::{Generics, RenderedGenerics};
@@ -137,7 +138,10 @@ impl<'k, 't> Item<'k, 't> {
             ApiKind::Static if has_token(self.def.site.node, "mutable_specifier") => {
                 format!("static mut: {}", self.type_of(&self.normal))
             }
-            kind => format!("{}: {}", keyword(kind), self.type_of(&self.normal)),
+            kind => {
+                let value = assigned(&self.normal, self.def.site);
+                format!("{}: {}{value}", keyword(kind), self.type_of(&self.normal))
+            }
         };
         format!("{non_exhaustive}{text}")
     }
@@ -159,7 +163,10 @@ impl<'k, 't> Item<'k, 't> {
             ApiKind::Static if has_token(self.def.site.node, "mutable_specifier") => {
                 format!("pub static mut {name}: {};", self.type_of(&self.declared))
             }
-            kind => format!("pub {} {name}: {};", keyword(kind), self.type_of(&self.declared)),
+            kind => {
+                let value = assigned(&self.declared, self.def.site);
+                format!("pub {} {name}: {}{value};", keyword(kind), self.type_of(&self.declared))
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //! comparing and once as a declaration. [`resolve`] answers what a path means anywhere in between.
 
 mod attributes;
+mod bodies;
 mod cfg;
 mod constant;
 mod derives;
@@ -63,6 +64,17 @@ pub fn extract_crate(tree: &SourceTree, features: &FeatureSet) -> Result<Api, Ex
     Ok(Api { crate_name: manifest.crate_name, unsafe_code: Some(unsafe_code), ..api })
 }
 
+/// Reads the public API of the crate whose manifest is at the root of `tree` from its source as
+/// `rustc -Zunpretty=expanded` prints it: one text, in which no macro, derive, or `cfg` is left. Places are in a
+/// file `expanded.rs`; which code is `unsafe` is not told.
+pub fn extract_expanded(tree: &SourceTree, expanded: &str) -> Result<Api, ExtractError> {
+    let manifest = Manifest::read(tree)?;
+    let file = SourceFile::new("expanded.rs", bodies::without_bodies(expanded));
+    let sources = Sources::of_block(&file, 0, &file.text);
+    let loaded = load(&sources, 0, &Configuration::Expanded, manifest.imports_start_at_root);
+    Ok(Api { crate_name: manifest.crate_name, ..extract(loaded) })
+}
+
 /// Adds what macros make, and what the macros in that make, until there is no more or too much of it.
 fn expand_macros(
     sources: &mut Sources<'_>,
@@ -81,7 +93,7 @@ fn expand_macros(
 }
 
 /// Macros within macros are not followed deeper than this.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 64;
 /// More text than this is not expanded any further.
 const MAX_MADE_BYTES: usize = 16 << 20;
 

@@ -122,11 +122,15 @@ impl<'t> Krate<'t> {
         depth: usize,
     ) -> Vec<Target<'t>> {
         trail.n_steps += 1;
-        if depth >= MAX_DEPTH || trail.n_steps > MAX_STEPS || !trail.active.insert((module, name)) {
+        if depth >= MAX_DEPTH || trail.n_steps > MAX_STEPS {
             return vec![];
         }
         let mut found: Vec<Target<'t>> =
             self.module(module).names.get(name).into_iter().flatten().map(|id| Target::Def(*id)).collect();
+        // `use a::a;` looks for `a` while it is `a` itself that is looked for: only what stands here is left.
+        if !trail.active.insert((module, name)) {
+            return found;
+        }
         let imports = &self.module(module).imports;
         for import in imports.iter().filter(|import| import.name == Some(name)) {
             found.extend(self.resolve_import_in(module, import, trail, depth + 1));

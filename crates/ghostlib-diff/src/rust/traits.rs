@@ -1,5 +1,6 @@
 //! Traits and what they declare.
 
+use super::constant::assigned;
 use super::function::{Function, Surroundings, bind};
 use super::generics::{Generics, RenderedGenerics};
 use super::items::Item;
@@ -68,8 +69,8 @@ impl<'t> Item<'_, 't> {
             return Some(item);
         }
         if site.node.kind() == "const_item" {
-            let provided = if site.node.child_by_field_name("value").is_some() { " = .." } else { "" };
-            let signature = format!("const: {}{provided}", member_type(&self.normal, site));
+            let signature =
+                format!("const: {}{}", member_type(&self.normal, site), provided(&self.normal, site));
             return Some(self.child(name, ApiKind::Const, signature, &declaration, site));
         }
         let mut bindings = self.normal.bindings.clone();
@@ -94,9 +95,7 @@ impl<'t> Item<'_, 't> {
             return Some(function.declared(self.world, self.declared.style, name) + end);
         }
         if site.node.kind() == "const_item" {
-            let value = site.node.child_by_field_name("value");
-            let declared = self.declared.in_file(site.file);
-            let value = value.map(|value| format!(" = {}", declared.ty(value))).unwrap_or_default();
+            let value = provided(&self.declared, site);
             return Some(format!("const {name}: {}{value};", member_type(&self.declared, site)));
         }
         let generics = Generics::read(self.world.krate, site);
@@ -106,6 +105,13 @@ impl<'t> Item<'_, 't> {
 
 pub(super) fn is_function(site: Site<'_>) -> bool {
     matches!(site.node.kind(), "function_item" | "function_signature_item")
+}
+
+/// The value that a trait gives a constant; ` = ..` where it cannot be told.
+fn provided<'t>(renderer: &Renderer<'_, 't>, site: Site<'t>) -> String {
+    let value = assigned(renderer, site);
+    let is_untold = value.is_empty() && site.node.child_by_field_name("value").is_some();
+    if is_untold { " = ..".to_owned() } else { value }
 }
 
 /// The type of a constant.

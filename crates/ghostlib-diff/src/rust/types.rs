@@ -46,6 +46,8 @@ pub(super) struct Bindings {
     /// Lifetime parameters; elided where there is no text.
     pub(super) lifetimes: HashMap<String, Option<String>>,
     pub(super) self_type: Option<String>,
+    /// The trait that is implemented; `Self::Name` is of it.
+    pub(super) own_trait: Option<String>,
     /// What an elided lifetime is.
     pub(super) elided: Elided,
 }
@@ -169,12 +171,29 @@ impl<'k, 't> Renderer<'k, 't> {
 
     /// Generic arguments; for comparing, without lifetimes that can be elided.
     fn arguments(&self, node: Node<'t>, depth: usize) -> Vec<String> {
-        let named = children(node).into_iter().filter(Node::is_named);
-        let rendered = named.filter_map(|child| match child.kind() {
-            "lifetime" => self.lifetime(child),
-            _ => Some(self.node(child, depth + 1)),
-        });
-        rendered.collect()
+        let mut arguments: Vec<String> = vec![];
+        for child in children(node).into_iter().filter(Node::is_named) {
+            match child.kind() {
+                "lifetime" => arguments.extend(self.lifetime(child)),
+                "type_binding" => arguments.push(self.binding(child, depth + 1)),
+                // `Name: Bound`, where the name stands before it as if it were a type
+                "trait_bounds" => {
+                    let name = child.prev_named_sibling().map_or("", |name| self.text(name));
+                    arguments.pop();
+                    arguments.push(format!("{name}: {}", self.bounds_at(child, depth + 1).join(" + ")));
+                }
+                _ => arguments.push(self.node(child, depth + 1)),
+            }
+        }
+        arguments
+    }
+
+    /// `Name = Type`, where the name means nothing but what the trait declares.
+    fn binding(&self, node: Node<'t>, depth: usize) -> String {
+        let text =
+            |field| node.child_by_field_name(field).map(|child| self.node(child, depth)).unwrap_or_default();
+        let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
+        format!("{name}{} = {}", text("type_arguments"), text("type"))
     }
 
     fn reference(&self, node: Node<'t>, depth: usize) -> String {
@@ -300,6 +319,11 @@ impl<'k, 't> Renderer<'k, 't> {
             [first, ..] => self.bindings.types.get(*first),
             [] => None,
         };
+        if let (Some(of), Some(bound), ["Self", name]) = (&self.bindings.own_trait, bound, path)
+            && !is_projection(bound)
+        {
+            return format!("<{bound} as {of}>::{name}{}", angled(arguments));
+        }
         if let (Some(bound), [_, rest @ ..]) = (bound, path) {
             return [&[bound.as_str()], rest].concat().join("::") + &angled(arguments);
         }

@@ -1,6 +1,7 @@
 //! Counts what two lists of items have in common.
 
 use super::rustdoc::Told;
+use super::values;
 use ghostlib_model::{ApiItem, ApiKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub(super) struct Comparison {
     pub(super) impls: Overlap,
     /// Their whole headers, with bounds and associated types, where both have them.
     pub(super) headers: Overlap,
+    /// Constants and variants whose value both know, and those of them for which it is the same.
+    pub(super) values: Overlap,
     pub(super) differences: Vec<Difference>,
 }
 
@@ -41,16 +44,23 @@ pub(super) struct Difference {
 type Signatures<'a> = BTreeMap<(&'a str, ApiKind), BTreeSet<&'a str>>;
 
 impl Comparison {
-    pub(super) fn new(truth: &[Told], read: &[ApiItem]) -> Self {
+    pub(super) fn new<'a>(truth: &'a [Told], read: &'a [ApiItem]) -> Self {
         let truth =
             signatures(truth.iter().map(|told| (told.path.as_str(), told.kind, told.signature.as_str())));
         let read =
             signatures(read.iter().map(|item| (item.path.as_str(), item.kind, item.signature.as_str())));
-        let mut comparison = Self::default();
+        let mut comparison = Self { values: values(&truth, &read), ..Self::default() };
         let keys: BTreeSet<_> = truth.keys().chain(read.keys()).copied().collect();
         for (path, kind) in keys {
-            let [truth, read] =
-                [&truth, &read].map(|side| side.get(&(path, kind)).cloned().unwrap_or_default());
+            let of = |side: &Signatures<'a>| side.get(&(path, kind)).cloned().unwrap_or_default();
+            let [mut truth, mut read] = [of(&truth), of(&read)];
+            // A value that either side does not know is no difference.
+            if has_value(kind)
+                && truth.iter().chain(&read).any(|signature| values::split(signature).1.is_none())
+            {
+                [truth, read] =
+                    [truth, read].map(|side| side.into_iter().map(|text| values::split(text).0).collect());
+            }
             comparison.add(path, kind, &truth, &read);
         }
         comparison
@@ -76,6 +86,22 @@ impl Comparison {
             self.differences.push(Difference { path, kind, missing, extra });
         }
     }
+}
+
+/// Whether a value may stand at the end of the signature.
+fn has_value(kind: ApiKind) -> bool {
+    matches!(kind, ApiKind::Const | ApiKind::Static | ApiKind::Variant)
+}
+
+fn values(truth: &Signatures<'_>, read: &Signatures<'_>) -> Overlap {
+    let mut overlap = Overlap::default();
+    let value = |side: &Signatures<'_>, key| side.get(&key).and_then(|all| values::split(all.first()?).1);
+    for key in truth.keys().filter(|(_, kind)| has_value(*kind)) {
+        if let (Some(known), Some(told)) = (value(truth, *key), value(read, *key)) {
+            overlap += Overlap { truth: 1, read: 1, both: usize::from(known == told) };
+        }
+    }
+    overlap
 }
 
 fn signatures<'a>(items: impl Iterator<Item = (&'a str, ApiKind, &'a str)>) -> Signatures<'a> {
@@ -156,7 +182,8 @@ mod tests {
             read("S::new", Method, "impl for S<u8> fn()"),
             read("<S as From<T>>", TraitImpl, "impl From<$0> for S"),
         ];
-        let Comparison { names, signatures, impls, headers, differences } = Comparison::new(&truth, &read);
+        let Comparison { names, signatures, impls, headers, differences, .. } =
+            Comparison::new(&truth, &read);
         assert_eq!(names, Overlap { truth: 3, read: 3, both: 2 });
         assert_eq!(signatures, Overlap { truth: 3, read: 2, both: 1 });
         assert_eq!(impls, Overlap { truth: 2, read: 1, both: 1 });

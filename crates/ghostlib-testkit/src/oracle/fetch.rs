@@ -12,6 +12,15 @@ pub(super) struct Fetched {
     /// The folder with its manifest.
     pub(super) sources: PathBuf,
     pub(super) rustdoc_json: Vec<u8>,
+    /// The source with every macro expanded, if it was asked for.
+    pub(super) expanded: Option<String>,
+}
+
+/// What the extractor is to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    Sources,
+    Expanded,
 }
 
 /// A folder with a package for each crate, which depends on it alone, and with what was made of it.
@@ -54,7 +63,7 @@ impl Cache {
         Ok(Self { root: root.canonicalize().map_err(at(root))? })
     }
 
-    pub(super) fn fetch(&self, entry: &Entry) -> Result<Fetched, FetchError> {
+    pub(super) fn fetch(&self, entry: &Entry, reading: Reading) -> Result<Fetched, FetchError> {
         self.package(entry)?;
         let no_library = || FetchError::NoLibrary(entry.name.clone());
         let metadata = self.cargo(entry, "metadata", &["--format-version", "1"])?;
@@ -65,7 +74,20 @@ impl Cache {
             package.targets.iter().find(|target| target.kind.iter().any(|kind| kind.ends_with("lib")));
         let library = library.ok_or_else(no_library)?.name.replace('-', "_");
         let sources = package.manifest_path.parent().ok_or_else(no_library)?.to_path_buf();
-        Ok(Fetched { sources, rustdoc_json: self.rustdoc_json(entry, &library)? })
+        let rustdoc_json = self.rustdoc_json(entry, &library)?;
+        let expanded = match reading {
+            Reading::Sources => None,
+            Reading::Expanded => Some(self.expanded(entry)?),
+        };
+        Ok(Fetched { sources, rustdoc_json, expanded })
+    }
+
+    fn expanded(&self, entry: &Entry) -> Result<String, FetchError> {
+        let expanded = self.kept(entry, "expanded.rs", || {
+            let args = ["-p", &entry.name, "--lib", "--profile", "check", "--", "-Zunpretty=expanded"];
+            Ok(self.cargo(entry, "rustc", &args)?.stdout)
+        })?;
+        Ok(String::from_utf8_lossy(&expanded).into_owned())
     }
 
     fn rustdoc_json(&self, entry: &Entry, library: &str) -> Result<Vec<u8>, FetchError> {

@@ -11,12 +11,13 @@ mod list;
 mod outside;
 mod rustdoc;
 mod table;
+mod values;
 
 use crate::say;
 use clap::Args;
 use compare::Comparison;
-use fetch::{Cache, FetchError, Fetched};
-use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
+use fetch::{Cache, FetchError, Fetched, Reading};
+use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate, extract_expanded};
 use list::{Entry, ListError};
 use rustdoc::TruthError;
 use serde::Serialize;
@@ -87,8 +88,9 @@ pub(crate) fn oracle(args: &OracleArgs) -> Result<ExitCode, OracleError> {
         }
     }
     let cache = Cache::open(&args.cache)?;
+    let reading = if args.expand { Reading::Expanded } else { Reading::Sources };
     let measured: Vec<Measured> =
-        entries.into_iter().map(|entry| measure(entry, &cache, args.expand)).collect::<Result<_, _>>()?;
+        entries.into_iter().map(|entry| measure(entry, &cache, reading)).collect::<Result<_, _>>()?;
     if args.json {
         say(serde_json::to_string(&measured)?);
     } else if args.only.is_some() {
@@ -99,13 +101,12 @@ pub(crate) fn oracle(args: &OracleArgs) -> Result<ExitCode, OracleError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(entry: Entry, cache: &Cache, expand: bool) -> Result<Measured, OracleError> {
-    let fetched = cache.fetch(&entry)?;
+fn measure(entry: Entry, cache: &Cache, reading: Reading) -> Result<Measured, OracleError> {
+    let fetched = cache.fetch(&entry, reading)?;
     let name = || entry.name.clone();
     let truth =
         rustdoc::read(&fetched.rustdoc_json).map_err(|source| OracleError::Truth { name: name(), source })?;
     let (api, took) = extract(&entry, &fetched)?;
-    let _ = expand;
     let comparison = Comparison::new(&truth.items, &api.items);
     let unseen = api.unseen.iter().map(|unseen| format!("{}: {}", unseen.place, unseen.what)).collect();
     let seconds = took.as_secs_f64();
@@ -117,7 +118,10 @@ fn extract(entry: &Entry, fetched: &Fetched) -> Result<(Api, Duration), OracleEr
     let name = || entry.name.clone();
     let tree =
         SourceTree::read(&fetched.sources).map_err(|source| OracleError::Read { name: name(), source })?;
-    let api = extract_crate(&tree, &FeatureSet::Default)
-        .map_err(|source| OracleError::Extract { name: name(), source })?;
+    let api = match &fetched.expanded {
+        Some(expanded) => extract_expanded(&tree, expanded),
+        None => extract_crate(&tree, &FeatureSet::Default),
+    };
+    let api = api.map_err(|source| OracleError::Extract { name: name(), source })?;
     Ok((api, began.elapsed()))
 }

@@ -25,6 +25,11 @@ pub(super) fn print(measured: &[Measured], took: Duration) {
             say(format!("- \\* {}: {exception}", one.entry.name));
         }
     }
+    let (mut n_known, mut n_equal) = (0, 0);
+    for values in measured.iter().map(|one| one.comparison.values) {
+        (n_known, n_equal) = (n_known + values.truth, n_equal + values.both);
+    }
+    say(format!("\n{n_equal} of {n_known} values of constants and variants that both sides tell are equal."));
     let n_outside: usize = measured.iter().map(|one| one.n_outside).sum();
     say(format!(
         "\n{} crates in {:.0} s; {n_outside} names of other crates' items not counted.",

@@ -27,7 +27,7 @@ pub(super) fn length(fragment: &str, trees: &[TokenTree]) -> Option<usize> {
         "ty" | "path" => some(ty(trees)),
         "meta" => some(until(trees, |rest| rest[0].is(","))),
         "expr" | "expr_2021" => some(expression(trees)),
-        "pat" => some(until(trees, |rest| ends_pattern(rest))),
+        "pat" => some(until(trees, ends_pattern)),
         "pat_param" => some(until(trees, |rest| rest[0].is("|") || ends_pattern(rest))),
         "stmt" => some(until(trees, |rest| rest[0].is(";"))),
         "item" => item(trees),
@@ -92,37 +92,61 @@ fn ty(trees: &[TokenTree]) -> usize {
     let mut at = 0;
     while let Some(tree) = trees.get(at) {
         let next_is = |text| trees.get(at + 1).is_some_and(|next: &TokenTree| next.is(text));
-        let after = |text| at > 0 && trees[at - 1].is(text);
-        match tree {
-            TokenTree::Group(Delimiter::Curly, _) if depth == 0 => break,
-            // A list, and no macro's arguments
-            TokenTree::Group(Delimiter::Square, _)
-                if depth == 0 && at > 0 && !starts_type(&trees[at - 1]) =>
-            {
-                break;
-            }
-            TokenTree::Group(..) => {}
-            token if token.is("<") => depth += 1,
-            token if token.is(">") && after("-") => {}
-            token if token.is(">") && depth == 0 => break,
-            token if token.is(">") => depth -= 1,
-            token if token.is(":") && next_is(":") => at += 1,
-            token
-                if depth == 0 && [",", ":", "=", ";", "|", "as", "where"].iter().any(|end| token.is(end)) =>
-            {
-                break;
-            }
-            _ => {}
+        let is_arrow = tree.is(">") && at > 0 && trees[at - 1].is("-");
+        if depth == 0 && !is_arrow && !(tree.is(":") && next_is(":")) && ends_type(trees, at) {
+            break;
+        }
+        if tree.is(":") && next_is(":") {
+            at += 1;
+        } else if tree.is("<") {
+            depth += 1;
+        } else if tree.is(">") && !is_arrow {
+            depth -= 1;
         }
         at += 1;
     }
     at.min(trees.len())
 }
 
-/// Whether a type goes on behind it with brackets: `&[u8]`, `Token![,]`.
-fn starts_type(tree: &TokenTree) -> bool {
-    ["&", "*", "!", "mut", "const", "dyn", "<", "+", ">"].iter().any(|text| tree.is(text))
-        || matches!(tree, TokenTree::Token(token) if token.kind == TokenKind::Lifetime)
+/// Whether a type that no angle bracket holds together ends before this.
+fn ends_type(trees: &[TokenTree], at: usize) -> bool {
+    match &trees[at] {
+        TokenTree::Group(Delimiter::Curly, _) => true,
+        TokenTree::Group(Delimiter::Square, _) => at > 0 && !starts_type(&trees[..at]),
+        TokenTree::Group(Delimiter::Round, _) => false,
+        // Two types in a row, as in `$($t:ty)*`
+        TokenTree::Token(token) if token.kind == TokenKind::Word && at > 0 => {
+            is_keyword_end(&token.text) || ends_operand(&trees[at - 1])
+        }
+        token @ TokenTree::Token(_) => [",", ":", "=", ";", "|", ">"].iter().any(|end| token.is(end)),
+    }
+}
+
+fn is_keyword_end(word: &str) -> bool {
+    matches!(word, "as" | "where")
+}
+
+/// Whether a type may end with this, and no word goes on with it.
+fn ends_operand(tree: &TokenTree) -> bool {
+    let goes_on = ["dyn", "impl", "mut", "const", "fn", "unsafe", "extern", "for"];
+    match tree {
+        TokenTree::Token(token) => token.kind == TokenKind::Word && !goes_on.contains(&token.text.as_str()),
+        TokenTree::Group(delimiter, _) => *delimiter == Delimiter::Square,
+    }
+}
+
+/// Whether brackets behind this go on with the type: `&'a [u8]`, `Token![,]`.
+fn starts_type(before: &[TokenTree]) -> bool {
+    let before = match before {
+        [before @ .., TokenTree::Token(last)] if last.kind == TokenKind::Lifetime => before,
+        before => before,
+    };
+    let goes_on = ["&", "*", "!", "mut", "const", "dyn", "<"];
+    match before {
+        [.., first, last] if last.is(">") => first.is("-"),
+        [.., last] => goes_on.iter().any(|text| last.is(text)),
+        [] => false,
+    }
 }
 
 fn item(trees: &[TokenTree]) -> Option<usize> {
@@ -153,8 +177,13 @@ mod tests {
             ("ty", "fn(u8) -> Option<u8> => x", Some(8)),
             ("expr", "1 2 3", Some(1)),
             ("ty", "[u8; 4] [x]", Some(1)),
+            ("ty", "impl A + 'a [x]", Some(4)),
+            ("ty", "A<u8> [x]", Some(4)),
+            ("ty", "fn() -> [u8] [x]", Some(5)),
             ("ty", "a::b<T> = 3", Some(7)),
             ("ty", ", x", None),
+            ("ty", "u8 u16", Some(1)),
+            ("ty", "&'a mut dyn A u16", Some(5)),
             ("expr", "1 + f(a, b), 2", Some(4)),
             ("expr", "x => y", Some(1)),
             ("vis", "pub(crate) struct", Some(2)),

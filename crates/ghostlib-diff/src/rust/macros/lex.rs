@@ -21,15 +21,15 @@ pub(super) enum Delimiter {
 
 /// A word, a literal, a lifetime, or one punctuation mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) text: String,
-    pub(super) kind: TokenKind,
+pub(in crate::rust) struct Token {
+    pub(in crate::rust) text: String,
+    pub(in crate::rust) kind: TokenKind,
     /// Whether it follows the token before without a space.
     pub(super) is_glued: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(in crate::rust) enum TokenKind {
     Word,
     Literal,
     Lifetime,
@@ -66,7 +66,7 @@ impl Delimiter {
 
 /// The trees of `text`, without comments; nothing where its brackets do not match.
 pub(super) fn lex(text: &str) -> Option<Vec<TokenTree>> {
-    let mut lexer = Lexer { rest: text.chars(), is_glued: false };
+    let mut lexer = Lexer::new(text);
     let mut open: Vec<(Delimiter, Vec<TokenTree>)> = vec![];
     let mut trees = vec![];
     loop {
@@ -92,13 +92,24 @@ pub(super) fn lex(text: &str) -> Option<Vec<TokenTree>> {
     open.is_empty().then_some(trees)
 }
 
-struct Lexer<'a> {
+/// Reads text token by token.
+pub(in crate::rust) struct Lexer<'a> {
     rest: Chars<'a>,
     is_glued: bool,
 }
 
 impl<'a> Lexer<'a> {
-    fn next_token(&mut self) -> Option<Token> {
+    pub(in crate::rust) fn new(text: &'a str) -> Self {
+        Self { rest: text.chars(), is_glued: false }
+    }
+
+    /// What is still to be read.
+    pub(in crate::rust) fn rest(&self) -> &'a str {
+        self.rest.as_str()
+    }
+
+    /// The token that the text goes on with, if a space or a comment does not.
+    pub(in crate::rust) fn next_token(&mut self) -> Option<Token> {
         let text = self.rest.as_str();
         let first = text.chars().next()?;
         let (kind, length) = if let Some(length) = literal(text) {
@@ -119,7 +130,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Steps over spaces and comments; a comment that documents is returned.
-    fn skip_space(&mut self) -> Option<&'a str> {
+    pub(in crate::rust) fn skip_space(&mut self) -> Option<&'a str> {
         loop {
             let text: &'a str = self.rest.as_str();
             let rest = if text.starts_with("//") {

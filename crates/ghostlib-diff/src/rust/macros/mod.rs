@@ -17,6 +17,7 @@ use super::krate::{Def, Krate, ModuleId, Site};
 use super::source::{Made, Piece, children};
 use ghostlib_model::{ApiKind, Span};
 use lex::{Delimiter, TokenTree};
+pub(super) use lex::{Lexer, TokenKind};
 use rule::Rule;
 use std::collections::HashMap;
 

@@ -52,12 +52,12 @@ fn parts(mut trees: &[TokenTree], side: Side) -> Option<Vec<Part>> {
         trees = rest;
         let part = match first {
             TokenTree::Group(delimiter, inner) => Part::Group(*delimiter, parts(inner, side)?),
-            token if token.is("$") => {
+            TokenTree::Token(token) if token.text == "$" => {
                 let (part, rest) = after_dollar(rest, side)?;
                 trees = rest;
                 part
             }
-            token => Part::Tree(token.clone()),
+            token @ TokenTree::Token(_) => Part::Tree(token.clone()),
         };
         all.push(part);
     }
@@ -83,7 +83,7 @@ fn repeat(parts: Vec<Part>, trees: &[TokenTree]) -> Option<(Part, &[TokenTree])>
     // A separator is one token, which may be of several marks: `=>`.
     for length in 0..=3 {
         let (separator, rest) = trees.split_at_checked(length)?;
-        let Some((operator, rest)) = rest.split_first() else { return None };
+        let (operator, rest) = rest.split_first()?;
         let operator = match operator {
             token if token.is("*") => Operator::Any,
             token if token.is("+") => Operator::Some,

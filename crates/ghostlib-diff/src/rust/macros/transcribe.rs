@@ -3,14 +3,18 @@
 use super::lex::{Token, TokenKind, TokenTree};
 use super::matching::{Binding, Bindings, variables};
 use super::rule::Part;
+use std::collections::HashMap;
 
 /// The text that `body` makes; nothing where something in it is not known, or where it is longer than `max`
 /// bytes.
 pub(super) fn transcribe(body: &[Part], bindings: &Bindings, max: usize) -> Option<String> {
     let mut writer = Writer { text: String::new(), max };
-    writer.parts(body, bindings)?;
+    writer.parts(body, &bindings.iter().map(|(name, binding)| (name.as_str(), binding)).collect())?;
     Some(writer.text)
 }
+
+/// What variables stand for in one round.
+type Round<'a> = HashMap<&'a str, &'a Binding>;
 
 struct Writer {
     text: String,
@@ -18,7 +22,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn parts(&mut self, parts: &[Part], bindings: &Bindings) -> Option<()> {
+    fn parts(&mut self, parts: &[Part], bindings: &Round<'_>) -> Option<()> {
         for part in parts {
             match part {
                 Part::Tree(tree) => self.tree(tree),
@@ -38,11 +42,11 @@ impl Writer {
         Some(())
     }
 
-    fn variable(&mut self, name: &str, bindings: &Bindings) -> Option<()> {
+    fn variable(&mut self, name: &str, bindings: &Round<'_>) -> Option<()> {
         match bindings.get(name) {
             Some(Binding::One(trees)) => {
                 self.text.push(' ');
-                trees.iter().for_each(|tree| self.tree(tree));
+                self.trees(trees);
                 self.text.push(' ');
             }
             // A repetition is missing around it.
@@ -54,26 +58,32 @@ impl Writer {
         Some(())
     }
 
-    fn repeat(&mut self, parts: &[Part], separator: &[TokenTree], bindings: &Bindings) -> Option<()> {
+    fn repeat(&mut self, parts: &[Part], separator: &[TokenTree], bindings: &Round<'_>) -> Option<()> {
         let repeated = variables(parts);
-        let rounds = |name: &&str| match bindings.get(*name) {
+        let rounds = |name: &&str| match bindings.get(name) {
             Some(Binding::Many(rounds)) => Some(rounds.len()),
             _ => None,
         };
         let n_rounds = repeated.iter().filter_map(rounds).max()?;
         for round in 0..n_rounds {
-            let mut inner = bindings.clone();
+            let mut inner: Round<'_> = bindings.clone();
             for name in &repeated {
-                if let Some(Binding::Many(values)) = bindings.get(*name) {
-                    inner.insert((*name).to_owned(), values.get(round)?.clone());
+                if let Some(Binding::Many(values)) = bindings.get(name) {
+                    inner.insert(name, values.get(round)?);
                 }
             }
             if round > 0 {
-                separator.iter().for_each(|tree| self.tree(tree));
+                self.trees(separator);
             }
             self.parts(parts, &inner)?;
         }
         Some(())
+    }
+
+    fn trees(&mut self, trees: &[TokenTree]) {
+        for tree in trees {
+            self.tree(tree);
+        }
     }
 
     fn tree(&mut self, tree: &TokenTree) {
@@ -82,13 +92,18 @@ impl Writer {
             TokenTree::Group(delimiter, inner) => {
                 let (open, close) = delimiter.marks();
                 self.text.push(open);
-                inner.iter().for_each(|tree| self.tree(tree));
+                self.trees(inner);
                 self.text.push(close);
             }
         }
     }
 
     fn token(&mut self, token: &Token) {
+        // No argument is left in `Type<$($t),*>`.
+        if token.text == ">" && self.text.trim_end().ends_with('<') {
+            self.text.truncate(self.text.trim_end().len() - 1);
+            return;
+        }
         // Marks stay together as they were, or `->` would be two.
         let is_apart = !token.is_glued || token.kind != TokenKind::Mark;
         let follows_mark =

@@ -2,13 +2,15 @@
 
 use super::types::Scope;
 use rustdoc_types::{GenericParamDef, GenericParamDefKind, Generics, Term, WherePredicate};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parameters and predicates as text.
 #[derive(Default)]
 pub(super) struct Rendered {
     pub(super) lifetimes: Vec<Parameter>,
     pub(super) types: Vec<Parameter>,
-    pub(super) predicates: Vec<String>,
+    /// What is said about other types than parameters, by the type.
+    predicates: BTreeMap<String, BTreeSet<String>>,
 }
 
 pub(super) struct Parameter {
@@ -50,7 +52,7 @@ impl<'k> Scope<'k> {
                     rendered.predicate(&left, bounds.collect());
                 }
                 WherePredicate::EqPredicate { lhs, rhs: Term::Type(ty) } => {
-                    rendered.predicates.push(format!("{} = {}", self.ty(lhs), self.ty(ty)));
+                    rendered.predicate(&self.ty(lhs), vec![format!("= {}", self.ty(ty))]);
                 }
                 WherePredicate::EqPredicate { .. } => {}
             }
@@ -86,7 +88,7 @@ impl Rendered {
         let mut parameters = self.lifetimes.iter_mut().chain(&mut self.types);
         match parameters.find(|parameter| parameter.name == left) {
             Some(parameter) => parameter.bounds.extend(bounds),
-            None => self.predicates.push(format!("{left}: {}", bounds.join(" + "))),
+            None => self.predicates.entry(left.to_owned()).or_default().extend(bounds),
         }
     }
 
@@ -95,8 +97,13 @@ impl Rendered {
             parameter.bounds.sort();
             parameter.bounds.dedup();
         }
-        self.predicates.sort();
-        self.predicates.dedup();
+    }
+
+    pub(super) fn predicates(&self) -> Vec<String> {
+        let text = |(left, bounds): (&String, &BTreeSet<String>)| {
+            format!("{left}: {}", bounds.iter().map(String::as_str).collect::<Vec<_>>().join(" + "))
+        };
+        self.predicates.iter().map(text).collect()
     }
 
     /// `<'0, $0: Bound>`, or nothing, of the parameters that `is_shown`.
@@ -111,7 +118,7 @@ impl Rendered {
         if self.predicates.is_empty() {
             String::new()
         } else {
-            format!(" where {}", self.predicates.join(", "))
+            format!(" where {}", self.predicates().join(", "))
         }
     }
 

@@ -4,6 +4,7 @@ use super::function::{bounds, unbounded};
 use super::generics::Rendered;
 use super::types::Scope;
 use super::{Told, World};
+use crate::oracle::values;
 use ghostlib_model::ApiKind;
 use rustdoc_types::{GenericParamDef, GenericParamDefKind, Impl, ItemEnum, Path, Type};
 
@@ -43,7 +44,10 @@ impl<'k> World<'k> {
         let items = self.all(&of.items).filter_map(|item| {
             let (kind, signature) = match &item.inner {
                 ItemEnum::Function(function) => (ApiKind::Method, scope.function(function)),
-                ItemEnum::AssocConst { type_, .. } => (ApiKind::Const, format!("const: {}", scope.ty(type_))),
+                ItemEnum::AssocConst { type_, value } => {
+                    let value = values::assigned(value.as_deref());
+                    (ApiKind::Const, format!("const: {}{value}", scope.ty(type_)))
+                }
                 _ => return None,
             };
             let path = format!("{owner}::{}", item.name.as_deref()?);
@@ -84,8 +88,8 @@ impl<'k> World<'k> {
         let mut scope = plain.clone();
         scope.bind(&self.by_position(of, of_trait), |name| elided.iter().any(|elided| elided == name));
         let (self_type, trait_name) = (scope.ty(&of.for_), scope.path(of_trait));
-        let generics = scope.generics(&of.generics);
         scope.types.insert("Self", self_type.clone());
+        let generics = scope.generics(&of.generics);
         let mut types: Vec<_> = types.iter().filter_map(|item| scope.assigned(item, "type ")).collect();
         types.sort();
         let types = if types.is_empty() { String::new() } else { format!(" {{ {} }}", types.join(" ")) };

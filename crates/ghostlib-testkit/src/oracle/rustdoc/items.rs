@@ -2,9 +2,10 @@
 
 use super::types::Scope;
 use super::{Told, World, kind_of};
+use crate::oracle::values;
 use ghostlib_model::ApiKind;
 use rustdoc_types::{
-    Attribute, GenericParamDef, Generics, Id, Item, ItemEnum, StructKind, Trait, Type, VariantKind,
+    Attribute, GenericParamDef, Generics, Id, Item, ItemEnum, StructKind, Trait, Type, Variant, VariantKind,
 };
 
 impl<'k> World<'k> {
@@ -61,13 +62,18 @@ impl<'k> Scope<'k> {
             ItemEnum::Struct(of) => format!("struct{angled}{clause}{}", shape(&of.kind)),
             ItemEnum::Enum(_) => format!("enum{angled}{clause}"),
             ItemEnum::Union(_) => format!("union{angled}{clause}"),
-            ItemEnum::Variant(of) => format!("variant{}", self.variant_fields(&of.kind)),
+            ItemEnum::Variant(of) => self.variant_text(of),
             ItemEnum::Function(function) => Self::new(self.world).function(function),
-            ItemEnum::Trait(of) => self.trait_head(of, &angled, &generics.predicates),
+            ItemEnum::Trait(of) => self.trait_head(of, &angled, &generics.predicates()),
             ItemEnum::TypeAlias(of) => format!("type{angled} = {}{clause}", self.ty(&of.type_)),
-            ItemEnum::Constant { type_, .. } => format!("const: {}", self.ty(type_)),
+            ItemEnum::Constant { type_, const_ } => {
+                let value = const_.value.as_deref().or(Some(&const_.expr));
+                format!("const: {}{}", self.ty(type_), values::assigned(value))
+            }
             ItemEnum::Static(of) if of.is_mutable => format!("static mut: {}", self.ty(&of.type_)),
-            ItemEnum::Static(of) => format!("static: {}", self.ty(&of.type_)),
+            ItemEnum::Static(of) => {
+                format!("static: {}{}", self.ty(&of.type_), values::assigned(Some(&of.expr)))
+            }
             _ => String::new(),
         }
     }
@@ -113,8 +119,12 @@ impl<'k> Scope<'k> {
 
     fn variant(&self, item: &'k Item) -> Option<(String, ApiKind, String)> {
         let ItemEnum::Variant(of) = &item.inner else { return None };
-        let signature = format!("{}variant{}", non_exhaustive(item), self.variant_fields(&of.kind));
-        Some((item.name.clone()?, ApiKind::Variant, signature))
+        Some((item.name.clone()?, ApiKind::Variant, non_exhaustive(item) + &self.variant_text(of)))
+    }
+
+    fn variant_text(&self, of: &'k Variant) -> String {
+        let value = of.discriminant.as_ref().map(|discriminant| discriminant.value.as_str());
+        format!("variant{}{}", self.variant_fields(&of.kind), values::assigned(value))
     }
 
     fn variant_fields(&self, kind: &'k VariantKind) -> String {
@@ -143,8 +153,7 @@ impl<'k> Scope<'k> {
                 (ApiKind::Method, self.function(function) + provided)
             }
             ItemEnum::AssocConst { type_, value } => {
-                let provided = if value.is_some() { " = .." } else { "" };
-                (ApiKind::Const, format!("const: {}{provided}", self.ty(type_)))
+                (ApiKind::Const, format!("const: {}{}", self.ty(type_), values::assigned(value.as_deref())))
             }
             ItemEnum::AssocType { generics, bounds, type_ } => {
                 let mut scope = self.clone();
