@@ -58,7 +58,12 @@ fn api_lines(loaded: &LoadedSpec, silent: &[&Finding], reference: &Api) -> (Vec<
     let mut items: Vec<&ApiItem> = Vec::new();
     let mut changes = Vec::new();
     for finding in silent.iter().filter(|finding| finding.rule.starts_with("api-")) {
-        for item in reference.items.iter().filter(|item| belongs_to(item, &finding.subject)) {
+        // What names a missing type cannot be as it must be either, and has no finding of its own.
+        let names_it = |item: &ApiItem| {
+            finding.rule == "api-missing" && is_apart(item) && names(&item.signature, &finding.subject)
+        };
+        let items_of = |item: &&ApiItem| belongs_to(item, &finding.subject) || names_it(item);
+        for item in reference.items.iter().filter(items_of) {
             let is_new =
                 !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
             if is_new && items.iter().all(|known| known.declaration != item.declaration) {
@@ -77,6 +82,21 @@ fn owner(path: &str) -> &str {
     path.split([' ', '<', ':']).next().unwrap_or(path)
 }
 
+/// Whether it has a declaration of its own, apart from that of its type.
+fn is_apart(item: &ApiItem) -> bool {
+    !matches!(item.kind, ApiKind::Field | ApiKind::Variant)
+}
+
+/// Whether a signature names the item at `path`, or what is below it.
+fn names(signature: &str, path: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+    let mut found = signature.match_indices(path);
+    found.any(|(at, _)| {
+        let behind = &signature[at + path.len()..];
+        !signature[..at].ends_with(is_part) && (behind.starts_with("::") || !behind.starts_with(is_part))
+    })
+}
+
 /// The item itself, its methods and constants, and its trait implementations. Fields and variants stand in
 /// the declaration of their type.
 fn belongs_to(item: &ApiItem, subject: &str) -> bool {
@@ -85,8 +105,7 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
     }
     let is_below = item.path.strip_prefix(subject).is_some_and(|rest| rest.starts_with("::"));
     let is_impl_of = item.path.strip_prefix('<').and_then(|rest| rest.strip_prefix(subject));
-    let declared_apart = !matches!(item.kind, ApiKind::Field | ApiKind::Variant);
-    (is_below && declared_apart) || is_impl_of.is_some_and(|rest| rest.starts_with([' ', '<']))
+    (is_below && is_apart(item)) || is_impl_of.is_some_and(|rest| rest.starts_with([' ', '<']))
 }
 
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
