@@ -4,6 +4,7 @@ use super::imports::segments;
 use super::krate::{Krate, ModuleId, Site};
 use super::resolve::Target;
 use super::source::children;
+use super::text::glued;
 use super::types::Renderer;
 use ghostlib_model::ApiKind;
 use tree_sitter::Node;
@@ -11,7 +12,7 @@ use tree_sitter::Node;
 /// Longer chains of constants, and deeper expressions, are given up.
 const MAX_DEPTH: usize = 16;
 
-/// Longer values are not told, in bytes.
+/// Longer values are not told, in bytes with all spaces.
 const MAX_VALUE: usize = 200;
 
 /// The value of an integer expression that stands in `module` and `file`: literals, constants of the crate, and
@@ -27,8 +28,16 @@ pub(super) fn value<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> Option<S
     if let Some(number) = number(krate, renderer.module, renderer.file, node) {
         return Some(number.to_string());
     }
-    let text = is_plain(renderer, node, 0).then(|| renderer.ty(node))?;
-    (text.len() <= MAX_VALUE).then_some(text)
+    let is_short = renderer.text(node).len() <= MAX_VALUE;
+    (is_short && is_plain(renderer, node, 0)).then(|| spelled(renderer, node))
+}
+
+/// A plain expression with the same spaces every time.
+fn spelled<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> String {
+    if node.child_count() == 0 || node.kind().ends_with("_literal") || node.kind() == "scoped_identifier" {
+        return renderer.text(node).to_owned();
+    }
+    glued(children(node).into_iter().map(|child| spelled(renderer, child)))
 }
 
 fn is_plain<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>, depth: usize) -> bool {

@@ -43,7 +43,7 @@ use load::{Loaded, load};
 use manifest::Manifest;
 use reach::{Reached, reach};
 use source::Sources;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use types::World;
 
 /// Reads the public API of the crate whose manifest is at the root of `tree`, on 64-bit Linux with these
@@ -82,10 +82,11 @@ fn expand_macros(
     configuration: &Configuration,
     imports_start_at_root: bool,
 ) {
+    let mut given_up = HashSet::new();
     for _ in 0..MAX_ROUNDS {
         let loaded = load(sources, root, configuration, imports_start_at_root);
-        let pieces = macros::expand(&loaded.krate, &loaded.invocations, configuration);
-        if pieces.is_empty() || sources.n_made_bytes() > MAX_MADE_BYTES {
+        let pieces = macros::expand(&loaded.krate, &loaded.invocations, configuration, &mut given_up);
+        if pieces.is_empty() || sources.n_pieces() + pieces.len() > MAX_PIECES {
             return;
         }
         sources.add(pieces);
@@ -94,8 +95,8 @@ fn expand_macros(
 
 /// Macros within macros are not followed deeper than this.
 const MAX_ROUNDS: usize = 64;
-/// More text than this is not expanded any further.
-const MAX_MADE_BYTES: usize = 16 << 20;
+/// More calls of macros than this are not expanded.
+const MAX_PIECES: usize = 4_000;
 
 /// Reads what a spec's `rust api` block declares: items without bodies, every one of them public. `code`
 /// stands in `document`, the text of `file`, from the byte `offset` on; places point there.

@@ -102,9 +102,9 @@ impl<'t> Sources<'t> {
         }
     }
 
-    /// How many bytes macros have made.
-    pub(super) fn n_made_bytes(&self) -> usize {
-        self.pieces.iter().map(|piece| piece.source.text.len()).sum()
+    /// How many calls of macros have been expanded.
+    pub(super) fn n_pieces(&self) -> usize {
+        self.pieces.len()
     }
 
     /// What the macro makes that is invoked there.

@@ -1,5 +1,5 @@
 use super::{api, item, lib, of_kind, paths, tree};
-use crate::{ExtractError, FeatureSet, SourceTree, extract_crate};
+use crate::{ExtractError, FeatureSet, SourceTree, compare, extract_crate, extract_expanded};
 use ghostlib_model::{ApiKind, Receiver};
 
 #[test]
@@ -207,4 +207,104 @@ fn a_tree_without_a_library_says_so() {
     assert_eq!(no_root.to_string(), "src/lib.rs: no such library root");
     let nothing = extract_crate(&SourceTree::default(), &FeatureSet::Default);
     assert!(matches!(nothing, Err(ExtractError::NoManifest)));
+}
+
+#[test]
+fn macros_of_the_crate_are_expanded_where_they_are_called() {
+    let api = lib("
+        macro_rules! ids { ($($(#[$m:meta])* $vis:vis $name:ident($ty:ty) = $n:expr),* $(,)?) => {
+            $( $(#[$m])* $vis struct $name($ty); limits!($name, $n); )*
+        }; }
+        macro_rules! limits { ($name:ident, $n:expr) => { impl $name { pub const LIMIT: u32 = $n; getters! { get, set } } }; }
+        macro_rules! getters { ($($f:ident),*) => { $(pub fn $f(&self) -> Vec<u8> { loop {} })* }; }
+        macro_rules! count { ($done:tt $head:tt $($rest:tt)*) => { count! { ($done) $($rest)* } }; ($done:tt) => { pub fn counted() {} }; }
+        ids! { #[derive(Debug)] pub First(&'static [u8]) = 1 + 2, pub(crate) Second(Vec<(u8, u8)>) = 4, }
+        count! { () a b c d e f }
+    ");
+    let expected = ["<First as Debug>", "First", "First::LIMIT", "First::get", "First::set", "counted"];
+    assert_eq!(paths(&api), expected);
+    assert_eq!(item(&api, "First::LIMIT").signature, "const: u32 = 3");
+    assert_eq!(item(&api, "First::get").signature, "fn(&self) -> Vec<u8>");
+    // What a macro makes stands where the macro is called.
+    assert_eq!((item(&api, "First").place.line, api.unseen), (8, vec![]));
+}
+
+#[test]
+fn branches_of_cfg_if_are_chosen_and_arguments_that_are_items_are_taken_for_them() {
+    let api = lib("
+        cfg_if::cfg_if! { if #[cfg(windows)] { pub fn w() {} } else if #[cfg(feature = \"std\")] { pub fn s() {} } else { pub fn n() {} } }
+        other::wrapped! { pub struct Wrapped { pub a: u8 } }
+        other::odd! { pub struct Odd: u8 { } }
+    ");
+    assert_eq!(paths(&api), ["Wrapped", "Wrapped::a", "s"]);
+    assert_eq!((item(&api, "s").place.line, item(&api, "Wrapped").place.line), (2, 3));
+    let unseen: Vec<_> = api.unseen.iter().map(|unseen| unseen.what.as_str()).collect();
+    let expected = [
+        "what the macro `other::wrapped!` makes of its arguments, which are taken as items",
+        "items that the macro `other::odd!` makes",
+    ];
+    assert_eq!(unseen, expected);
+}
+
+#[test]
+fn a_macro_that_never_ends_is_given_up() {
+    let api = lib("
+        macro_rules! grow { ($($t:tt)*) => { grow! { $($t)* $($t)* a } }; }
+        macro_rules! twice { ($($t:tt)*) => { twice! { $($t)* a } twice! { $($t)* b } }; }
+        grow! { } twice! { } pub fn f() {}
+    ");
+    assert_eq!(paths(&api), ["f"]);
+    assert!(!api.unseen.is_empty());
+}
+
+#[test]
+fn values_that_a_user_knows_are_told() {
+    let source = "
+        const BASE: u32 = 1 << 3; fn secret() -> u32 { 1 }
+        pub const A: u32 = BASE + 0x10; pub const B: i8 = -1; pub const C: &[&str] = &[\"x\", \"y\"];
+        pub const D: u64 = u64::MAX; pub const E: u32 = secret(); pub static S: [u8; BASE as usize] = [0; 8];
+        pub enum Code { One = 1, Two = 1 + 1, Other = secret() as isize, Last }
+        pub trait T { const N: u8 = 3; const M: u32 = secret(); const P: u8; }
+    ";
+    let api = lib(source);
+    for (path, signature) in [
+        ("A", "const: u32 = 24"),
+        ("B", "const: i8 = -1"),
+        ("C", "const: &[&str] = &[\"x\", \"y\"]"),
+        ("D", "const: u64 = u64::MAX"),
+        ("E", "const: u32"),
+        ("Code::One", "variant = 1"),
+        ("Code::Two", "variant = 2"),
+        ("Code::Other", "variant"),
+        ("T::N", "const: u8 = 3"),
+        ("T::M", "const: u32 = .."),
+        ("T::P", "const: u8"),
+    ] {
+        assert_eq!(item(&api, path).signature, signature);
+    }
+    let changed = lib(&source.replace("1 << 3", "1 << 4").replace("Two = 1 + 1", "Two = 3"));
+    let findings = compare(&api, &changed).findings;
+    assert_eq!(
+        findings.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(),
+        ["A", "Code::Two"]
+    );
+}
+
+#[test]
+fn parameters_that_a_condition_leaves_out_are_left_out() {
+    let api =
+        lib("pub struct S<T, #[cfg(feature = \"std\")] H = u8, #[cfg(not(feature = \"std\"))] H>(T, H);");
+    assert_eq!(item(&api, "S").signature, "struct<$0, $1 = u8> { .. }");
+}
+
+#[test]
+fn expanded_source_is_read_without_its_bodies() {
+    let expanded = "#![feature(prelude_import)]\nextern crate std;\n#[prelude_import]\nuse std::prelude::rust_2021::*;\n\
+        pub struct S;\n#[automatically_derived]\nimpl ::core::marker::StructuralPartialEq for S { }\n\
+        #[automatically_derived]\nimpl ::core::fmt::Debug for S { fn fmt(&self) { odd ~~ body } }\nfn private() {}\n\
+        pub fn f() -> u8 { super let x = 1; }\n";
+    let api = extract_expanded(&tree(&[]), expanded).unwrap();
+    assert_eq!(paths(&api), ["<S as Debug>", "S", "f"]);
+    assert_eq!((api.crate_name.as_str(), api.unseen, api.unsafe_code), ("sample_crate", vec![], None));
+    assert_eq!(api.items[2].place.line, 11);
 }

@@ -38,6 +38,13 @@ fn respelled_functions_are_equal() {
         ("pub fn f(g: fn(a: u8) -> ()) {}", "pub fn f(g: fn(u8)) {}"),
         ("pub fn f(s: String) {}", "pub fn f(s: std::string::String) {}"),
         ("impl<T> S<T> { pub fn f(&self) -> Self {} }", "impl<X> S<X> { pub fn f(self: &Self) -> S<X> {} }"),
+        ("pub fn f<T: Iterator>(t: T::Item) {}", "pub fn f<T: Iterator>(t: <T as Iterator>::Item) {}"),
+        ("pub fn f(a: [u8; 16]) {}", "const N: usize = 0x8; pub fn f(a: [u8; N * 2]) {}"),
+        ("pub fn f(b: Box<dyn Tr<Out = u8> + 'static>) {}", "pub fn f(b: Box<dyn Tr<Out = u8>>) {}"),
+        (
+            "pub fn f<T: Tr>() where T::Out: Copy, T::Out: Clone {}",
+            "pub fn f<T: Tr>() where T::Out: Clone + Copy {}",
+        ),
         (
             "impl<T: Clone> S<T> { pub fn f(self, t: T) {} }",
             "impl<X> S<X> where X: Clone { pub fn f(mut self, x: X) {} }",
@@ -72,11 +79,44 @@ fn what_a_user_can_tell_apart_differs() {
         ("impl<T> S<T> { pub fn f(&self) {} }", "impl<T> S<T> { pub fn f(&mut self) {} }"),
         ("impl<T> S<T> { pub fn f(&self) {} }", "impl<T: Ord> S<T> { pub fn f(&self) {} }"),
         ("impl<T> S<T> { pub fn f(&self) {} }", "impl S<u8> { pub fn f(&self) {} }"),
+        ("pub fn f(a: &(dyn Tr<Out = u8> + 'static)) {}", "pub fn f(a: &dyn Tr<Out = u8>) {}"),
+        ("pub fn f(a: [u8; 16]) {}", "pub fn f(a: [u8; 17]) {}"),
         ("pub fn f(t: impl Clone) {}", "pub fn f<T: Clone>(t: T) {}"),
     ];
     for (left, right) in pairs {
         assert_ne!(signature(left), signature(right), "{left} / {right}");
     }
+}
+
+#[test]
+fn operators_take_their_own_type_where_nothing_else_is_said() {
+    let api = lib(&format!(
+        "{TYPES} use std::ops::Add; pub struct A; impl Add<A> for A {{ type Output = A; }}
+        pub struct B; impl Add<Self> for B {{ type Output = Self; }} impl Add<A> for B {{ type Output = B; }}
+        impl<'a> PartialEq<R<'a>> for R<'a> {{}} impl<'a, 'b> PartialOrd<R<'b>> for R<'a> {{}}"
+    ));
+    let expected = ["<A as Add>", "<B as Add<A>>", "<B as Add>", "<R as PartialEq>", "<R as PartialOrd<R>>"];
+    assert_eq!(super::of_kind(&api, ghostlib_model::ApiKind::TraitImpl), expected);
+}
+
+#[test]
+fn names_of_associated_types_are_nothing_else() {
+    let api = lib(
+        "pub mod a { pub struct Item; pub fn f<Error: Clone>(i: impl Iterator<Item = Item>, t: impl std::str::FromStr<Err = Error>) {} }",
+    );
+    assert_eq!(
+        item(&api, "a::f").signature,
+        "fn<$0: Clone>(impl Iterator<Item = a::Item>, impl FromStr<Err = $0>)"
+    );
+}
+
+#[test]
+fn a_derive_asks_its_trait_of_what_belongs_to_a_parameter() {
+    let api = lib("#[derive(Clone)] pub struct S<'a, I: Iterator + 'a>(I::Item, Vec<I::Item>, &'a I);");
+    assert_eq!(
+        item(&api, "<S as Clone>").signature,
+        "impl<$0: '0 + Clone + Iterator> Clone for S<'0, $0> where $0::Item: Clone"
+    );
 }
 
 #[test]

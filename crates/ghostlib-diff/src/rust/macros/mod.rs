@@ -19,10 +19,12 @@ use ghostlib_model::{ApiKind, Span};
 use lex::{Delimiter, TokenTree};
 pub(super) use lex::{Lexer, TokenKind};
 use rule::Rule;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// More text than this is not made by one macro, in bytes.
-const MAX_TEXT: usize = 1 << 20;
+const MAX_TEXT: usize = 1 << 18;
+/// More text than this is not made in one round, in bytes.
+const MAX_ROUND: usize = 1 << 23;
 
 /// A macro does not call others in its place more often than this.
 const MAX_CALLS: usize = 512;
@@ -44,22 +46,33 @@ pub(super) enum Position {
     Members,
 }
 
-/// The text that each invocation stands for, as far as that can be told.
+/// The text that each invocation stands for, as far as that can be told. Those that never end, by file and first
+/// byte, go to `given_up` and are not tried again.
 pub(super) fn expand(
     krate: &Krate<'_>,
     invocations: &[Invocation<'_>],
     configuration: &Configuration,
+    given_up: &mut HashSet<(usize, usize)>,
 ) -> Vec<Piece> {
-    let mut macros = Macros { krate, named: HashMap::new(), rules: HashMap::new() };
+    let mut macros = Macros { krate, named: HashMap::new(), rules: HashMap::new(), never_ends: false };
     for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
         macros.named.entry(def.name).or_default().push(index);
     }
+    let mut n_bytes = 0;
     let pieces = invocations.iter().filter_map(|invocation| {
+        let at = (invocation.site.file, invocation.site.node.start_byte());
+        if n_bytes > MAX_ROUND || given_up.contains(&at) {
+            return None;
+        }
         let made = arguments::cfg_if(krate, invocation, configuration)
             .or_else(|| macros.expanded(invocation))
-            .or_else(|| arguments::as_items(krate, invocation))?;
-        let node = invocation.site.node;
-        let span = Span::from(node.byte_range());
+            .or_else(|| arguments::as_items(krate, invocation));
+        if made.is_none() && macros.never_ends {
+            given_up.insert(at);
+        }
+        let made = made?;
+        let span = Span::from(invocation.site.node.byte_range());
+        n_bytes += if let Made::Text(text) = &made { text.len() } else { 0 };
         Some(Piece::new(invocation.site.file, span, made, invocation.position))
     });
     pieces.collect()
@@ -70,6 +83,8 @@ struct Macros<'k, 't> {
     krate: &'k Krate<'t>,
     named: HashMap<&'t str, Vec<usize>>,
     rules: HashMap<usize, Vec<Rule>>,
+    /// Whether the last call made nothing but calls, more than are followed.
+    never_ends: bool,
 }
 
 impl Macros<'_, '_> {
@@ -77,13 +92,20 @@ impl Macros<'_, '_> {
         let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
         let name = arguments::macro_name(self.krate, invocation.site);
         let mut text = self.once(invocation, name, &lex::lex(arguments)?)?;
+        self.never_ends = false;
         // Macros that eat their arguments piece by piece make nothing but the next call.
         for _ in 0..MAX_CALLS {
-            let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else { break };
-            let Some(next) = self.once(invocation, &name, &arguments) else { break };
-            text = next;
+            let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else {
+                return Some(Made::Text(text));
+            };
+            match self.once(invocation, &name, &arguments) {
+                Some(next) => text = next,
+                None if text.len() < MAX_TEXT / 4 => return Some(Made::Text(text)),
+                None => break,
+            }
         }
-        Some(Made::Text(text))
+        self.never_ends = true;
+        None
     }
 
     /// One call, by the macro's name with these arguments.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// The text that `body` makes; nothing where something in it is not known, or where it is longer than `max`
 /// bytes.
 pub(super) fn transcribe(body: &[Part], bindings: &Bindings, max: usize) -> Option<String> {
-    let mut writer = Writer { text: String::new(), max };
+    let mut writer = Writer { text: String::new(), max, n_calls: 0 };
     writer.parts(body, &bindings.iter().map(|(name, binding)| (name.as_str(), binding)).collect())?;
     Some(writer.text)
 }
@@ -19,6 +19,8 @@ type Round<'a> = HashMap<&'a str, &'a Binding>;
 struct Writer {
     text: String,
     max: usize,
+    /// Within the arguments of so many macros.
+    n_calls: usize,
 }
 
 impl Writer {
@@ -28,9 +30,12 @@ impl Writer {
                 Part::Tree(tree) => self.tree(tree),
                 Part::Group(delimiter, inner) => {
                     let (open, close) = delimiter.marks();
+                    let is_call = self.text.trim_end().ends_with('!');
+                    self.n_calls += usize::from(is_call);
                     self.text.push(open);
                     self.parts(inner, bindings)?;
                     self.text.push(close);
+                    self.n_calls -= usize::from(is_call);
                 }
                 Part::Variable { name, .. } => self.variable(name, bindings)?,
                 Part::Repeat { parts, separator, .. } => self.repeat(parts, separator, bindings)?,
@@ -100,7 +105,7 @@ impl Writer {
 
     fn token(&mut self, token: &Token) {
         // No argument is left in `Type<$($t),*>`.
-        if token.text == ">" && self.text.trim_end().ends_with('<') {
+        if token.text == ">" && self.n_calls == 0 && self.text.trim_end().ends_with('<') {
             self.text.truncate(self.text.trim_end().len() - 1);
             return;
         }
