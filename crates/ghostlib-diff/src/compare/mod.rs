@@ -10,6 +10,7 @@ mod unsafety;
 
 use crate::Api;
 use aliases::aligned;
+use consequences::Gone;
 use findings::{extra_findings, missing_findings, pair_findings};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, match_items};
@@ -29,9 +30,11 @@ pub struct ApiComparison {
 pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     let items = aligned(&required.items, &candidate.items);
     let matching = match_items(&required.items, &items);
-    let mut findings: Vec<Finding> = pair_findings(&matching);
+    let gone = Gone::new(&matching);
+    let extra: Vec<_> = matching.extra.iter().copied().filter(|item| !gone.leaves(item)).collect();
+    let mut findings: Vec<Finding> = pair_findings(&matching, &gone);
     findings.extend(missing_findings(&matching.missing));
-    findings.extend(extra_findings(&matching.extra));
+    findings.extend(extra_findings(&extra));
     findings.extend(unsafe_finding(required, candidate));
     findings.sort_by(|a, b| (a.priority, &a.subject, &a.rule).cmp(&(b.priority, &b.subject, &b.rule)));
     ApiComparison { dimension: dimension(required, candidate, &matching), findings }
