@@ -10,11 +10,31 @@ use std::collections::HashSet;
 pub(super) struct Gone<'a> {
     missing: HashSet<&'a str>,
     extra: HashSet<&'a str>,
+    /// The implementations that name something missing, by the last names of their paths.
+    implementations: HashSet<String>,
 }
 
 impl<'a> Gone<'a> {
     pub(super) fn new(matching: &Matching<'a>) -> Self {
-        Self { missing: named(&matching.missing), extra: named(&matching.extra) }
+        let mut gone = Self {
+            missing: named(&matching.missing),
+            extra: named(&matching.extra),
+            implementations: HashSet::new(),
+        };
+        let paths =
+            matching.missing.iter().filter(|item| item.kind == ApiKind::TraitImpl).map(|item| &item.path);
+        gone.implementations =
+            paths.filter(|path| gone.is_named_in(path)).map(|path| last_names(path)).collect();
+        gone
+    }
+
+    /// Whether it is a missing implementation, for something of the same name that a user cannot reach.
+    pub(super) fn leaves(&self, extra: &ApiItem) -> bool {
+        extra.kind == ApiKind::TraitImpl && self.implementations.contains(&last_names(&extra.path))
+    }
+
+    fn is_named_in(&self, path: &str) -> bool {
+        pieces(path).iter().any(|piece| matches!(piece, Piece::Path(path) if is_in(&self.missing, path)))
     }
 
     /// Whether two signatures differ only where the required one names something missing, and the candidate's
@@ -48,6 +68,14 @@ fn named<'a>(items: &[&'a ApiItem]) -> HashSet<&'a str> {
 
 fn is_in(paths: &HashSet<&str>, path: &str) -> bool {
     std::iter::successors(Some(path), |path| parent(path)).any(|path| paths.contains(path))
+}
+
+fn last_names(path: &str) -> String {
+    let names = pieces(path).into_iter().map(|piece| match piece {
+        Piece::Path(path) => last(path),
+        Piece::Other(text) => text,
+    });
+    names.collect()
 }
 
 fn last(path: &str) -> &str {

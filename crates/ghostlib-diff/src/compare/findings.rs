@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What the items of the pairs differ in. An item at several paths is told once, and what follows from a missing type
 /// is not.
-pub(super) fn pair_findings(matching: &Matching<'_>) -> Vec<Finding> {
-    let gone = Gone::new(matching);
+pub(super) fn pair_findings(matching: &Matching<'_>, gone: &Gone<'_>) -> Vec<Finding> {
     let mut pairs: Vec<_> = matching.pairs.iter().filter(|pair| !gone.explains(pair)).collect();
     pairs.sort_by_key(|pair| order(&pair.required.path));
     let mut told: HashSet<(ApiKind, &Place, &Place)> = HashSet::new();

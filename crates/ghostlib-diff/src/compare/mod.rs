@@ -13,6 +13,7 @@ pub use moves::Move;
 
 use crate::Api;
 use aliases::aligned;
+use consequences::Gone;
 use findings::{extra_findings, missing_findings, move_finding, pair_findings};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
@@ -74,9 +75,11 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
 }
 
 fn findings(matching: &Matching<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = pair_findings(matching);
+    let gone = Gone::new(matching);
+    let extra: Vec<_> = matching.extra.iter().copied().filter(|item| !gone.leaves(item)).collect();
+    let mut findings: Vec<Finding> = pair_findings(matching, &gone);
     findings.extend(missing_findings(&matching.missing));
-    findings.extend(extra_findings(&matching.extra));
+    findings.extend(extra_findings(&extra));
     findings
 }
 

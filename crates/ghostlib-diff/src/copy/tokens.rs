@@ -29,7 +29,7 @@ struct Token {
 }
 
 /// A token without its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// Anything that is no name, by its hash.
     Text(u64),

@@ -21,15 +21,15 @@ fn winnow(tokens: &[Shape]) -> Vec<u64> {
     grams.windows(window).filter_map(|window| window.iter().min().copied()).collect()
 }
 
-/// The hash of some tokens; a name that stood before only outside of them is new.
+/// The hash of K tokens; a name that stood before only outside of them is new.
 fn gram(tokens: &[Shape]) -> u64 {
-    let inside = tokens.iter().enumerate().map(|(at, shape)| match shape {
-        Shape::Name(distance) if *distance > at => Shape::Name(0),
-        other => *other,
-    });
-    let mut shapes = [Shape::Name(0); K];
-    for (slot, shape) in shapes.iter_mut().zip(inside) {
-        *slot = shape;
+    let mut shapes = [0; K];
+    for (at, (slot, shape)) in shapes.iter_mut().zip(tokens).enumerate() {
+        *slot = match *shape {
+            Shape::Text(hash) => hash,
+            Shape::Name(distance) if distance <= at => distance as u64,
+            Shape::Name(_) => 0,
+        };
     }
     hash_of(&shapes)
 }

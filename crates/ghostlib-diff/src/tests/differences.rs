@@ -167,6 +167,17 @@ fn implementations_go_with_the_trait_that_is_missing() {
 }
 
 #[test]
+fn what_is_left_of_a_type_that_is_out_of_reach_is_not_extra() {
+    let crate_of = |module: &str| {
+        format!(
+            "pub mod map {{ {module} pub trait Key {{}} }} mod keys {{ impl crate::map::Key for crate::map::Entry {{}} }}"
+        )
+    };
+    let (with, without) = (crate_of("pub struct Entry;"), crate_of("pub use crate::inner::Entry;"));
+    assert_eq!(rules_and_subjects(&with, &without), [("api-missing".to_owned(), "map::Entry".to_owned())]);
+}
+
+#[test]
 fn an_item_at_several_paths_is_one_finding() {
     let changed = NAMED.replace("struct Map {", "struct Map { inner: u8,");
     assert_eq!(rules_and_subjects(NAMED, &changed), [("api-signature".to_owned(), "Map".to_owned())]);

@@ -100,7 +100,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("constant-removed", MISSING, values::constant_removed),
     kind("constant-renamed", RENAMED, values::constant_renamed),
     kind("constant-type-changed", SIGNATURE, values::constant_type_changed),
-    kind("constant-value-changed", &["api-const-value"], values::constant_value_changed),
+    kind("constant-value-changed", SIGNATURE, values::constant_value_changed),
     kind("const-made-static", &["api-kind"], values::const_made_static),
     kind("static-made-mutable", SIGNATURE, values::static_made_mutable),
     kind("alias-target-changed", SIGNATURE, values::alias_target_changed),

@@ -101,10 +101,19 @@ pub(super) fn moved_and_re_exported(source: &Source<'_>) -> Vec<Respelling> {
         let module = format!("respelt_{}_{}", item.file, item.node.start_byte());
         let moved = format!("mod {module} {{\n#[allow(unused_imports)] use super::*;\n{text}\n}}\npub use self::{module}::{name};");
         let range = with_attributes(item.node, item.text);
-        (is_top && is_public(item.node) && !is_relative && is_alone)
+        (is_top && is_public(item.node) && !is_relative && is_alone && !has_private_fields(item))
             .then(|| Respelling::default().and(item, range, moved))
     });
     respellings.collect()
+}
+
+/// Whether only its own module can build it.
+fn has_private_fields(item: At<'_>) -> bool {
+    let body = item.field("body").filter(|_| item.kind() == "struct_item");
+    body.is_some_and(|body| match body.kind() {
+        "ordered_field_declaration_list" => true,
+        _ => body.children().iter().any(|at| at.kind() == "field_declaration" && !is_public(at.node)),
+    })
 }
 
 /// Comments are left out.

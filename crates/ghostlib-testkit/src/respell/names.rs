@@ -180,11 +180,21 @@ fn helper_renamed(source: &Source<'_>, name: &str) -> Option<Respelling> {
     Some(renamed)
 }
 
-/// Whether it is a part of a path into the standard library.
+/// Whether it is a part of a path into the standard library, or of a list at the end of one.
 fn is_of_std(at: At<'_>) -> bool {
-    let parent = at.parent().filter(|parent| parent.kind().starts_with("scoped_"));
-    let path = parent.and_then(|parent| parent.field("path")).map(At::source).unwrap_or_default();
-    ["std", "core", "alloc"].iter().any(|root| path.trim_start_matches(':').starts_with(root))
+    let above = std::iter::successors(at.parent(), |at| at.parent());
+    let mut paths = above
+        .take_while(|at| {
+            matches!(
+                at.kind(),
+                "scoped_identifier" | "scoped_type_identifier" | "use_list" | "scoped_use_list"
+            )
+        })
+        .filter_map(|at| at.field("path"));
+    paths.any(|path| {
+        let path = path.source().trim_start_matches(':');
+        ["std", "core", "alloc"].iter().any(|root| path.starts_with(root))
+    })
 }
 
 /// `fn f()` becomes `fn f() -> ()`.
