@@ -1,7 +1,7 @@
-//! Reads source trees and never runs them: the public API of a crate, how two APIs differ, and whether
+//! Reads source trees and never runs them: the public API of a library, how two APIs differ, and whether
 //! code was copied.
 //!
-//! [`extract_crate`] and [`extract_block`] turn code into an [`Api`], a list of items whose signatures are
+//! A [`Language`], [`Rust`] or [`Python`], turns code into an [`Api`], a list of items whose signatures are
 //! normalised until only what a user can tell apart differs. [`compare`] turns two of them into findings
 //! and ratios. [`copy_check`] compares token streams. What only a compiler could see is listed as
 //! [`Unseen`], never guessed. Code that does not parse gives what can be read of it, and never an error.
@@ -9,6 +9,8 @@
 mod api;
 mod compare;
 mod copy;
+mod language;
+mod python;
 mod rust;
 #[cfg(test)]
 mod tests;
@@ -17,5 +19,7 @@ mod tree;
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
-pub use rust::{extract_block, extract_crate};
+pub use language::{LANGUAGES, Language, language_named, language_of};
+pub use python::Python;
+pub use rust::{Rust, extract_block, extract_crate};
 pub use tree::{Lossy, ReadError, SourceFile, SourceTree};

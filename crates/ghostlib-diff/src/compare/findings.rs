@@ -95,6 +95,25 @@ pub(super) fn unsafe_finding(required: &Api, candidate: &Api) -> Option<Finding>
     Some(finding)
 }
 
+/// That a function of the candidate is not seen to raise what the required one raises.
+pub(super) fn raises_finding(pair: &Pair<'_>) -> Option<Finding> {
+    let raises = |item: &ApiItem| item.function.as_ref().map(|function| function.raises.clone());
+    let given = raises(pair.candidate)?;
+    let missing: Vec<_> = raises(pair.required)?.into_iter().filter(|name| !given.contains(name)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let path = &pair.required.path;
+    let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    // Something that it calls may raise it, so it is no difference of the API.
+    let message = format!("`{path}` raises {names}, and the candidate's code is not seen to");
+    let mut finding = Finding::new("api-raises", Priority::P2, path, message);
+    finding.advice = format!("Raise {names} where it is required.");
+    finding.reference = Some(pair.required.place.clone());
+    finding.candidate = Some(pair.candidate.place.clone());
+    Some(finding)
+}
+
 /// The items whose parents are not among `items`, each with the number of items below it. What is about a type,
 /// as implementations are, is below it too.
 fn tops<'a>(items: &[&'a ApiItem]) -> Vec<(&'a ApiItem, usize)> {
@@ -125,7 +144,7 @@ fn ancestors(item: &ApiItem) -> impl Iterator<Item = &str> {
 }
 
 fn parent(path: &str) -> Option<&str> {
-    path.rsplit_once("::").map(|(parent, _)| parent)
+    path.rsplit_once("::").or_else(|| path.rsplit_once('.')).map(|(parent, _)| parent)
 }
 
 fn with_children(n_children: usize) -> String {

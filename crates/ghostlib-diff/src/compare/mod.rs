@@ -2,10 +2,11 @@
 
 mod findings;
 mod matching;
+mod optional;
 mod signature;
 
 use crate::Api;
-use findings::{extra_findings, missing_findings, pair_finding, unsafe_finding};
+use findings::{extra_findings, missing_findings, pair_finding, raises_finding, unsafe_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, match_items};
 
@@ -26,6 +27,7 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&matching.extra));
     findings.extend(unsafe_finding(required, candidate));
+    findings.extend(matching.pairs.iter().filter_map(raises_finding));
     findings.sort_by(|a, b| (a.priority, &a.subject, &a.rule).cmp(&(b.priority, &b.subject, &b.rule)));
     ApiComparison { dimension: dimension(required, candidate, &matching), findings }
 }

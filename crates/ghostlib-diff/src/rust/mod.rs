@@ -16,6 +16,7 @@ mod impls;
 mod imports;
 mod items;
 mod krate;
+mod language;
 mod load;
 mod manifest;
 mod meta;
@@ -27,6 +28,7 @@ mod text;
 mod traits;
 mod types;
 
+pub use language::Rust;
 pub(crate) use source::{is_comment, parse, walk};
 
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
