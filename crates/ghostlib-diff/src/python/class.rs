@@ -83,7 +83,9 @@ impl<'k, 't> Class<'k, 't> {
         let mut pieces: Vec<_> = all.iter().filter_map(read).collect();
         let head = pieces.iter().position(|piece| !piece.is_fragment()).unwrap_or(0);
         let mut class = (head < pieces.len()).then(|| pieces.swap_remove(head))?;
-        pieces.into_iter().for_each(|piece| class.scope.merge(piece.scope));
+        for piece in pieces {
+            class.scope.merge(piece.scope);
+        }
         Some(class)
     }
 

@@ -1,4 +1,4 @@
-//! Which branch of an `if` is taken, as far as the text tells: on Linux, by CPython 3.12.
+//! Which branch of an `if` is taken, as far as the text tells: on Linux, by `CPython` 3.12.
 
 use super::syntax::Piece;
 

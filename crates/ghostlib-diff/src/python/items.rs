@@ -84,13 +84,12 @@ fn one<'t>(at: &Surroundings<'_, 't>, name: &str, binding: &Binding<'t>, path: &
             if value.is_some_and(|value| type_variable(value, &renderer).is_some()) {
                 return None;
             }
-            match value.filter(|value| is_alias(annotation, *value, &renderer)) {
-                Some(value) => alias(own_name, &renderer.ty(value), &at.renderer(Style::Declared).ty(value)),
-                None => {
-                    let told = |style| variable(annotation, value, &at.renderer(style));
-                    let kind = if is_upper(name) { ApiKind::Const } else { ApiKind::Variable };
-                    (kind, told(Style::Normal), format!("{own_name}{}", told(Style::Declared)), None)
-                }
+            if let Some(value) = value.filter(|value| is_alias(annotation, *value, &renderer)) {
+                alias(own_name, &renderer.ty(value), &at.renderer(Style::Declared).ty(value))
+            } else {
+                let told = |style| variable(annotation, value, &at.renderer(style));
+                let kind = if is_upper(name) { ApiKind::Const } else { ApiKind::Variable };
+                (kind, told(Style::Normal), format!("{own_name}{}", told(Style::Declared)), None)
             }
         }
         _ => return None,

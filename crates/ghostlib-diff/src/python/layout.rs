@@ -52,10 +52,9 @@ pub(super) fn is_library(path: &str) -> bool {
     let Some((folders, stem)) = module_parts(path) else { return false };
     let is_test = stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest";
     let first = folders.iter().find(|folder| !ROOTS.contains(folder));
-    !is_test
-        && !folders.contains(&"tests")
-        && !first.is_some_and(|folder| NO_LIBRARY.contains(folder))
-        && !(folders.is_empty() && NO_MODULES.contains(&stem))
+    let is_beside = first.is_some_and(|folder| NO_LIBRARY.contains(folder))
+        || (folders.is_empty() && NO_MODULES.contains(&stem));
+    !is_test && !is_beside && !folders.contains(&"tests")
 }
 
 /// The folders of a Python file, and its name without the extension.
@@ -91,7 +90,7 @@ impl Layout {
         let name = if packages.contains("") {
             String::new()
         } else {
-            main_package(named.keys().map(String::as_str), wanted.as_deref())
+            main_package(&named.keys().map(String::as_str), wanted.as_deref())
         };
         let mut modules: Vec<_> = named.into_values().collect();
         for module in &mut modules {
@@ -136,7 +135,7 @@ fn import_name(path: &str) -> String {
 }
 
 /// The package that is called as the project is; else the first.
-fn main_package<'a>(names: impl Iterator<Item = &'a str> + Clone, wanted: Option<&str>) -> String {
+fn main_package<'a>(names: &(impl Iterator<Item = &'a str> + Clone), wanted: Option<&str>) -> String {
     let is_wanted = |name: &&str| wanted.is_some_and(|wanted| name.eq_ignore_ascii_case(wanted));
     let is_top = |name: &&str| !name.contains('.');
     let mut tops = names.clone().filter(is_top);

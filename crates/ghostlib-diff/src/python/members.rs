@@ -40,7 +40,7 @@ impl<'t> MemberCache<'t> {
         let inherited = self.inherited(class);
         members.retain(|name, item| {
             let known = inherited.get(name);
-            !known.is_some_and(|known| (known.kind, &known.signature) == (item.kind, &item.signature))
+            known.is_none_or(|known| (known.kind, &known.signature) != (item.kind, &item.signature))
         });
         members
     }
@@ -76,33 +76,32 @@ impl<'t> MemberCache<'t> {
 fn defined(class: &Class<'_, '_>, depth: usize) -> Members {
     let flavour = class.flavour();
     let mut members = Members::new();
-    let mut add = |name: &str, item: ApiItem| drop(members.insert(name.to_owned(), item));
     if let Flavour::Enum(base) = &flavour {
-        variants(class, base).into_iter().for_each(|item| add(&item.path.clone(), item));
+        members.extend(variants(class, base).into_iter().map(by_path));
     }
-    made(class, &flavour).into_iter().for_each(|item| add(&item.path.clone(), item));
+    members.extend(made(class, &flavour).into_iter().map(by_path));
     for name in class.scope.names.keys().copied() {
         let Some(binding) = class.scope.chosen(name) else { continue };
         match &binding.what {
             What::Class(_) if is_public(name) && depth < MAX_NESTED => {
                 let Some(inner) = class.inner(name) else { continue };
                 if !inner.is_fragment() {
-                    add(name, class_item(&inner, name));
+                    members.insert(name.to_owned(), class_item(&inner, name));
                 }
                 for (path, mut item) in defined(&inner, depth + 1) {
                     item.path = format!("{name}.{path}");
                     item.declaration = within_class(&inner, name, &item.declaration);
-                    add(&item.path.clone(), item);
+                    members.insert(item.path.clone(), item);
                 }
             }
-            _ => {
-                if let Some(item) = member(class, &flavour, name, binding) {
-                    add(&item.path.clone(), item);
-                }
-            }
+            _ => members.extend(member(class, &flavour, name, binding).map(by_path)),
         }
     }
     members
+}
+
+fn by_path(item: ApiItem) -> (String, ApiItem) {
+    (item.path.clone(), item)
 }
 
 /// The item of a class itself.

@@ -40,7 +40,7 @@ use reach::reach;
 use syntax::Sources;
 use types::World;
 
-/// Reads the public API of the library in `tree`, as it is on Linux under CPython 3.12.
+/// Reads the public API of the library in `tree`, as it is on Linux under `CPython` 3.12.
 fn extract_tree(tree: &SourceTree) -> Result<Api, ExtractError> {
     let layout = Layout::of(tree);
     if layout.modules.is_empty() {

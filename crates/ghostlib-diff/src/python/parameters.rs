@@ -33,7 +33,9 @@ pub(super) fn parameters(list: Piece<'_>, renderer: &Renderer<'_, '_>) -> Vec<Pa
     for piece in list.children() {
         match piece.node.kind() {
             "positional_separator" => {
-                all.iter_mut().for_each(|parameter| parameter.passing = Passing::Positional);
+                for parameter in &mut all {
+                    parameter.passing = Passing::Positional;
+                }
             }
             "keyword_separator" => passing = Passing::Keyword,
             _ => {

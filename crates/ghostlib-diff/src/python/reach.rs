@@ -65,7 +65,7 @@ struct Walk<'p, 't> {
     reached: Reached<'t>,
 }
 
-impl<'t> Walk<'_, 't> {
+impl Walk<'_, '_> {
     fn module(&mut self, id: ModuleId, path: &str, depth: usize) {
         if !self.reached.modules.insert((path.to_owned(), id)) || depth > MAX_ALIASES {
             return;
@@ -75,26 +75,26 @@ impl<'t> Walk<'_, 't> {
             let path = join(path, &name);
             match self.package.resolve(id, &name, View::Runtime) {
                 Entity::Item(module, name) => {
-                    self.reached.items.entry(module).or_default().entry(name).or_default().push(path)
+                    self.reached.items.entry(module).or_default().entry(name).or_default().push(path);
                 }
-                Entity::Module(module) if self.package.module(module).path != path => {
-                    // What has a public path of its own is not listed again under another one.
-                    if !is_public(&self.package.module(module).path) {
-                        self.module(module, &path, depth + 1);
-                    }
+                // What has a public path of its own is not listed again under another one.
+                Entity::Module(module) if !is_public(&self.package.module(module).path) => {
+                    self.module(module, &path, depth + 1);
                 }
-                Entity::Module(_) => {}
                 Entity::External(from) => {
-                    self.outside(format!("`{path}`, which is `{from}` of another library"), id, &name)
+                    self.outside(format!("`{path}`, which is `{from}` of another library"), id, &name);
                 }
-                // `__all__` may list modules, and what every module has.
-                Entity::Unknown if self.package.submodule(id, &name).is_some() || name == "__doc__" => {}
-                Entity::Unknown if is_listed => {
+                Entity::Unknown if is_listed && !self.is_there_anyway(id, &name) => {
                     self.outside(format!("`{path}`, which `__all__` lists and nothing defines"), id, &name);
                 }
-                Entity::Unknown => {}
+                Entity::Unknown | Entity::Module(_) => {}
             }
         }
+    }
+
+    /// `__all__` may list modules, and what every module has.
+    fn is_there_anyway(&self, id: ModuleId, name: &str) -> bool {
+        self.package.submodule(id, name).is_some() || name == "__doc__"
     }
 
     fn outside(&mut self, what: String, id: ModuleId, name: &str) {

@@ -68,16 +68,19 @@ impl<'t> Reader<'t> {
                 }
             }
             "expression_statement" => {
-                named(node).into_iter().for_each(|expression| self.expression(expression, when));
+                for expression in named(node) {
+                    self.expression(expression, when);
+                }
             }
             "import_statement" => self.import(node, when),
             "import_from_statement" => self.import_from(node, when),
             "type_alias_statement" => self.type_alias(node, when),
             "if_statement" => self.branches(node, when, depth),
             "try_statement" => self.attempts(node, when, depth),
-            "for_statement" | "while_statement" => self.inner_blocks(node, weaker(when), depth),
+            "for_statement" | "while_statement" | "match_statement" => {
+                self.inner_blocks(node, weaker(when), depth);
+            }
             "with_statement" => self.with(node, when, depth),
-            "match_statement" => self.inner_blocks(node, weaker(when), depth),
             "delete_statement" => self.delete(node),
             "block" | "ERROR" => self.block(node, when, depth + 1),
             _ => {}

@@ -61,7 +61,7 @@ impl<'a> Piece<'a> {
             "identifier" => names.push(piece.source()),
             "dotted_name" => names.extend(piece.source().split('.').rev().map(str::trim)),
             "member_type" => {
-                names.extend(piece.children().into_iter().rev().map(|part| part.source()));
+                names.extend(piece.children().into_iter().rev().map(Self::source));
                 if names.iter().any(|name| name.contains(['[', '.'])) {
                     return None;
                 }

@@ -288,16 +288,19 @@ impl Names for Renderer<'_, '_> {
     }
 }
 
+/// For values that have to tell themselves.
+struct NoNames;
+
+impl Names for NoNames {
+    fn told(&self, _: &[&str]) -> Option<String> {
+        None
+    }
+}
+
 /// The value of a constant that is a number or a string: whoever names it means the value.
 fn literal_of(package: &Package<'_>, module: ModuleId, name: &str) -> Option<String> {
     let binding = package.module(module).scope.chosen(name)?;
     let What::Value { value: Some(value), .. } = &binding.what else { return None };
-    struct NoNames;
-    impl Names for NoNames {
-        fn told(&self, _: &[&str]) -> Option<String> {
-            None
-        }
-    }
     let value = value_text(package.sources.piece(binding.site.at(*value)), &NoNames);
     (value != UNKNOWN).then_some(value)
 }

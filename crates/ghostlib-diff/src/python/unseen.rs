@@ -56,7 +56,7 @@ fn of_items<'t>(world: World<'_, 't>) -> Vec<(String, Site<'t>)> {
         let scope = &world.package.module(module).scope;
         match &binding.what {
             What::Function(_) => {
-                let at = Surroundings { world, module: module, scope, class: None };
+                let at = Surroundings { world, module, scope, class: None };
                 let unknown = at.decorations(binding).unknown.into_iter();
                 all.extend(unknown.map(|decorator| (made_of(&decorator, path), binding.site)));
             }

@@ -13,6 +13,12 @@ fn what_does_not_parse_is_unseen_and_the_rest_is_read() {
     assert!(unseen(&api).contains(&"code that does not parse"));
 }
 
+/// A statement within itself.
+fn indented(statement: &str) -> String {
+    let lines: Vec<_> = (0..300).map(|depth| format!("{}{statement}\n", " ".repeat(depth))).collect();
+    lines.concat()
+}
+
 #[test]
 fn deep_nesting_of_everything_is_read_to_a_depth() {
     let nested = |open: &str, middle: &str, close: &str| {
@@ -32,9 +38,9 @@ fn deep_nesting_of_everything_is_read_to_a_depth() {
         format!("def f(x: {}): ...", "a.".repeat(DEEP)),
         format!("if {}x: ...", "x and ".repeat(DEEP)),
         format!("def f():\n    raise {}", nested("A(", "", ")")),
-        (0..300).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect(),
-        (0..300).map(|depth| format!("{}class A:\n", " ".repeat(depth))).collect(),
-        (0..300).map(|depth| format!("{}def f():\n", " ".repeat(depth))).collect(),
+        indented("if x:"),
+        indented("class A:"),
+        indented("def f():"),
         "(".repeat(DEEP),
         "'''".to_owned(),
         "def f(".repeat(1_000),
@@ -68,7 +74,8 @@ fn circles_of_names_end() {
 
 #[test]
 fn stars_that_multiply_end() {
-    let stars: String = (0..30).map(|n| format!("from .m{n} import *\n__all__ += m{n}.__all__\n")).collect();
+    let stars: Vec<_> = (0..30).map(|n| format!("from .m{n} import *\n__all__ += m{n}.__all__\n")).collect();
+    let stars = stars.concat();
     let names: Vec<_> = (0..30).map(|n| format!("m{n}.py")).collect();
     let texts: Vec<_> = (0..30)
         .map(|n| format!("__all__ = ['f{n}']\nfrom . import *\n{stars}def f{n}(x: Nowhere): ...\n"))
