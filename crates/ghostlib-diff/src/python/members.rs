@@ -9,6 +9,7 @@ use super::parameters::listed;
 use super::scope::{Binding, What};
 use super::syntax::{Piece, Site};
 use super::types::{Style, World};
+use super::values::string_value;
 use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Receiver};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -80,6 +81,7 @@ fn defined(class: &Class<'_, '_>, depth: usize) -> Members {
         members.extend(variants(class, base).into_iter().map(by_path));
     }
     members.extend(made(class, &flavour).into_iter().map(by_path));
+    members.extend(slots(class).into_iter().map(by_path));
     for name in class.scope.names.keys().copied() {
         let Some(binding) = class.scope.chosen(name) else { continue };
         match &binding.what {
@@ -256,6 +258,24 @@ fn field<'t>(
         function: None,
         place: sources.place(site),
     }
+}
+
+/// The attributes that `__slots__` names.
+fn slots(class: &Class<'_, '_>) -> Vec<ApiItem> {
+    let Some(binding) = class.scope.chosen("__slots__") else { return vec![] };
+    let What::Value { value: Some(value), .. } = &binding.what else { return vec![] };
+    let sources = class.world.package.sources;
+    let elements = sources.piece(binding.site.at(*value)).children().into_iter();
+    let named = elements.filter_map(|element| Some((string_value(element)?, element)));
+    let items = named.filter(|(name, _)| is_public(name)).map(|(name, element)| ApiItem {
+        kind: ApiKind::Field,
+        signature: " = ...".to_owned(),
+        declaration: format!("{name} = ..."),
+        function: None,
+        place: sources.place(binding.site.at(element.node)),
+        path: name,
+    });
+    items.collect()
 }
 
 /// A field that cannot be set, as a block can say it.

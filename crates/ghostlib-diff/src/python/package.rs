@@ -161,7 +161,7 @@ impl<'t> Package<'t> {
             }
             What::Value { value: Some(value), annotation: None } => {
                 let piece = self.sources.piece(binding.site.at(*value));
-                if piece.source() == name {
+                if piece.source() == name && view == View::Types {
                     // `str = str` can only mean what is built in.
                     return Entity::External(format!("builtins.{name}"));
                 }

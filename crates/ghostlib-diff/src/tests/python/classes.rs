@@ -33,6 +33,13 @@ fn members_are_told_as_a_caller_meets_them() {
 }
 
 #[test]
+fn slots_are_attributes() {
+    let api = lib("class C:\n    __slots__ = ('a', '_b', 'c')\n    c: int\n");
+    assert_eq!(paths(&api), ["C", "C.a", "C.c"]);
+    assert_eq!(item(&api, "C.c").signature, ": int");
+}
+
+#[test]
 fn a_data_class_is_what_it_stands_for() {
     let made = "from dataclasses import dataclass, field, KW_ONLY\nfrom typing import ClassVar\n@dataclass\nclass Base:\n    a: int\n@dataclass(order=True)\nclass C(Base):\n    b: list = field(default_factory=list)\n    c: int = field(default=3, kw_only=True)\n    d: int = field(init=False)\n    n: ClassVar[int] = 0\n    _: KW_ONLY\n    e: str = 'x'\n";
     assert_eq!(signature(made, "C.__init__"), "def(a: int, b: list = ..., *, c: int = 3, e: str = 'x')");
