@@ -8,10 +8,12 @@ public paths, the share of functions with the same parameters, and each differen
 
 import ast
 import enum
+import functools
 import importlib
 import inspect
 import pathlib
 import pkgutil
+import re
 import sys
 import types
 
@@ -33,7 +35,8 @@ def modules(name):
     found, failed = {"": root}, []
     for info in pkgutil.walk_packages(getattr(root, "__path__", []), name + ".", lambda name: failed.append(name)):
         path = info.name.removeprefix(name + ".")
-        if is_public(path) and "tests" not in path.split("."):
+        folders = path.split(".") if info.ispkg else path.split(".")[:-1]
+        if is_public(path) and "tests" not in folders:
             try:
                 found[path] = importlib.import_module(info.name)
             except Exception:
@@ -83,7 +86,7 @@ def members(cls, public, tops):
                 names.setdefault(name, annotation)
             found.update(names)
     if "__new__" in found and "__init__" not in found and not issubclass(cls, enum.Enum):
-        found["__init__"] = found["__new__"]
+        found["__init__"] = functools.partial(found["__new__"], None)
     for name, value in found.items():
         is_special = name.startswith("__") and name.endswith("__")
         if name.startswith("_") and not (is_special and callable(value) and name not in PLUMBING):
@@ -99,11 +102,9 @@ def members(cls, public, tops):
 
 def annotations(cls):
     """Those that a class writes itself: a typed dictionary has those of its bases too."""
-    own = dict(vars(cls).get("__annotations__", {}))
-    for base in getattr(cls, "__orig_bases__", ()) if hasattr(cls, "__total__") else ():
-        for name in getattr(base, "__annotations__", {}):
-            own.pop(name, None)
-    return own
+    own = vars(cls).get("__annotations__", {})
+    text = inspect.getsource(cls) if hasattr(cls, "__total__") else None
+    return {name: told for name, told in own.items() if text is None or f" {name}:" in text}
 
 
 def inherited(base, name, value):
@@ -114,17 +115,19 @@ def inherited(base, name, value):
 def told(value):
     function = getattr(value, "__func__", value)
     is_abstract = getattr(value, "__isabstractmethod__", False)
+    if isinstance(value, type):
+        return value.__qualname__
     try:
         return type(value).__name__, str(inspect.signature(function)), is_abstract
     except (TypeError, ValueError):
         if isinstance(value, property):
-            return "property", value.fset is None, str(inspect.signature(value.fget).return_annotation)
+            return "property", is_abstract, value.fset is None, str(inspect.signature(value.fget).return_annotation)
         return type(value).__name__, repr(value)
 
 
 def parameters(value, in_class):
     """The parameters that a caller passes, as texts; nothing for what cannot be called."""
-    drop = in_class and not isinstance(value, staticmethod)
+    drop = in_class and not isinstance(value, (staticmethod, functools.partial))
     function = getattr(value, "__func__", value)
     if isinstance(value, (type, property)) or not callable(function):
         return None
@@ -138,7 +141,7 @@ def parameters(value, in_class):
     texts = []
     for parameter in found:
         hidden = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        name = "_" if hidden else parameter.name
+        name = "_" if hidden else re.sub("^_[A-Z][A-Za-z]*(?=__)", "", parameter.name)
         text = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "") + name
         text += f"/{parameter.kind.name}"
         if parameter.default is not parameter.empty:

@@ -4,6 +4,9 @@
 /// annotation or a default where the other has none told, or a value that the other leaves open. Signatures of
 /// languages that have no such parts never are.
 pub(super) fn says_more(wanted: &str, given: &str) -> bool {
+    if wanted == "..." {
+        return true;
+    }
     match (callable(wanted), callable(given)) {
         (Some(wanted), Some(given)) => fits_call(&wanted, &given),
         (None, None) => fits_variable(wanted, given),
@@ -158,6 +161,8 @@ mod tests {
             ("class(A)", "class(B)", false),
             ("fn(u8) -> u8", "fn(u8)", false),
             ("", ": int", false),
+            ("...", "def(a)", true),
+            ("def(a)", "...", false),
         ] {
             assert_eq!(says_more(wanted, given), fits, "{wanted} / {given}");
         }

@@ -80,6 +80,15 @@ fn comparison(condition: Piece<'_>) -> Option<bool> {
     match left.source() {
         "__name__" => (operator == "==" && right.source().contains("__main__")).then_some(false),
         "sys.platform" => equality(operator, right, "linux"),
+        "sys.hexversion" => {
+            let wanted = i64::from_str_radix(right.source().strip_prefix("0x")?, 16).ok()?;
+            let given = (VERSION[0] << 24) + (VERSION[1] << 16);
+            match operator {
+                "<" => Some(given < wanted),
+                ">=" => Some(given >= wanted),
+                _ => None,
+            }
+        }
         "os.name" => equality(operator, right, "posix"),
         "sys.version_info" | "sys.version_info[:2]" | "sys.version_info[0]" | "sys.version_info.major" => {
             let wanted = numbers(right)?;
@@ -138,6 +147,7 @@ mod tests {
             ("x and sys.platform == 'win32'", Fails),
             ("x or os.name == 'posix'", Holds),
             ("__name__ == '__main__'", Fails),
+            ("sys.hexversion < 0x03000000", Fails),
             ("x", Unknown),
             ("sys.version_info >= VERSION", Unknown),
         ] {

@@ -9,12 +9,14 @@ use super::parameters::listed;
 use super::scope::{Binding, What};
 use super::syntax::{Piece, Site};
 use super::types::{Style, World};
-use super::values::string_value;
+use super::values::{UNKNOWN, string_value};
 use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Receiver};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+/// A method with several names is followed through so many.
+const MAX_ALIASES: usize = 8;
 /// Classes within classes are read to this depth.
 const MAX_NESTED: usize = 8;
 
@@ -146,16 +148,40 @@ fn member<'t>(
         What::Value { annotation, value } if is_public(name) && !matches!(flavour, Flavour::Enum(_)) => {
             Some(field(class, flavour, name, binding.site, (*annotation, *value)))
         }
+        What::Value { value: Some(value), .. } if is_protocol(name) && may_be_function(*value) => {
+            Some(computed_method(class, name, binding.site))
+        }
         _ => None,
+    }
+}
+
+fn may_be_function(value: Node<'_>) -> bool {
+    matches!(value.kind(), "identifier" | "attribute" | "call" | "lambda" | "subscript" | "ellipsis")
+}
+
+/// `__eq__ = made_by(a_call)`
+fn computed_method<'t>(class: &Class<'_, 't>, name: &str, site: Site<'t>) -> ApiItem {
+    ApiItem {
+        path: name.to_owned(),
+        kind: ApiKind::Method,
+        signature: UNKNOWN.to_owned(),
+        declaration: format!("{name} = {UNKNOWN}"),
+        function: None,
+        place: class.world.package.sources.place(site),
     }
 }
 
 /// `__radd__ = __add__`
 fn aliased<'b, 't>(class: &'b Class<'_, 't>, binding: &'b Binding<'t>) -> &'b Binding<'t> {
-    let What::Value { annotation: None, value: Some(value) } = &binding.what else { return binding };
-    let target = class.world.package.sources.piece(binding.site.at(*value));
-    let target = (value.kind() == "identifier").then(|| class.scope.chosen(target.source())).flatten();
-    target.filter(|target| matches!(target.what, What::Function(_))).unwrap_or(binding)
+    let mut target = binding;
+    for _ in 0..MAX_ALIASES {
+        let What::Value { annotation: None, value: Some(value) } = &target.what else { break };
+        let name = class.world.package.sources.text(target.site.at(*value));
+        let next = (value.kind() == "identifier").then(|| class.scope.chosen(name)).flatten();
+        let Some(next) = next else { break };
+        target = next;
+    }
+    if matches!(target.what, What::Function(_)) { target } else { binding }
 }
 
 fn method<'t>(
@@ -350,8 +376,20 @@ fn is_protocol(name: &str) -> bool {
     is_special && !PLUMBING.contains(&name)
 }
 
-/// What every object has, what only pickling, copying and the making of classes call, and what catches names.
-const PLUMBING: [&str; 27] = [
+/// What every object has, what only pickling, copying and the making of classes call, what catches names, and what
+/// is no method.
+const PLUMBING: [&str; 38] = [
+    "__abstractmethods__",
+    "__all__",
+    "__annotations__",
+    "__author__",
+    "__doc__",
+    "__match_args__",
+    "__metaclass__",
+    "__module__",
+    "__name__",
+    "__slots__",
+    "__version__",
     "__attrs_post_init__",
     "__class_getitem__",
     "__copy__",

@@ -5,7 +5,7 @@ use ghostlib_model::{ApiKind, Receiver};
 
 #[test]
 fn members_are_told_as_a_caller_meets_them() {
-    let text = "from abc import ABC, abstractmethod\nfrom functools import cached_property\nfrom typing import ClassVar\nclass C(ABC):\n    '''Doc.'''\n    LIMIT = 4\n    count: ClassVar[int] = 0\n    name: str\n    def __init__(self, a, *, b=1) -> None: ...\n    def method(self, x: int) -> 'C': ...\n    @classmethod\n    def make(cls, x): ...\n    @staticmethod\n    def free(x): ...\n    @property\n    def read(self) -> int: ...\n    @property\n    def both(self) -> int: ...\n    @both.setter\n    def both(self, value): ...\n    @cached_property\n    def once(self) -> int: ...\n    @abstractmethod\n    def must(self): ...\n    def __add__(self, other): ...\n    __radd__ = __add__\n    def __repr__(self): ...\n    def _hidden(self): ...\n    class Inner:\n        def f(self): ...\n";
+    let text = "from abc import ABC, abstractmethod\nfrom functools import cached_property\nfrom typing import ClassVar\nclass C(ABC):\n    '''Doc.'''\n    LIMIT = 4\n    count: ClassVar[int] = 0\n    name: str\n    def __init__(self, a, *, b=1) -> None: ...\n    def method(self, x: int) -> 'C': ...\n    @classmethod\n    def make(cls, x): ...\n    @staticmethod\n    def free(x): ...\n    @property\n    def read(self) -> int: ...\n    @property\n    def both(self) -> int: ...\n    @both.setter\n    def both(self, value): ...\n    @cached_property\n    def once(self) -> int: ...\n    @abstractmethod\n    def must(self): ...\n    def __add__(self, other): ...\n    __radd__ = __iadd__ = __add__\n    __eq__ = made(1)\n    __hash__ = None\n    __attrs__ = ['a']\n    def __repr__(self): ...\n    def _hidden(self): ...\n    class Inner:\n        def f(self): ...\n";
     let api = lib(text);
     let expected = [
         ("C", ApiKind::Class, "class"),
@@ -13,6 +13,8 @@ fn members_are_told_as_a_caller_meets_them() {
         ("C.Inner.f", ApiKind::Method, "def()"),
         ("C.LIMIT", ApiKind::Const, " = 4"),
         ("C.__add__", ApiKind::Method, "def(other)"),
+        ("C.__eq__", ApiKind::Method, "..."),
+        ("C.__iadd__", ApiKind::Method, "def(other)"),
         ("C.__init__", ApiKind::Method, "def(a, *, b = 1)"),
         ("C.__radd__", ApiKind::Method, "def(other)"),
         ("C.both", ApiKind::Field, ": int"),
