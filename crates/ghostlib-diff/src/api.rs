@@ -1,6 +1,6 @@
 use ghostlib_model::{ApiItem, Place};
 
-/// The public API of one crate, or what one block of a spec declares of it.
+/// The public API of one library, or what one block of a spec declares of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Api {
     /// The name by which a user imports it; empty for a block.
@@ -51,4 +51,7 @@ pub enum ExtractError {
         /// The file that the manifest names, or the default.
         path: String,
     },
+    /// The tree has no file that is a module of a Python library.
+    #[error("no Python module in the source tree")]
+    NoModules,
 }

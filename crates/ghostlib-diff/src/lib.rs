@@ -1,7 +1,7 @@
-//! Reads source trees and never runs them: the public API of a crate, how two APIs differ, and whether
+//! Reads source trees and never runs them: the public API of a library, how two APIs differ, and whether
 //! code was copied.
 //!
-//! [`extract_crate`], [`extract_expanded`] and [`extract_block`] turn code into an [`Api`], a list of items whose signatures are
+//! A [`Language`], [`Rust`] or [`Python`], turns code into an [`Api`], a list of items whose signatures are
 //! normalised until only what a user can tell apart differs. [`compare`] turns two of them into findings
 //! and ratios. [`copy_check`] compares token streams. What only a compiler could see is listed as
 //! [`Unseen`], never guessed. Code that does not parse gives what can be read of it, and never an error.
@@ -9,6 +9,8 @@
 mod api;
 mod compare;
 mod copy;
+mod language;
+mod python;
 mod rust;
 mod structure;
 mod syntax;
@@ -19,6 +21,8 @@ mod tree;
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
-pub use rust::{extract_block, extract_crate, extract_expanded};
+pub use language::{LANGUAGES, Language, language_named, language_of};
+pub use python::Python;
+pub use rust::{Rust, extract_block, extract_crate, extract_expanded};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};
 pub use tree::{Lossy, ReadError, SourceFile, SourceTree};

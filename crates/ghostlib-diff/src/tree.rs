@@ -9,10 +9,10 @@ use walkdir::{DirEntry, WalkDir};
 /// Larger files are left out: no one writes them by hand.
 const MAX_FILE_BYTES: u64 = 8 << 20;
 
-/// The source files of one crate, in memory.
+/// The source files of one library, in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceTree {
-    /// Its `.rs` files and `Cargo.toml` files, sorted by path.
+    /// Its Rust and Python files and their manifests, sorted by path.
     pub files: Vec<SourceFile>,
 }
 
@@ -100,8 +100,8 @@ impl SourceTree {
         });
     }
 
-    /// Reads the Rust sources and manifests below `root`. `target` and hidden folders are left out, symbolic
-    /// links are not followed, and files over 8 MiB are listed without their text.
+    /// Reads the sources and manifests below `root`. `target`, installed Python packages and hidden folders are
+    /// left out, symbolic links are not followed, and files over 8 MiB are listed without their text.
     pub fn read(root: &Path) -> Result<Self, ReadError> {
         let mut files = Vec::new();
         for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(is_wanted) {
@@ -122,12 +122,17 @@ impl SourceTree {
 
 fn is_wanted(entry: &DirEntry) -> bool {
     let is_folder = entry.depth() > 0 && entry.file_type().is_dir();
-    !(is_folder && entry.file_name().to_str().is_some_and(|name| name == "target" || name.starts_with('.')))
+    !(is_folder
+        && entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| matches!(name, "target" | "site-packages") || name.starts_with('.')))
 }
 
 fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "rs")
-        || path.file_name().is_some_and(|name| name == "Cargo.toml")
+    let manifests = ["Cargo.toml", "pyproject.toml", "setup.cfg"];
+    path.extension().is_some_and(|extension| extension == "rs" || extension == "py")
+        || path.file_name().is_some_and(|name| manifests.iter().any(|manifest| name == *manifest))
 }
 
 fn list_error(root: &Path, error: walkdir::Error) -> ReadError {

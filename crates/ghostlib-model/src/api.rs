@@ -5,8 +5,8 @@ use std::fmt;
 /// One public item of a library.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiItem {
-    /// The path by which a user reaches it, without the crate's name: `split`, `ParseError`,
-    /// `Table::new`. A trait implementation is `<ParseError as Display>`.
+    /// The path by which a user reaches it, without the library's name: `split`, `ParseError`,
+    /// `Table::new`, in Python `Table.rows`. A trait implementation is `<ParseError as Display>`.
     pub path: String,
     /// What it is.
     pub kind: ApiKind,
@@ -34,7 +34,7 @@ pub enum ApiKind {
     Enum,
     /// A variant of an enum.
     Variant,
-    /// A public field of a struct or union.
+    /// A public field of a struct or union, or an attribute of a class.
     Field,
     /// A union.
     Union,
@@ -52,6 +52,10 @@ pub enum ApiKind {
     Macro,
     /// An implementation of a trait for a type.
     TraitImpl,
+    /// A class.
+    Class,
+    /// A variable of a module that is no constant.
+    Variable,
 }
 
 impl fmt::Display for ApiKind {
@@ -71,6 +75,8 @@ impl fmt::Display for ApiKind {
             Self::TypeAlias => "type alias",
             Self::Macro => "macro",
             Self::TraitImpl => "trait implementation",
+            Self::Class => "class",
+            Self::Variable => "variable",
         })
     }
 }
@@ -90,6 +96,9 @@ pub struct FnSignature {
     pub is_unsafe: bool,
     /// Whether it is `async`.
     pub is_async: bool,
+    /// The exceptions that it is known to raise, sorted; empty in a language without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raises: Vec<String>,
 }
 
 /// One parameter of a function.

@@ -119,6 +119,25 @@ pub(super) fn extra_findings(extra: &[&ApiItem]) -> Vec<Finding> {
     findings.collect()
 }
 
+/// That a function of the candidate is not seen to raise what the required one raises.
+pub(super) fn raises_finding(pair: &Pair<'_>) -> Option<Finding> {
+    let raises = |item: &ApiItem| item.function.as_ref().map(|function| function.raises.clone());
+    let given = raises(pair.candidate)?;
+    let missing: Vec<_> = raises(pair.required)?.into_iter().filter(|name| !given.contains(name)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let path = &pair.required.path;
+    let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    // Something that it calls may raise it, so it is no difference of the API.
+    let message = format!("`{path}` raises {names}, and the candidate's code is not seen to");
+    let mut finding = Finding::new("api-raises", Priority::P2, path, message);
+    finding.advice = format!("Raise {names} where it is required.");
+    finding.reference = Some(pair.required.place.clone());
+    finding.candidate = Some(pair.candidate.place.clone());
+    Some(finding)
+}
+
 /// The items that do not go with another one of `items`, each with the number of those that go with it.
 fn tops<'a>(items: &[&'a ApiItem]) -> Vec<(&'a ApiItem, usize)> {
     let among = Among::new(items);

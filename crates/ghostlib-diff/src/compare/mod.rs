@@ -5,6 +5,7 @@ mod consequences;
 mod findings;
 mod matching;
 mod moves;
+mod optional;
 mod paths;
 mod signature;
 mod unsafety;
@@ -14,7 +15,7 @@ pub use moves::Move;
 use crate::Api;
 use aliases::aligned;
 use consequences::Gone;
-use findings::{extra_findings, missing_findings, move_finding, pair_findings};
+use findings::{extra_findings, missing_findings, move_finding, pair_findings, raises_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
@@ -80,6 +81,7 @@ fn findings(matching: &Matching<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = pair_findings(matching, &gone);
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&extra));
+    findings.extend(matching.pairs.iter().filter_map(raises_finding));
     findings
 }
 

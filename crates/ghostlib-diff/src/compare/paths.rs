@@ -50,7 +50,7 @@ pub(super) fn instead(path: &str, names: &HashMap<&str, &str>) -> Option<String>
 }
 
 pub(super) fn parent(path: &str) -> Option<&str> {
-    path.rsplit_once("::").map(|(parent, _)| parent)
+    path.rsplit_once("::").or_else(|| path.rsplit_once('.')).map(|(parent, _)| parent)
 }
 
 /// The shorter one goes first, and of two, the first in the alphabet.

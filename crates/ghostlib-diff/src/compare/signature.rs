@@ -1,5 +1,6 @@
 //! How two signatures differ, as far as a user can tell.
 
+use super::optional::says_more;
 use ghostlib_model::{ApiItem, ApiKind};
 
 /// The difference of two items at one path, the smallest first.
@@ -40,7 +41,11 @@ pub(super) fn difference(required: &ApiItem, candidate: &ApiItem) -> Difference 
     if wanted == given || is_same {
         return Difference::None;
     }
-    if required.function.is_none() {
+    if says_more(wanted, given) {
+        return Difference::None;
+    }
+    let is_rust = |item: &ApiItem| item.function.is_some() && !item.signature.contains("def(");
+    if !is_rust(required) {
         return Difference::Signature;
     }
     if wanted == given.replacen("const ", "", 1) && !wanted.contains("const ") {

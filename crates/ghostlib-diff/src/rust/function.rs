@@ -106,6 +106,7 @@ impl<'t> Function<'t> {
             generics: surroundings.generics.iter().cloned().chain(own).collect(),
             is_unsafe: qualifiers.split(' ').any(|word| word == "unsafe"),
             is_async: qualifiers.split(' ').any(|word| word == "async"),
+            raises: vec![],
         }
     }
 

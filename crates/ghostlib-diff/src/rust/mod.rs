@@ -18,6 +18,7 @@ mod impls;
 mod imports;
 mod items;
 mod krate;
+mod language;
 mod load;
 mod macros;
 mod manifest;
@@ -31,6 +32,7 @@ mod text;
 mod traits;
 mod types;
 
+pub use language::Rust;
 pub(crate) use roles::Role;
 pub(crate) use source::{is_comment, parse, walk};
 

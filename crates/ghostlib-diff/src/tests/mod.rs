@@ -2,6 +2,8 @@ mod broken;
 mod copying;
 mod differences;
 mod extraction;
+mod languages;
+mod python;
 mod round_trip;
 mod spelling;
 mod structure;

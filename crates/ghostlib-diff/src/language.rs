@@ -1,0 +1,50 @@
+use crate::python::Python;
+use crate::rust::Rust;
+use crate::{Api, ExtractError, FeatureSet, SourceTree};
+use tree_sitter::Node;
+
+/// What reading needs to know of a language. All that compares APIs and token streams is the same for every one.
+///
+/// No method runs code, panics or fails on text that does not parse.
+pub trait Language: Sync {
+    /// Its name, as the first word of a fenced block says it: `rust`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a tree is the source of one of its libraries, as far as its paths tell.
+    fn recognises(&self, tree: &SourceTree) -> bool;
+
+    /// Reads the public API of a library. Where a language has no features, `features` means nothing.
+    fn extract(&self, tree: &SourceTree, features: &FeatureSet) -> Result<Api, ExtractError>;
+
+    /// Reads what a spec's API block declares: items without bodies, every one of them public. `code` stands in
+    /// `document`, the text of `file`, from the byte `offset` on; places point there.
+    fn extract_block(&self, code: &str, file: &str, offset: usize, document: &str) -> Api;
+
+    /// Whether the file at a path, relative to the tree's root, is library code: neither tests, benches nor
+    /// examples.
+    fn is_library(&self, path: &str) -> bool;
+
+    /// The grammar that cuts its text into tokens.
+    fn grammar(&self) -> tree_sitter::Language;
+
+    /// Whether a node says nothing to a machine: a comment, or documentation.
+    fn is_comment(&self, node: Node<'_>) -> bool;
+
+    /// If a node is a function, the byte where its signature ends: where the body starts, or the end of what has
+    /// none.
+    fn signature_end(&self, node: Node<'_>) -> Option<usize>;
+}
+
+/// The languages that can be read.
+pub static LANGUAGES: [&dyn Language; 2] = [&Rust, &Python];
+
+/// The language of a library, by the files of its tree; nothing where no language knows it. A tree with the
+/// manifests of several is in the first of [`LANGUAGES`].
+pub fn language_of(tree: &SourceTree) -> Option<&'static dyn Language> {
+    LANGUAGES.into_iter().find(|language| language.recognises(tree))
+}
+
+/// The language of the name by which a fenced block calls it.
+pub fn language_named(name: &str) -> Option<&'static dyn Language> {
+    LANGUAGES.into_iter().find(|language| language.name() == name)
+}
