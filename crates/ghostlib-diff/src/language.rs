@@ -1,14 +1,19 @@
+use crate::grammar::Grammar;
 use crate::python::Python;
 use crate::rust::Rust;
 use crate::{Api, ExtractError, FeatureSet, SourceTree};
 use tree_sitter::Node;
 
-/// What reading needs to know of a language. All that compares APIs and token streams is the same for every one.
+/// What reading needs to know of a language. All that compares APIs, functions and token streams is the same for
+/// every one.
 ///
 /// No method runs code, panics or fails on text that does not parse.
 pub trait Language: Sync {
     /// Its name, as the first word of a fenced block says it: `rust`.
     fn name(&self) -> &'static str;
+
+    /// What the names of its files end with: `rs`.
+    fn extension(&self) -> &'static str;
 
     /// Whether a tree is the source of one of its libraries, as far as its paths tell.
     fn recognises(&self, tree: &SourceTree) -> bool;
@@ -24,15 +29,26 @@ pub trait Language: Sync {
     /// examples.
     fn is_library(&self, path: &str) -> bool;
 
-    /// The grammar that cuts its text into tokens.
-    fn grammar(&self) -> tree_sitter::Language;
+    /// How its text is parsed, and what the nodes are.
+    fn grammar(&self) -> &'static Grammar;
 
-    /// Whether a node says nothing to a machine: a comment, or documentation.
-    fn is_comment(&self, node: Node<'_>) -> bool;
+    /// What stands between the parts of a path.
+    fn separator(&self) -> &'static str;
 
-    /// If a node is a function, the byte where its signature ends: where the body starts, or the end of what has
-    /// none.
-    fn signature_end(&self, node: Node<'_>) -> Option<usize>;
+    /// The modules that a file is, from the outermost on, by its path relative to the tree's root.
+    fn modules_of<'p>(&self, path: &'p str) -> Vec<&'p str>;
+
+    /// The module or the type that a node opens, if it opens one, by its name.
+    fn scope<'t>(&self, node: Node<'_>, text: &'t str) -> Option<ScopeName<'t>>;
+}
+
+/// What the functions within something are named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScopeName<'t> {
+    /// A module.
+    Module(&'t str),
+    /// A type, or an implementation of something for it.
+    Owner(std::borrow::Cow<'t, str>),
 }
 
 /// The languages that can be read.
@@ -47,4 +63,10 @@ pub fn language_of(tree: &SourceTree) -> Option<&'static dyn Language> {
 /// The language of the name by which a fenced block calls it.
 pub fn language_named(name: &str) -> Option<&'static dyn Language> {
     LANGUAGES.into_iter().find(|language| language.name() == name)
+}
+
+/// The language of a file, by its path.
+pub(crate) fn language_at(path: &str) -> Option<&'static dyn Language> {
+    let (_, extension) = path.rsplit_once('.')?;
+    LANGUAGES.into_iter().find(|language| language.extension() == extension)
 }

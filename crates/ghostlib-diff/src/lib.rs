@@ -9,6 +9,7 @@
 mod api;
 mod compare;
 mod copy;
+mod grammar;
 mod language;
 mod python;
 mod rust;
@@ -21,7 +22,8 @@ mod tree;
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
-pub use language::{LANGUAGES, Language, language_named, language_of};
+pub use grammar::Grammar;
+pub use language::{LANGUAGES, Language, ScopeName, language_named, language_of};
 pub use python::Python;
 pub use rust::{Rust, extract_block, extract_crate, extract_expanded};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};

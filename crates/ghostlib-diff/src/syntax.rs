@@ -1,6 +1,6 @@
 //! What is known of a file once it has been parsed.
 
-use crate::rust;
+use crate::Language;
 use ghostlib_model::{Place, Span};
 use std::fmt;
 use std::num::NonZero;
@@ -12,15 +12,20 @@ use tree_sitter::{Node, Tree};
 /// gets an empty one; in comparisons all are equal, since they follow from the text.
 #[derive(Default)]
 pub(crate) struct Syntax {
+    pub(crate) language: Option<&'static dyn Language>,
     tree: OnceLock<Option<Tree>>,
     /// Where each line starts.
     lines: OnceLock<Vec<usize>>,
 }
 
 impl Syntax {
-    /// The root of the tree; `None` only if the parser gives up.
+    pub(crate) fn new(language: Option<&'static dyn Language>) -> Self {
+        Self { language, ..Self::default() }
+    }
+
+    /// The root of the tree; `None` if the language is not known or the parser gives up.
     pub(crate) fn root(&self, text: &str) -> Option<Node<'_>> {
-        self.tree.get_or_init(|| rust::parse(text)).as_ref().map(Tree::root_node)
+        self.tree.get_or_init(|| self.language?.grammar().parse(text)).as_ref().map(Tree::root_node)
     }
 
     /// What [`Place::in_text`] gives, without its walk from the start.
@@ -48,7 +53,7 @@ impl Syntax {
 
 impl Clone for Syntax {
     fn clone(&self) -> Self {
-        Self::default()
+        Self::new(self.language)
     }
 }
 

@@ -1,3 +1,5 @@
+use crate::Language;
+use crate::language::language_at;
 use crate::syntax::{Syntax, in_parallel};
 use ghostlib_model::{Place, Span};
 use std::fs::File;
@@ -62,13 +64,23 @@ pub enum ReadError {
 }
 
 impl SourceFile {
-    /// A file that was read as it is.
+    /// A file that was read as it is, in the language that its path tells.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), lossy: None, syntax: Syntax::default() }
+        let path = path.into();
+        let syntax = Syntax::new(language_at(&path));
+        Self { path, text: text.into(), lossy: None, syntax }
     }
-}
 
-impl SourceFile {
+    /// A text in a language, whatever its path says: a part of a document.
+    pub fn written_in(
+        language: &'static dyn Language,
+        path: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        let syntax = Syntax::new(Some(language));
+        Self { path: path.into(), text: text.into(), lossy: None, syntax }
+    }
+
     /// The root of its syntax tree.
     pub(crate) fn root(&self) -> Option<Node<'_>> {
         self.syntax.root(&self.text)
@@ -79,14 +91,14 @@ impl SourceFile {
         self.syntax.place(&self.path, &self.text, span)
     }
 
-    fn is_rust(&self) -> bool {
-        self.path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
-    }
-
     /// Whether it belongs to the library itself, and not to its tests, benches and examples.
     pub(crate) fn is_library(&self) -> bool {
-        let folder = self.path.split('/').next().unwrap_or_default();
-        self.is_rust() && !matches!(folder, "tests" | "benches" | "examples")
+        self.language().is_some_and(|language| language.is_library(&self.path))
+    }
+
+    /// The language that it is written in, if that is known.
+    pub(crate) fn language(&self) -> Option<&'static dyn Language> {
+        self.syntax.language
     }
 }
 
@@ -112,6 +124,11 @@ impl SourceTree {
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { files })
+    }
+
+    /// The language of the library's files, by the first of them.
+    pub(crate) fn language(&self) -> Option<&'static dyn Language> {
+        self.files.iter().filter(|file| file.is_library()).find_map(SourceFile::language)
     }
 
     /// The file at `path`, and its index.
@@ -149,7 +166,7 @@ fn read_file(root: &Path, path: &Path) -> Result<SourceFile, ReadError> {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
     let (text, lossy) = decode(bytes);
-    Ok(SourceFile { path: parts.join("/"), text, lossy, syntax: Syntax::default() })
+    Ok(SourceFile { lossy, ..SourceFile::new(parts.join("/"), text) })
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Option<Lossy>) {

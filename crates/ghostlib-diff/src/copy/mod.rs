@@ -7,7 +7,7 @@ mod winnow;
 
 pub use common::{code_size, common_code};
 
-use crate::SourceTree;
+use crate::{Rust, SourceTree};
 use ghostlib_model::Place;
 use runs::{Run, find_runs};
 use tokens::{Stream, without_public_text};
@@ -73,7 +73,8 @@ pub fn copy_check(
     public_text: &[&str],
     thresholds: &CopyThresholds,
 ) -> CopyReport {
-    let read = |tree| without_public_text(Stream::of_tree(tree), public_text);
+    let language = candidate.language().unwrap_or(&Rust);
+    let read = |tree| without_public_text(Stream::of_tree(tree), public_text, language);
     let (known, own) = (read(reference), read(candidate));
     let (known_prints, own_prints) = (fingerprints(&known), fingerprints(&own));
     // Of the smaller set: neither padding nor copying only a part makes a copy smaller.

@@ -1,7 +1,7 @@
 //! Trees as streams of tokens.
 
-use crate::rust::{Role, parse, walk};
-use crate::{SourceFile, SourceTree};
+use crate::grammar::{Grammar, Role, walk};
+use crate::{Language, SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -28,6 +28,13 @@ struct Token {
     end: usize,
 }
 
+/// Whether what stands before the bodies of functions is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signatures {
+    Kept,
+    LeftOut,
+}
+
 /// A token without its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -45,23 +52,19 @@ impl Stream {
 
     /// The code of some files, signatures left out.
     pub(super) fn of_files(tree: &SourceTree, is_wanted: fn(&SourceFile) -> bool) -> Self {
-        Self::read(tree, is_wanted, is_signature_part)
+        Self::read(tree, is_wanted, Signatures::LeftOut)
     }
 
     /// The code of a library, with its signatures.
     pub(super) fn with_signatures(tree: &SourceTree) -> Self {
-        Self::read(tree, SourceFile::is_library, |_| false)
+        Self::read(tree, SourceFile::is_library, Signatures::Kept)
     }
 
-    fn read(
-        tree: &SourceTree,
-        is_wanted: fn(&SourceFile) -> bool,
-        is_left_out: fn(Node<'_>) -> bool,
-    ) -> Self {
+    fn read(tree: &SourceTree, is_wanted: fn(&SourceFile) -> bool, signatures: Signatures) -> Self {
         let mut tokens = vec![];
         for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| is_wanted(file)) {
-            let Some(root) = file.root() else { continue };
-            let leaves = leaves(root, &file.text, is_left_out);
+            let (Some(root), Some(language)) = (file.root(), file.language()) else { continue };
+            let leaves = leaves(root, &file.text, language.grammar(), signatures);
             tokens.extend(leaves.into_iter().map(|token| Token { file: index, ..token }));
         }
         Self { tokens }
@@ -118,11 +121,12 @@ impl Stream {
     }
 }
 
-/// Takes the tokens out that stand in a row in the public text too.
-pub(super) fn without_public_text(stream: Stream, public_text: &[&str]) -> Stream {
+/// Takes the tokens out that stand in a row in the public text too, whose code is in `language`.
+pub(super) fn without_public_text(stream: Stream, public_text: &[&str], language: &dyn Language) -> Stream {
     let mut public = FxHashSet::default();
     for code in public_text.iter().flat_map(|text| code_of(text)) {
-        let hashes: Vec<_> = tokens_with_signatures(code).map(|token| token.hash).collect();
+        let hashes: Vec<_> =
+            tokens_with_signatures(code, language.grammar()).map(|token| token.hash).collect();
         public.extend(hashes.windows(MIN_PUBLIC_RUN).map(hash_of));
     }
     if public.is_empty() {
@@ -154,19 +158,21 @@ fn code_of(text: &str) -> Vec<&str> {
     if blocks.is_empty() { vec![text] } else { blocks }
 }
 
-fn tokens_with_signatures(code: &str) -> impl Iterator<Item = Token> {
-    let tree = parse(code);
-    let tokens = tree.map(|tree| leaves(tree.root_node(), code, |_| false));
+fn tokens_with_signatures(code: &str, grammar: &Grammar) -> impl Iterator<Item = Token> {
+    let tree = grammar.parse(code);
+    let tokens = tree.map(|tree| leaves(tree.root_node(), code, grammar, Signatures::Kept));
     tokens.into_iter().flatten()
 }
 
-fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<Token> {
+fn leaves(root: Node<'_>, text: &str, grammar: &Grammar, signatures: Signatures) -> Vec<Token> {
     let mut tokens = vec![];
     let mut skip_until = 0;
     let (mut part, mut part_end) = (0, usize::MAX);
     walk(root, &mut |node| {
-        let role = Role::of(node);
-        if role.is(Role::COMMENT) || is_left_out(node) {
+        let role = grammar.role(node);
+        let is_comment = grammar.is_comment(node);
+        let is_signature = role.is(Role::FUNCTION) || role.is(Role::SIGNATURE);
+        if is_comment || is_signature && signatures == Signatures::LeftOut {
             skip_until = skip_until.max(signature_end(node));
         }
         if role.is(Role::FUNCTION) {
@@ -181,14 +187,9 @@ fn leaves(root: Node<'_>, text: &str, is_left_out: fn(Node<'_>) -> bool) -> Vec<
             let is_name = role.is(Role::NAME);
             tokens.push(Token { hash, is_name, file: 0, part, start, end });
         }
-        !role.is(Role::COMMENT)
+        !is_comment
     });
     tokens
-}
-
-fn is_signature_part(node: Node<'_>) -> bool {
-    let role = Role::of(node);
-    role.is(Role::FUNCTION) || role.is(Role::SIGNATURE)
 }
 
 /// Where the body starts, or the end of what has none.

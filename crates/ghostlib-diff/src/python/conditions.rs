@@ -128,7 +128,7 @@ fn numbers(piece: Piece<'_>) -> Option<Vec<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::python::syntax::parse;
+    use crate::python::language::GRAMMAR;
 
     #[test]
     fn conditions_are_evaluated_as_far_as_they_can_be() {
@@ -151,7 +151,7 @@ mod tests {
             ("x", Unknown),
             ("sys.version_info >= VERSION", Unknown),
         ] {
-            let tree = parse(text).unwrap();
+            let tree = GRAMMAR.parse(text).unwrap();
             let node = tree.root_node().child(0).unwrap().child(0).unwrap();
             assert_eq!(verdict(Piece { text, node }), expected, "{text}");
         }

@@ -1,7 +1,9 @@
 //! Python as a [`Language`].
 
 use super::{extract_block, extract_tree, layout, manifest};
-use crate::{Api, ExtractError, FeatureSet, Language, SourceTree};
+use crate::grammar::{Grammar, Role};
+use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
+use std::sync::LazyLock;
 use tree_sitter::Node;
 
 /// Python 3.
@@ -16,6 +18,10 @@ pub struct Python;
 impl Language for Python {
     fn name(&self) -> &'static str {
         "python"
+    }
+
+    fn extension(&self) -> &'static str {
+        "py"
     }
 
     fn recognises(&self, tree: &SourceTree) -> bool {
@@ -35,22 +41,40 @@ impl Language for Python {
         layout::is_library(path)
     }
 
-    fn grammar(&self) -> tree_sitter::Language {
-        tree_sitter_python::LANGUAGE.into()
+    fn grammar(&self) -> &'static Grammar {
+        &GRAMMAR
     }
 
-    fn is_comment(&self, node: Node<'_>) -> bool {
-        // A string that is a statement of its own does nothing, as in the documentation of a function.
-        let is_alone = || {
-            node.parent().is_some_and(|parent| {
-                parent.kind() == "expression_statement" && parent.named_child_count() == 1
-            })
-        };
-        node.kind() == "comment" || (node.kind() == "string" && is_alone())
+    fn separator(&self) -> &'static str {
+        "."
     }
 
-    fn signature_end(&self, node: Node<'_>) -> Option<usize> {
-        let body = node.child_by_field_name("body").filter(|_| node.kind() == "function_definition");
-        body.map(|body| body.start_byte())
+    fn modules_of<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        let path = path.strip_prefix("src/").unwrap_or(path);
+        let path = path.strip_suffix(".py").unwrap_or(path);
+        let mut modules: Vec<&str> = path.split('/').collect();
+        modules.pop_if(|last| *last == "__init__");
+        // The main package stands for the library.
+        modules.drain(..modules.len().min(1));
+        modules
+    }
+
+    fn scope<'t>(&self, node: Node<'_>, text: &'t str) -> Option<ScopeName<'t>> {
+        let name = node.child_by_field_name("name").filter(|_| node.kind() == "class_definition")?;
+        text.get(name.byte_range()).map(|name| ScopeName::Owner(name.into()))
+    }
+}
+
+pub(super) static GRAMMAR: LazyLock<Grammar> =
+    LazyLock::new(|| Grammar::new(tree_sitter_python::LANGUAGE.into(), role_of_kind));
+
+fn role_of_kind(kind: &str) -> Role {
+    match kind {
+        "comment" => Role::COMMENT,
+        "function_definition" => Role::FUNCTION,
+        "string" | "integer" | "float" => Role::LITERAL,
+        "expression_statement" => Role::STATEMENT,
+        "identifier" => Role::NAME,
+        _ => Role::NONE,
     }
 }

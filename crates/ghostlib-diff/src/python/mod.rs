@@ -53,7 +53,7 @@ fn extract_tree(tree: &SourceTree) -> Result<Api, ExtractError> {
 
 /// Reads what a spec's block declares: stubs, every one of them public.
 fn extract_block(code: &str, file: &str, offset: usize, document: &str) -> Api {
-    let block = SourceFile::new(file, code);
+    let block = SourceFile::written_in(&Python, file, code);
     let sources = Sources::of_block(&block, offset, document);
     extract(&Package::of_block(&sources))
 }

@@ -4,7 +4,7 @@ use super::all::All;
 use super::conditions::{Verdict, verdict};
 use super::scope::{Binding, Kept, Origin, Scope, What, When};
 use super::syntax::{Piece, Site, Sources, named};
-use crate::rust::walk;
+use crate::grammar::walk;
 use tree_sitter::Node;
 
 /// Statements nested deeper than this are not read.

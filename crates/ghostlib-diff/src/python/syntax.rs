@@ -2,15 +2,7 @@
 
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use std::cell::OnceCell;
-use tree_sitter::{Node, Parser, Tree};
-
-/// Parses Python. Never fails on any text: what does not parse becomes error nodes.
-pub(super) fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
-}
+use tree_sitter::Node;
 
 /// A node and the file that it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -84,10 +76,9 @@ pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
     node.children(&mut cursor).any(|child| child.kind() == token)
 }
 
-/// The files of a library, each parsed when it is first asked for.
+/// The files of a library.
 pub(super) struct Sources<'t> {
     files: &'t [SourceFile],
-    trees: Vec<OnceCell<Option<Tree>>>,
     /// The document that the one file is a piece of, and the offset of the piece.
     document: Option<(&'t str, usize)>,
 }
@@ -102,7 +93,7 @@ impl<'t> Sources<'t> {
     }
 
     fn new(files: &'t [SourceFile], document: Option<(&'t str, usize)>) -> Self {
-        Self { files, trees: vec![OnceCell::new(); files.len()], document }
+        Self { files, document }
     }
 
     /// Whether the one file is a block of a document.
@@ -114,9 +105,8 @@ impl<'t> Sources<'t> {
         &self.files[index]
     }
 
-    pub(super) fn root(&self, file: usize) -> Option<Site<'_>> {
-        let tree = self.trees[file].get_or_init(|| parse(&self.files[file].text));
-        tree.as_ref().map(|tree| Site { file, node: tree.root_node() })
+    pub(super) fn root(&self, file: usize) -> Option<Site<'t>> {
+        self.files[file].root().map(|node| Site { file, node })
     }
 
     pub(super) fn piece<'a>(&self, site: Site<'a>) -> Piece<'a>
@@ -149,20 +139,6 @@ impl<'t> Sources<'t> {
                 Span::new(span.start + offset, span.end + offset),
             );
         }
-        // The tree knows the lines, and counting them for each of many definitions takes long.
-        let position = site.node.start_position();
-        let before = text.get(start - position.column.min(start)..start).unwrap_or_default();
-        let line = to_u32(position.row + 1);
-        Place {
-            file: path.as_str().into(),
-            line,
-            column: to_u32(before.chars().count() + 1),
-            end_line: line.saturating_add(to_u32(head.matches('\n').count())),
-            span,
-        }
+        self.files[site.file].place(span)
     }
-}
-
-fn to_u32(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

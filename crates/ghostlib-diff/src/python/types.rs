@@ -1,12 +1,13 @@
 //! Annotations, told in one way however they are written.
 
+use super::language::GRAMMAR;
 use super::package::{Entity, ModuleId, Package, View};
 use super::raises::Bodies;
 use super::reach::Reached;
 use super::scope::What;
 use super::std_names::std_name;
 use super::strings::{Literal, decode};
-use super::syntax::{Piece, named, parse};
+use super::syntax::{Piece, named};
 use super::values::{MAX_DEPTH, Names, UNKNOWN, value_text};
 use std::cell::{Cell, RefCell};
 
@@ -130,7 +131,7 @@ impl<'k, 't> Renderer<'k, 't> {
     fn quoted(&self, piece: Piece<'_>, depth: usize) -> Vec<String> {
         let Some(Literal::Text(text)) = decode(piece.source()) else { return vec![UNKNOWN.to_owned()] };
         let text = format!("({text})");
-        let Some(tree) = parse(&text).filter(|tree| !tree.root_node().has_error()) else {
+        let Some(tree) = GRAMMAR.parse(&text).filter(|tree| !tree.root_node().has_error()) else {
             return vec![UNKNOWN.to_owned()];
         };
         let inner = named(tree.root_node())

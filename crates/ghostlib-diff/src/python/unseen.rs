@@ -6,7 +6,7 @@ use super::package::Package;
 use super::scope::What;
 use super::syntax::Site;
 use super::types::World;
-use crate::rust::walk;
+use crate::grammar::walk;
 use crate::{Lossy, Unseen};
 use ghostlib_model::Place;
 

@@ -4,9 +4,9 @@ use super::function::bind;
 use super::generics::{Generics, LifetimeParameter, RenderedGenerics};
 use super::impls::trait_impl_path;
 use super::krate::{DefId, Inner, Member, Site};
-use super::source::walk;
 use super::types::{Bindings, Renderer, Style, World};
 use crate::Unseen;
+use crate::grammar::walk;
 use ghostlib_model::{ApiItem, ApiKind};
 use tree_sitter::Node;
 

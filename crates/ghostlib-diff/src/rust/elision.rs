@@ -1,8 +1,9 @@
 //! Which named lifetimes of a function could as well be left out.
 
 use super::generics::Generics;
-use super::source::{child_of_kind, walk};
+use super::source::child_of_kind;
 use super::types::Renderer;
+use crate::grammar::walk;
 use std::collections::HashSet;
 use tree_sitter::Node;
 

@@ -1,7 +1,9 @@
 //! Rust as a [`Language`].
 
-use super::{extract_block, extract_crate, is_comment};
-use crate::{Api, ExtractError, FeatureSet, Language, SourceTree};
+use super::{extract_block, extract_crate};
+use crate::grammar::{Grammar, Role};
+use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
+use std::sync::LazyLock;
 use tree_sitter::Node;
 
 /// Rust.
@@ -11,6 +13,10 @@ pub struct Rust;
 impl Language for Rust {
     fn name(&self) -> &'static str {
         "rust"
+    }
+
+    fn extension(&self) -> &'static str {
+        "rs"
     }
 
     fn recognises(&self, tree: &SourceTree) -> bool {
@@ -31,17 +37,60 @@ impl Language for Rust {
         is_rust && !matches!(folder, "tests" | "benches" | "examples")
     }
 
-    fn grammar(&self) -> tree_sitter::Language {
-        tree_sitter_rust::LANGUAGE.into()
+    fn grammar(&self) -> &'static Grammar {
+        &GRAMMAR
     }
 
-    fn is_comment(&self, node: Node<'_>) -> bool {
-        is_comment(node)
+    fn separator(&self) -> &'static str {
+        "::"
     }
 
-    fn signature_end(&self, node: Node<'_>) -> Option<usize> {
-        let is_function = matches!(node.kind(), "function_item" | "function_signature_item");
-        let end = || node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte());
-        is_function.then(end)
+    fn modules_of<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        let path = path.strip_prefix("src/").unwrap_or(path);
+        let path = path.strip_suffix(".rs").unwrap_or(path);
+        let mut modules: Vec<&str> = path.split('/').collect();
+        modules.pop_if(|last| matches!(*last, "mod" | "lib" | "main"));
+        modules
+    }
+
+    fn scope<'t>(&self, node: Node<'_>, text: &'t str) -> Option<ScopeName<'t>> {
+        let field = |name| {
+            let child = node.child_by_field_name(name)?;
+            text.get(child.byte_range())
+        };
+        match node.kind() {
+            "mod_item" => field("name").map(ScopeName::Module),
+            "trait_item" | "enum_item" | "struct_item" => {
+                field("name").map(|name| ScopeName::Owner(name.into()))
+            }
+            "impl_item" => field("type").map(bare).map(|owner| {
+                let of_trait = field("trait").map(bare);
+                ScopeName::Owner(of_trait.map_or(owner.into(), |name| format!("<{owner} as {name}>").into()))
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The name without generics, modules and references.
+fn bare(path: &str) -> &str {
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path).trim_start_matches('&').trim()
+}
+
+pub(super) static GRAMMAR: LazyLock<Grammar> =
+    LazyLock::new(|| Grammar::new(tree_sitter_rust::LANGUAGE.into(), role_of_kind));
+
+fn role_of_kind(kind: &str) -> Role {
+    match kind {
+        "line_comment" | "block_comment" => Role::COMMENT,
+        "function_item" => Role::FUNCTION,
+        "function_signature_item" => Role::SIGNATURE,
+        "attribute_item" => Role::ATTRIBUTE,
+        "string_literal" | "raw_string_literal" | "char_literal" | "integer_literal" | "float_literal" => {
+            Role::LITERAL
+        }
+        _ if kind.ends_with("identifier") => Role::NAME,
+        _ => Role::NONE,
     }
 }

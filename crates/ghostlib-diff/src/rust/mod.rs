@@ -25,7 +25,6 @@ mod manifest;
 mod meta;
 mod reach;
 mod resolve;
-mod roles;
 mod source;
 mod std_names;
 mod text;
@@ -33,9 +32,8 @@ mod traits;
 mod types;
 
 pub use language::Rust;
-pub(crate) use roles::Role;
-pub(crate) use source::{is_comment, parse, walk};
 
+use crate::grammar::walk;
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
 use cfg::Configuration;
 use ghostlib_model::{ApiItem, Place, Span};
@@ -44,7 +42,7 @@ use krate::{Krate, ModuleId};
 use load::{Loaded, load};
 use manifest::Manifest;
 use reach::{Reached, reach};
-use source::Sources;
+use source::{Sources, is_comment};
 use std::collections::{BTreeSet, HashSet};
 use types::World;
 
@@ -106,7 +104,7 @@ const MAX_PIECES: usize = 4_000;
 /// A struct with `/* private fields */` between its braces has fields that a user cannot see; one that ends
 /// with `;` is a value of itself.
 pub fn extract_block(code: &str, file: &str, offset: usize, document: &str) -> Api {
-    let block = SourceFile::new(file, code);
+    let block = SourceFile::written_in(&Rust, file, code);
     let sources = Sources::of_block(&block, offset, document);
     extract(load(&sources, 0, &Configuration::Everything, false))
 }

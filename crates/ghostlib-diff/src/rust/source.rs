@@ -1,18 +1,12 @@
-//! Parsed files, and walks over their syntax trees that do not use the call stack.
+//! Parsed files.
 
+use super::Rust;
+use super::language::GRAMMAR;
 use super::macros::Position;
-use super::roles::Role;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use std::collections::HashMap;
-use tree_sitter::{Node, Parser, Tree};
-
-/// Parses Rust. Never fails on any text: what does not parse becomes error nodes.
-pub(crate) fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_rust::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
-}
+use tree_sitter::Node;
 
 /// The files of a crate.
 pub(super) struct Sources<'t> {
@@ -95,7 +89,7 @@ impl<'t> Sources<'t> {
                 Position::Items => text.to_owned(),
                 Position::Members => [AROUND_MEMBERS.0, text, AROUND_MEMBERS.1].concat(),
             };
-            piece.source = SourceFile::new(&origin.path, text);
+            piece.source = SourceFile::written_in(&Rust, &origin.path, text);
             let index = self.files.len() + self.pieces.len();
             self.made_at.insert((piece.file, piece.invocation.start), index);
             self.pieces.push(piece);
@@ -163,8 +157,8 @@ pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     node.children(&mut cursor).filter(|child| !is_comment(*child)).collect()
 }
 
-pub(crate) fn is_comment(node: Node<'_>) -> bool {
-    Role::of(node).is(Role::COMMENT)
+pub(super) fn is_comment(node: Node<'_>) -> bool {
+    GRAMMAR.is_comment(node)
 }
 
 pub(super) fn child_of_kind<'a>(node: Node<'a>, kind: &str) -> Option<Node<'a>> {
@@ -174,24 +168,4 @@ pub(super) fn child_of_kind<'a>(node: Node<'a>, kind: &str) -> Option<Node<'a>> 
 
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
     child_of_kind(node, token).is_some()
-}
-
-/// Calls `visit` for `node` and all below it in the order of the text; where it answers false, what is below
-/// that node is left out.
-pub(crate) fn walk<'a>(node: Node<'a>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
-    let mut cursor = node.walk();
-    let mut depth = 0_usize;
-    loop {
-        if visit(cursor.node()) && cursor.goto_first_child() {
-            depth += 1;
-            continue;
-        }
-        while depth > 0 && !cursor.goto_next_sibling() {
-            cursor.goto_parent();
-            depth -= 1;
-        }
-        if depth == 0 {
-            return;
-        }
-    }
 }

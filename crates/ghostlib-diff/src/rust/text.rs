@@ -72,10 +72,10 @@ mod tests {
     }
 
     fn tokens_of(text: &str) -> Vec<String> {
-        let tree = crate::rust::source::parse(&format!("type X = {text};")).unwrap();
+        let tree = crate::rust::language::GRAMMAR.parse(&format!("type X = {text};")).unwrap();
         let mut tokens = vec![];
         let source = format!("type X = {text};");
-        crate::rust::source::walk(tree.root_node(), &mut |node| {
+        crate::grammar::walk(tree.root_node(), &mut |node| {
             let is_unit = matches!(node.kind(), "lifetime" | "string_literal");
             if is_unit || node.child_count() == 0 {
                 tokens.push(source[node.byte_range()].to_owned());

@@ -1,6 +1,6 @@
 //! Bodies of functions as sets of subtrees.
 
-use crate::rust::{Role, is_comment};
+use crate::grammar::{Grammar, Role};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use tree_sitter::Node;
@@ -18,13 +18,15 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn of(node: Node<'_>, text: &str) -> Self {
+    pub(super) fn of(node: Node<'_>, text: &str, grammar: &Grammar) -> Self {
         let mut body = Self::default();
         let mut open: Vec<Subtree> = vec![];
         let mut cursor = node.walk();
         'tree: loop {
             let node = cursor.node();
-            if !is_comment(node) && !body.take_leaf(node, text, &mut open) && cursor.goto_first_child() {
+            let is_branch =
+                !grammar.is_comment(node) && !body.take_leaf(node, text, grammar.role(node), &mut open);
+            if is_branch && cursor.goto_first_child() {
                 open.push(Subtree::of(node));
                 continue;
             }
@@ -40,8 +42,8 @@ impl Body {
     }
 
     /// Takes a token, or a literal as if it were one.
-    fn take_leaf(&mut self, node: Node<'_>, text: &str, open: &mut [Subtree]) -> bool {
-        let is_literal = Role::of(node).is(Role::LITERAL);
+    fn take_leaf(&mut self, node: Node<'_>, text: &str, role: Role, open: &mut [Subtree]) -> bool {
+        let is_literal = role.is(Role::LITERAL);
         if node.child_count() > 0 && !is_literal {
             return false;
         }
@@ -139,11 +141,12 @@ fn ratio(n: usize, of: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rust::parse;
+    use crate::{Language, Rust};
 
     fn body(text: &str) -> Body {
-        let tree = parse(text).unwrap();
-        Body::of(tree.root_node(), text)
+        let grammar = Rust.grammar();
+        let tree = grammar.parse(text).unwrap();
+        Body::of(tree.root_node(), text, grammar)
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::FunctionAt;
 use super::bodies::Body;
-use crate::SourceTree;
-use crate::rust::{is_comment, walk};
+use crate::grammar::{Role, walk};
+use crate::{Language, ScopeName, SourceTree};
 use ghostlib_model::Span;
 use tree_sitter::Node;
 
@@ -38,14 +38,15 @@ impl Function {
 pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
     let mut functions = vec![];
     for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| file.is_library()) {
-        let Some(root) = file.root() else { continue };
-        let modules = modules_of(&file.path);
-        let mut scopes = Scopes { text: &file.text, modules, open: vec![], attributes: vec![] };
+        let (Some(root), Some(language)) = (file.root(), file.language()) else { continue };
+        let modules = language.modules_of(&file.path);
+        let mut scopes = Scopes { language, text: &file.text, modules, open: vec![], attributes: vec![] };
+        let grammar = language.grammar();
         walk(root, &mut |node| {
-            if is_comment(node) {
+            if grammar.is_comment(node) {
                 return false;
             }
-            if node.kind() == "attribute_item" {
+            if grammar.role(node).is(Role::ATTRIBUTE) {
                 scopes.attributes.push(node);
                 return false;
             }
@@ -70,20 +71,20 @@ pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
 
 /// Where in a file the walk is.
 struct Scopes<'t> {
+    language: &'static dyn Language,
     text: &'t str,
-    modules: Vec<String>,
-    open: Vec<Scope>,
+    modules: Vec<&'t str>,
+    open: Vec<Scope<'t>>,
     /// The attributes of the item that comes next.
     attributes: Vec<Node<'t>>,
 }
 
-struct Scope {
-    name: String,
-    is_module: bool,
+struct Scope<'t> {
+    name: ScopeName<'t>,
     end: usize,
 }
 
-impl Scopes<'_> {
+impl<'t> Scopes<'t> {
     fn leave(&mut self, offset: usize) {
         while self.open.last().is_some_and(|scope| scope.end <= offset) {
             self.open.pop();
@@ -91,27 +92,20 @@ impl Scopes<'_> {
     }
 
     fn enter(&mut self, node: Node<'_>) {
-        let field = |name| node.child_by_field_name(name).map(|child| self.text_of(child));
-        let name = match node.kind() {
-            "mod_item" | "trait_item" | "enum_item" | "struct_item" => field("name").map(str::to_owned),
-            "impl_item" => field("type").map(|owner| match field("trait") {
-                Some(of_trait) => format!("<{} as {}>", bare(owner), bare(of_trait)),
-                None => bare(owner).to_owned(),
-            }),
-            _ => None,
-        };
-        let Some(name) = name else { return };
-        self.open.push(Scope { name, is_module: node.kind() == "mod_item", end: node.end_byte() });
+        if let Some(name) = self.language.scope(node, self.text) {
+            self.open.push(Scope { name, end: node.end_byte() });
+        }
     }
 
     fn function(&self, node: Node<'_>, file: usize) -> Option<Function> {
-        if node.kind() != "function_item" {
+        let grammar = self.language.grammar();
+        if !grammar.role(node).is(Role::FUNCTION) {
             return None;
         }
         let name = self.text_of(node.child_by_field_name("name")?);
         let part = |field| node.child_by_field_name(field).map_or("", |part| self.text_of(part));
         let signature = format!("{} -> {}", part("parameters"), part("return_type"));
-        let body = Body::of(node.child_by_field_name("body")?, self.text);
+        let body = Body::of(node.child_by_field_name("body")?, self.text, grammar);
         let without_layout = signature.split_whitespace().collect::<Vec<_>>().join(" ");
         Some(self.named(name, without_layout, body, (file, node)))
     }
@@ -122,7 +116,7 @@ impl Scopes<'_> {
         let is_message = matches!(self.text_of(attribute.named_child(0)?), "error" | "display");
         let arguments = attribute.child_by_field_name("arguments").filter(|_| is_message)?;
         let name = self.text_of(owner.child_by_field_name("name")?);
-        let body = Body::of(arguments, self.text);
+        let body = Body::of(arguments, self.text, self.language.grammar());
         let mut message = self.named(name, String::new(), body, (file, attribute_item));
         message.path.insert_str(0, MESSAGE);
         message.n_module_bytes = 0;
@@ -135,37 +129,27 @@ impl Scopes<'_> {
     }
 
     fn named(&self, name: &str, signature: String, body: Body, (file, node): (usize, Node<'_>)) -> Function {
-        let inline = self.open.iter().filter(|scope| scope.is_module).map(|scope| scope.name.as_str());
-        let mut path: String =
-            self.modules.iter().map(String::as_str).chain(inline).flat_map(|name| [name, "::"]).collect();
+        let separator = self.language.separator();
+        let inline = self.open.iter().filter_map(|scope| match &scope.name {
+            ScopeName::Module(name) => Some(*name),
+            ScopeName::Owner(_) => None,
+        });
+        let modules = self.modules.iter().copied().chain(inline);
+        let mut path: String = modules.flat_map(|name| [name, separator]).collect();
         let n_module_bytes = path.len();
-        let owners = self.open.iter().filter(|scope| !scope.is_module);
-        path.extend(owners.flat_map(|scope| [scope.name.as_str(), "::"]));
+        let owners = self.open.iter().filter_map(|scope| match &scope.name {
+            ScopeName::Module(_) => None,
+            ScopeName::Owner(name) => Some(&**name),
+        });
+        path.extend(owners.flat_map(|name| [name, separator]));
         path.push_str(name);
         let span = Span::from(node.byte_range());
         Function { path, n_module_bytes, name: name.to_owned(), signature, body, file, span }
     }
 
-    fn text_of(&self, node: Node<'_>) -> &str {
+    fn text_of(&self, node: Node<'_>) -> &'t str {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
-}
-
-/// The name without generics, modules and references.
-fn bare(path: &str) -> &str {
-    let path = path.split('<').next().unwrap_or(path);
-    path.rsplit("::").next().unwrap_or(path).trim_start_matches('&').trim()
-}
-
-/// The modules that the path of a file stands for.
-fn modules_of(path: &str) -> Vec<String> {
-    let path = path.strip_prefix("src/").unwrap_or(path);
-    let path = path.strip_suffix(".rs").unwrap_or(path);
-    let mut modules: Vec<String> = path.split('/').map(str::to_owned).collect();
-    if modules.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
-        modules.pop();
-    }
-    modules
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The two languages behind one trait.
 
-use crate::{LANGUAGES, Language, SourceFile, SourceTree, language_named, language_of};
-use tree_sitter::Parser;
+use crate::{
+    CopyThresholds, Language, MatchedBy, SourceFile, SourceTree, compare_structure, copy_check,
+    language_named, language_of,
+};
 
 #[test]
 fn the_language_of_a_tree_is_told_by_its_files() {
@@ -21,38 +23,52 @@ fn the_language_of_a_tree_is_told_by_its_files() {
     assert!(language_named("cobol").is_none());
 }
 
-/// The tokens of the bodies: comments, documentation and signatures are left out.
-fn tokens(language: &dyn Language, text: &str) -> Vec<String> {
-    let mut parser = Parser::new();
-    parser.set_language(&language.grammar()).unwrap();
-    let tree = parser.parse(text, None).unwrap();
-    let (mut tokens, mut skip_until) = (vec![], 0);
-    crate::rust::walk(tree.root_node(), &mut |node| {
-        skip_until = skip_until.max(language.signature_end(node).unwrap_or(0));
-        let is_comment = language.is_comment(node);
-        if node.child_count() == 0
-            && node.start_byte() >= skip_until
-            && !is_comment
-            && !node.byte_range().is_empty()
-        {
-            tokens.push(text[node.byte_range()].to_owned());
-        }
-        !is_comment
-    });
-    tokens
+/// Two functions of some length, with documentation and types, and with the given names.
+fn python(names: [&str; 3], doc: &str, order: [usize; 2]) -> SourceTree {
+    let [first, second, table] = names;
+    let texts = [
+        format!(
+            "def {first}(text: str, limit: int = 3) -> list:\n    \"{doc}\"\n    found = []\n    for line in text.split('\\n'):\n        head, _, rest = line.partition(':')  # {doc}\n        if rest and len(found) < limit:\n            found.append((head.strip(), rest.strip()))\n    return found\n"
+        ),
+        format!(
+            "class {table}:\n    def {second}(self, rows):\n        total = 0\n        for row in rows:\n            if row is None:\n                raise ValueError('no row')\n            total += max(len(cell) for cell in row)\n        return total\n"
+        ),
+    ];
+    let text = order.map(|n| texts[n].as_str()).concat();
+    SourceTree { files: vec![SourceFile::new("lib/core.py", text), SourceFile::new("lib/__init__.py", "")] }
 }
 
 #[test]
-fn every_language_tells_what_the_copy_check_needs() {
-    let texts = [
-        "fn f(a: u8) -> u8 { /* c */ a + 1 }",
-        "def f(a: int) -> int:\n    '''Doc.'''  # c\n    return a + 1\n",
+fn copies_are_found_in_every_language() {
+    let reference = python(["read", "width", "Table"], "One.", [0, 1]);
+    let thresholds = CopyThresholds::default();
+    let copy =
+        copy_check(&reference, &python(["lesen", "breite", "Tafel"], "Two words.", [1, 0]), &[], &thresholds);
+    assert!(copy.alarmed && copy.fingerprint > 0.999 && copy.longest_run > 40, "{copy:?}");
+    let other = "def f(x):\n    while x > 3 and not done(x):\n        x = step(x) ** 2 if x else {1: [x, x + 2, None]}\n    print(x, *more(x), end='', flush=x[1:2])\n    return lambda y: (y, x)\n";
+    let other = SourceTree { files: vec![SourceFile::new("lib/__init__.py", other)] };
+    let report = copy_check(&reference, &other, &[], &thresholds);
+    assert!(!report.alarmed && report.fingerprint < 0.001, "{report:?}");
+    // What the spec says is no copy.
+    let public = format!("```python\n{}```\n", reference.files[0].text);
+    assert_eq!(copy_check(&reference, &reference, &[&public], &thresholds).longest_run, 0);
+}
+
+#[test]
+fn functions_are_matched_in_every_language() {
+    let reference = python(["read", "width", "Table"], "One.", [0, 1]);
+    let candidate = python(["parse", "width", "Table"], "Two.", [1, 0]);
+    let structure = compare_structure(&reference, &candidate);
+    let pairs: Vec<_> = structure
+        .pairs
+        .iter()
+        .map(|pair| {
+            (pair.reference.path.as_str(), pair.candidate.path.as_str(), pair.by, pair.similarity > 0.999)
+        })
+        .collect();
+    let expected = [
+        ("core.read", "core.parse", MatchedBy::Body, true),
+        ("core.Table.width", "core.Table.width", MatchedBy::Path, true),
     ];
-    let expected: [&[&str]; 2] = [&["{", "a", "+", "1", "}"], &["return", "a", "+", "1"]];
-    let paths = [("src/lib.rs", "tests/a.rs"), ("src/lib/a.py", "tests/test_a.py")];
-    for (n, language) in LANGUAGES.into_iter().enumerate() {
-        assert_eq!(tokens(language, texts[n]), expected[n]);
-        assert!(language.is_library(paths[n].0) && !language.is_library(paths[n].1));
-        assert!(!language.is_library("README.md"));
-    }
+    assert_eq!(pairs, expected);
 }

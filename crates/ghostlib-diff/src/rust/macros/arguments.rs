@@ -3,8 +3,9 @@
 use super::{Invocation, Position};
 use crate::rust::cfg::Configuration;
 use crate::rust::krate::{Krate, Site};
+use crate::rust::language::GRAMMAR;
 use crate::rust::meta::Meta;
-use crate::rust::source::{Made, child_of_kind, children, parse};
+use crate::rust::source::{Made, child_of_kind, children};
 use ghostlib_model::Span;
 use tree_sitter::Node;
 
@@ -61,7 +62,7 @@ pub(super) fn as_items(krate: &Krate<'_>, invocation: &Invocation<'_>) -> Option
     if invocation.position != Position::Items {
         return None;
     }
-    let tree = parse(text)?;
+    let tree = GRAMMAR.parse(text)?;
     let root = tree.root_node();
     let are_items = !root.has_error() && children(root).iter().all(is_item);
     let has_any = children(root).iter().any(|node| node.kind() != "attribute_item");
