@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod candidates;
+mod config;
 mod demo;
 mod diff;
 mod fmt;

@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Status(commands::status::StatusArgs),
     Task(commands::task::TaskArgs),
     Report(commands::report::ReportArgs),
+    Config(commands::config::ConfigArgs),
     Doctor(commands::doctor::DoctorArgs),
 }
 

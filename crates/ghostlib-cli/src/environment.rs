@@ -4,6 +4,7 @@ use crate::args::SandboxChoice;
 use crate::error::CliError;
 use ghostlib_sandbox::{Launcher, Sandbox};
 use ghostlib_verify::rust::Toolchain;
+use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,19 @@ pub(crate) const LAUNCH: &str = "__launch";
 pub(crate) fn current_dir() -> Result<PathBuf, CliError> {
     env::current_dir()
         .map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
+}
+
+/// The folder of the user's configuration files.
+pub(crate) fn config_home() -> Option<PathBuf> {
+    let given = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    given.or_else(|| env::home_dir().map(|home| home.join(".config")))
+}
+
+/// The variables that are settings.
+pub(crate) fn settings_of_environment() -> HashMap<String, String> {
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    env::vars_os().filter_map(text).filter(|(name, _)| name.starts_with("GHOSTLIB_")).collect()
 }
 
 /// The search path for programs.

@@ -24,12 +24,21 @@ pub struct Ran {
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Started {
-    pub(crate) fn new(program: &Path, dir: &Path, args: &[&str], root: &Path) -> Self {
+    pub(crate) fn new(
+        program: &Path,
+        dir: &Path,
+        args: &[&str],
+        root: &Path,
+        variables: &[(&str, &str)],
+    ) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the program under test is started from outside")]
         let mut command = Command::new(program);
         let child = command
             .args(args)
             .current_dir(dir)
+            // The settings of whoever runs the tests are not theirs.
+            .env("XDG_CONFIG_HOME", root.join("no-settings"))
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

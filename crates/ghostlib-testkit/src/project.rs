@@ -99,6 +99,11 @@ impl TestProject {
         self.start(args).wait()
     }
 
+    /// Runs ghostlib in the project with these variables besides its own, and waits.
+    pub fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        Started::new(&self.ghostlib, &self.path("."), args, self.dir.path(), variables).wait()
+    }
+
     /// Starts ghostlib in the project.
     pub fn start(&self, args: &[&str]) -> Started {
         self.start_in(".", args)
@@ -106,7 +111,7 @@ impl TestProject {
 
     /// Starts ghostlib in a folder of the project.
     pub fn start_in(&self, folder: &str, args: &[&str]) -> Started {
-        Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path())
+        Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path(), &[])
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -64,6 +65,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Status(args) => status::status(&args, json),
         Command::Task(args) => task::task(&args, json),
         Command::Report(args) => report::report(&args, json),
+        Command::Config(args) => config::config(&args, json),
         Command::Doctor(args) => doctor::doctor(&args, json).await,
     }
 }

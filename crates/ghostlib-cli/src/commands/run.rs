@@ -4,6 +4,7 @@ use crate::console::{GOOD, say, say_json, styled, warn};
 use crate::environment::{current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
+use crate::settings::Settings;
 use clap::Args;
 use ghostlib_model::{RunEnd, RunOptions};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
@@ -106,6 +107,7 @@ pub(crate) async fn engine(
         project: project.clone(),
         agent,
         session_wall,
+        copy_thresholds: Settings::load()?.copy_thresholds(),
         sandbox,
         toolchain,
         observer: Box::new(move |notice| narrator.tell(notice)),

@@ -1,6 +1,6 @@
 //! Which files of a tree are modules of the library, and by which names they are imported.
 
-use super::manifest::project_name;
+use super::manifest::{listed_modules, project_name};
 use crate::SourceTree;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,10 +77,15 @@ impl Layout {
             files.iter().filter_map(|(_, path)| path.strip_suffix("__init__.py")).collect();
         let tops = if packages.contains("") { BTreeSet::from([""]) } else { top_packages(&packages) };
         let wanted = project_name(tree);
+        let listed = listed_modules(tree);
         let mut named: BTreeMap<String, ModuleFile> = BTreeMap::new();
         for (file, path) in files {
             let is_alone = !tops.iter().any(|top| path.starts_with(top));
-            if is_alone && !is_single_module(path, tops.is_empty(), wanted.as_deref()) {
+            let is_wanted = |stem: &str| match &listed {
+                Some(listed) => listed.iter().any(|name| name == stem),
+                None => tops.is_empty() || Some(stem) == wanted.as_deref(),
+            };
+            if is_alone && !is_single_module(path, is_wanted) {
                 continue;
             }
             let is_package = path.ends_with("__init__.py");
@@ -117,10 +122,10 @@ fn top_packages<'a>(packages: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
 }
 
 /// Whether a file that stands in no package is a module of the library.
-fn is_single_module(path: &str, no_packages: bool, wanted: Option<&str>) -> bool {
+fn is_single_module(path: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
     let Some((folders, stem)) = module_parts(path) else { return false };
     match folders[..] {
-        [] => no_packages || Some(stem) == wanted,
+        [] => is_wanted(stem),
         [root] => ROOTS.contains(&root),
         _ => false,
     }

@@ -11,6 +11,34 @@ pub(super) fn project_name(tree: &SourceTree) -> Option<String> {
     Some(name.replace('-', "_").to_lowercase())
 }
 
+/// The modules beside packages that the project installs, if it lists them.
+pub(super) fn listed_modules(tree: &SourceTree) -> Option<Vec<String>> {
+    let text = |path| tree.find(path).map(|index| tree.files[index].text.as_str());
+    let from_toml = text("pyproject.toml").and_then(|text| {
+        let table: toml::Table = text.parse().ok()?;
+        let names = table.get("tool")?.get("setuptools")?.get("py-modules")?.as_array()?;
+        Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    });
+    let from_script = || text("setup.py").and_then(script_modules);
+    from_toml.or_else(from_script).or_else(|| text("setup.cfg").and_then(cfg_modules))
+}
+
+/// `py_modules=["…"]`
+fn script_modules(text: &str) -> Option<Vec<String>> {
+    let list = text.split_once("py_modules")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let (names, _) = list.strip_prefix('[')?.split_once(']')?;
+    Some(names.split(',').map(|name| name.trim().trim_matches(['"', '\'']).to_owned()).collect())
+}
+
+/// `py_modules =` with names behind it, or on lines of their own.
+fn cfg_modules(text: &str) -> Option<Vec<String>> {
+    let (_, names) = text.split_once("py_modules")?.1.split_once('=')?;
+    let mut lines = names.lines();
+    let first = lines.next().into_iter();
+    let names = first.chain(lines.take_while(|line| line.starts_with([' ', '\t'])));
+    Some(names.flat_map(|line| line.split(',')).map(|name| name.trim().to_owned()).collect())
+}
+
 /// Whether a file at the root tells that a tree is a Python project.
 pub(super) fn is_manifest(path: &str) -> bool {
     matches!(path, "pyproject.toml" | "setup.py" | "setup.cfg")
@@ -43,6 +71,25 @@ fn script_name(text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::SourceFile;
+
+    #[test]
+    fn modules_beside_packages_are_listed() {
+        for (path, text) in [
+            ("pyproject.toml", "[tool.setuptools]\npy-modules = [\"one\", \"two\"]"),
+            ("setup.cfg", "[options]\npy_modules =\n    one\n    two\n[other]\nx = 1\n"),
+            ("setup.cfg", "[options]\npy_modules = one, two\n"),
+            ("setup.py", "setup(py_modules=['one', \"two\"], x=[1])"),
+        ] {
+            let tree = SourceTree { files: vec![SourceFile::new(path, text)] };
+            let found: Vec<_> =
+                listed_modules(&tree).unwrap().into_iter().filter(|name| !name.is_empty()).collect();
+            assert_eq!(found, ["one", "two"], "{text}");
+        }
+        for text in ["", "setup(py_modules=names)", "setup(py_modules=['one'"] {
+            let tree = SourceTree { files: vec![SourceFile::new("setup.py", text)] };
+            assert_eq!(listed_modules(&tree), None);
+        }
+    }
 
     #[test]
     fn each_manifest_names_the_project() {

@@ -14,6 +14,7 @@ use crate::store::{
     Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
 };
 use ghostlib_agent::{Agent, AgentError, TreeError};
+use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
@@ -32,6 +33,8 @@ pub struct Engine {
     pub agent: Box<dyn Agent>,
     /// Wall time for one session; none for people.
     pub session_wall: Option<Duration>,
+    /// From where on a candidate counts as copied.
+    pub copy_thresholds: CopyThresholds,
     /// Where everything runs.
     pub sandbox: Arc<Sandbox>,
     /// What builds.
@@ -369,6 +372,7 @@ impl OpenRun<'_> {
                 max_differences: 8,
             },
             build_wall: Duration::from_secs(600),
+            copy: self.engine.copy_thresholds.clone(),
         }
     }
 

@@ -50,7 +50,7 @@ impl Judge {
         options: &JudgeOptions,
     ) -> Result<Evaluation, JudgeError> {
         let mut measured = Measured::default();
-        self.compare_sources(loaded, candidate, &mut measured)?;
+        self.compare_sources(loaded, candidate, &options.copy, &mut measured)?;
         self.check_dependencies(loaded, candidate, &mut measured);
         measured.findings.extend(findings::unexercised(loaded, ready));
         let driver = self.build_candidate(ready, candidate, options, &mut measured).await?;
@@ -71,6 +71,7 @@ impl Judge {
         &self,
         loaded: &LoadedSpec,
         candidate: Candidate<'_>,
+        thresholds: &CopyThresholds,
         measured: &mut Measured,
     ) -> Result<(), JudgeError> {
         let since = Instant::now();
@@ -81,22 +82,27 @@ impl Judge {
         measured.api = comparison.dimension;
         measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
             if self.api.items.iter().any(|item| item.path == finding.subject) {
-                finding.spec = stand::of_api(loaded, &self.api, &finding.subject);
+                finding.spec = stand::stand_of_api(loaded, &self.api, &finding.subject);
             }
             finding
         }));
         measured.time("api", since);
         let since = Instant::now();
-        measured.alarms.extend(self.copy_alarm(loaded, &tree));
+        measured.alarms.extend(self.copy_alarm(loaded, &tree, thresholds));
         measured.time("copy check", since);
         Ok(())
     }
 
-    fn copy_alarm(&self, loaded: &LoadedSpec, tree: &SourceTree) -> Option<Alarm> {
+    fn copy_alarm(
+        &self,
+        loaded: &LoadedSpec,
+        tree: &SourceTree,
+        thresholds: &CopyThresholds,
+    ) -> Option<Alarm> {
         let spec: Vec<_> =
             loaded.sources.files().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
         let public: Vec<_> = spec.iter().map(String::as_str).collect();
-        let report = copy_check(&self.tree, tree, &public, &CopyThresholds::default());
+        let report = copy_check(&self.tree, tree, &public, thresholds);
         report.alarmed.then(|| Alarm {
             kind: "copied-code".into(),
             message: format!(

@@ -7,9 +7,10 @@ mod stand;
 
 pub use evaluate::Candidate;
 pub use operations::{Operations, Uncallable};
+pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
-use ghostlib_diff::{Api, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
+use ghostlib_diff::{Api, CopyThresholds, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
 use ghostlib_model::{Answer, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
@@ -58,12 +59,14 @@ pub struct Ready {
 }
 
 /// How candidates are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JudgeOptions {
     /// How operations are tried on generated inputs.
     pub differential: Differential,
     /// Wall time for one build.
     pub build_wall: Duration,
+    /// From where on a candidate counts as copied.
+    pub copy: CopyThresholds,
 }
 
 /// Why a judge cannot be had, or cannot work.

@@ -87,7 +87,8 @@ pub async fn build(
     let mut left_out = Vec::new();
     loop {
         write_driver(subject, &package, &operations)?;
-        let finished = cargo_build(sandbox, toolchain, subject).await?;
+        let build = ["build", "--offline", "--quiet", "--message-format=json"];
+        let finished = cargo(sandbox, toolchain, subject, (&build, &[]), &[]).await?;
         if finished.end.is_success() {
             let Some(executable) = take_out(&Places::of(subject))? else {
                 let said = "the build put something else in the place of the program that was built";
@@ -140,8 +141,8 @@ fn take_out(places: &Places) -> Result<Option<PathBuf>, VerifyError> {
 }
 
 /// The folders of one driver. A build may write to the first three, and to nothing else.
-struct Places {
-    source: PathBuf,
+pub(super) struct Places {
+    pub(super) source: PathBuf,
     home: PathBuf,
     target: PathBuf,
     bin: PathBuf,
@@ -150,7 +151,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(subject: &Subject<'_>) -> Self {
+    pub(super) fn of(subject: &Subject<'_>) -> Self {
         let at = |name: &str| subject.scratch.join(name);
         Self {
             source: at("driver"),
@@ -164,16 +165,20 @@ impl Places {
 
 const DRIVER: &str = "ghostlib-driver";
 
-async fn cargo_build(
+/// Runs cargo on what stands in the source folder: with these arguments, those behind its own, and these variables
+/// besides its own.
+pub(super) async fn cargo(
     sandbox: &Sandbox,
     toolchain: &Toolchain,
     subject: &Subject<'_>,
+    (args, last): (&[&str], &[&str]),
+    variables: &[(&str, &str)],
 ) -> Result<Finished, VerifyError> {
     let places = Places::of(subject);
     // Cargo looks for settings from the working directory upwards: there must be none of the user's.
     let nowhere = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let env = BTreeMap::from([
+    let mut env = BTreeMap::from([
         ("PATH".to_owned(), format!("{}:/usr/local/bin:/usr/bin:/bin", toolchain.bin().display())),
         ("HOME".to_owned(), text(&places.home)),
         ("CARGO_HOME".to_owned(), text(&places.home)),
@@ -181,6 +186,7 @@ async fn cargo_build(
         ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned()),
         ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
     ]);
+    env.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let mut read = toolchain.readable();
     read.extend([subject.dir.to_owned(), places.config.clone()]);
     read.extend_from_slice(subject.read);
@@ -200,10 +206,12 @@ async fn cargo_build(
         },
     };
     let command = CommandLine::new(toolchain.cargo())
-        .args(["build", "--offline", "--quiet", "--message-format=json", "--manifest-path"])
+        .args(args)
+        .arg("--manifest-path")
         .arg(places.source.join("Cargo.toml"))
         .arg("--config")
-        .arg(places.config);
+        .arg(places.config)
+        .args(last);
     Ok(sandbox.run(&policy, &command, Vec::new()).await?)
 }
 
@@ -212,8 +220,7 @@ async fn cargo_build(
 fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) -> Result<(), VerifyError> {
     let places = Places::of(subject);
     let files = driver_files(subject, package, operations)?;
-    fs::create_dir_all(subject.scratch).map_err(VerifyError::at(subject.scratch))?;
-    remove(&places.home)?;
+    clear(subject, &places)?;
     if !is_as_written(&places.source, &files) {
         remove(&places.source)?;
         for (path, text) in &files {
@@ -224,6 +231,12 @@ fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) 
                 .map_err(VerifyError::at(&path))?;
         }
     }
+    Ok(())
+}
+
+/// Makes the folders of a build, those of cargo empty, and writes its settings.
+pub(super) fn clear(subject: &Subject<'_>, places: &Places) -> Result<(), VerifyError> {
+    remove(&places.home)?;
     for folder in [&places.home, &places.target] {
         fs::create_dir_all(folder).map_err(VerifyError::at(folder))?;
     }

@@ -2,6 +2,7 @@
 
 mod binding;
 mod build;
+mod expand;
 mod manifest;
 mod reference;
 mod toolchain;
@@ -10,6 +11,7 @@ mod vendor;
 
 pub use binding::{infer_binding, operation};
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
+pub use expand::{Features, expand};
 pub use manifest::ManifestError;
 pub use reference::{Reference, ReferenceError, fetch};
 pub use toolchain::{Toolchain, ToolchainError};

@@ -1,14 +1,14 @@
 //! The differences for machines.
 
-use super::{Differences, Side};
+use super::{Differences, Library};
 use crate::console::say_json;
-use ghostlib_diff::{CopiedRun, FunctionPair, Level, Move, Unseen};
+use ghostlib_diff::{CopiedRun, CopyReport, FunctionPair, Level, Move, Unseen};
 use ghostlib_model::{ApiLevel, Place};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-pub(super) fn print(reference: &Side, candidate: &Side, differences: &Differences) {
-    let Differences { comparison, findings, structure, copied, timings } = differences;
+pub(super) fn print(reference: &Library, candidate: &Library, differences: &Differences) {
+    let Differences { comparison, findings, structure, copied, others, timings } = differences;
     let (dimension, items) = (&comparison.dimension, &comparison.items);
     let unseen = |side: &str, side_unseen: &[Unseen]| -> Vec<Value> {
         let one = |one: &Unseen| json!({ "side": side, "what": one.what, "place": place(&one.place) });
@@ -29,13 +29,11 @@ pub(super) fn print(reference: &Side, candidate: &Side, differences: &Difference
             "missing": structure.missing.iter().map(|one| &one.path).collect::<Vec<_>>(),
             "extra": structure.extra.iter().map(|one| &one.path).collect::<Vec<_>>(),
         },
-        "copy": {
-            "fingerprint": copied.fingerprint,
-            "verbatim": copied.verbatim,
-            "longest_run": copied.longest_run,
-            "alarmed": copied.alarmed,
-            "places": copied.places.iter().map(run).collect::<Vec<_>>(),
-        },
+        "copy": copy(copied),
+        "others": others
+            .iter()
+            .map(|other| json!({ "folder": other.folder, "copy": copy(&other.copied) }))
+            .collect::<Vec<_>>(),
         "unseen": all_unseen,
         "timings": {
             "read_ms": milliseconds(timings.read),
@@ -44,6 +42,16 @@ pub(super) fn print(reference: &Side, candidate: &Side, differences: &Difference
             "copy_ms": milliseconds(timings.copy),
         },
     }));
+}
+
+fn copy(report: &CopyReport) -> Value {
+    json!({
+        "fingerprint": report.fingerprint,
+        "verbatim": report.verbatim,
+        "longest_run": report.longest_run,
+        "alarmed": report.alarmed,
+        "places": report.places.iter().map(run).collect::<Vec<_>>(),
+    })
 }
 
 /// Shares from 0 to 1; `null` where there is nothing to share.

@@ -1,20 +1,26 @@
 mod columns;
+mod coverage;
 mod json;
+mod library;
+mod others;
 mod text;
 
-use crate::environment::current_dir;
+use crate::args::SandboxChoice;
 use crate::error::{CliError, Verdict};
+use crate::settings::Settings;
 use clap::Args;
 use ghostlib_diff::{
-    Api, ApiComparison, CopyReport, CopyThresholds, FeatureSet, SourceTree, Structure, compare,
-    compare_structure, copy_check, extract_crate, message_findings,
+    ApiComparison, CopyReport, CopyThresholds, Structure, compare, compare_structure, copy_check,
+    message_findings,
 };
-use ghostlib_model::{Finding, ReferenceSource};
-use ghostlib_verify::rust::fetch;
-use std::path::Path;
+use ghostlib_model::{Finding, ReferenceSource, SpecStand};
+use ghostlib_run::LoadedSpec;
+use library::Library;
+use others::{Other, others};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Compare the public API of two libraries, and look for copied code. No agent, no spec, nothing is run.
+/// Compare the public API of two libraries, and look for copied code. No agent is asked, and nothing is run.
 #[derive(Args)]
 pub(crate) struct DiffArgs {
     /// What is compared with: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
@@ -27,15 +33,21 @@ pub(crate) struct DiffArgs {
     /// Leave the default features off.
     #[arg(long)]
     no_default_features: bool,
+    /// The spec by which the candidate was built: each finding says what it states. Its text and code are no copy.
+    #[arg(long, value_name = "SPEC")]
+    spec: Option<PathBuf>,
+    /// Read what the compiler makes of macros, which runs build scripts and procedural macros in the sandbox.
+    #[arg(long)]
+    expand: bool,
+    /// Where `--expand` runs the compiler.
+    #[arg(long, value_enum, default_value_t)]
+    sandbox: SandboxChoice,
+    /// A folder of other candidates, each in a folder of its own, to look for copies among them too.
+    #[arg(long, value_name = "FOLDER")]
+    others: Option<PathBuf>,
     /// Show the bodies of matched functions that differ too. They are no part of any score.
     #[arg(long)]
     bodies: bool,
-}
-
-/// One of the two libraries.
-struct Side {
-    tree: SourceTree,
-    api: Api,
 }
 
 /// All that was found, and how long it took.
@@ -45,6 +57,7 @@ struct Differences {
     findings: Vec<Finding>,
     structure: Structure,
     copied: CopyReport,
+    others: Vec<Other>,
     timings: Timings,
 }
 
@@ -58,17 +71,33 @@ struct Timings {
 }
 
 pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliError> {
+    let spec = args.spec.as_deref().map(LoadedSpec::read).transpose()?;
+    let copy = CopyOptions::new(spec.as_ref())?;
     let cache = tempfile::tempdir()
         .map_err(|error| CliError::environment(format!("no temporary folder can be made: {error}")))?;
     let mut timings = Timings::default();
-    let features = feature_set(args);
-    let reference = read(&args.reference, &features, cache.path(), &mut timings).await?;
-    let candidate = read(&args.candidate, &features, cache.path(), &mut timings).await?;
-    let differences = differences(&reference, &candidate, timings);
+    let (reference, language) = library::read(&args.reference, args, cache.path(), &mut timings).await?;
+    let (candidate, other_language) =
+        library::read(&args.candidate, args, cache.path(), &mut timings).await?;
+    if language.name() != other_language.name() {
+        let message = format!(
+            "{} is {} and {} is {}: their APIs cannot be compared",
+            args.reference,
+            language.name(),
+            args.candidate,
+            other_language.name()
+        );
+        return Err(CliError::input(message));
+    }
+    let mut differences = differences([&reference, &candidate], spec.as_ref(), &copy, timings);
+    if let Some(folder) = &args.others {
+        differences.others = others(folder, &candidate.tree, &copy.public_text(), &copy.thresholds)?;
+    }
     if json {
         json::print(&reference, &candidate, &differences);
     } else {
-        text::print(&reference, &candidate, &differences);
+        let shown = if spec.is_some() { text::Stands::Shown } else { text::Stands::Unknown };
+        text::print(&reference, &candidate, &differences, shown);
         if args.bodies {
             text::print_bodies(&reference.tree, &candidate.tree, &differences.structure);
         }
@@ -77,40 +106,43 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
     Ok(if blocks { Verdict::FellShort } else { Verdict::Passed })
 }
 
-fn feature_set(args: &DiffArgs) -> FeatureSet {
-    match (args.features.is_empty(), args.no_default_features) {
-        (true, false) => FeatureSet::Default,
-        (_, true) => FeatureSet::Named(args.features.clone()),
-        (false, false) => {
-            FeatureSet::Named(args.features.iter().cloned().chain(["default".to_owned()]).collect())
-        }
+/// What the copy check leaves out, and from where on it alarms.
+struct CopyOptions {
+    public_text: Vec<String>,
+    thresholds: CopyThresholds,
+}
+
+impl CopyOptions {
+    fn new(spec: Option<&LoadedSpec>) -> Result<Self, CliError> {
+        let files = spec.iter().flat_map(|spec| spec.sources.files());
+        let public_text = files.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
+        Ok(Self { public_text, thresholds: Settings::load()?.copy_thresholds() })
+    }
+
+    fn public_text(&self) -> Vec<&str> {
+        self.public_text.iter().map(String::as_str).collect()
     }
 }
 
-async fn read(
-    source: &ReferenceSource,
-    features: &FeatureSet,
-    cache: &Path,
-    timings: &mut Timings,
-) -> Result<Side, CliError> {
-    let fetched = fetch(source, &current_dir()?, cache).await?;
-    let tree = timed(&mut timings.read, || SourceTree::read(&fetched.dir))
-        .map_err(|error| CliError::input(error.to_string()))?;
-    let api = timed(&mut timings.api, || extract_crate(&tree, features))
-        .map_err(|error| CliError::input(format!("{source}: {error}")))?;
-    Ok(Side { tree, api })
-}
-
-fn differences(reference: &Side, candidate: &Side, mut timings: Timings) -> Differences {
+fn differences(
+    [reference, candidate]: [&Library; 2],
+    spec: Option<&LoadedSpec>,
+    copy: &CopyOptions,
+    mut timings: Timings,
+) -> Differences {
     let comparison = timed(&mut timings.api, || compare(&reference.api, &candidate.api));
     let structure = timed(&mut timings.structure, || compare_structure(&reference.tree, &candidate.tree));
     let copied = timed(&mut timings.copy, || {
-        copy_check(&reference.tree, &candidate.tree, &[], &CopyThresholds::default())
+        copy_check(&reference.tree, &candidate.tree, &copy.public_text(), &copy.thresholds)
     });
     let mut findings = comparison.findings.clone();
     findings.extend(message_findings(&structure));
     findings.sort_by_key(|finding| finding.priority);
-    Differences { comparison, findings, structure, copied, timings }
+    for finding in &mut findings {
+        finding.spec =
+            spec.map_or(SpecStand::Silent, |spec| coverage::stand(spec, &reference.api, &structure, finding));
+    }
+    Differences { comparison, findings, structure, copied, others: vec![], timings }
 }
 
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {

@@ -1,22 +1,35 @@
 //! The differences for people.
 
-use super::{Differences, Side, columns};
+use super::{Differences, Library, columns};
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use ghostlib_diff::{CopyReport, MatchedBy, SourceTree, Structure, Unseen};
-use ghostlib_model::{Finding, Place};
+use ghostlib_model::{Finding, Place, SpecStand};
 use std::collections::BTreeMap;
 
 /// More lines of one place are not shown with a finding.
 const MAX_LINES: usize = 6;
 /// More places of one kind are not listed.
 const MAX_LISTED: usize = 12;
+/// More requirements of one finding are not named.
+const MAX_STATED: usize = 4;
 
-pub(super) fn print(reference: &Side, candidate: &Side, differences: &Differences) {
-    let Differences { comparison, findings, structure, copied, .. } = differences;
+/// Whether what the spec states is told with each finding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    Shown,
+    /// There is no spec.
+    Unknown,
+}
+
+pub(super) fn print(reference: &Library, candidate: &Library, differences: &Differences, stands: Stands) {
+    let Differences { comparison, findings, structure, copied, others, .. } = differences;
     for (item, findings) in by_item(findings) {
         say(styled(BOLD, visible(item)));
         for one in findings {
             finding(one, &reference.tree, &candidate.tree);
+            if stands == Stands::Shown {
+                say(styled(DIM, format!("       {}", stand(&one.spec))));
+            }
         }
         say("");
     }
@@ -26,7 +39,10 @@ pub(super) fn print(reference: &Side, candidate: &Side, differences: &Difference
         api.path.recall, api.signature.recall, api.trait_impl.recall
     ));
     bodies_in_short(structure);
-    copies(copied);
+    copies("copy check", copied);
+    for other in others {
+        copies(&format!("copy check with {}", other.folder.display()), &other.copied);
+    }
     for (side, unseen) in [("reference", &reference.api.unseen), ("candidate", &candidate.api.unseen)] {
         print_unseen(side, unseen);
     }
@@ -104,9 +120,23 @@ fn bodies_in_short(structure: &Structure) {
     ));
 }
 
-fn copies(copied: &CopyReport) {
+/// What the spec states, in a line.
+fn stand(stand: &SpecStand) -> String {
+    let listed = |ids: &[String]| {
+        let (shown, rest) = ids.split_at(ids.len().min(MAX_STATED));
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        format!("{}{more}", shown.join(", "))
+    };
+    match stand {
+        SpecStand::Speaks(ids) => format!("the spec states it: {}", listed(ids)),
+        SpecStand::Contradicts(ids) => format!("the spec states something else: {}", listed(ids)),
+        SpecStand::Silent => "the spec is silent".to_owned(),
+    }
+}
+
+fn copies(what: &str, copied: &CopyReport) {
     say(format!(
-        "copy check: fingerprints {:.2}, verbatim {:.2}, longest run {}{}",
+        "{what}: fingerprints {:.2}, verbatim {:.2}, longest run {}{}",
         copied.fingerprint,
         copied.verbatim,
         counted(copied.longest_run, "token"),

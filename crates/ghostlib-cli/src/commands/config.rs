@@ -1,0 +1,29 @@
+use crate::console::{DIM, say, say_json, styled};
+use crate::error::{CliError, Verdict};
+use crate::settings::Settings;
+use clap::Args;
+
+/// Show the settings that hold here, and where each comes from.
+///
+/// They come from `config.toml` in the folder `ghostlib` of the user's configuration, from the nearest `ghostlib.toml`
+/// of the current folder and those above it, and from the environment (`GHOSTLIB_COPY__VERBATIM=0.3`); what comes later
+/// in this list goes before the rest.
+///
+/// Settings: in `[copy]`, from where on a candidate counts as copied: `fingerprint` and `verbatim` (shares from 0 to 1),
+/// and `longest_run` (tokens in a row).
+#[derive(Args)]
+pub(crate) struct ConfigArgs {}
+
+pub(crate) fn config(_args: &ConfigArgs, json: bool) -> Result<Verdict, CliError> {
+    let origins = Settings::origins()?;
+    if json {
+        say_json(&origins);
+        return Ok(Verdict::Passed);
+    }
+    let width = origins.iter().map(|origin| origin.key.len() + origin.value.len()).max().unwrap_or(0);
+    for origin in origins {
+        let value = format!("{} = {}", origin.key, origin.value);
+        say(format!("{value:<0$}  {1}", width + 3, styled(DIM, origin.from)));
+    }
+    Ok(Verdict::Passed)
+}

@@ -1,0 +1,56 @@
+//! `ghostlib config`, and what the settings change.
+
+use crate::support::{level_project, project};
+use serde_json::{Value, json};
+
+#[test]
+fn the_project_goes_before_the_user_and_defaults() {
+    let project = project();
+    project.write("home/ghostlib/config.toml", "[copy]\nverbatim = 0.4\nlongest_run = 80\n");
+    project.write("ghostlib.toml", "[copy]\nverbatim = 0.3\n");
+    project.write("below/here.txt", "");
+    let home = project.path("home");
+    let home = home.to_str().unwrap();
+    let said = project.run_with(&["config", "--json"], &[("XDG_CONFIG_HOME", home)]).expect_code(0);
+    let found: Value = serde_json::from_str(&said.stdout).unwrap();
+    let from = |n: usize| found[n]["from"].as_str().unwrap();
+    assert_eq!(found[0], json!({ "key": "copy.fingerprint", "value": "0.25", "from": "default" }));
+    assert_eq!(
+        (found[1]["value"].as_str(), from(1).ends_with("home/ghostlib/config.toml")),
+        (Some("80"), true)
+    );
+    assert_eq!((found[2]["value"].as_str(), from(2).ends_with("ghostlib.toml")), (Some("0.3"), true));
+    let variables = [("XDG_CONFIG_HOME", home), ("GHOSTLIB_COPY__VERBATIM", "0.5")];
+    let said = project.run_with(&["config"], &variables).expect_code(0);
+    assert!(said.stdout.contains("copy.verbatim = 0.5"), "{}", said.stdout);
+}
+
+#[test]
+fn a_setting_that_is_wrong_is_told_with_its_place() {
+    for (text, expected) in [
+        ("[copy]\nverbtim = 0.3\n", "unknown field `verbtim`"),
+        ("[copy]\nverbatim = \"much\"\n", "expected a floating point for key `copy.verbatim` in "),
+        ("[copy]\nverbatim = 3\n", "setting `copy.verbatim` is 3; it goes from 0 to 1"),
+        ("[copy\n", "unclosed table"),
+        ("copy = 1\n", "for key `copy`"),
+    ] {
+        let project = project();
+        project.write("ghostlib.toml", text);
+        let said = project.run(&["config"]).expect_code(2);
+        assert!(said.stderr.contains(expected), "{text}: {}", said.stderr);
+        assert!(said.stderr.contains("hint"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn thresholds_decide_what_counts_as_copied() {
+    let project = level_project();
+    project.copy_fixture("candidates/level-silent", "silent");
+    let alarmed = || {
+        let said = project.run(&["diff", "reference", "silent", "--json"]).expect_code(1);
+        serde_json::from_str::<Value>(&said.stdout).unwrap()["copy"]["alarmed"].clone()
+    };
+    assert_eq!(alarmed(), false);
+    project.write("ghostlib.toml", "[copy]\nlongest_run = 0\n");
+    assert_eq!(alarmed(), true);
+}
