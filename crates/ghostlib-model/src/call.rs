@@ -6,8 +6,25 @@ use serde::{Deserialize, Serialize};
 pub struct Call {
     /// The operation.
     pub operation: String,
-    /// Its input, shaped like a vector's.
+    /// Its input, shaped like a vector's. `{"$": n}` in it stands for what call `n` of the sequence returned.
     pub input: Value,
+}
+
+/// Calls that are made one after the other in one process, and can use what those before them returned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The calls, in their order.
+    pub calls: Vec<Call>,
+}
+
+/// What a driver answers to a sequence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SequenceAnswer {
+    /// One answer a call.
+    pub answers: Vec<Answer>,
+    /// What was printed and which files were left, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effects: Option<Value>,
 }
 
 /// What a driver answers to one call.
@@ -16,17 +33,59 @@ pub struct Call {
 pub enum Answer {
     /// The operation returned this value.
     Ok(Value),
-    /// The operation returned an error with this text.
-    Error(String),
+    /// The operation returned or raised an error.
+    Error(Failure),
     /// The operation panicked with this message.
     Panic(String),
     /// The driver process died in the call: an abort, a stack overflow, a signal, a limit.
     Crash(String),
     /// No answer within the time for one call, in milliseconds.
     Hang(u64),
-    /// The call could not be made, and why: the input does not fit the parameters, or the operation is not
-    /// in this driver.
+    /// The call could not be made, and why: the input does not fit the parameters, the operation is not in this
+    /// driver, or a value that it needs is not there.
     NotRun(String),
+}
+
+/// An error that an operation returned or raised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Told", into = "Told")]
+pub struct Failure {
+    /// Its variant or class, if the driver tells it.
+    pub class: Option<String>,
+    /// What it says.
+    pub text: String,
+}
+
+/// An error as it is written: its text alone where no class is told.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Told {
+    Text(String),
+    Whole { class: String, text: String },
+}
+
+impl From<Told> for Failure {
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Text(text) => Self { class: None, text },
+            Told::Whole { class, text } => Self { class: Some(class), text },
+        }
+    }
+}
+
+impl From<Failure> for Told {
+    fn from(failure: Failure) -> Self {
+        match failure.class {
+            Some(class) => Self::Whole { class, text: failure.text },
+            None => Self::Text(failure.text),
+        }
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(text: &str) -> Self {
+        Self { class: None, text: text.to_owned() }
+    }
 }
 
 impl Answer {
@@ -47,11 +106,12 @@ impl Answer {
         matches!(self, Self::Ok(_) | Self::Error(_))
     }
 
-    /// Whether the two agree in class, and in the value where both are values. The text of errors and
-    /// panics is compared apart.
+    /// Whether the two agree in class, in the value where both are values, and in the class of the error where both
+    /// are errors and tell it. The text of errors and panics is compared apart.
     pub fn agrees_with(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Ok(a), Self::Ok(b)) => a == b,
+            (Self::Error(a), Self::Error(b)) => a.class == b.class || a.class.is_none() || b.class.is_none(),
             _ => self.class() == other.class(),
         }
     }
@@ -61,11 +121,40 @@ impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Ok(value) => write!(f, "{value}"),
-            Self::Error(text) => write!(f, "error: {text}"),
+            Self::Error(Failure { class: Some(class), text }) => write!(f, "error {class}: {text}"),
+            Self::Error(Failure { class: None, text }) => write!(f, "error: {text}"),
             Self::Panic(message) => write!(f, "panic: {message}"),
             Self::Crash(reason) => write!(f, "crash: {reason}"),
             Self::Hang(millis) => write!(f, "no answer in {millis} ms"),
             Self::NotRun(reason) => write!(f, "not run: {reason}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_error_without_a_class_is_its_text() {
+        for (written, class) in
+            [(json!({"error": "no"}), None), (json!({"error": {"class": "No", "text": "no"}}), Some("No"))]
+        {
+            let answer: Answer = serde_json::from_value(written.clone()).unwrap();
+            assert_eq!(answer, Answer::Error(Failure { class: class.map(str::to_owned), text: "no".into() }));
+            assert_eq!(serde_json::to_value(&answer).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn errors_agree_by_their_class() {
+        let error = |class: Option<&str>, text: &str| {
+            Answer::Error(Failure { class: class.map(str::to_owned), text: text.into() })
+        };
+        assert!(error(Some("A"), "x").agrees_with(&error(Some("A"), "y")));
+        assert!(!error(Some("A"), "x").agrees_with(&error(Some("B"), "x")));
+        assert!(error(Some("A"), "x").agrees_with(&error(None, "y")));
+        assert!(!error(None, "x").agrees_with(&Answer::Ok(json!(null))));
     }
 }

@@ -20,7 +20,7 @@ mod summary;
 mod vector;
 
 pub use api::{ApiItem, ApiKind, FnSignature, Param, Receiver};
-pub use call::{Answer, Call};
+pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     Alarm, Evaluation, FunctionAgreement, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,

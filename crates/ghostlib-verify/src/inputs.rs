@@ -1,57 +1,8 @@
 //! Inputs: what they look like, how they are generated from seeds, and how they are made smaller.
 
+use crate::shape::Shape;
 use ghostlib_model::Value;
 use serde_json::{Map, json};
-
-/// What the values of a parameter look like.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// A string.
-    Text,
-    /// A string of one character.
-    Char,
-    /// `true` or `false`.
-    Bool,
-    /// A whole number within a range; the bounds of wide types are cut to 64 bits.
-    Integer {
-        /// The least.
-        min: i64,
-        /// The greatest.
-        max: u64,
-    },
-    /// A number.
-    Float,
-    /// A list of numbers from 0 to 255.
-    Bytes,
-    /// `{secs, nanos}`.
-    Duration,
-    /// `null`.
-    Unit,
-    /// A list.
-    List(Box<Shape>),
-    /// `null` or a value.
-    Optional(Box<Shape>),
-    /// A list of fixed length.
-    Tuple(Vec<Shape>),
-}
-
-impl Shape {
-    /// The shape of an integer type by its name.
-    pub(crate) fn integer(name: &str) -> Option<Self> {
-        let (min, max) = match name {
-            "u8" => (0, u8::MAX.into()),
-            "u16" => (0, u16::MAX.into()),
-            "u32" => (0, u32::MAX.into()),
-            "u64" | "u128" | "usize" => (0, u64::MAX),
-            "i8" => (i8::MIN.into(), 0x7f),
-            "i16" => (i16::MIN.into(), 0x7fff),
-            "i32" => (i32::MIN.into(), 0x7fff_ffff),
-            "i64" | "i128" | "isize" => (i64::MIN, 0x7fff_ffff_ffff_ffff),
-            _ => return None,
-        };
-        Some(Self::Integer { min, max })
-    }
-}
 
 /// Draws inputs for one operation: recombinations of what the seeds are made of, boundaries, and random
 /// values. The same seed gives the same inputs.

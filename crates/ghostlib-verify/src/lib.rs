@@ -4,38 +4,20 @@
 //! Reference and candidate never share a process, so that two crates of one name, a panic, a crash and a hang
 //! are all the same to the judge: it compares answers. Vectors and generated inputs take the same way.
 //!
-//! # The protocol of a driver
-//!
-//! The driver reads lines from its standard input. The first is a nonce. Each further line is a call:
-//!
-//! ```json
-//! {"operation":"split","input":{"line":"a 'b c'"}}
-//! ```
-//!
-//! For each call, in order, it writes one line that begins with the nonce and a space, and goes on with an
-//! [`Answer`](ghostlib_model::Answer):
-//!
-//! ```json
-//! {"ok":["a","b c"]}
-//! {"error":"missing closing quote"}
-//! {"panic":"index out of bounds"}
-//! {"not-run":"this driver does not have the operation"}
-//! ```
-//!
-//! Other output is the library's own and is passed over. A driver that ends or falls silent costs the call that
-//! it was working on; the judge starts it again for the rest.
+//! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
 mod inputs;
 mod operation;
 pub mod rust;
 mod session;
+mod shape;
 mod vectors;
 
 pub use behaviour::{Difference, Differential, Tried, examples, try_operation};
-pub use inputs::Shape;
-pub use operation::{BindingError, Operation, OperationParam};
+pub use operation::{Access, BindingError, Operation, OperationParam, TypeName};
 pub use session::{CallLimits, Driver};
+pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 
 use std::io;

@@ -1,16 +1,20 @@
-use crate::inputs::Shape;
+//! What a driver can be asked for, in whatever language it is written.
+
+use crate::shape::Shape;
 
 /// An operation that a driver can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// Its name, as vectors have it.
     pub name: String,
-    /// The binding that it comes from.
+    /// The binding that it comes from; empty where the driver needs none.
     pub binding: String,
-    /// The expression that calls it, in the driver's language.
+    /// How the driver calls it, in its language.
     pub expression: String,
-    /// Its parameters, in the order of the binding.
+    /// Its parameters, `self` first.
     pub params: Vec<OperationParam>,
+    /// The type of the value that it returns and that the driver keeps, if it is one of the library's own.
+    pub keeps: Option<TypeName>,
 }
 
 /// A parameter of an operation.
@@ -20,6 +24,42 @@ pub struct OperationParam {
     pub name: String,
     /// What its values look like.
     pub shape: Shape,
+}
+
+/// A type of values that a driver keeps, by the name that its language gives it: `Table`, `Slab<i64>`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeName(pub String);
+
+impl std::fmt::Display for TypeName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a call does to a value that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It looks at it.
+    Shared,
+    /// It may change it.
+    Mutable,
+    /// It uses it up.
+    Owned,
+}
+
+impl Operation {
+    /// The values that it needs from calls before it, each with what it does to it.
+    pub fn kept_params(&self) -> impl Iterator<Item = (&OperationParam, &TypeName, Access)> {
+        self.params.iter().filter_map(|param| match &param.shape {
+            Shape::Kept(name, access) => Some((param, name, *access)),
+            _ => None,
+        })
+    }
+
+    /// Whether it does nothing but look at one value of this type: what shows the state of the value.
+    pub fn looks_at(&self, name: &TypeName) -> bool {
+        matches!(&self.params[..], [param] if param.shape == Shape::Kept(name.clone(), Access::Shared))
+    }
 }
 
 /// A binding that cannot be turned into a call.

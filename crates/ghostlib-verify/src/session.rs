@@ -1,7 +1,7 @@
 //! The conversation with a driver.
 
 use crate::VerifyError;
-use ghostlib_model::{Answer, Call};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 use ghostlib_sandbox::{CommandLine, Limits, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,9 @@ use tokio::process::{ChildStdin, ChildStdout};
 #[derive(Clone, Debug)]
 pub struct Driver {
     sandbox: Arc<Sandbox>,
-    executable: PathBuf,
+    command: CommandLine,
     read: Vec<PathBuf>,
+    env: BTreeMap<String, String>,
     operations: Vec<String>,
     limits: CallLimits,
 }
@@ -38,13 +39,22 @@ impl Default for CallLimits {
 }
 
 impl Driver {
-    pub(crate) fn new(
+    /// A driver that is started by a command, which may read these paths. `operations` are the names of those that
+    /// it has.
+    pub fn new(
         sandbox: Arc<Sandbox>,
-        executable: PathBuf,
+        command: CommandLine,
         read: Vec<PathBuf>,
         operations: Vec<String>,
     ) -> Self {
-        Self { sandbox, executable, read, operations, limits: CallLimits::default() }
+        Self { sandbox, command, read, env: BTreeMap::new(), operations, limits: CallLimits::default() }
+    }
+
+    /// The same, with a variable in its environment.
+    #[must_use]
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.env.insert(name.to_owned(), value.to_owned());
+        self
     }
 
     /// Whether the operation is in this driver.
@@ -52,71 +62,110 @@ impl Driver {
         self.operations.iter().any(|name| name == operation)
     }
 
-    /// Makes the calls, and gives one answer a call, in their order. A call that crashes or hangs costs
-    /// itself alone: the driver is started again for those after it.
+    /// Makes the calls, each in a sequence of its own, and gives one answer a call, in their order.
     ///
     /// # Errors
     /// If the sandbox fails.
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Answer>, VerifyError> {
-        self.ask_patiently(calls, usize::MAX).await
+        let sequences: Vec<Sequence> =
+            calls.iter().map(|call| Sequence { calls: vec![call.clone()] }).collect();
+        let answers = self.ask_sequences(&sequences, usize::MAX).await?;
+        Ok(answers.into_iter().filter_map(|mut answer| answer.answers.pop()).collect())
     }
 
-    /// The same, but when `patience` calls have hung, those that are left are not made.
+    /// Makes the calls of the sequences, and gives one answer a sequence, in their order. A call that crashes or hangs
+    /// costs itself and what follows in its sequence: the driver is started again for the sequences after it. When
+    /// `patience` calls have hung, the sequences that are left are not made.
     ///
     /// # Errors
     /// If the sandbox fails.
-    pub async fn ask_patiently(&self, calls: &[Call], patience: usize) -> Result<Vec<Answer>, VerifyError> {
-        let mut answers = Vec::with_capacity(calls.len());
+    pub async fn ask_sequences(
+        &self,
+        sequences: &[Sequence],
+        patience: usize,
+    ) -> Result<Vec<SequenceAnswer>, VerifyError> {
+        let mut answers = Vec::with_capacity(sequences.len());
         let mut n_hung = 0;
-        while answers.len() < calls.len() {
+        while answers.len() < sequences.len() {
+            let left = &sequences[answers.len()..];
             if n_hung >= patience {
                 let reason = format!("not asked: {n_hung} calls before it hung");
-                answers.resize(calls.len(), Answer::NotRun(reason));
+                answers.extend(left.iter().map(|sequence| not_run(sequence, &reason)));
                 break;
             }
-            self.converse(&calls[answers.len()..], &mut answers).await?;
-            n_hung += usize::from(matches!(answers.last(), Some(Answer::Hang(_))));
+            let lost = self.converse(left, &mut answers).await?;
+            if let (Some(lost), Some(sequence)) = (lost, sequences.get(answers.len())) {
+                n_hung += usize::from(matches!(lost, Answer::Hang(_)));
+                answers.push(self.blame(sequence, lost).await?);
+            }
         }
         Ok(answers)
     }
 
-    /// Starts the driver once, and adds answers until all calls are answered or one ends the process.
-    async fn converse(&self, calls: &[Call], answers: &mut Vec<Answer>) -> Result<(), VerifyError> {
+    /// Finds the call of a sequence by which the process was lost: the first that is in no beginning of the sequence
+    /// from which the driver comes back.
+    async fn blame(&self, sequence: &Sequence, lost: Answer) -> Result<SequenceAnswer, VerifyError> {
+        let mut whole = SequenceAnswer::default();
+        let (mut n_good, mut n_bad) = (0, sequence.calls.len());
+        let mut lost = lost;
+        while n_bad - n_good > 1 {
+            let middle = usize::midpoint(n_good, n_bad);
+            let beginning = Sequence { calls: sequence.calls[..middle].to_vec() };
+            let mut answers = vec![];
+            match self.converse(&[beginning], &mut answers).await? {
+                Some(again) => (n_bad, lost) = (middle, again),
+                None => {
+                    n_good = middle;
+                    whole = answers.pop().unwrap_or_default();
+                }
+            }
+        }
+        whole.answers.resize(n_good, Answer::NotRun("the driver did not answer".into()));
+        whole.answers.push(lost);
+        whole.answers.resize(sequence.calls.len(), Answer::NotRun(AFTER_LOSS.into()));
+        Ok(whole)
+    }
+
+    /// Starts the driver once, and adds answers until all sequences are answered or one ends the process; then, what
+    /// became of the process.
+    async fn converse(
+        &self,
+        sequences: &[Sequence],
+        answers: &mut Vec<SequenceAnswer>,
+    ) -> Result<Option<Answer>, VerifyError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
         // Nothing is carried over from one start to the next.
         let dir = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
-        let mut running =
-            self.sandbox.spawn(&self.policy(calls.len(), dir.path()), &CommandLine::new(&self.executable))?;
+        let mut running = self.sandbox.spawn(&self.policy(sequences.len(), dir.path()), &self.command)?;
         let (Some(stdin), Some(stdout)) = (running.take_stdin(), running.take_stdout()) else {
-            answers.push(Answer::Crash("its pipes are closed".into()));
-            return Ok(());
+            return Ok(Some(Answer::Crash("its pipes are closed".into())));
         };
-        let writer = write_calls(stdin, &nonce, calls);
-        let reader = self.read_answers(stdout, &nonce, calls.len(), answers);
+        let writer = write_sequences(stdin, &nonce, sequences);
+        let reader = self.read_answers(stdout, &nonce, sequences, answers);
         // A driver that ends early closes its input; the reader is the one that tells how it went.
         let (_, stopped) = tokio::join!(writer, reader);
-        let lost = match stopped {
+        Ok(match stopped {
             Stopped::Closed => Some(Answer::Crash(last_words(running).await?)),
             stopped => {
                 running.kill().await;
                 stopped.answer(self.limits.wall)
             }
-        };
-        answers.extend(lost);
-        Ok(())
+        })
     }
 
     async fn read_answers(
         &self,
         stdout: ChildStdout,
         nonce: &str,
-        n_calls: usize,
-        answers: &mut Vec<Answer>,
+        sequences: &[Sequence],
+        answers: &mut Vec<SequenceAnswer>,
     ) -> Stopped {
         let mut stdout = BufReader::new(stdout);
-        for _ in 0..n_calls {
+        for sequence in sequences {
+            let n_calls = sequence.calls.len();
             match tokio::time::timeout(self.limits.wall, self.read_answer(&mut stdout, nonce)).await {
-                Ok(Ok(answer)) => answers.push(answer),
+                Ok(Ok(answer)) if answer.answers.len() == n_calls => answers.push(answer),
+                Ok(Ok(_)) => return Stopped::Closed,
                 Ok(Err(stopped)) => return stopped,
                 Err(_) => return Stopped::Silent,
             }
@@ -125,7 +174,11 @@ impl Driver {
     }
 
     /// The next line that carries the nonce. What comes before it is the library's own output.
-    async fn read_answer(&self, stdout: &mut BufReader<ChildStdout>, nonce: &str) -> Result<Answer, Stopped> {
+    async fn read_answer(
+        &self,
+        stdout: &mut BufReader<ChildStdout>,
+        nonce: &str,
+    ) -> Result<SequenceAnswer, Stopped> {
         let mut n_other = 0;
         let mut line = Vec::new();
         loop {
@@ -136,9 +189,8 @@ impl Driver {
                 Ok(0) | Err(_) => return Err(Stopped::Closed),
                 Ok(_) => {}
             }
-            let text = String::from_utf8_lossy(&line);
-            if let Some(answer) = text.trim_end().strip_prefix(nonce) {
-                return serde_json::from_str(answer).map_err(|_| Stopped::Closed);
+            if let Some(answer) = line.strip_prefix(nonce.as_bytes()) {
+                return serde_json::from_slice(answer).map_err(|_| Stopped::Closed);
             }
             n_other += line.len() as u64;
             if n_other > self.limits.output_bytes {
@@ -149,13 +201,13 @@ impl Driver {
 
     fn policy(&self, n_calls: usize, dir: &Path) -> SandboxPolicy {
         let n_calls = u32::try_from(n_calls).unwrap_or(u32::MAX);
-        let mut read = self.read.clone();
-        read.push(self.executable.clone());
+        let mut env = self.env.clone();
+        env.insert("HOME".to_owned(), dir.to_string_lossy().into_owned());
         SandboxPolicy {
             role: SandboxRole::Test,
-            read,
+            read: self.read.clone(),
             write: vec![dir.to_owned()],
-            env: BTreeMap::from([("HOME".to_owned(), dir.to_string_lossy().into_owned())]),
+            env,
             dir: dir.to_owned(),
             limits: Limits {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
@@ -206,16 +258,28 @@ async fn last_words(running: Running) -> Result<String, VerifyError> {
     })
 }
 
-async fn write_calls(mut stdin: ChildStdin, nonce: &str, calls: &[Call]) -> std::io::Result<()> {
-    let mut lines = format!("{nonce}\n");
-    for call in calls {
-        lines.push_str(&serde_json::to_string(call)?);
-        lines.push('\n');
+async fn write_sequences(
+    mut stdin: ChildStdin,
+    nonce: &str,
+    sequences: &[Sequence],
+) -> std::io::Result<()> {
+    let mut lines = format!("{nonce}\n").into_bytes();
+    for sequence in sequences {
+        serde_json::to_writer(&mut lines, sequence)?;
+        lines.push(b'\n');
         if lines.len() > 1 << 16 {
-            stdin.write_all(lines.as_bytes()).await?;
+            stdin.write_all(&lines).await?;
             lines.clear();
         }
     }
-    stdin.write_all(lines.as_bytes()).await?;
+    stdin.write_all(&lines).await?;
     stdin.shutdown().await
 }
+
+fn not_run(sequence: &Sequence, reason: &str) -> SequenceAnswer {
+    let answers = vec![Answer::NotRun(reason.to_owned()); sequence.calls.len()];
+    SequenceAnswer { answers, effects: None }
+}
+
+/// What is said of the calls behind one that did not come back.
+const AFTER_LOSS: &str = "a call before it did not return";

@@ -95,7 +95,9 @@ pub async fn build(
                 return Ok(Built::Failed(vec![plain_message(said)]));
             };
             let names = operations.into_iter().map(|operation| operation.name).collect();
-            let driver = Driver::new(Arc::clone(sandbox), executable, toolchain.readable(), names);
+            let mut read = toolchain.readable();
+            read.push(executable.clone());
+            let driver = Driver::new(Arc::clone(sandbox), CommandLine::new(&executable), read, names);
             return Ok(Built::Driver { driver, left_out });
         }
         if let Some(error) = full_disk(&finished) {
