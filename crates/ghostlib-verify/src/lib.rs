@@ -7,16 +7,16 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
-mod inputs;
+mod generate;
 mod operation;
 pub mod rust;
 mod session;
 mod shape;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Tried, examples, try_operation};
+pub use behaviour::{Difference, Differential, Tried, examples, try_operations};
 pub use operation::{Access, BindingError, Operation, OperationParam, TypeName};
-pub use session::{CallLimits, Driver};
+pub use session::{CallLimits, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 

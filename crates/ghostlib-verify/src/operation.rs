@@ -7,6 +7,8 @@ use crate::shape::Shape;
 pub struct Operation {
     /// Its name, as vectors have it.
     pub name: String,
+    /// The path of the API item that it exercises: of a method of a trait, whatever type it is called on.
+    pub item: String,
     /// The binding that it comes from; empty where the driver needs none.
     pub binding: String,
     /// How the driver calls it, in its language.
