@@ -14,7 +14,7 @@ mod session;
 mod shape;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Tried, examples, try_operations};
+pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
 pub use operation::{Access, BindingError, Operation, OperationParam, TypeName};
 pub use session::{CallLimits, Driver, Patience};
 pub use shape::Shape;

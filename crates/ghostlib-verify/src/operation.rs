@@ -17,6 +17,8 @@ pub struct Operation {
     pub params: Vec<OperationParam>,
     /// The type of the value that it returns and that the driver keeps, if it is one of the library's own.
     pub keeps: Option<TypeName>,
+    /// The same of an error that it returns.
+    pub keeps_error: Option<TypeName>,
 }
 
 /// A parameter of an operation.

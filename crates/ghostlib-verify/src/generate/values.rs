@@ -126,7 +126,7 @@ impl Generator {
     }
 
     fn bytes(&mut self) -> Value {
-        if !self.fragments.is_empty() && self.rng.u8(..3) == 0 {
+        if !self.fragments.is_empty() && self.rng.bool() {
             return self.text().bytes().map(Value::from).collect();
         }
         (0..self.rng.usize(..=MAX_TEXT)).map(|_| Value::from(self.rng.u8(..))).collect()

@@ -241,6 +241,9 @@ impl Making<'_> {
         let written = source(ty);
         let is_clone = self.library.implements(own.path(), "Clone");
         let (borrowed, passed, access) = match access {
+            Access::Shared if self.for_ever == Lasting::ForEver && is_clone => {
+                ("shared", format!("&*Box::leak(Box::new((*{variable}).clone()))"), access)
+            }
             Access::Shared => ("shared", format!("&*{variable}"), access),
             Access::Mutable => ("mutable", format!("&mut *{variable}"), access),
             // A copy leaves the value to the calls that follow.
