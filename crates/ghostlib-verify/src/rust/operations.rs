@@ -6,8 +6,7 @@ use super::library::{Library, Own, Variant, path_of, source, type_name, value_ty
 use super::signature::{Callable, SelfParam};
 use super::std_traits::std_operations;
 use super::types_of::{OwnType, own_types};
-use crate::operation::{Access, Operation, OperationParam, TypeName};
-use crate::shape::Shape;
+use crate::operation::{Operation, OperationParam, TypeName};
 use ghostlib_model::{ApiItem, ApiKind};
 use std::collections::HashSet;
 use syn::{GenericParam, Generics, Type, parse_quote};
@@ -414,12 +413,12 @@ impl Function<'_> {
         let arguments = arguments_of(output);
         let (value, error, pattern) = match (path_of(output).as_deref(), &arguments[..]) {
             (Some("Result"), [value, error]) => {
-                (value, self.keepable(error), "match {} { Ok(value) => VALUE, Err(error) => ERROR }")
+                (value, self.keepable(error), "match ({}) { Ok(value) => VALUE, Err(error) => ERROR }")
             }
             (Some("Option"), [value]) => {
-                (value, None, "match {} { Some(value) => VALUE, None => Reply::Ok(\"null\".to_owned()) }")
+                (value, None, "match ({}) { Some(value) => VALUE, None => Reply::Ok(\"null\".to_owned()) }")
             }
-            _ => (output, None, "match {} { value => VALUE }"),
+            _ => (output, None, "match ({}) { value => VALUE }"),
         };
         let (ty, written) = match value {
             Type::Reference(reference) if reference.mutability.is_none() => {

@@ -25,7 +25,7 @@ fn own_type(library: &Library<'_>, own: &Own<'_>) -> Option<OwnType> {
         return None;
     }
     let concrete = of_type(library, own)?;
-    let ty = source(&written_type(library, own, &concrete));
+    let ty = source(&written_type(library, own, &concrete)).replace("'static", "'_");
     let opaque = format!("field(\"opaque\", out, |out| quote({:?}, out));", own.name());
     let shown = "let shown = self.to_string(); field(\"display\", out, |out| quote(&shown, out));";
     let body = if library.implements(own.path(), "Display") {
