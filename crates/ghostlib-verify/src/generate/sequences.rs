@@ -1,5 +1,6 @@
 //! Sequences of calls: what an operation needs is made by calls before it, changed, and looked at afterwards.
 
+use super::neighbours::neighbours;
 use super::values::Generator;
 use crate::operation::{Access, Operation, TypeName};
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
@@ -132,7 +133,7 @@ impl<'a> Sequences<'a> {
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
             let value = match reused {
-                Some(value) if generator.rng().u8(..3) > 0 => value.clone(),
+                Some(value) if generator.rng().u8(..3) > 0 => beside(value, generator),
                 _ => generator.value(&param.shape, &mut |generator, name, access| {
                     let at = self.kept(draft, name, access, &taken, generator, depth);
                     taken.insert(at);
@@ -268,6 +269,15 @@ fn depths(operations: &[Operation]) -> BTreeMap<&TypeName, usize> {
 fn depth_of(operation: &Operation, depths: &BTreeMap<&TypeName, usize>) -> Option<usize> {
     let needs = operation.kept_params().map(|(_, name, _)| depths.get(name).copied());
     needs.into_iter().try_fold(1, |deepest, depth| Some(deepest.max(depth? + 1)))
+}
+
+/// A value that was accepted, or one next to it.
+fn beside(value: &Value, generator: &mut Generator) -> Value {
+    if generator.rng().bool() {
+        return value.clone();
+    }
+    let near = neighbours(value);
+    generator.rng().choice(near).unwrap_or_else(|| value.clone())
 }
 
 /// A value is looked at by so many operations.

@@ -28,7 +28,9 @@ fn own_type(library: &Library<'_>, own: &Own<'_>) -> Option<OwnType> {
     let ty = source(&written_type(library, own, &concrete)).replace("'static", "'_");
     let opaque = format!("field(\"opaque\", out, |out| quote({:?}, out));", own.name());
     let shown = "let shown = self.to_string(); field(\"display\", out, |out| quote(&shown, out));";
-    let body = if library.implements(own.path(), "Display") {
+    // The text of an error is compared where it is returned.
+    let shows = library.implements(own.path(), "Display") && !library.implements(own.path(), "Error");
+    let body = if shows {
         shown.to_owned()
     } else {
         parts(library, own, &concrete).unwrap_or_else(|| opaque.clone())
