@@ -8,6 +8,7 @@ mod attributes;
 mod bodies;
 mod cfg;
 mod constant;
+mod defaults;
 mod derives;
 mod elision;
 mod fields;

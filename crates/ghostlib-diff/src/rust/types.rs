@@ -112,7 +112,7 @@ impl<'k, 't> Renderer<'k, 't> {
         self.world.krate.text(Site { file: self.file, node })
     }
 
-    fn is_normal(&self) -> bool {
+    pub(super) fn is_normal(&self) -> bool {
         self.style == Style::Normal
     }
 
@@ -341,9 +341,9 @@ impl<'k, 't> Renderer<'k, 't> {
                     return self.alias(id, arguments).unwrap_or_else(|| self.local(id) + &angled(arguments));
                 }
                 Target::Def(id) if is_type(krate.def(id).kind) => {
-                    return self.local(id) + &angled(arguments);
+                    return self.local(id) + &angled(self.without_defaults(id, arguments));
                 }
-                Target::Outside(path) => return self.outside(&path) + &angled(arguments),
+                Target::Outside(path) => return self.outside(&path, arguments),
                 Target::Def(_) | Target::Module(_) => {}
             }
         }
@@ -354,12 +354,17 @@ impl<'k, 't> Renderer<'k, 't> {
         {
             return format!("{}::{last}{}", self.local(id), angled(arguments));
         }
-        let name = if self.is_normal() { std_names::unresolved(path) } else { path.join("::") };
-        name + &angled(arguments)
+        if self.is_normal() {
+            return std_names::unaliased(std_names::unresolved(path), arguments);
+        }
+        path.join("::") + &angled(arguments)
     }
 
-    fn outside(&self, path: &[&str]) -> String {
-        if self.is_normal() { std_names::normal(path) } else { std_names::declared(path) }
+    fn outside(&self, path: &[&str], arguments: &[String]) -> String {
+        if self.is_normal() {
+            return std_names::unaliased(std_names::normal(path), arguments);
+        }
+        std_names::declared(path) + &angled(arguments)
     }
 
     /// An item of this crate: by its public path, or by its name if it has none.
@@ -372,18 +377,19 @@ impl<'k, 't> Renderer<'k, 't> {
         if stands_alone { path.to_owned() } else { format!("crate::{path}") }
     }
 
+    /// For what stands elsewhere and belongs to a type that is named here; nothing if that goes too far.
+    pub(super) fn within(&self, module: ModuleId, file: usize, bindings: Bindings) -> Option<Self> {
+        self.aliases_left.set(self.aliases_left.get().checked_sub(1)?);
+        let alias_depth = self.alias_depth + 1;
+        (alias_depth <= MAX_ALIAS_DEPTH).then(|| Self { module, file, alias_depth, ..self.with(bindings) })
+    }
+
     /// What an alias stands for: a user cannot tell them apart.
     fn alias(&self, id: DefId, arguments: &[String]) -> Option<String> {
         let def = self.world.krate.def(id);
         let target = def.site.node.child_by_field_name("type")?;
-        self.aliases_left.set(self.aliases_left.get().checked_sub(1)?);
-        if self.alias_depth >= MAX_ALIAS_DEPTH {
-            return None;
-        }
-        let mut renderer =
-            self.with(Bindings { elided: self.bindings.elided.clone(), ..Bindings::default() });
-        (renderer.module, renderer.file, renderer.alias_depth) =
-            (def.module, def.site.file, self.alias_depth + 1);
+        let bindings = Bindings { elided: self.bindings.elided.clone(), ..Bindings::default() };
+        let mut renderer = self.within(def.module, def.site.file, bindings)?;
         let generics = Generics::read(self.world.krate, def.site);
         let (lifetimes, types): (Vec<_>, Vec<_>) =
             arguments.iter().cloned().partition(|argument| argument.starts_with('\''));
@@ -403,7 +409,7 @@ impl<'k, 't> Renderer<'k, 't> {
     }
 }
 
-fn angled(arguments: &[String]) -> String {
+pub(super) fn angled(arguments: &[String]) -> String {
     if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing of `ghostlib_diff` is used here: two renderings that agree were written twice.
 
+mod defaults;
 mod function;
 mod generics;
 mod impls;
