@@ -46,6 +46,11 @@ pub(super) fn declared(path: &[&str]) -> String {
     if !is_error && !short.contains("::") {
         return short;
     }
+    whole(path)
+}
+
+/// The whole path, from the standard library or another crate on.
+pub(super) fn whole(path: &[&str]) -> String {
     match path.split_first() {
         Some((first, rest)) if is_standard(first) => format!("std::{}", rest.join("::")),
         _ => path.join("::"),

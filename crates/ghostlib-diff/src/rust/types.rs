@@ -3,7 +3,7 @@
 use super::constant;
 use super::generics::Generics;
 use super::imports::segments;
-use super::krate::{DefId, Krate, ModuleId, Site};
+use super::krate::{DefId, Import, Krate, ModuleId, ROOT, Site};
 use super::reach::Reached;
 use super::resolve::Target;
 use super::source::{child_of_kind, children, has_token};
@@ -364,7 +364,18 @@ impl<'k, 't> Renderer<'k, 't> {
         if self.is_normal() {
             return std_names::unaliased(std_names::normal(path), arguments);
         }
-        std_names::declared(path) + &angled(arguments)
+        let short = std_names::declared(path);
+        let name = if self.is_taken(&short) { std_names::whole(path) } else { short };
+        name + &angled(arguments)
+    }
+
+    /// Whether a name alone is that of something else, here or at the crate's root.
+    fn is_taken(&self, name: &str) -> bool {
+        [ROOT, self.module].into_iter().any(|module| {
+            let module = self.world.krate.module(module);
+            let is_imported = |import: &Import<'_>| import.is_public && import.name == Some(name);
+            module.names.contains_key(name) || module.imports.iter().any(is_imported)
+        })
     }
 
     /// An item of this crate: by its public path, or by its name if it has none.
