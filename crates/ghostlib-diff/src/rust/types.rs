@@ -145,16 +145,19 @@ impl<'k, 't> Renderer<'k, 't> {
         }
         let path = node.child_by_field_name("path");
         let qualifier =
-            path.map(|path| self.projected(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
+            path.map(|path| self.qualified(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
         let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
         format!("{}::{name}{}", qualifier.unwrap_or_default(), angled(arguments))
     }
 
-    /// The type of `<Type as Trait>` where it is a parameter, or what belongs to one: the bounds say the trait.
-    fn projected(&self, node: Node<'t>, depth: usize) -> Option<String> {
-        let qualified = child_of_kind(node, "qualified_type").filter(|_| self.is_normal())?;
-        let ty = self.node(qualified.child_by_field_name("type")?, depth + 1);
-        is_projection(&ty).then_some(ty)
+    /// `<Type as Trait>`, for comparing the type alone where it is a parameter, or what belongs to one: the bounds say
+    /// the trait.
+    fn qualified(&self, node: Node<'t>, depth: usize) -> Option<String> {
+        let qualified = child_of_kind(node, "qualified_type")?;
+        let (ty, of) = (qualified.child_by_field_name("type")?, qualified.child_by_field_name("alias")?);
+        let ty = self.node(ty, depth + 1);
+        let is_told = self.is_normal() && is_projection(&ty);
+        Some(if is_told { ty } else { format!("<{ty} as {}>", self.node(of, depth + 1)) })
     }
 
     fn generic(&self, node: Node<'t>, depth: usize) -> String {
