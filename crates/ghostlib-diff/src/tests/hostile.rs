@@ -180,11 +180,12 @@ fn bytes_that_are_no_text_are_unseen_and_the_rest_is_read() {
 fn macros_that_multiply_end() {
     let doubling =
         (0..40).map(|n| format!("macro_rules! m{n} {{ () => {{ m{0}!{{}} m{0}!{{}} }} }} ", n + 1));
+    let doubling = doubling.collect::<Vec<_>>().concat();
     let growing = "macro_rules! m { ($($x:tt)*) => { m!{ $($x)* $($x)* } } } m!{ a }";
     let wide = "macro_rules! m { ($($x:ident)*) => { $( n!{ $x $($x)* } )* } } macro_rules! n { ($y:ident $($x:ident)*) => \
         { $( pub fn $x() {} )* } }";
     let sources = [
-        format!("{} m0!{{}}", doubling.collect::<String>()),
+        format!("{doubling} m0!{{}}"),
         growing.to_owned(),
         growing.replace("m!{ $($x)* $($x)* }", "m!{ $($x)* } m!{ $($x)* }"),
         "macro_rules! a { () => { b!{} b!{} } } macro_rules! b { () => { a!{} a!{} } } a!{}".to_owned(),
@@ -215,21 +216,14 @@ fn modules_in_circles_end() {
 
 #[test]
 fn names_in_circles_end() {
-    let mut globs = String::new();
-    for n in 0..200 {
-        let _ = write!(
-            globs,
-            "pub mod m{n} {{ pub use super::m{}::*; pub use super::m{}::x{n} as x{}; }} ",
-            (n + 1) % 200,
-            (n * 7) % 200,
-            n + 1
-        );
-    }
-    let traits: String = (0..200).map(|n| format!("pub trait T{n}: T{} {{}} ", (n + 1) % 200)).collect();
-    let defaults: String =
-        (0..40).map(|n| format!("pub struct S{n}<A = S{0}<S{0}>, B = S{0}<A>>(A, B); ", n + 1)).collect();
-    let constants: String =
-        (0..40).map(|n| format!("pub const C{n}: usize = C{0} + C{0}; ", n + 1)).collect();
+    let each = |n: usize, line: &dyn Fn(usize) -> String| (0..n).map(line).collect::<Vec<_>>().concat();
+    let globs = each(200, &|n| {
+        let (next, other) = ((n + 1) % 200, (n * 7) % 200);
+        format!("pub mod m{n} {{ pub use super::m{next}::*; pub use super::m{other}::x{n} as x{next}; }} ")
+    });
+    let traits = each(200, &|n| format!("pub trait T{n}: T{} {{}} ", (n + 1) % 200));
+    let defaults = each(40, &|n| format!("pub struct S{n}<A = S{0}<S{0}>, B = S{0}<A>>(A, B); ", n + 1));
+    let constants = each(40, &|n| format!("pub const C{n}: usize = C{0} + C{0}; ", n + 1));
     let api = lib(&format!(
         "{globs}{traits}{defaults}{constants} pub const C40: usize = C0; pub use m0::*;
         pub fn f(x: S0<S0<S1>, S1<S0>>, y: [u8; C0]) -> x0 {{}}"

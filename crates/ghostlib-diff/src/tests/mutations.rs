@@ -124,9 +124,10 @@ fn mutated(rng: &mut Rng, text: &str) -> String {
     for _ in 0..rng.usize(1..12) {
         let (at, length) = (rng.usize(..=text.len()), rng.usize(1..60));
         let [start, end] = [at, (at + length).min(text.len())].map(|at| text.floor_char_boundary(at));
+        let piece = text[start..end].to_owned();
         match rng.u8(..4) {
             0 => text.replace_range(start..end, ""),
-            1 => text.insert_str(start, &text[start..end].to_owned()),
+            1 => text.insert_str(start, &piece),
             2 => text.insert_str(start, SEEDS[rng.usize(..SEEDS.len())]),
             _ => text.truncate(text.floor_char_boundary(text.len() - (end - start).min(text.len() / 8))),
         }
