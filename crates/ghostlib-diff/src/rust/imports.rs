@@ -11,8 +11,8 @@ pub(super) const OUTSIDE: &str = "::";
 const MAX_DEPTH: usize = 64;
 
 /// The imports of one `use`.
-pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>) -> Vec<Import<'t>> {
-    let mut tree = UseTree { krate, site, is_public: is_public(krate, site), imports: vec![] };
+pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>, is_public: bool) -> Vec<Import<'t>> {
+    let mut tree = UseTree { krate, site, is_public, imports: vec![] };
     if let Some(argument) = site.node.child_by_field_name("argument") {
         tree.read(&[], argument, 0);
     }

@@ -31,6 +31,8 @@ pub(super) struct Krate<'t> {
 /// One module.
 pub(super) struct Module<'t> {
     pub(super) parent: Option<ModuleId>,
+    /// Whether it is the block of an unnamed constant, in which the names of its parent mean the same.
+    pub(super) is_unnamed: bool,
     /// What it declares itself, by name; a name may stand for a type, a value and a macro.
     pub(super) names: HashMap<&'t str, Vec<DefId>>,
     pub(super) imports: Vec<Import<'t>>,
@@ -96,6 +98,18 @@ impl<'t> Krate<'t> {
 
     pub(super) fn module(&self, id: ModuleId) -> &Module<'t> {
         &self.modules[id.0]
+    }
+
+    /// The module of which `self` speaks in `id`: itself, or the one around a block.
+    pub(super) fn nearest(&self, mut id: ModuleId) -> ModuleId {
+        while let Module { is_unnamed: true, parent: Some(parent), .. } = self.module(id) {
+            id = *parent;
+        }
+        id
+    }
+
+    pub(super) fn parent(&self, id: ModuleId) -> Option<ModuleId> {
+        self.module(self.nearest(id)).parent.map(|parent| self.nearest(parent))
     }
 
     pub(super) fn def_ids(&self) -> impl Iterator<Item = DefId> + use<> {

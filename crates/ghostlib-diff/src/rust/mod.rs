@@ -8,6 +8,7 @@ mod attributes;
 mod bodies;
 mod cfg;
 mod constant;
+mod defaults;
 mod derives;
 mod elision;
 mod fields;
@@ -36,7 +37,7 @@ pub use language::Rust;
 use crate::grammar::walk;
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
 use cfg::Configuration;
-use ghostlib_model::{ApiItem, Place, Span};
+use ghostlib_model::{ApiItem, ApiKind, Place, Span};
 use impls::Implementation;
 use krate::{Krate, ModuleId};
 use load::{Loaded, load};
@@ -124,12 +125,21 @@ fn extract(loaded: Loaded<'_>) -> Api {
             None => items.extend(implementation.inherent(&mut unseen)),
         }
     }
-    items.sort_by(|a, b| (&a.path, a.kind, &a.signature).cmp(&(&b.path, b.kind, &b.signature)));
-    items.dedup_by(|a, b| a.path == b.path && a.kind == b.kind && a.signature == b.signature);
+    items.sort_by(|a, b| {
+        (&a.path, a.kind, &a.signature, &a.place).cmp(&(&b.path, b.kind, &b.signature, &b.place))
+    });
+    items.dedup_by(|a, b| is_same(a, b));
     unseen.extend(outside(&krate, &reached));
     unseen.extend(errors(&krate, &files));
     unseen.sort_by(|a, b| a.place.cmp(&b.place));
     Api { crate_name: String::new(), items, unseen, unsafe_code: None }
+}
+
+/// Whether an item is listed twice. Two implementations may read the same, as those of `From` between a crate's
+/// `Duration` and that of the standard library do.
+fn is_same(a: &ApiItem, b: &ApiItem) -> bool {
+    let is_equal = a.path == b.path && a.kind == b.kind && a.signature == b.signature;
+    is_equal && (a.kind != ApiKind::TraitImpl || a.place == b.place)
 }
 
 /// Re-exports of what other crates define.

@@ -72,8 +72,8 @@ impl<'t> Krate<'t> {
         let first = match *first {
             OUTSIDE => return vec![Target::Outside(rest.to_vec())],
             "crate" | "$crate" => vec![Target::Module(ROOT)],
-            "self" => vec![Target::Module(module)],
-            "super" => self.module(module).parent.map(Target::Module).into_iter().collect(),
+            "self" => vec![Target::Module(self.nearest(module))],
+            "super" => self.parent(module).map(Target::Module).into_iter().collect(),
             name => {
                 let found = self.lookup(module, name, trail, depth + 1);
                 if found.is_empty() && is_standard(name) { vec![Target::Outside(vec![name])] } else { found }
@@ -109,7 +109,7 @@ impl<'t> Krate<'t> {
         };
         match name {
             "self" => vec![Target::Module(module)],
-            "super" => self.module(module).parent.map(Target::Module).into_iter().collect(),
+            "super" => self.parent(module).map(Target::Module).into_iter().collect(),
             _ => self.lookup(module, name, trail, depth),
         }
     }
@@ -144,6 +144,11 @@ impl<'t> Krate<'t> {
                     }
                 }
             }
+        }
+        if let (true, true, Some(around)) =
+            (found.is_empty(), self.module(module).is_unnamed, self.module(module).parent)
+        {
+            found = self.lookup(around, name, trail, depth + 1);
         }
         trail.active.remove(&(module, name));
         found.dedup();

@@ -308,3 +308,22 @@ fn expanded_source_is_read_without_its_bodies() {
     assert_eq!((api.crate_name.as_str(), api.unseen, api.unsafe_code), ("sample_crate", vec![], None));
     assert_eq!(api.items[2].place.line, 11);
 }
+
+#[test]
+fn the_block_of_an_unnamed_constant_is_read_for_what_it_implements() {
+    let api = lib("pub struct S; const _: () = {
+            use std::fmt; struct Hidden; assert!(size() == 1); let x = 1;
+            const _: () = { impl super::S { pub fn wrong(&self) {} } impl self::S { pub fn right(&self) {} } };
+            impl fmt::Display for S {} impl Iterator for Hidden {} pub fn f() {}
+        };
+        pub const C: u8 = { pub fn g() {} 1 };");
+    assert_eq!(paths(&api), ["<S as Display>", "C", "S", "S::right"]);
+    assert!(api.unseen.iter().all(|unseen| unseen.what.contains("the type `S`")), "{:?}", api.unseen);
+}
+
+#[test]
+fn what_is_hidden_can_be_named_in_signatures() {
+    let api = lib("pub mod lib { #[doc(hidden)] pub use std::vec; } pub fn f() -> lib::vec::Vec<u8> {}");
+    assert_eq!(item(&api, "f").signature, "fn() -> Vec<u8>");
+    assert_eq!(paths(&api), ["f", "lib"]);
+}

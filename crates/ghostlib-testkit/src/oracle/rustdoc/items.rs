@@ -41,7 +41,7 @@ impl<'k> World<'k> {
     }
 }
 
-fn generics_of(inner: &ItemEnum) -> Option<&Generics> {
+pub(super) fn generics_of(inner: &ItemEnum) -> Option<&Generics> {
     match inner {
         ItemEnum::Struct(of) => Some(&of.generics),
         ItemEnum::Enum(of) => Some(&of.generics),
