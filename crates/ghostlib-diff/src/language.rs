@@ -29,6 +29,9 @@ pub trait Language: Sync {
     /// examples.
     fn is_library(&self, path: &str) -> bool;
 
+    /// Whether [`Self::extract`] looks into a function whose body is this.
+    fn reads_body(&self, body: &str) -> bool;
+
     /// How its text is parsed, and what the nodes are.
     fn grammar(&self) -> &'static Grammar;
 

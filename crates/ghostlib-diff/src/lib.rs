@@ -9,8 +9,10 @@
 mod api;
 mod compare;
 mod copy;
+mod digest;
 mod grammar;
 mod language;
+mod parallel;
 mod python;
 mod rust;
 mod structure;
@@ -18,6 +20,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod trees;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};

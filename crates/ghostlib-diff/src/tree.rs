@@ -1,11 +1,13 @@
 use crate::Language;
+use crate::digest::Digest;
 use crate::language::language_at;
-use crate::syntax::{Syntax, in_parallel};
+use crate::parallel::in_parallel;
+use crate::syntax::Syntax;
 use ghostlib_model::{Place, Span};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use tree_sitter::Node;
+use tree_sitter::Tree;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are left out: no one writes them by hand.
@@ -81,9 +83,34 @@ impl SourceFile {
         Self { path: path.into(), text: text.into(), lossy: None, syntax }
     }
 
-    /// The root of its syntax tree.
-    pub(crate) fn root(&self) -> Option<Node<'_>> {
-        self.syntax.root(&self.text)
+    /// Its syntax tree; nothing if the language is not known or the parser gives up.
+    pub(crate) fn parse(&self) -> Option<Tree> {
+        self.language()?.grammar().parse(&self.text)
+    }
+
+    /// What is kept of it, made when it is first asked for.
+    pub(crate) fn digest(&self) -> Option<&Digest> {
+        let make = || Some(Digest::read(self, self.language()?, &self.parse()?));
+        self.syntax.digest.get_or_init(make).as_ref()
+    }
+
+    /// Its syntax tree without the bodies of functions that say nothing about the API. The digest is made on the way.
+    pub(crate) fn outline(&self) -> Option<Tree> {
+        let language = self.language()?;
+        let mut whole = None;
+        let make = || {
+            let tree = whole.insert(self.parse()?);
+            Some(Digest::read(self, language, tree))
+        };
+        let digest = self.syntax.digest.get_or_init(make).as_ref()?;
+        match digest.outline(&self.text) {
+            Some(outline) => {
+                // Its memory serves the next one.
+                drop(whole);
+                language.grammar().parse(&outline)
+            }
+            None => whole.or_else(|| self.parse()),
+        }
     }
 
     /// The place that a span of its text covers.
@@ -103,15 +130,6 @@ impl SourceFile {
 }
 
 impl SourceTree {
-    /// Parses all of the library's files on as many cores as there are. It need not be called: a file that is not
-    /// parsed yet is parsed when it is looked at.
-    pub fn parse(&self) {
-        let files: Vec<_> = self.files.iter().filter(|file| file.is_library()).collect();
-        in_parallel(files.len(), |i| {
-            files[i].root();
-        });
-    }
-
     /// Reads the sources and manifests below `root`. `target`, installed Python packages and hidden folders are
     /// left out, symbolic links are not followed, and files over 8 MiB are listed without their text.
     pub fn read(root: &Path) -> Result<Self, ReadError> {
@@ -124,6 +142,13 @@ impl SourceTree {
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { files })
+    }
+
+    /// The files that `is_wanted` takes with their digests, which are made on as many cores as there are.
+    pub(crate) fn digests(&self, is_wanted: fn(&SourceFile) -> bool) -> Vec<(&SourceFile, &Digest)> {
+        let files: Vec<_> = self.files.iter().filter(|file| is_wanted(file)).collect();
+        let digests = in_parallel(files.len(), |i| files[i].digest());
+        files.into_iter().zip(digests).filter_map(|(file, digest)| Some((file, digest?))).collect()
     }
 
     /// The language of the library's files, by the first of them.

@@ -1,7 +1,7 @@
 //! Code that a document shares with a library, and how much code a library has.
 
 use super::runs::find_runs;
-use super::tokens::Stream;
+use super::stream::Stream;
 use super::{CopiedRun, MIN_RUN, copied_run};
 use crate::SourceTree;
 
@@ -10,11 +10,11 @@ use crate::SourceTree;
 pub fn common_code(reference: &SourceTree, documents: &SourceTree) -> Vec<CopiedRun> {
     let (known, own) = (Stream::of_tree(reference), Stream::of_files(documents, |_| true));
     let runs = find_runs(&known, &own, MIN_RUN);
-    runs.iter().map(|run| copied_run((&known, reference), (&own, documents), *run)).collect()
+    runs.iter().map(|run| copied_run(&known, &own, *run)).collect()
 }
 
 /// How many bytes of code a library has: neither comments nor white space, nor tests, benches and examples in
 /// files of their own.
 pub fn code_size(tree: &SourceTree) -> usize {
-    Stream::with_signatures(tree).n_bytes()
+    Stream::of_tree(tree).n_bytes()
 }

@@ -41,6 +41,10 @@ impl Language for Python {
         layout::is_library(path)
     }
 
+    fn reads_body(&self, _body: &str) -> bool {
+        true
+    }
+
     fn grammar(&self) -> &'static Grammar {
         &GRAMMAR
     }

@@ -1,6 +1,7 @@
 //! Parsed files, and pieces of their syntax trees with the text that they stand for.
 
-use crate::{SourceFile, SourceTree};
+use crate::SourceFile;
+use crate::trees::Trees;
 use ghostlib_model::{Place, Span};
 use tree_sitter::Node;
 
@@ -78,22 +79,18 @@ pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
 
 /// The files of a library.
 pub(super) struct Sources<'t> {
-    files: &'t [SourceFile],
+    trees: &'t Trees<'t>,
     /// The document that the one file is a piece of, and the offset of the piece.
     document: Option<(&'t str, usize)>,
 }
 
 impl<'t> Sources<'t> {
-    pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
-        Self::new(&tree.files, None)
+    pub(super) fn of_tree(trees: &'t Trees<'t>) -> Self {
+        Self { trees, document: None }
     }
 
-    pub(super) fn of_block(block: &'t SourceFile, offset: usize, document: &'t str) -> Self {
-        Self::new(std::slice::from_ref(block), Some((document, offset)))
-    }
-
-    fn new(files: &'t [SourceFile], document: Option<(&'t str, usize)>) -> Self {
-        Self { files, document }
+    pub(super) fn of_block(block: &'t Trees<'t>, offset: usize, document: &'t str) -> Self {
+        Self { trees: block, document: Some((document, offset)) }
     }
 
     /// Whether the one file is a block of a document.
@@ -102,18 +99,18 @@ impl<'t> Sources<'t> {
     }
 
     pub(super) fn file(&self, index: usize) -> &'t SourceFile {
-        &self.files[index]
+        &self.trees.files[index]
     }
 
     pub(super) fn root(&self, file: usize) -> Option<Site<'t>> {
-        self.files[file].root().map(|node| Site { file, node })
+        self.trees.root(file).map(|node| Site { file, node })
     }
 
     pub(super) fn piece<'a>(&self, site: Site<'a>) -> Piece<'a>
     where
         't: 'a,
     {
-        Piece { text: &self.files[site.file].text, node: site.node }
+        Piece { text: &self.file(site.file).text, node: site.node }
     }
 
     pub(super) fn text<'a>(&self, site: Site<'a>) -> &'a str
@@ -125,7 +122,7 @@ impl<'t> Sources<'t> {
 
     /// The place of a definition's head: what stands before its body.
     pub(super) fn place(&self, site: Site<'_>) -> Place {
-        let SourceFile { path, text, .. } = &self.files[site.file];
+        let SourceFile { path, text, .. } = self.file(site.file);
         let start = site.node.start_byte();
         let is_definition = matches!(site.node.kind(), "function_definition" | "class_definition");
         let body = site.node.child_by_field_name("body").filter(|_| is_definition);
@@ -139,6 +136,6 @@ impl<'t> Sources<'t> {
                 Span::new(span.start + offset, span.end + offset),
             );
         }
-        self.files[site.file].place(span)
+        self.file(site.file).place(span)
     }
 }

@@ -37,6 +37,10 @@ impl Language for Rust {
         is_rust && !matches!(folder, "tests" | "benches" | "examples")
     }
 
+    fn reads_body(&self, body: &str) -> bool {
+        body.contains("unsafe")
+    }
+
     fn grammar(&self) -> &'static Grammar {
         &GRAMMAR
     }

@@ -3,14 +3,15 @@
 use super::Rust;
 use super::language::GRAMMAR;
 use super::macros::Position;
+use crate::trees::Trees;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use std::collections::HashMap;
-use tree_sitter::Node;
+use tree_sitter::{Node, Tree};
 
 /// The files of a crate.
 pub(super) struct Sources<'t> {
-    files: &'t [SourceFile],
+    trees: Trees<'t>,
     shown: Shown<'t>,
     /// What macros make; their indices go on after those of the files.
     pieces: Vec<Piece>,
@@ -22,6 +23,7 @@ pub(super) struct Sources<'t> {
 pub(super) struct Piece {
     /// Its text, under the path of the file that the invocation stands in.
     source: SourceFile,
+    tree: Option<Tree>,
     /// That file, or piece.
     file: usize,
     invocation: Span,
@@ -45,7 +47,7 @@ const AROUND_MEMBERS: (&str, &str) = ("impl M {", "}");
 impl Piece {
     /// What the macro that is invoked at `invocation` in `file` makes.
     pub(super) fn new(file: usize, invocation: Span, made: Made, position: Position) -> Self {
-        Self { source: SourceFile::default(), file, invocation, made, position }
+        Self { source: SourceFile::default(), tree: None, file, invocation, made, position }
     }
 
     /// How many bytes stand before what is made.
@@ -64,15 +66,15 @@ enum Shown<'t> {
 
 impl<'t> Sources<'t> {
     pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
-        Self::new(&tree.files, Shown::AsIs)
+        Self::new(Trees::outlines(&tree.files), Shown::AsIs)
     }
 
     pub(super) fn of_block(block: &'t SourceFile, offset: usize, document: &'t str) -> Self {
-        Self::new(std::slice::from_ref(block), Shown::PieceOf { document, offset })
+        Self::new(Trees::of_block(block), Shown::PieceOf { document, offset })
     }
 
-    fn new(files: &'t [SourceFile], shown: Shown<'t>) -> Self {
-        Self { files, shown, pieces: vec![], made_at: HashMap::new() }
+    fn new(trees: Trees<'t>, shown: Shown<'t>) -> Self {
+        Self { trees, shown, pieces: vec![], made_at: HashMap::new() }
     }
 
     /// Adds what macros make.
@@ -90,7 +92,8 @@ impl<'t> Sources<'t> {
                 Position::Members => [AROUND_MEMBERS.0, text, AROUND_MEMBERS.1].concat(),
             };
             piece.source = SourceFile::written_in(&Rust, &origin.path, text);
-            let index = self.files.len() + self.pieces.len();
+            piece.tree = piece.source.parse();
+            let index = self.trees.files.len() + self.pieces.len();
             self.made_at.insert((piece.file, piece.invocation.start), index);
             self.pieces.push(piece);
         }
@@ -112,20 +115,23 @@ impl<'t> Sources<'t> {
     }
 
     fn piece(&self, index: usize) -> Option<&Piece> {
-        self.pieces.get(index.checked_sub(self.files.len())?)
+        self.pieces.get(index.checked_sub(self.trees.files.len())?)
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
-        self.files.iter().position(|file| file.path == path)
+        self.trees.files.iter().position(|file| file.path == path)
     }
 
     /// A file, or a piece.
     pub(super) fn file(&self, index: usize) -> &SourceFile {
-        self.piece(index).map_or_else(|| &self.files[index], |piece| &piece.source)
+        self.piece(index).map_or_else(|| &self.trees.files[index], |piece| &piece.source)
     }
 
     pub(super) fn root(&self, index: usize) -> Option<Node<'_>> {
-        self.file(index).root()
+        match self.piece(index) {
+            Some(piece) => piece.tree.as_ref().map(Tree::root_node),
+            None => self.trees.root(index),
+        }
     }
 
     pub(super) fn place(&self, file: usize, span: Span) -> Place {
@@ -139,7 +145,7 @@ impl<'t> Sources<'t> {
             };
             return self.place(piece.file, place);
         }
-        let file = &self.files[file];
+        let file = &self.trees.files[file];
         match self.shown {
             Shown::AsIs => file.place(span),
             Shown::PieceOf { document, offset } => Place::in_text(

@@ -37,7 +37,9 @@ impl Body {
             }
         }
         body.subtrees.sort_unstable();
+        body.subtrees.shrink_to_fit();
         body.literals.sort_unstable();
+        body.literals.shrink_to_fit();
         body
     }
 

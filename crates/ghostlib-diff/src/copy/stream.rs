@@ -1,0 +1,93 @@
+//! Libraries as streams of tokens.
+
+use super::tokens::{Token, TokenReader, Tokens};
+use crate::grammar::{Grammar, walk};
+use crate::{Language, SourceFile, SourceTree};
+use ghostlib_model::{Place, Span};
+use rustc_hash::FxHashSet;
+use std::borrow::Cow;
+
+/// The tokens of some files, in the order of the files.
+pub(super) struct Stream<'t> {
+    files: Vec<(&'t SourceFile, Cow<'t, Tokens>)>,
+}
+
+/// A token of a stream: the number of its file, and its own within the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) file: usize,
+    pub(super) token: usize,
+}
+
+impl<'t> Stream<'t> {
+    /// The code of a library, signatures left out.
+    pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
+        Self::of_files(tree, SourceFile::is_library)
+    }
+
+    /// The code of some files, signatures left out.
+    pub(super) fn of_files(tree: &'t SourceTree, is_wanted: fn(&SourceFile) -> bool) -> Self {
+        let digests = tree.digests(is_wanted).into_iter();
+        Self { files: digests.map(|(file, digest)| (file, Cow::Borrowed(&digest.tokens))).collect() }
+    }
+
+    /// What is left where the tokens are taken out that stand in a row in the public text too, whose code is in
+    /// `language`.
+    pub(super) fn without_public_text(self, public_text: &[&str], language: &dyn Language) -> Self {
+        let mut public = FxHashSet::default();
+        for code in public_text.iter().flat_map(|text| code_of(text)) {
+            public.extend(tokens_with_signatures(code, language.grammar()).runs());
+        }
+        if public.is_empty() {
+            return self;
+        }
+        let files = self.files.into_iter().map(|(file, tokens)| (file, Cow::Owned(tokens.without(&public))));
+        Self { files: files.collect() }
+    }
+
+    /// The bytes of the code, signatures included.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.files.iter().map(|(_, tokens)| tokens.n_bytes).sum()
+    }
+
+    pub(super) fn n_tokens(&self) -> usize {
+        self.files.iter().map(|(_, tokens)| tokens.list.len()).sum()
+    }
+
+    pub(super) fn n_files(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The tokens of a file, by its number.
+    pub(super) fn tokens(&self, file: usize) -> &Tokens {
+        &self.files[file].1
+    }
+
+    /// The tokens from a position to the end of its file.
+    pub(super) fn tokens_from(&self, position: Position) -> &[Token] {
+        self.tokens(position.file).list.get(position.token..).unwrap_or_default()
+    }
+
+    pub(super) fn place(&self, start: Position, length: usize) -> Place {
+        let tokens = self.tokens_from(start);
+        let (first, last) = (tokens[0], tokens[length - 1]);
+        self.files[start.file].0.place(Span::new(first.start(), last.end()))
+    }
+}
+
+/// The insides of the fenced blocks; all of a text without any.
+fn code_of(text: &str) -> Vec<&str> {
+    let mut blocks: Vec<&str> = text.split("```").skip(1).step_by(2).collect();
+    for block in &mut blocks {
+        *block = block.split_once('\n').map_or("", |(_, code)| code);
+    }
+    if blocks.is_empty() { vec![text] } else { blocks }
+}
+
+fn tokens_with_signatures(code: &str, grammar: &Grammar) -> Tokens {
+    let mut reader = TokenReader::with_signatures(code, grammar);
+    if let Some(tree) = grammar.parse(code) {
+        walk(tree.root_node(), &mut |node| reader.visit(node));
+    }
+    reader.finish()
+}
