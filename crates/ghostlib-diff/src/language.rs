@@ -1,8 +1,8 @@
+use crate::Node;
 use crate::grammar::Grammar;
 use crate::python::Python;
 use crate::rust::Rust;
 use crate::{Api, ExtractError, FeatureSet, SourceTree};
-use tree_sitter::Node;
 
 /// What reading needs to know of a language. All that compares APIs, functions and token streams is the same for
 /// every one.
@@ -28,9 +28,6 @@ pub trait Language: Sync {
     /// Whether the file at a path, relative to the tree's root, is library code: neither tests, benches nor
     /// examples.
     fn is_library(&self, path: &str) -> bool;
-
-    /// Whether [`Self::extract`] looks into a function whose body is this.
-    fn reads_body(&self, body: &str) -> bool;
 
     /// How its text is parsed, and what the nodes are.
     fn grammar(&self) -> &'static Grammar;

@@ -9,9 +9,9 @@
 mod api;
 mod compare;
 mod copy;
-mod digest;
 mod grammar;
 mod language;
+mod node;
 mod parallel;
 mod python;
 mod rust;
@@ -20,13 +20,13 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod trees;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
 pub use grammar::Grammar;
 pub use language::{LANGUAGES, Language, ScopeName, language_named, language_of};
+pub use node::Node;
 pub use python::Python;
 pub use rust::{Rust, extract_block, extract_crate, extract_expanded};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};

@@ -1,18 +1,17 @@
 //! What is known of a file once it has been parsed.
 
-use crate::Language;
-use crate::digest::Digest;
+use crate::node::Tree;
+use crate::{Language, Node};
 use ghostlib_model::{Place, Span};
 use std::fmt;
 use std::sync::OnceLock;
 
-/// The digest and the lines of a text, each made when it is first asked for. Whoever copies a text to change it
+/// The syntax tree and the lines of a text, each made when it is first asked for. Whoever copies a text to change it
 /// gets an empty one; in comparisons all are equal, since they follow from the text.
 #[derive(Default)]
 pub(crate) struct Syntax {
     pub(crate) language: Option<&'static dyn Language>,
-    /// Nothing if the language is not known or the parser gives up.
-    pub(crate) digest: OnceLock<Option<Digest>>,
+    tree: OnceLock<Option<Tree>>,
     /// Where each line starts.
     lines: OnceLock<Vec<usize>>,
 }
@@ -20,6 +19,11 @@ pub(crate) struct Syntax {
 impl Syntax {
     pub(crate) fn new(language: Option<&'static dyn Language>) -> Self {
         Self { language, ..Self::default() }
+    }
+
+    /// The root of the tree; `None` if the language is not known or the parser gives up.
+    pub(crate) fn root(&self, text: &str) -> Option<Node<'_>> {
+        self.tree.get_or_init(|| self.language?.grammar().parse(text)).as_ref().map(Tree::root)
     }
 
     /// What [`Place::in_text`] gives, without its walk from the start.

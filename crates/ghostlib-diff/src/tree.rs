@@ -1,13 +1,11 @@
-use crate::Language;
-use crate::digest::Digest;
 use crate::language::language_at;
 use crate::parallel::in_parallel;
 use crate::syntax::Syntax;
+use crate::{Language, Node};
 use ghostlib_model::{Place, Span};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use tree_sitter::Tree;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are left out: no one writes them by hand.
@@ -83,34 +81,9 @@ impl SourceFile {
         Self { path: path.into(), text: text.into(), lossy: None, syntax }
     }
 
-    /// Its syntax tree; nothing if the language is not known or the parser gives up.
-    pub(crate) fn parse(&self) -> Option<Tree> {
-        self.language()?.grammar().parse(&self.text)
-    }
-
-    /// What is kept of it, made when it is first asked for.
-    pub(crate) fn digest(&self) -> Option<&Digest> {
-        let make = || Some(Digest::read(self, self.language()?, &self.parse()?));
-        self.syntax.digest.get_or_init(make).as_ref()
-    }
-
-    /// Its syntax tree without the bodies of functions that say nothing about the API. The digest is made on the way.
-    pub(crate) fn outline(&self) -> Option<Tree> {
-        let language = self.language()?;
-        let mut whole = None;
-        let make = || {
-            let tree = whole.insert(self.parse()?);
-            Some(Digest::read(self, language, tree))
-        };
-        let digest = self.syntax.digest.get_or_init(make).as_ref()?;
-        match digest.outline(&self.text) {
-            Some(outline) => {
-                // Its memory serves the next one.
-                drop(whole);
-                language.grammar().parse(&outline)
-            }
-            None => whole.or_else(|| self.parse()),
-        }
+    /// The root of its syntax tree.
+    pub(crate) fn root(&self) -> Option<Node<'_>> {
+        self.syntax.root(&self.text)
     }
 
     /// The place that a span of its text covers.
@@ -130,6 +103,17 @@ impl SourceFile {
 }
 
 impl SourceTree {
+    /// What `work` makes of the files that `is_wanted` takes and that parse, on as many cores as there are.
+    pub(crate) fn for_each<'t, T: Send>(
+        &'t self,
+        is_wanted: fn(&SourceFile) -> bool,
+        work: impl Fn(&'t SourceFile, &'static dyn Language, Node<'t>) -> T + Sync,
+    ) -> Vec<T> {
+        let files: Vec<_> = self.files.iter().filter(|file| is_wanted(file)).collect();
+        let done = in_parallel(files.len(), |i| Some(work(files[i], files[i].language()?, files[i].root()?)));
+        done.into_iter().flatten().collect()
+    }
+
     /// Reads the sources and manifests below `root`. `target`, installed Python packages and hidden folders are
     /// left out, symbolic links are not followed, and files over 8 MiB are listed without their text.
     pub fn read(root: &Path) -> Result<Self, ReadError> {
@@ -142,13 +126,6 @@ impl SourceTree {
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Self { files })
-    }
-
-    /// The files that `is_wanted` takes with their digests, which are made on as many cores as there are.
-    pub(crate) fn digests(&self, is_wanted: fn(&SourceFile) -> bool) -> Vec<(&SourceFile, &Digest)> {
-        let files: Vec<_> = self.files.iter().filter(|file| is_wanted(file)).collect();
-        let digests = in_parallel(files.len(), |i| files[i].digest());
-        files.into_iter().zip(digests).filter_map(|(file, digest)| Some((file, digest?))).collect()
     }
 
     /// The language of the library's files, by the first of them.

@@ -2,8 +2,9 @@
 
 use super::runs::find_runs;
 use super::stream::Stream;
+use super::tokens::Tokens;
 use super::{CopiedRun, MIN_RUN, copied_run};
-use crate::SourceTree;
+use crate::{SourceFile, SourceTree};
 
 /// The runs of at least 30 equal tokens of a library and some documents, in the order of the documents. Comments,
 /// signatures, tests, benches and examples are left out; what is not code in the documents is blank.
@@ -16,5 +17,8 @@ pub fn common_code(reference: &SourceTree, documents: &SourceTree) -> Vec<Copied
 /// How many bytes of code a library has: neither comments nor white space, nor tests, benches and examples in
 /// files of their own.
 pub fn code_size(tree: &SourceTree) -> usize {
-    Stream::of_tree(tree).n_bytes()
+    let sizes = tree.for_each(SourceFile::is_library, |file, language, root| {
+        Tokens::of_all(root, &file.text, language.grammar()).n_bytes()
+    });
+    sizes.into_iter().sum()
 }

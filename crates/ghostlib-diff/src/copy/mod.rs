@@ -7,7 +7,6 @@ mod tokens;
 mod winnow;
 
 pub use common::{code_size, common_code};
-pub(crate) use tokens::{TokenReader, Tokens};
 
 use crate::{Rust, SourceTree};
 use ghostlib_model::Place;

@@ -1,15 +1,14 @@
 //! Libraries as streams of tokens.
 
-use super::tokens::{Token, TokenReader, Tokens};
-use crate::grammar::{Grammar, walk};
+use super::tokens::{Token, Tokens};
+use crate::grammar::Grammar;
 use crate::{Language, SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use rustc_hash::FxHashSet;
-use std::borrow::Cow;
 
 /// The tokens of some files, in the order of the files.
 pub(super) struct Stream<'t> {
-    files: Vec<(&'t SourceFile, Cow<'t, Tokens>)>,
+    files: Vec<(&'t SourceFile, Tokens)>,
 }
 
 /// A token of a stream: the number of its file, and its own within the file.
@@ -27,8 +26,10 @@ impl<'t> Stream<'t> {
 
     /// The code of some files, signatures left out.
     pub(super) fn of_files(tree: &'t SourceTree, is_wanted: fn(&SourceFile) -> bool) -> Self {
-        let digests = tree.digests(is_wanted).into_iter();
-        Self { files: digests.map(|(file, digest)| (file, Cow::Borrowed(&digest.tokens))).collect() }
+        let files = tree.for_each(is_wanted, |file, language, root| {
+            (file, Tokens::of_library(root, &file.text, language.grammar()))
+        });
+        Self { files }
     }
 
     /// What is left where the tokens are taken out that stand in a row in the public text too, whose code is in
@@ -41,13 +42,8 @@ impl<'t> Stream<'t> {
         if public.is_empty() {
             return self;
         }
-        let files = self.files.into_iter().map(|(file, tokens)| (file, Cow::Owned(tokens.without(&public))));
+        let files = self.files.into_iter().map(|(file, tokens)| (file, tokens.without(&public)));
         Self { files: files.collect() }
-    }
-
-    /// The bytes of the code, signatures included.
-    pub(super) fn n_bytes(&self) -> usize {
-        self.files.iter().map(|(_, tokens)| tokens.n_bytes).sum()
     }
 
     pub(super) fn n_tokens(&self) -> usize {
@@ -84,10 +80,6 @@ fn code_of(text: &str) -> Vec<&str> {
     if blocks.is_empty() { vec![text] } else { blocks }
 }
 
-fn tokens_with_signatures(code: &str, grammar: &Grammar) -> Tokens {
-    let mut reader = TokenReader::with_signatures(code, grammar);
-    if let Some(tree) = grammar.parse(code) {
-        walk(tree.root_node(), &mut |node| reader.visit(node));
-    }
-    reader.finish()
+fn tokens_with_signatures(code: &str, grammar: &'static Grammar) -> Tokens {
+    grammar.parse(code).map(|tree| Tokens::of_all(tree.root(), code, grammar)).unwrap_or_default()
 }

@@ -1,22 +1,21 @@
 //! Files as tokens.
 
+use crate::Node;
 use crate::grammar::{Grammar, Role};
+use crate::node::walk;
 use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
-use tree_sitter::Node;
 
 /// So many tokens in a row that stand in the public text are the spec's own code.
 pub(super) const MIN_PUBLIC_RUN: usize = 12;
 
 /// The tokens of a file, in their order.
 #[derive(Clone, Default)]
-pub(crate) struct Tokens {
+pub(super) struct Tokens {
     pub(super) list: Vec<Token>,
     /// The body of a function is a part of its file, and so is what stands between two of them: where each part ends.
     part_ends: Vec<usize>,
-    /// The bytes of all tokens, signatures included.
-    pub(super) n_bytes: usize,
 }
 
 /// One token, in 16 bytes: a large library has millions of them.
@@ -56,6 +55,10 @@ impl Tokens {
         ends.filter_map(move |end| self.list.get(std::mem::replace(&mut start, end)..end))
     }
 
+    pub(super) fn n_bytes(&self) -> usize {
+        self.list.iter().map(|token| token.end() - token.start()).sum()
+    }
+
     /// The hash of each run of [`MIN_PUBLIC_RUN`] tokens.
     pub(super) fn runs(&self) -> impl Iterator<Item = u64> {
         self.list.windows(MIN_PUBLIC_RUN).map(|run| {
@@ -73,7 +76,7 @@ impl Tokens {
                 is_taken[start..start + MIN_PUBLIC_RUN].fill(true);
             }
         }
-        let mut rest = Self { n_bytes: self.n_bytes, ..Self::default() };
+        let mut rest = Self::default();
         let mut is_taken = is_taken.into_iter();
         for part in self.parts() {
             let kept = part.iter().zip(&mut is_taken).filter(|(_, is_taken)| !is_taken);
@@ -91,74 +94,53 @@ enum Signatures {
     LeftOut,
 }
 
-/// Takes the tokens of a syntax tree, node by node.
-pub(crate) struct TokenReader<'t> {
-    text: &'t str,
-    grammar: &'t Grammar,
-    signatures: Signatures,
-    tokens: Tokens,
-    skip_until: usize,
-    /// Where the function ends that is being read.
-    part_end: usize,
-}
-
-impl<'t> TokenReader<'t> {
-    pub(super) fn with_signatures(text: &'t str, grammar: &'t Grammar) -> Self {
-        Self::new(text, grammar, Signatures::Kept)
+impl Tokens {
+    /// Signatures left out.
+    pub(super) fn of_library(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
+        Self::read(root, text, grammar, Signatures::LeftOut)
     }
 
-    pub(crate) fn without_signatures(text: &'t str, grammar: &'t Grammar) -> Self {
-        Self::new(text, grammar, Signatures::LeftOut)
+    /// Signatures kept.
+    pub(super) fn of_all(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
+        Self::read(root, text, grammar, Signatures::Kept)
     }
 
-    fn new(text: &'t str, grammar: &'t Grammar, signatures: Signatures) -> Self {
-        let tokens = Tokens::default();
-        Self { text, grammar, signatures, tokens, skip_until: 0, part_end: usize::MAX }
-    }
-
-    /// Takes a node, in the order of [`walk`](crate::grammar::walk). Comments are not entered.
-    pub(crate) fn visit(&mut self, node: Node<'_>) -> bool {
-        let role = self.grammar.role(node);
-        if self.grammar.is_comment(node) {
-            return false;
-        }
-        let is_signature = role.is(Role::FUNCTION) || role.is(Role::SIGNATURE);
-        if is_signature && self.signatures == Signatures::LeftOut {
-            self.skip_until = self.skip_until.max(signature_end(node));
-        }
-        if role.is(Role::FUNCTION) {
-            self.end_part();
-            self.part_end = node.end_byte();
-        }
-        if node.child_count() == 0 {
-            self.take(node.byte_range(), role.is(Role::NAME));
-        }
-        true
-    }
-
-    pub(crate) fn finish(mut self) -> Tokens {
-        self.tokens.list.shrink_to_fit();
-        self.tokens.part_ends.shrink_to_fit();
-        self.tokens
-    }
-
-    fn take(&mut self, span: Range<usize>, is_name: bool) {
-        self.tokens.n_bytes += span.len();
-        if span.is_empty() || span.start < self.skip_until {
-            return;
-        }
-        if span.start >= self.part_end {
-            self.end_part();
-            self.part_end = usize::MAX;
-        }
-        let hash = hash_of(self.text.get(span.clone()).unwrap_or_default());
-        self.tokens.list.push(Token::new(hash, span, is_name));
+    fn read(root: Node<'_>, text: &str, grammar: &Grammar, signatures: Signatures) -> Self {
+        let mut tokens = Self::default();
+        let mut skip_until = 0;
+        let mut function_end = usize::MAX;
+        walk(root, |node| {
+            if grammar.is_comment(node) {
+                return false;
+            }
+            let role = grammar.role(node);
+            if role.is(Role::FUNCTION) || role.is(Role::SIGNATURE) {
+                if signatures == Signatures::LeftOut {
+                    skip_until = signature_end(node).max(skip_until);
+                }
+                if role.is(Role::FUNCTION) {
+                    tokens.end_part();
+                    function_end = node.end_byte();
+                }
+            }
+            let span = node.byte_range();
+            if node.is_leaf() && span.start >= skip_until && !span.is_empty() {
+                if span.start >= function_end {
+                    tokens.end_part();
+                    function_end = usize::MAX;
+                }
+                let hash = hash_of(text.get(span.clone()).unwrap_or_default());
+                tokens.list.push(Token::new(hash, span, role.is(Role::NAME)));
+            }
+            true
+        });
+        tokens.list.shrink_to_fit();
+        tokens
     }
 
     fn end_part(&mut self) {
-        let end = self.tokens.list.len();
-        if self.tokens.part_ends.last() != Some(&end) {
-            self.tokens.part_ends.push(end);
+        if self.part_ends.last() != Some(&self.list.len()) {
+            self.part_ends.push(self.list.len());
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Python as a [`Language`].
 
 use super::{extract_block, extract_tree, layout, manifest};
+use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
 use std::sync::LazyLock;
-use tree_sitter::Node;
 
 /// Python 3.
 ///
@@ -39,10 +39,6 @@ impl Language for Python {
 
     fn is_library(&self, path: &str) -> bool {
         layout::is_library(path)
-    }
-
-    fn reads_body(&self, _body: &str) -> bool {
-        true
     }
 
     fn grammar(&self) -> &'static Grammar {

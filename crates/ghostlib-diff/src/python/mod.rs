@@ -31,7 +31,6 @@ mod values;
 
 pub use language::Python;
 
-use crate::trees::Trees;
 use crate::{Api, ExtractError, SourceFile, SourceTree};
 use layout::Layout;
 use members::MemberCache;
@@ -48,16 +47,14 @@ fn extract_tree(tree: &SourceTree) -> Result<Api, ExtractError> {
         return Err(ExtractError::NoModules);
     }
     let crate_name = layout.name.clone();
-    let trees = Trees::outlines(&tree.files);
-    let sources = Sources::of_tree(&trees);
+    let sources = Sources::of_tree(tree);
     Ok(Api { crate_name, ..extract(&Package::of_layout(&sources, layout)) })
 }
 
 /// Reads what a spec's block declares: stubs, every one of them public.
 fn extract_block(code: &str, file: &str, offset: usize, document: &str) -> Api {
     let block = SourceFile::written_in(&Python, file, code);
-    let trees = Trees::of_block(&block);
-    let sources = Sources::of_block(&trees, offset, document);
+    let sources = Sources::of_block(&block, offset, document);
     extract(&Package::of_block(&sources))
 }
 

@@ -1,9 +1,8 @@
 //! Parsed files, and pieces of their syntax trees with the text that they stand for.
 
-use crate::SourceFile;
-use crate::trees::Trees;
+use crate::Node;
+use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use tree_sitter::Node;
 
 /// A node and the file that it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -68,29 +67,31 @@ impl<'a> Piece<'a> {
 
 /// The named children of a node, comments left out.
 pub(super) fn named(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children().filter(|child| child.kind() != "comment").collect()
 }
 
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == token)
+    node.children().any(|child| child.kind() == token)
 }
 
 /// The files of a library.
 pub(super) struct Sources<'t> {
-    trees: &'t Trees<'t>,
+    files: &'t [SourceFile],
     /// The document that the one file is a piece of, and the offset of the piece.
     document: Option<(&'t str, usize)>,
 }
 
 impl<'t> Sources<'t> {
-    pub(super) fn of_tree(trees: &'t Trees<'t>) -> Self {
-        Self { trees, document: None }
+    pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
+        Self::new(&tree.files, None)
     }
 
-    pub(super) fn of_block(block: &'t Trees<'t>, offset: usize, document: &'t str) -> Self {
-        Self { trees: block, document: Some((document, offset)) }
+    pub(super) fn of_block(block: &'t SourceFile, offset: usize, document: &'t str) -> Self {
+        Self::new(std::slice::from_ref(block), Some((document, offset)))
+    }
+
+    fn new(files: &'t [SourceFile], document: Option<(&'t str, usize)>) -> Self {
+        Self { files, document }
     }
 
     /// Whether the one file is a block of a document.
@@ -99,18 +100,18 @@ impl<'t> Sources<'t> {
     }
 
     pub(super) fn file(&self, index: usize) -> &'t SourceFile {
-        &self.trees.files[index]
+        &self.files[index]
     }
 
     pub(super) fn root(&self, file: usize) -> Option<Site<'t>> {
-        self.trees.root(file).map(|node| Site { file, node })
+        self.files[file].root().map(|node| Site { file, node })
     }
 
     pub(super) fn piece<'a>(&self, site: Site<'a>) -> Piece<'a>
     where
         't: 'a,
     {
-        Piece { text: &self.file(site.file).text, node: site.node }
+        Piece { text: &self.files[site.file].text, node: site.node }
     }
 
     pub(super) fn text<'a>(&self, site: Site<'a>) -> &'a str
@@ -122,7 +123,7 @@ impl<'t> Sources<'t> {
 
     /// The place of a definition's head: what stands before its body.
     pub(super) fn place(&self, site: Site<'_>) -> Place {
-        let SourceFile { path, text, .. } = self.file(site.file);
+        let SourceFile { path, text, .. } = &self.files[site.file];
         let start = site.node.start_byte();
         let is_definition = matches!(site.node.kind(), "function_definition" | "class_definition");
         let body = site.node.child_by_field_name("body").filter(|_| is_definition);
@@ -136,6 +137,6 @@ impl<'t> Sources<'t> {
                 Span::new(span.start + offset, span.end + offset),
             );
         }
-        self.file(site.file).place(span)
+        self.files[site.file].place(span)
     }
 }

@@ -5,10 +5,10 @@ use super::generics::{Generics, LifetimeParameter, RenderedGenerics};
 use super::impls::trait_impl_path;
 use super::krate::{DefId, Inner, Member, Site};
 use super::types::{Bindings, Renderer, Style, World};
+use crate::Node;
 use crate::Unseen;
-use crate::grammar::walk;
+use crate::node::walk;
 use ghostlib_model::{ApiItem, ApiKind};
-use tree_sitter::Node;
 
 /// Derives that implement the trait of their name, for bounded parameters, and nothing else.
 const PLAIN: &[&str] = &[
@@ -102,7 +102,7 @@ fn projections<'t>(world: World<'_, 't>, id: DefId, generics: &Generics<'t>) -> 
     let is_parameter = |name: &str| generics.types.iter().any(|parameter| parameter.name == name);
     let mut found = vec![];
     for member in members {
-        walk(member.site.node, &mut |node| {
+        walk(member.site.node, |node| {
             let owner =
                 world.krate.text(member.site.at(node)).split_once("::").map(|(owner, _)| owner.trim());
             let is_projection = node.kind() == "scoped_type_identifier" && owner.is_some_and(is_parameter);

@@ -5,8 +5,8 @@ use super::generics::RenderedGenerics;
 use super::items::Item;
 use super::krate::{Def, DefId, Inner, Member};
 use super::types::Renderer;
+use crate::Node;
 use ghostlib_model::{ApiItem, ApiKind};
-use tree_sitter::Node;
 
 /// Stands in a declaration for fields that are not public.
 const PRIVATE_FIELDS: &str = "/* private fields */";

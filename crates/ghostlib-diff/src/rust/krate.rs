@@ -2,9 +2,9 @@
 
 use super::attributes::Attributes;
 use super::cfg::Configuration;
+use crate::Node;
 use ghostlib_model::{ApiKind, Place, Span};
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// Index into [`Krate::modules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,10 +1,10 @@
 //! Rust as a [`Language`].
 
 use super::{extract_block, extract_crate};
+use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
 use std::sync::LazyLock;
-use tree_sitter::Node;
 
 /// Rust.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,6 @@ impl Language for Rust {
         let folder = path.split('/').next().unwrap_or_default();
         let is_rust = path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
         is_rust && !matches!(folder, "tests" | "benches" | "examples")
-    }
-
-    fn reads_body(&self, body: &str) -> bool {
-        body.contains("unsafe")
     }
 
     fn grammar(&self) -> &'static Grammar {

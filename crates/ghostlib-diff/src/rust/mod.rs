@@ -33,7 +33,7 @@ mod types;
 
 pub use language::Rust;
 
-use crate::grammar::walk;
+use crate::node::walk;
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
 use cfg::Configuration;
 use ghostlib_model::{ApiItem, Place, Span};
@@ -148,9 +148,9 @@ fn outside(krate: &Krate<'_>, reached: &Reached) -> Vec<Unseen> {
 fn errors(krate: &Krate<'_>, files: &BTreeSet<usize>) -> Vec<Unseen> {
     let mut unseen = vec![];
     for file in files {
-        let Some(root) = krate.sources.root(*file).filter(tree_sitter::Node::has_error) else { continue };
+        let Some(root) = krate.sources.root(*file).filter(|root| root.has_error()) else { continue };
         let mut n_errors = 0_usize;
-        walk(root, &mut |node| {
+        walk(root, |node| {
             let is_error = node.is_error() || node.is_missing();
             if is_error && n_errors < MAX_ERRORS {
                 n_errors += 1;
@@ -171,7 +171,7 @@ fn unsafe_code(sources: &Sources<'_>, files: &BTreeSet<usize>) -> Vec<Place> {
     for file in files {
         let mentions = sources.file(*file).text.contains("unsafe");
         let Some(root) = sources.root(*file).filter(|_| mentions) else { continue };
-        walk(root, &mut |node| {
+        walk(root, |node| {
             // In the arguments of macros a word is no keyword yet.
             let is_unsafe =
                 node.kind() == "unsafe" && node.parent().is_some_and(|parent| parent.kind() != "token_tree");

@@ -3,15 +3,14 @@
 use super::Rust;
 use super::language::GRAMMAR;
 use super::macros::Position;
-use crate::trees::Trees;
+use crate::Node;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use std::collections::HashMap;
-use tree_sitter::{Node, Tree};
 
 /// The files of a crate.
 pub(super) struct Sources<'t> {
-    trees: Trees<'t>,
+    files: &'t [SourceFile],
     shown: Shown<'t>,
     /// What macros make; their indices go on after those of the files.
     pieces: Vec<Piece>,
@@ -23,7 +22,6 @@ pub(super) struct Sources<'t> {
 pub(super) struct Piece {
     /// Its text, under the path of the file that the invocation stands in.
     source: SourceFile,
-    tree: Option<Tree>,
     /// That file, or piece.
     file: usize,
     invocation: Span,
@@ -47,7 +45,7 @@ const AROUND_MEMBERS: (&str, &str) = ("impl M {", "}");
 impl Piece {
     /// What the macro that is invoked at `invocation` in `file` makes.
     pub(super) fn new(file: usize, invocation: Span, made: Made, position: Position) -> Self {
-        Self { source: SourceFile::default(), tree: None, file, invocation, made, position }
+        Self { source: SourceFile::default(), file, invocation, made, position }
     }
 
     /// How many bytes stand before what is made.
@@ -66,15 +64,15 @@ enum Shown<'t> {
 
 impl<'t> Sources<'t> {
     pub(super) fn of_tree(tree: &'t SourceTree) -> Self {
-        Self::new(Trees::outlines(&tree.files), Shown::AsIs)
+        Self::new(&tree.files, Shown::AsIs)
     }
 
     pub(super) fn of_block(block: &'t SourceFile, offset: usize, document: &'t str) -> Self {
-        Self::new(Trees::of_block(block), Shown::PieceOf { document, offset })
+        Self::new(std::slice::from_ref(block), Shown::PieceOf { document, offset })
     }
 
-    fn new(trees: Trees<'t>, shown: Shown<'t>) -> Self {
-        Self { trees, shown, pieces: vec![], made_at: HashMap::new() }
+    fn new(files: &'t [SourceFile], shown: Shown<'t>) -> Self {
+        Self { files, shown, pieces: vec![], made_at: HashMap::new() }
     }
 
     /// Adds what macros make.
@@ -92,8 +90,7 @@ impl<'t> Sources<'t> {
                 Position::Members => [AROUND_MEMBERS.0, text, AROUND_MEMBERS.1].concat(),
             };
             piece.source = SourceFile::written_in(&Rust, &origin.path, text);
-            piece.tree = piece.source.parse();
-            let index = self.trees.files.len() + self.pieces.len();
+            let index = self.files.len() + self.pieces.len();
             self.made_at.insert((piece.file, piece.invocation.start), index);
             self.pieces.push(piece);
         }
@@ -115,23 +112,20 @@ impl<'t> Sources<'t> {
     }
 
     fn piece(&self, index: usize) -> Option<&Piece> {
-        self.pieces.get(index.checked_sub(self.trees.files.len())?)
+        self.pieces.get(index.checked_sub(self.files.len())?)
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
-        self.trees.files.iter().position(|file| file.path == path)
+        self.files.iter().position(|file| file.path == path)
     }
 
     /// A file, or a piece.
     pub(super) fn file(&self, index: usize) -> &SourceFile {
-        self.piece(index).map_or_else(|| &self.trees.files[index], |piece| &piece.source)
+        self.piece(index).map_or_else(|| &self.files[index], |piece| &piece.source)
     }
 
     pub(super) fn root(&self, index: usize) -> Option<Node<'_>> {
-        match self.piece(index) {
-            Some(piece) => piece.tree.as_ref().map(Tree::root_node),
-            None => self.trees.root(index),
-        }
+        self.file(index).root()
     }
 
     pub(super) fn place(&self, file: usize, span: Span) -> Place {
@@ -145,7 +139,7 @@ impl<'t> Sources<'t> {
             };
             return self.place(piece.file, place);
         }
-        let file = &self.trees.files[file];
+        let file = &self.files[file];
         match self.shown {
             Shown::AsIs => file.place(span),
             Shown::PieceOf { document, offset } => Place::in_text(
@@ -159,8 +153,7 @@ impl<'t> Sources<'t> {
 
 /// The children of a node, comments left out.
 pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).filter(|child| !is_comment(*child)).collect()
+    node.children().filter(|child| !is_comment(*child)).collect()
 }
 
 pub(super) fn is_comment(node: Node<'_>) -> bool {
@@ -168,8 +161,7 @@ pub(super) fn is_comment(node: Node<'_>) -> bool {
 }
 
 pub(super) fn child_of_kind<'a>(node: Node<'a>, kind: &str) -> Option<Node<'a>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).find(|child| child.kind() == kind)
+    node.children().find(|child| child.kind() == kind)
 }
 
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {

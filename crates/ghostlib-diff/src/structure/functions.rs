@@ -1,16 +1,17 @@
 //! The functions of a file, private ones included.
 
 use super::bodies::Body;
-use crate::grammar::{Role, walk};
+use crate::Node;
+use crate::grammar::Role;
+use crate::node::walk;
 use crate::{Language, ScopeName, SourceFile};
 use ghostlib_model::Span;
-use tree_sitter::Node;
 
 /// What the path of a message starts with.
 pub(super) const MESSAGE: &str = "#[error] ";
 
 /// A function or a message.
-pub(crate) struct Function {
+pub(super) struct Function {
     /// Modules, owner and name.
     pub(super) path: String,
     /// How much of the path is modules.
@@ -30,12 +31,12 @@ impl Function {
 }
 
 /// The functions of a file and its messages, in their order.
-pub(crate) fn functions(file: &SourceFile, language: &'static dyn Language, root: Node<'_>) -> Vec<Function> {
+pub(super) fn functions(file: &SourceFile, language: &'static dyn Language, root: Node<'_>) -> Vec<Function> {
     let mut functions = vec![];
     let modules = language.modules_of(&file.path);
     let mut scopes = Scopes { language, text: &file.text, modules, open: vec![], attributes: vec![] };
     let grammar = language.grammar();
-    walk(root, &mut |node| {
+    walk(root, |node| {
         if grammar.is_comment(node) {
             return false;
         }
@@ -104,8 +105,8 @@ impl<'t> Scopes<'t> {
 
     /// The message of an `#[error("…")]` of a variant or a struct.
     fn message(&self, attribute_item: Node<'_>, owner: Node<'_>) -> Option<Function> {
-        let attribute = attribute_item.named_child(0)?;
-        let is_message = matches!(self.text_of(attribute.named_child(0)?), "error" | "display");
+        let attribute = attribute_item.named_children().next()?;
+        let is_message = matches!(self.text_of(attribute.named_children().next()?), "error" | "display");
         let arguments = attribute.child_by_field_name("arguments").filter(|_| is_message)?;
         let name = self.text_of(owner.child_by_field_name("name")?);
         let body = Body::of(arguments, self.text, self.language.grammar());
@@ -150,8 +151,8 @@ mod tests {
 
     fn paths(path: &str, text: &str) -> Vec<String> {
         let file = SourceFile::new(path, text);
-        let functions = file.digest().map(|digest| &digest.functions).into_iter().flatten();
-        functions.map(|function| function.path.clone()).collect()
+        let functions = functions(&file, file.language().unwrap(), file.root().unwrap());
+        functions.into_iter().map(|function| function.path).collect()
     }
 
     #[test]

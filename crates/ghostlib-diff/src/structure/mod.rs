@@ -7,7 +7,7 @@ mod functions;
 mod matching;
 
 use crate::{SourceFile, SourceTree};
-pub(crate) use functions::{Function, functions};
+use functions::{Function, functions};
 use ghostlib_model::{Finding, Place, Priority};
 use matching::match_functions;
 use std::fmt;
@@ -113,7 +113,7 @@ pub fn compare_structure(reference: &SourceTree, candidate: &SourceTree) -> Stru
 /// A function and the file that it stands in.
 struct InFile<'t> {
     file: &'t SourceFile,
-    function: &'t Function,
+    function: Function,
 }
 
 impl InFile<'_> {
@@ -124,14 +124,17 @@ impl InFile<'_> {
 
 /// The functions of a library and its messages, in the order of its files.
 fn library_functions(tree: &SourceTree) -> Vec<InFile<'_>> {
-    let digests = tree.digests(SourceFile::is_library).into_iter();
-    digests
-        .flat_map(|(file, digest)| digest.functions.iter().map(move |function| InFile { file, function }))
-        .collect()
+    let functions = tree.for_each(SourceFile::is_library, |file, language, root| {
+        functions(file, language, root)
+            .into_iter()
+            .map(|function| InFile { file, function })
+            .collect::<Vec<_>>()
+    });
+    functions.into_iter().flatten().collect()
 }
 
-fn bare<'t>(functions: &[InFile<'t>]) -> Vec<&'t Function> {
-    functions.iter().map(|one| one.function).collect()
+fn bare<'f>(functions: &'f [InFile<'_>]) -> Vec<&'f Function> {
+    functions.iter().map(|one| &one.function).collect()
 }
 
 /// A finding for each message that a user reads and that the candidate writes otherwise: the texts of `Display`
