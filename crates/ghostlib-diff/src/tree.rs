@@ -103,6 +103,12 @@ impl SourceFile {
 }
 
 impl SourceTree {
+    /// Parses the files of the library on as many cores as there are. What is not parsed yet is parsed when it is
+    /// looked at, one file after the other.
+    pub(crate) fn parse(&self) {
+        self.for_each(SourceFile::is_library, |_, _, _| ());
+    }
+
     /// What `work` makes of the files that `is_wanted` takes and that parse, on as many cores as there are.
     pub(crate) fn for_each<'t, T: Send>(
         &'t self,

@@ -55,6 +55,7 @@ pub fn extract_crate(tree: &SourceTree, features: &FeatureSet) -> Result<Api, Ex
         return Err(ExtractError::NoLibrary { path: manifest.lib_path });
     };
     let configuration = Configuration::Features(manifest.features(features));
+    tree.parse();
     expand_macros(&mut sources, root, &configuration, manifest.imports_start_at_root);
     let loaded = load(&sources, root, &configuration, manifest.imports_start_at_root);
     let unsafe_code = unsafe_code(&sources, &loaded.files);
