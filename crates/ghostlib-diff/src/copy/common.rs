@@ -18,7 +18,7 @@ pub fn common_code(reference: &SourceTree, documents: &SourceTree) -> Vec<Copied
 /// files of their own.
 pub fn code_size(tree: &SourceTree) -> usize {
     let sizes = tree.for_each(SourceFile::is_library, |file, language, root| {
-        Tokens::of_all(root, &file.text, language.grammar()).n_bytes()
+        Tokens::with_signatures(root, &file.text, language.grammar()).n_bytes()
     });
     sizes.into_iter().sum()
 }

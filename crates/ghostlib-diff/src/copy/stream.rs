@@ -27,7 +27,7 @@ impl<'t> Stream<'t> {
     /// The code of some files, signatures left out.
     pub(super) fn of_files(tree: &'t SourceTree, is_wanted: fn(&SourceFile) -> bool) -> Self {
         let files = tree.for_each(is_wanted, |file, language, root| {
-            (file, Tokens::of_library(root, &file.text, language.grammar()))
+            (file, Tokens::without_signatures(root, &file.text, language.grammar()))
         });
         Self { files }
     }
@@ -81,5 +81,5 @@ fn code_of(text: &str) -> Vec<&str> {
 }
 
 fn tokens_with_signatures(code: &str, grammar: &'static Grammar) -> Tokens {
-    grammar.parse(code).map(|tree| Tokens::of_all(tree.root(), code, grammar)).unwrap_or_default()
+    grammar.parse(code).map(|tree| Tokens::with_signatures(tree.root(), code, grammar)).unwrap_or_default()
 }

@@ -18,6 +18,13 @@ pub(super) struct Tokens {
     part_ends: Vec<usize>,
 }
 
+/// Whether what stands before the bodies of functions is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signatures {
+    Kept,
+    LeftOut,
+}
+
 /// One token, in 16 bytes: a large library has millions of them.
 #[derive(Clone, Copy)]
 pub(super) struct Token {
@@ -48,60 +55,13 @@ impl Token {
 }
 
 impl Tokens {
-    /// The parts in which the order of functions is no matter.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &[Token]> {
-        let mut start = 0;
-        let ends = self.part_ends.iter().copied().chain([self.list.len()]);
-        ends.filter_map(move |end| self.list.get(std::mem::replace(&mut start, end)..end))
-    }
-
-    pub(super) fn n_bytes(&self) -> usize {
-        self.list.iter().map(|token| token.end() - token.start()).sum()
-    }
-
-    /// The hash of each run of [`MIN_PUBLIC_RUN`] tokens.
-    pub(super) fn runs(&self) -> impl Iterator<Item = u64> {
-        self.list.windows(MIN_PUBLIC_RUN).map(|run| {
-            let mut hasher = FxHasher::default();
-            run.iter().for_each(|token| token.hash.hash(&mut hasher));
-            hasher.finish()
-        })
-    }
-
-    /// The rest, where the tokens of these runs are taken out.
-    pub(super) fn without(&self, runs: &FxHashSet<u64>) -> Self {
-        let mut is_taken = vec![false; self.list.len()];
-        for (start, run) in self.runs().enumerate() {
-            if runs.contains(&run) {
-                is_taken[start..start + MIN_PUBLIC_RUN].fill(true);
-            }
-        }
-        let mut rest = Self::default();
-        let mut is_taken = is_taken.into_iter();
-        for part in self.parts() {
-            let kept = part.iter().zip(&mut is_taken).filter(|(_, is_taken)| !is_taken);
-            rest.list.extend(kept.map(|(token, _)| *token));
-            rest.part_ends.push(rest.list.len());
-        }
-        rest
-    }
-}
-
-/// Whether what stands before the bodies of functions is taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Signatures {
-    Kept,
-    LeftOut,
-}
-
-impl Tokens {
-    /// Signatures left out.
-    pub(super) fn of_library(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
+    /// The tokens of a file; of its functions only what their bodies hold.
+    pub(super) fn without_signatures(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
         Self::read(root, text, grammar, Signatures::LeftOut)
     }
 
-    /// Signatures kept.
-    pub(super) fn of_all(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
+    /// All tokens of a file.
+    pub(super) fn with_signatures(root: Node<'_>, text: &str, grammar: &Grammar) -> Self {
         Self::read(root, text, grammar, Signatures::Kept)
     }
 
@@ -143,6 +103,46 @@ impl Tokens {
             self.part_ends.push(self.list.len());
         }
     }
+
+    /// The parts in which the order of functions is no matter.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &[Token]> {
+        let mut start = 0;
+        let ends = self.part_ends.iter().copied().chain([self.list.len()]);
+        ends.filter_map(move |end| self.list.get(std::mem::replace(&mut start, end)..end))
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        self.list.iter().map(|token| token.end() - token.start()).sum()
+    }
+
+    /// The hash of each run of [`MIN_PUBLIC_RUN`] tokens.
+    pub(super) fn runs(&self) -> impl Iterator<Item = u64> {
+        self.list.windows(MIN_PUBLIC_RUN).map(|run| {
+            let mut hasher = FxHasher::default();
+            for token in run {
+                token.hash.hash(&mut hasher);
+            }
+            hasher.finish()
+        })
+    }
+
+    /// The rest, where the tokens of these runs are taken out.
+    pub(super) fn without(&self, runs: &FxHashSet<u64>) -> Self {
+        let mut is_taken = vec![false; self.list.len()];
+        for (start, run) in self.runs().enumerate() {
+            if runs.contains(&run) {
+                is_taken[start..start + MIN_PUBLIC_RUN].fill(true);
+            }
+        }
+        let mut rest = Self::default();
+        let mut is_taken = is_taken.into_iter();
+        for part in self.parts() {
+            let kept = part.iter().zip(&mut is_taken).filter(|(_, is_taken)| !is_taken);
+            rest.list.extend(kept.map(|(token, _)| *token));
+            rest.part_ends.push(rest.list.len());
+        }
+        rest
+    }
 }
 
 pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
@@ -153,5 +153,5 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
 
 /// Where the body starts, or the end of what has none.
 fn signature_end(node: Node<'_>) -> usize {
-    node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte())
+    node.child_by_field_name("body").map_or(node.end_byte(), Node::start_byte)
 }

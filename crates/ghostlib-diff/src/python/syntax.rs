@@ -127,7 +127,7 @@ impl<'t> Sources<'t> {
         let start = site.node.start_byte();
         let is_definition = matches!(site.node.kind(), "function_definition" | "class_definition");
         let body = site.node.child_by_field_name("body").filter(|_| is_definition);
-        let end = body.map_or(site.node.end_byte(), |body| body.start_byte());
+        let end = body.map_or(site.node.end_byte(), Node::start_byte);
         let head = text.get(start..end).unwrap_or_default().trim_end();
         let span = Span::new(start, start + head.len());
         if let Some((document, offset)) = self.document {

@@ -179,7 +179,7 @@ fn field<'t>(renderer: &Renderer<'_, 't>, index: usize, member: &Member<'t>) -> 
 }
 
 fn form(def: &Def<'_>) -> Form {
-    match def.site.node.child_by_field_name("body").map(|body| body.kind()) {
+    match def.site.node.child_by_field_name("body").map(Node::kind) {
         Some("ordered_field_declaration_list") => Form::Tuple,
         Some(_) => Form::Named,
         None => Form::Unit,

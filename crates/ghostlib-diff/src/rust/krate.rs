@@ -110,7 +110,7 @@ impl<'t> Krate<'t> {
     pub(super) fn place(&self, site: Site<'_>) -> Place {
         let node = site.node;
         let body = node.child_by_field_name("body").filter(|_| node.kind() != "enum_variant");
-        let end = body.map_or(node.end_byte(), |body| body.start_byte());
+        let end = body.map_or(node.end_byte(), Node::start_byte);
         let text = &self.sources.file(site.file).text;
         let head = text.get(node.start_byte()..end).unwrap_or_default().trim_end();
         self.sources.place(site.file, Span::new(node.start_byte(), node.start_byte() + head.len()))

@@ -96,11 +96,6 @@ impl<'t> Sources<'t> {
         }
     }
 
-    /// How many calls of macros have been expanded.
-    pub(super) fn n_pieces(&self) -> usize {
-        self.pieces.len()
-    }
-
     /// What the macro makes that is invoked there.
     pub(super) fn made_at(&self, file: usize, start: usize) -> Option<usize> {
         self.made_at.get(&(file, start)).copied()

@@ -25,7 +25,10 @@ use std::collections::{HashMap, HashSet};
 const MAX_TEXT: usize = 1 << 18;
 /// More text than this is not made in one round, in bytes.
 const MAX_ROUND: usize = 1 << 23;
-
+/// Macros within macros are not followed deeper than this.
+const MAX_ROUNDS: usize = 64;
+/// More calls of macros than this are not expanded.
+const MAX_PIECES: usize = 4_000;
 /// A macro does not call others in its place more often than this.
 const MAX_CALLS: usize = 512;
 
@@ -46,36 +49,69 @@ pub(super) enum Position {
     Members,
 }
 
-/// The text that each invocation stands for, as far as that can be told. Those that never end, by file and first
-/// byte, go to `given_up` and are not tried again.
-pub(super) fn expand(
-    krate: &Krate<'_>,
-    invocations: &[Invocation<'_>],
-    configuration: &Configuration,
-    given_up: &mut HashSet<(usize, usize)>,
-) -> Vec<Piece> {
-    let mut macros = Macros { krate, named: HashMap::new(), rules: HashMap::new(), never_ends: false };
-    for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
-        macros.named.entry(def.name).or_default().push(index);
+/// Expands macros, and the macros in what they make, round by round.
+#[derive(Default)]
+pub(super) struct Expansion {
+    n_rounds: usize,
+    n_pieces: usize,
+    /// The invocations that never end, by file and first byte.
+    never_end: HashSet<(usize, usize)>,
+    /// Those whose arguments are no items.
+    are_no_items: HashSet<(usize, usize)>,
+}
+
+impl Expansion {
+    /// The text that each invocation stands for, as far as that can be told; nothing after too many rounds, or where
+    /// it is too much.
+    pub(super) fn expand(
+        &mut self,
+        krate: &Krate<'_>,
+        invocations: &[Invocation<'_>],
+        configuration: &Configuration,
+    ) -> Vec<Piece> {
+        if self.n_rounds == MAX_ROUNDS {
+            return vec![];
+        }
+        let mut macros = Macros::of(krate);
+        let mut n_bytes = 0;
+        let mut pieces = vec![];
+        for invocation in invocations {
+            if n_bytes > MAX_ROUND {
+                break;
+            }
+            let Some(made) = self.made(&mut macros, invocation, configuration) else { continue };
+            let span = Span::from(invocation.site.node.byte_range());
+            n_bytes += if let Made::Text(text) = &made { text.len() } else { 0 };
+            pieces.push(Piece::new(invocation.site.file, span, made, invocation.position));
+        }
+        self.n_rounds += 1;
+        self.n_pieces += pieces.len();
+        if self.n_pieces > MAX_PIECES { vec![] } else { pieces }
     }
-    let mut n_bytes = 0;
-    let pieces = invocations.iter().filter_map(|invocation| {
+
+    fn made(
+        &mut self,
+        macros: &mut Macros<'_, '_>,
+        invocation: &Invocation<'_>,
+        configuration: &Configuration,
+    ) -> Option<Made> {
         let at = (invocation.site.file, invocation.site.node.start_byte());
-        if n_bytes > MAX_ROUND || given_up.contains(&at) {
+        if self.never_end.contains(&at) {
             return None;
         }
-        let made = arguments::cfg_if(krate, invocation, configuration)
-            .or_else(|| macros.expanded(invocation))
-            .or_else(|| arguments::as_items(krate, invocation));
-        if made.is_none() && macros.never_ends {
-            given_up.insert(at);
+        let krate = macros.krate;
+        let expanded =
+            arguments::cfg_if(krate, invocation, configuration).or_else(|| macros.expanded(invocation));
+        if expanded.is_some() || self.are_no_items.contains(&at) {
+            return expanded;
         }
-        let made = made?;
-        let span = Span::from(invocation.site.node.byte_range());
-        n_bytes += if let Made::Text(text) = &made { text.len() } else { 0 };
-        Some(Piece::new(invocation.site.file, span, made, invocation.position))
-    });
-    pieces.collect()
+        let made = arguments::as_items(krate, invocation);
+        if made.is_none() {
+            let tried = if macros.never_ends { &mut self.never_end } else { &mut self.are_no_items };
+            tried.insert(at);
+        }
+        made
+    }
 }
 
 /// The macros that a crate defines.
@@ -87,12 +123,20 @@ struct Macros<'k, 't> {
     never_ends: bool,
 }
 
-impl Macros<'_, '_> {
+impl<'k, 't> Macros<'k, 't> {
+    fn of(krate: &'k Krate<'t>) -> Self {
+        let mut named: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
+            named.entry(def.name).or_default().push(index);
+        }
+        Self { krate, named, rules: HashMap::new(), never_ends: false }
+    }
+
     fn expanded(&mut self, invocation: &Invocation<'_>) -> Option<Made> {
+        self.never_ends = false;
         let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
         let name = arguments::macro_name(self.krate, invocation.site);
         let mut text = self.once(invocation, name, &lex::lex(arguments)?)?;
-        self.never_ends = false;
         // Macros that eat their arguments piece by piece make nothing but the next call.
         for _ in 0..MAX_CALLS {
             let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else {
