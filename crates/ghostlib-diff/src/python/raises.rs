@@ -5,6 +5,7 @@ use super::package::{Entity, ModuleId, View};
 use super::scope::What;
 use super::syntax::{Piece, Site, named};
 use super::types::{Renderer, Style};
+use crate::Node;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
