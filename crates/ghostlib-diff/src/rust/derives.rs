@@ -42,14 +42,14 @@ pub(super) fn derives(world: World<'_, '_>, id: DefId, unseen: &mut Vec<Unseen>)
     items
 }
 
-fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
+fn derived<'t>(world: World<'_, 't>, id: DefId, path: &str, name: &str) -> ApiItem {
     let def = world.krate.def(id);
     let generics = Generics::read(world.krate, def.site);
     let (parameter, trait_name) =
         if name == "Deserialize" { ("'de", "Deserialize<'de>") } else { ("", name) };
     let renderer = |style, bindings| Renderer::new(world, def.module, def.site.file, style, bindings);
     let projections = projections(world, id, &generics);
-    let bounded = |renderer: &Renderer<'_, '_>| bounded(renderer, &generics, &projections, name);
+    let bounded = |renderer: &Renderer<'_, 't>| bounded(renderer, &generics, &projections, name);
     let mut bindings = Bindings::default();
     bind(&mut bindings, &generics, |lifetime| !is_bound(world, def.site, lifetime));
     let normal = bounded(&renderer(Style::Normal, bindings)).sorted();
@@ -81,7 +81,7 @@ fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
 }
 
 /// Whether a lifetime stands in a bound of the item's parameters, or has one.
-fn is_bound(world: World<'_, '_>, site: Site<'_>, lifetime: &str) -> bool {
+fn is_bound<'t>(world: World<'_, 't>, site: Site<'t>, lifetime: &str) -> bool {
     let generics = Generics::read(world.krate, site);
     let bounds = generics.types.iter().filter_map(|parameter| parameter.bounds);
     let of_lifetimes = generics.lifetimes.iter().filter_map(|parameter| parameter.bounds);

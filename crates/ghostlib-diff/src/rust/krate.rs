@@ -26,6 +26,7 @@ pub(super) struct Krate<'t> {
     /// Whether every item counts as public, as in a spec's block.
     pub(super) is_block: bool,
     pub(super) imports_start_at_root: bool,
+    pub(super) found: super::resolve::Found<'t>,
 }
 
 /// One module.

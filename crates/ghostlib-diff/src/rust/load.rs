@@ -7,6 +7,7 @@ use super::imports::{extern_crate, imports};
 use super::krate::{Def, DefId, Impl, Inner, Krate, Member, Module, ModuleId, ROOT, Site};
 use super::macros::{Invocation, Position};
 use super::meta::Meta;
+use super::resolve::Found;
 use super::source::{Sources, child_of_kind, children};
 use crate::Node;
 use crate::Unseen;
@@ -47,6 +48,7 @@ pub(super) fn load<'t>(
         impls: vec![],
         is_block,
         imports_start_at_root,
+        found: Found::default(),
     };
     let mut loader = Loader {
         krate,

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 /// The files of a crate.
 pub(super) struct Sources<'t> {
     files: &'t [SourceFile],
+    by_path: HashMap<&'t str, usize>,
     shown: Shown<'t>,
     /// What macros make; their indices go on after those of the files.
     pieces: Vec<Piece>,
@@ -72,7 +73,8 @@ impl<'t> Sources<'t> {
     }
 
     fn new(files: &'t [SourceFile], shown: Shown<'t>) -> Self {
-        Self { files, shown, pieces: vec![], made_at: HashMap::new() }
+        let by_path = files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
+        Self { files, by_path, shown, pieces: vec![], made_at: HashMap::new() }
     }
 
     /// Adds what macros make.
@@ -111,7 +113,7 @@ impl<'t> Sources<'t> {
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
-        self.files.iter().position(|file| file.path == path)
+        self.by_path.get(path).copied()
     }
 
     /// A file, or a piece.

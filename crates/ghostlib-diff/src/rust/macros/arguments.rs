@@ -28,9 +28,9 @@ fn between<'t>(krate: &Krate<'t>, list: Site<'t>) -> Option<(Span, &'t str)> {
 }
 
 /// The items of the branch of a `cfg_if!` that is switched on.
-pub(super) fn cfg_if(
-    krate: &Krate<'_>,
-    invocation: &Invocation<'_>,
+pub(super) fn cfg_if<'t>(
+    krate: &Krate<'t>,
+    invocation: &Invocation<'t>,
     configuration: &Configuration,
 ) -> Option<Made> {
     let site = invocation.site;
@@ -57,7 +57,7 @@ pub(super) fn cfg_if(
 }
 
 /// The arguments, where all of them are items that need no macro.
-pub(super) fn as_items(krate: &Krate<'_>, invocation: &Invocation<'_>) -> Option<Made> {
+pub(super) fn as_items<'t>(krate: &Krate<'t>, invocation: &Invocation<'t>) -> Option<Made> {
     let (span, text) = inner(krate, invocation.site)?;
     if invocation.position != Position::Items {
         return None;

@@ -63,10 +63,10 @@ pub(super) struct Expansion {
 impl Expansion {
     /// The text that each invocation stands for, as far as that can be told; nothing after too many rounds, or where
     /// it is too much.
-    pub(super) fn expand(
+    pub(super) fn expand<'t>(
         &mut self,
-        krate: &Krate<'_>,
-        invocations: &[Invocation<'_>],
+        krate: &Krate<'t>,
+        invocations: &[Invocation<'t>],
         configuration: &Configuration,
     ) -> Vec<Piece> {
         if self.n_rounds == MAX_ROUNDS {
@@ -89,10 +89,10 @@ impl Expansion {
         if self.n_pieces > MAX_PIECES { vec![] } else { pieces }
     }
 
-    fn made(
+    fn made<'t>(
         &mut self,
-        macros: &mut Macros<'_, '_>,
-        invocation: &Invocation<'_>,
+        macros: &mut Macros<'_, 't>,
+        invocation: &Invocation<'t>,
         configuration: &Configuration,
     ) -> Option<Made> {
         let at = (invocation.site.file, invocation.site.node.start_byte());
@@ -132,7 +132,7 @@ impl<'k, 't> Macros<'k, 't> {
         Self { krate, named, rules: HashMap::new(), never_ends: false }
     }
 
-    fn expanded(&mut self, invocation: &Invocation<'_>) -> Option<Made> {
+    fn expanded(&mut self, invocation: &Invocation<'t>) -> Option<Made> {
         self.never_ends = false;
         let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
         let name = arguments::macro_name(self.krate, invocation.site);
@@ -153,7 +153,7 @@ impl<'k, 't> Macros<'k, 't> {
     }
 
     /// One call, by the macro's name with these arguments.
-    fn once(&mut self, invocation: &Invocation<'_>, name: &str, arguments: &[TokenTree]) -> Option<String> {
+    fn once(&mut self, invocation: &Invocation<'t>, name: &str, arguments: &[TokenTree]) -> Option<String> {
         let index = self.definition(invocation, name)?;
         let krate = self.krate;
         let rules = self.rules.entry(index).or_insert_with(|| rules(krate, &krate.defs[index]));
@@ -164,7 +164,7 @@ impl<'k, 't> Macros<'k, 't> {
 
     /// Of several macros of that name, the last one before the invocation in its file, or the one of the nearest
     /// module around it, or any.
-    fn definition(&self, invocation: &Invocation<'_>, name: &str) -> Option<usize> {
+    fn definition(&self, invocation: &Invocation<'t>, name: &str) -> Option<usize> {
         let (path, name) = name.rsplit_once("::").unwrap_or(("", name));
         if !matches!(path.split("::").next(), Some("" | "crate" | "$crate" | "self" | "super")) {
             return None;
@@ -191,7 +191,7 @@ impl<'k, 't> Macros<'k, 't> {
     }
 }
 
-fn rules(krate: &Krate<'_>, def: &Def<'_>) -> Vec<Rule> {
+fn rules<'t>(krate: &Krate<'t>, def: &Def<'t>) -> Vec<Rule> {
     let text = |node| lex::lex(krate.text(def.site.at(node)));
     let rules = children(def.site.node).into_iter().filter(|node| node.kind() == "macro_rule");
     let rules = rules.filter_map(|rule| {
