@@ -9,6 +9,7 @@ mod arguments;
 mod fragments;
 mod lex;
 mod matching;
+mod nested;
 mod rule;
 mod transcribe;
 
@@ -31,6 +32,8 @@ const MAX_ROUNDS: usize = 64;
 const MAX_PIECES: usize = 4_000;
 /// A macro does not call others in its place more often than this.
 const MAX_CALLS: usize = 512;
+/// Of the calls among the items that one macro makes, no more than this are expanded at once.
+const MAX_NESTED_CALLS: usize = 64;
 
 /// A macro that is invoked where items may stand.
 #[derive(Clone, Copy)]
@@ -72,7 +75,7 @@ impl Expansion {
         if self.n_rounds == MAX_ROUNDS {
             return vec![];
         }
-        let mut macros = Macros::of(krate);
+        let mut macros = Macros::of(krate, MAX_PIECES - self.n_pieces);
         let mut n_bytes = 0;
         let mut pieces = vec![];
         for invocation in invocations {
@@ -85,8 +88,9 @@ impl Expansion {
             pieces.push(Piece::new(invocation.site.file, span, made, invocation.position));
         }
         self.n_rounds += 1;
-        self.n_pieces += pieces.len();
-        if self.n_pieces > MAX_PIECES { vec![] } else { pieces }
+        let Some(n_left) = macros.n_left.checked_sub(pieces.len()) else { return vec![] };
+        self.n_pieces = MAX_PIECES - n_left;
+        pieces
     }
 
     fn made<'t>(
@@ -121,15 +125,17 @@ struct Macros<'k, 't> {
     rules: HashMap<usize, Vec<Rule>>,
     /// Whether the last call made nothing but calls, more than are followed.
     never_ends: bool,
+    /// How many calls may still be expanded.
+    n_left: usize,
 }
 
 impl<'k, 't> Macros<'k, 't> {
-    fn of(krate: &'k Krate<'t>) -> Self {
+    fn of(krate: &'k Krate<'t>, n_left: usize) -> Self {
         let mut named: HashMap<_, Vec<_>> = HashMap::new();
         for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
             named.entry(def.name).or_default().push(index);
         }
-        Self { krate, named, rules: HashMap::new(), never_ends: false }
+        Self { krate, named, rules: HashMap::new(), never_ends: false, n_left }
     }
 
     fn expanded(&mut self, invocation: &Invocation<'t>) -> Option<Made> {
@@ -140,7 +146,7 @@ impl<'k, 't> Macros<'k, 't> {
         // Macros that eat their arguments piece by piece make nothing but the next call.
         for _ in 0..MAX_CALLS {
             let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else {
-                return Some(Made::Text(text));
+                return Some(Made::Text(self.with_calls_expanded(invocation, text)));
             };
             match self.once(invocation, &name, &arguments) {
                 Some(next) => text = next,
@@ -150,6 +156,30 @@ impl<'k, 't> Macros<'k, 't> {
         }
         self.never_ends = true;
         None
+    }
+
+    /// What the macros make that are called among `items`. It would be read in the rounds that follow; macros that
+    /// make one item and call themselves for the rest need too many of them.
+    fn with_calls_expanded(&mut self, invocation: &Invocation<'t>, items: String) -> String {
+        let defines_macros = |text: &str| text.contains("macro_rules");
+        let (mut done, mut rest) = (String::new(), items);
+        for _ in 0..MAX_NESTED_CALLS {
+            if self.n_left == 0 || defines_macros(&rest) || done.len() + rest.len() > MAX_TEXT {
+                break;
+            }
+            let Some(call) = nested::first_call(&rest) else { break };
+            let made = lex::lex(&rest[call.arguments])
+                .and_then(|arguments| self.once(invocation, &call.name, &arguments));
+            if let Some(made) = made.filter(|made| !defines_macros(made)) {
+                self.n_left -= 1;
+                done.push_str(&rest[..call.span.start]);
+                rest = [&made, " ", &rest[call.span.end..]].concat();
+            } else {
+                done.push_str(&rest[..call.span.end]);
+                rest.drain(..call.span.end);
+            }
+        }
+        done + &rest
     }
 
     /// One call, by the macro's name with these arguments.
