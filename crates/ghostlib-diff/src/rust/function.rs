@@ -5,8 +5,8 @@ use super::generics::{Generics, RenderedGenerics};
 use super::krate::{ModuleId, Site};
 use super::source::{child_of_kind, children};
 use super::types::{Bindings, Elided, Renderer, Style, World};
+use crate::Node;
 use ghostlib_model::{FnSignature, Param, Receiver};
-use tree_sitter::Node;
 
 /// A function as it is written.
 pub(super) struct Function<'t> {

@@ -3,7 +3,7 @@
 use super::krate::{Import, Krate, Site};
 use super::load::is_public;
 use super::source::{child_of_kind, children, has_token};
-use tree_sitter::Node;
+use crate::Node;
 
 /// Stands first in a path that starts outside of the crate.
 pub(super) const OUTSIDE: &str = "::";
@@ -60,8 +60,10 @@ impl<'t> UseTree<'_, 't> {
                 }
             }
             "use_wildcard" => {
-                let path =
-                    node.named_child(0).map_or_else(|| prefix.to_vec(), |path| self.path(prefix, path));
+                let path = node
+                    .named_children()
+                    .next()
+                    .map_or_else(|| prefix.to_vec(), |path| self.path(prefix, path));
                 self.push(path, None);
             }
             "use_as_clause" => {

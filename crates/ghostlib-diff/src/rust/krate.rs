@@ -2,9 +2,9 @@
 
 use super::attributes::Attributes;
 use super::cfg::Configuration;
+use crate::Node;
 use ghostlib_model::{ApiKind, Place, Span};
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// Index into [`Krate::modules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +26,7 @@ pub(super) struct Krate<'t> {
     /// Whether every item counts as public, as in a spec's block.
     pub(super) is_block: bool,
     pub(super) imports_start_at_root: bool,
+    pub(super) found: super::resolve::Found<'t>,
 }
 
 /// One module.
@@ -124,7 +125,7 @@ impl<'t> Krate<'t> {
     pub(super) fn place(&self, site: Site<'_>) -> Place {
         let node = site.node;
         let body = node.child_by_field_name("body").filter(|_| node.kind() != "enum_variant");
-        let end = body.map_or(node.end_byte(), |body| body.start_byte());
+        let end = body.map_or(node.end_byte(), Node::start_byte);
         let text = &self.sources.file(site.file).text;
         let head = text.get(node.start_byte()..end).unwrap_or_default().trim_end();
         self.sources.place(site.file, Span::new(node.start_byte(), node.start_byte() + head.len()))

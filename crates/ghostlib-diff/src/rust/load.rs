@@ -7,12 +7,13 @@ use super::imports::{extern_crate, imports};
 use super::krate::{Def, DefId, Impl, Inner, Krate, Member, Module, ModuleId, ROOT, Site};
 use super::macros::{Invocation, Position};
 use super::meta::Meta;
+use super::resolve::Found;
 use super::source::{Sources, child_of_kind, children};
+use crate::Node;
 use crate::Unseen;
 use ghostlib_model::{ApiKind, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// Deeper modules than this are not read.
 const MAX_MODULE_DEPTH: usize = 64;
@@ -60,6 +61,7 @@ pub(super) fn load<'t>(
         impls: vec![],
         is_block,
         imports_start_at_root,
+        found: Found::default(),
     };
     let mut loader = Loader {
         krate,
@@ -283,7 +285,7 @@ impl<'t> Loader<'t, '_> {
                     } else {
                         self.no_item(module, site, Position::Members)
                     };
-                    let made = made.and_then(|made| Some(made.at(made.node.named_child(0)?)));
+                    let made = made.and_then(|made| Some(made.at(made.node.named_children().next()?)));
                     members.extend(made.map(|made| self.members(module, made)).into_iter().flatten());
                 }
                 _ if !node.is_named() || node.is_error() => {}
@@ -343,7 +345,7 @@ impl<'t> Loader<'t, '_> {
     /// What stands in the place of an item and is none. Of a macro, what it makes is returned, if that is known.
     fn no_item(&mut self, module: ModuleId, site: Site<'t>, position: Position) -> Option<Site<'t>> {
         let node = match site.node.kind() {
-            "expression_statement" => site.node.named_child(0).unwrap_or(site.node),
+            "expression_statement" => site.node.named_children().next().unwrap_or(site.node),
             _ => site.node,
         };
         match node.kind() {

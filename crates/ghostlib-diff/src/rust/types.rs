@@ -9,11 +9,11 @@ use super::resolve::Target;
 use super::source::{child_of_kind, children, has_token};
 use super::std_names;
 use super::text::{append, glued};
+use crate::Node;
 use ghostlib_model::ApiKind;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// Deeper types than this are cut off.
 const MAX_DEPTH: usize = 64;
@@ -132,7 +132,7 @@ impl<'k, 't> Renderer<'k, 't> {
             "array_type" => self.array(node, depth),
             "parameters" => format!("({})", self.parameters(node, depth).join(", ")),
             "function_type" => self.function(node, depth),
-            _ if node.child_count() == 0 => self.text(node).to_owned(),
+            _ if node.is_leaf() => self.text(node).to_owned(),
             "string_literal" | "char_literal" => self.text(node).to_owned(),
             _ => glued(children(node).into_iter().map(|child| self.node(child, depth + 1))),
         }
@@ -175,18 +175,19 @@ impl<'k, 't> Renderer<'k, 't> {
     /// Generic arguments; for comparing, without lifetimes that can be elided.
     fn arguments(&self, node: Node<'t>, depth: usize) -> Vec<String> {
         let mut arguments: Vec<String> = vec![];
-        for child in children(node).into_iter().filter(Node::is_named) {
+        let mut before = "";
+        for child in children(node).into_iter().filter(|child| child.is_named()) {
             match child.kind() {
                 "lifetime" => arguments.extend(self.lifetime(child)),
                 "type_binding" => arguments.push(self.binding(child, depth + 1)),
                 // `Name: Bound`, where the name stands before it as if it were a type
                 "trait_bounds" => {
-                    let name = child.prev_named_sibling().map_or("", |name| self.text(name));
                     arguments.pop();
-                    arguments.push(format!("{name}: {}", self.bounds_at(child, depth + 1).join(" + ")));
+                    arguments.push(format!("{before}: {}", self.bounds_at(child, depth + 1).join(" + ")));
                 }
                 _ => arguments.push(self.node(child, depth + 1)),
             }
+            before = self.text(child);
         }
         arguments
     }
@@ -248,7 +249,7 @@ impl<'k, 't> Renderer<'k, 't> {
             return vec!["…".to_owned()];
         }
         let mut bounds = vec![];
-        for child in children(node).into_iter().filter(Node::is_named) {
+        for child in children(node).into_iter().filter(|child| child.is_named()) {
             match child.kind() {
                 "bounded_type" => bounds.extend(self.bounds_at(child, depth + 1)),
                 _ => bounds.push(self.node(child, depth + 1)),
@@ -266,7 +267,7 @@ impl<'k, 't> Renderer<'k, 't> {
     }
 
     fn tuple(&self, node: Node<'t>, depth: usize) -> String {
-        let types: Vec<_> = children(node).into_iter().filter(Node::is_named).collect();
+        let types: Vec<_> = children(node).into_iter().filter(|child| child.is_named()).collect();
         let rendered: Vec<_> = types.iter().map(|child| self.node(*child, depth + 1)).collect();
         match (&types[..], &rendered[..]) {
             ([_], [text]) if has_token(node, ",") => format!("({text},)"),
