@@ -25,6 +25,7 @@ mod macros;
 mod manifest;
 mod meta;
 mod reach;
+mod receiver;
 mod resolve;
 mod source;
 mod std_names;

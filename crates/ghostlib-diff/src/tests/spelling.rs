@@ -163,3 +163,33 @@ fn aliases_of_the_standard_library_are_what_they_stand_for() {
         of("use std::fmt; pub fn f() -> Result<(), fmt::Error> {}")
     );
 }
+
+#[test]
+fn a_receiver_may_have_its_type_by_any_name() {
+    let of = |head: &str, receiver: &str| {
+        let text =
+            format!("pub struct S<'a, T>(&'a T); {head} {{ pub fn f({receiver}, x: &u8) -> &u8 {{}} }}");
+        item(&lib(&text), "S::f").signature.clone()
+    };
+    let head = "impl<'a, T> S<'a, T>";
+    for (long, short) in [
+        ("self: S<'a, T>", "self"),
+        ("self: &S<'a, T>", "&self"),
+        ("self: &'_ mut S<'a, T>", "&mut self"),
+        ("self: &'a Self", "&'a self"),
+        ("mut self: &mut Self", "&mut self"),
+    ] {
+        assert_eq!(of(head, long), of(head, short), "{long}");
+    }
+    assert_ne!(of(head, "self: Box<S<'a, T>>"), of(head, "self"));
+    assert_ne!(of("impl<'a> S<'a, u8>", "self: &S<'a, u8>"), of(head, "&self"));
+}
+
+#[test]
+fn parameters_of_variants_that_are_re_exported_are_those_of_their_enum() {
+    let of = |name: &str| {
+        let text = format!("pub use E::V; pub enum E<{name}> {{ V({name}) }}");
+        item(&lib(&text), "V").signature.clone()
+    };
+    assert_eq!(of("T"), of("Item"));
+}
