@@ -189,7 +189,7 @@ impl<'k, 't> Item<'k, 't> {
 
 /// What has the parameters that an item may name: of a variant, its enum.
 fn parameterised<'t>(def: &Def<'t>) -> Site<'t> {
-    let owner = def.site.node.parent().and_then(Node::parent);
+    let owner = def.site.node.parent().and_then(crate::Node::parent);
     owner.filter(|_| def.kind == ApiKind::Variant).map_or(def.site, |owner| def.site.at(owner))
 }
 
