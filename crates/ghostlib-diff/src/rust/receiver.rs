@@ -63,8 +63,10 @@ fn target(ty: Node<'_>) -> Option<Node<'_>> {
     ty.child_by_field_name("type").filter(|_| ty.kind() == "reference_type")
 }
 
-/// Whether a type is that of the `impl`, by the name `Self` or by its own.
+/// Whether a type is that of the `impl`, by the name `Self` or by its own. Its arguments need not be looked at: no
+/// other type of that name can be a receiver.
 fn is_self<'t>(renderer: &Renderer<'_, 't>, ty: Node<'t>) -> bool {
-    renderer.text(ty) == "Self"
-        || renderer.bindings.self_type.as_ref().is_some_and(|own| *own == renderer.ty(ty))
+    let name = |text: &str| text.split('<').next().map(str::to_owned);
+    let is_own = |own: &String| name(own) == name(&renderer.ty(ty));
+    renderer.text(ty) == "Self" || renderer.bindings.self_type.as_ref().is_some_and(is_own)
 }

@@ -122,7 +122,30 @@ impl<'t> Krate<'t> {
         match name {
             "self" => vec![Target::Module(module)],
             "super" => self.parent(module).map(Target::Module).into_iter().collect(),
-            _ => self.lookup(module, name, trail, depth),
+            _ => {
+                let found = self.lookup(module, name, trail, depth);
+                if found.is_empty() { self.out_of_glob(module, name, trail, depth) } else { found }
+            }
+        }
+    }
+
+    /// What nothing else in a module can be than a name out of another crate's glob, if there is just one.
+    fn out_of_glob(
+        &self,
+        module: ModuleId,
+        name: &'t str,
+        trail: &mut Trail<'t>,
+        depth: usize,
+    ) -> Vec<Target<'t>> {
+        let globs = self.module(module).imports.iter().filter(|import| import.name.is_none());
+        let targets = globs.flat_map(|import| self.resolve_import_in(module, import, trail, depth + 1));
+        let mut outside = targets.filter_map(|target| match target {
+            Target::Outside(path) => Some(path),
+            _ => None,
+        });
+        match (outside.next(), outside.next()) {
+            (Some(path), None) => vec![Target::Outside([&path[..], &[name]].concat())],
+            _ => vec![],
         }
     }
 

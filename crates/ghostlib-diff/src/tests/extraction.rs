@@ -348,3 +348,14 @@ fn what_is_hidden_can_be_named_in_signatures() {
     assert_eq!(item(&api, "f").signature, "fn() -> Vec<u8>");
     assert_eq!(paths(&api), ["f", "lib"]);
 }
+
+#[test]
+fn a_name_out_of_the_only_foreign_glob_of_a_module_is_known() {
+    let of = |globs: &str| {
+        let text =
+            format!("mod net {{ {globs} }} use crate::net::IpAddr as Address; pub fn f(x: Address) {{}}");
+        item(&lib(&text), "f").signature.clone()
+    };
+    assert_eq!(of("pub use std::net::*;"), "fn(IpAddr)");
+    assert_eq!(of("pub use std::net::*; pub use other::*;"), "fn(Address)");
+}
