@@ -231,7 +231,7 @@ fn macros_of_the_crate_are_expanded_where_they_are_called() {
 
 #[test]
 fn a_macro_may_make_one_item_and_call_itself_for_the_rest() {
-    let names: String = (0..200).map(|n| format!("a{n:03} ")).collect::<Vec<_>>().concat();
+    let names = (0..200).map(|n| format!("a{n:03}")).collect::<Vec<_>>().join(" ");
     let api = lib(&format!(
         "macro_rules! each {{ ($head:ident $($rest:ident)*) => {{ pub fn $head() {{}} each! {{ $($rest)* }} }}; () => {{}}; }}
         each! {{ {names}}}"
@@ -242,8 +242,7 @@ fn a_macro_may_make_one_item_and_call_itself_for_the_rest() {
 #[test]
 fn a_name_is_found_through_modules_that_all_import_each_other() {
     let n_modules = 20;
-    let imports: String =
-        (0..n_modules).map(|n| format!("use crate::m{n:02}::*; ")).collect::<Vec<_>>().concat();
+    let imports = (0..n_modules).map(|n| format!("use crate::m{n:02}::*;")).collect::<Vec<_>>().join(" ");
     let module = |n| format!("mod m{n:02} {{ {imports} pub type T{n:02} = u32; }}\n");
     let modules: String = (0..n_modules).map(module).collect();
     let api = lib(&format!("{modules} {imports} pub fn f(a: T19, b: Unknown) {{}}"));
