@@ -155,3 +155,27 @@ pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
 fn signature_end(node: Node<'_>) -> usize {
     node.child_by_field_name("body").map_or(node.end_byte(), Node::start_byte)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Language, Rust};
+
+    #[test]
+    fn functions_and_what_stands_between_them_are_parts() {
+        let text = "use a; fn f(x: u8) { g(1) } const X: u8 = 2; /* no */ fn h() {}";
+        let grammar = Rust.grammar();
+        let tree = grammar.parse(text).unwrap();
+        let words = |tokens: &Tokens| -> Vec<String> {
+            let word = |token: &Token| &text[token.start()..token.end()];
+            tokens.parts().map(|part| part.iter().map(word).collect::<Vec<_>>().join(" ")).collect()
+        };
+        let tokens = Tokens::without_signatures(tree.root(), text, grammar);
+        assert_eq!(words(&tokens), ["use a ;", "{ g ( 1 ) }", "const X : u8 = 2 ;", "{ }"]);
+        let all = Tokens::with_signatures(tree.root(), text, grammar);
+        assert_eq!(words(&all)[1], "fn f ( x : u8 ) { g ( 1 ) }");
+        assert_eq!(all.list.iter().filter(|token| token.is_name()).count(), 6);
+        let rest = all.without(&all.runs().take(1).collect());
+        assert_eq!(words(&rest)[..4], ["", "( 1 ) }", "const X : u8 = 2 ;", "fn h ( ) { }"]);
+    }
+}
