@@ -1,8 +1,8 @@
+use crate::Node;
 use crate::grammar::Grammar;
 use crate::python::Python;
 use crate::rust::Rust;
 use crate::{Api, ExtractError, FeatureSet, SourceTree};
-use tree_sitter::Node;
 
 /// What reading needs to know of a language. All that compares APIs, functions and token streams is the same for
 /// every one.

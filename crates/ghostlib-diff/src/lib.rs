@@ -12,6 +12,8 @@ mod copy;
 mod grammar;
 mod language;
 mod literals;
+mod node;
+mod parallel;
 mod python;
 mod rust;
 mod structure;
@@ -26,6 +28,7 @@ pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, co
 pub use grammar::Grammar;
 pub use language::{LANGUAGES, Language, ScopeName, language_named, language_of};
 pub use literals::{Literals, literals};
+pub use node::Node;
 pub use python::Python;
 pub use rust::{Rust, extract_block, extract_crate, extract_expanded};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};

@@ -1,11 +1,11 @@
 //! The literals of a tree's code, tests and documentation: what inputs of its functions look like.
 
 use crate::SourceTree;
-use crate::grammar::{Grammar, Role, walk};
+use crate::grammar::{Grammar, Role};
+use crate::node::{Node, walk};
 use ghostlib_model::Value;
 use serde_json::json;
 use std::collections::HashSet;
-use tree_sitter::Node;
 
 /// Values that stand in the source of a library.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +30,7 @@ pub fn literals(tree: &SourceTree) -> Literals {
         collect(root, &file.text, language.grammar(), &mut known, &mut found);
         for code in documented_code(&file.text) {
             if let Some(tree) = language.grammar().parse(&code) {
-                collect(tree.root_node(), &code, language.grammar(), &mut known, &mut found);
+                collect(tree.root(), &code, language.grammar(), &mut known, &mut found);
             }
         }
     }
@@ -77,7 +77,7 @@ enum Word<'t> {
 
 fn collect(root: Node<'_>, text: &str, grammar: &Grammar, known: &mut HashSet<String>, found: &mut Literals) {
     let mut words = vec![];
-    walk(root, &mut |node| {
+    walk(root, |node| {
         if grammar.is_comment(node) {
             return false;
         }
@@ -87,7 +87,7 @@ fn collect(root: Node<'_>, text: &str, grammar: &Grammar, known: &mut HashSet<St
             words.push(value_of(source).map_or(Word::Other, Word::Literal));
             return false;
         }
-        if node.child_count() == 0 {
+        if node.is_leaf() {
             words.push(match source {
                 "true" | "false" | "True" | "False" => {
                     Word::Literal(json!(source.eq_ignore_ascii_case("true")))

@@ -1,12 +1,10 @@
 //! What is known of a file once it has been parsed.
 
-use crate::Language;
+use crate::node::Tree;
+use crate::{Language, Node};
 use ghostlib_model::{Place, Span};
 use std::fmt;
-use std::num::NonZero;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tree_sitter::{Node, Tree};
 
 /// The syntax tree and the lines of a text, each made when it is first asked for. Whoever copies a text to change it
 /// gets an empty one; in comparisons all are equal, since they follow from the text.
@@ -25,7 +23,7 @@ impl Syntax {
 
     /// The root of the tree; `None` if the language is not known or the parser gives up.
     pub(crate) fn root(&self, text: &str) -> Option<Node<'_>> {
-        self.tree.get_or_init(|| self.language?.grammar().parse(text)).as_ref().map(Tree::root_node)
+        self.tree.get_or_init(|| self.language?.grammar().parse(text)).as_ref().map(Tree::root)
     }
 
     /// What [`Place::in_text`] gives, without its walk from the start.
@@ -71,27 +69,6 @@ impl fmt::Debug for Syntax {
     }
 }
 
-/// Does `work` for each number below `n`, on as many cores as there are.
-pub(crate) fn in_parallel(n: usize, work: impl Fn(usize) + Sync) {
-    let n_threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(n);
-    let next = AtomicUsize::new(0);
-    let run = || {
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= n {
-                return;
-            }
-            work(i);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..n_threads {
-            scope.spawn(run);
-        }
-        run();
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,15 +91,5 @@ mod tests {
             Syntax::default().place("a", "", Span::new(0, 0)),
             Place::in_text("a", "", Span::new(0, 0))
         );
-    }
-
-    #[test]
-    fn each_number_is_worked_on_once() {
-        let n_done = AtomicUsize::new(0);
-        in_parallel(1000, |i| {
-            n_done.fetch_add(i, Ordering::Relaxed);
-        });
-        assert_eq!(n_done.into_inner(), 499_500);
-        in_parallel(0, |_| unreachable!());
     }
 }

@@ -1,11 +1,11 @@
-use crate::Language;
 use crate::language::language_at;
-use crate::syntax::{Syntax, in_parallel};
+use crate::parallel::in_parallel;
+use crate::syntax::Syntax;
+use crate::{Language, Node};
 use ghostlib_model::{Place, Span};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use tree_sitter::Node;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are left out: no one writes them by hand.
@@ -103,13 +103,21 @@ impl SourceFile {
 }
 
 impl SourceTree {
-    /// Parses all of the library's files on as many cores as there are. It need not be called: a file that is not
-    /// parsed yet is parsed when it is looked at.
-    pub fn parse(&self) {
-        let files: Vec<_> = self.files.iter().filter(|file| file.is_library()).collect();
-        in_parallel(files.len(), |i| {
-            files[i].root();
-        });
+    /// Parses the files of the library on as many cores as there are. What is not parsed yet is parsed when it is
+    /// looked at, one file after the other.
+    pub(crate) fn parse(&self) {
+        self.for_each(SourceFile::is_library, |_, _, _| ());
+    }
+
+    /// What `work` makes of the files that `is_wanted` takes and that parse, on as many cores as there are.
+    pub(crate) fn for_each<'t, T: Send>(
+        &'t self,
+        is_wanted: fn(&SourceFile) -> bool,
+        work: impl Fn(&'t SourceFile, &'static dyn Language, Node<'t>) -> T + Sync,
+    ) -> Vec<T> {
+        let files: Vec<_> = self.files.iter().filter(|file| is_wanted(file)).collect();
+        let done = in_parallel(files.len(), |i| Some(work(files[i], files[i].language()?, files[i].root()?)));
+        done.into_iter().flatten().collect()
     }
 
     /// Reads the sources and manifests below `root`. `target`, installed Python packages and hidden folders are

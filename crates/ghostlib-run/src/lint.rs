@@ -1,13 +1,16 @@
 //! Lints that need the reference beside the spec.
 
-use ghostlib_diff::{CopiedRun, SourceFile, SourceTree, code_size, common_code};
+use ghostlib_diff::{CopiedRun, Rust, SourceFile, SourceTree, code_size, common_code, language_of};
 use ghostlib_model::{Diagnostic, Place};
 use ghostlib_spec::{Code, Coverage, Sources, Spec, code_only};
 
 /// What is doubtful about how a spec stands to its reference: code of it in the spec's code blocks, API blocks
 /// left out, and a spec that is longer than the code.
 pub fn lint_against(spec: &Spec, sources: &Sources, reference: &SourceTree) -> Vec<Diagnostic> {
-    let code = |file: &ghostlib_spec::SourceFile| SourceFile::new(&file.path, code_only(file));
+    // Code in a document is in the language of the reference.
+    let language = language_of(reference).unwrap_or(&Rust);
+    let code =
+        |file: &ghostlib_spec::SourceFile| SourceFile::written_in(language, &file.path, code_only(file));
     let documents = SourceTree { files: sources.documents().map(code).collect() };
     let runs = common_code(reference, &documents);
     let mut diagnostics: Vec<Diagnostic> = runs.iter().map(reference_code).collect();

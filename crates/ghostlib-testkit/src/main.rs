@@ -27,6 +27,7 @@ enum Command {
     Gold(gold::GoldArgs),
     Oracle(oracle::OracleArgs),
     Respell(respell::RespellArgs),
+    Truth(oracle::TruthArgs),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Gold(args) => finished(gold::gold(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
+        Command::Truth(args) => finished(oracle::truth(&args)),
     }
 }
 
@@ -44,6 +46,12 @@ fn finished<E: Display>(result: Result<ExitCode, E>) -> ExitCode {
         say(format!("error: {error}"));
         ExitCode::from(2)
     })
+}
+
+/// Something that is not as it should be; beside what is said, which may go to a file.
+#[expect(clippy::print_stderr, reason = "a table may be what goes to stdout")]
+fn complain(line: impl Display) {
+    eprintln!("{line}");
 }
 
 #[expect(clippy::print_stdout, reason = "this is what a tool for developers has to say")]

@@ -1,7 +1,7 @@
 //! Items that are reachable by several paths: which of these names what belongs to them is a matter of spelling.
 
-use super::paths::{instead, order, parent, respelt};
-use ghostlib_model::{ApiItem, ApiKind, Place};
+use super::paths::{Identity, identity, instead, order, parent, respelt};
+use ghostlib_model::{ApiItem, ApiKind};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -28,10 +28,10 @@ pub(super) fn aligned<'a>(required: &[ApiItem], candidate: &'a [ApiItem]) -> Cow
 }
 
 /// The paths of each type and trait, the one that what belongs to it is listed below first.
-fn types(items: &[ApiItem]) -> HashMap<(ApiKind, &Place), Vec<&str>> {
+fn types(items: &[ApiItem]) -> HashMap<Identity<'_>, Vec<&str>> {
     let mut types: HashMap<_, Vec<&str>> = HashMap::new();
     for item in items.iter().filter(|item| has_members(item.kind)) {
-        types.entry((item.kind, &item.place)).or_default().push(&item.path);
+        types.entry(identity(item)).or_default().push(&item.path);
     }
     for paths in types.values_mut() {
         paths.sort_by_key(|path| order(path));

@@ -1,6 +1,7 @@
 //! Differences that follow from others: what names a missing type cannot be as it is required.
 
 use super::matching::{Matching, Pair};
+use super::moves::Move;
 use super::paths::{Piece, parent, pieces};
 use super::signature::Difference;
 use ghostlib_model::{ApiItem, ApiKind};
@@ -10,15 +11,22 @@ use std::collections::HashSet;
 pub(super) struct Gone<'a> {
     missing: HashSet<&'a str>,
     extra: HashSet<&'a str>,
+    /// The required paths of what has moved.
+    moved: HashSet<&'a str>,
+    /// The paths that the candidate has.
+    reachable: HashSet<&'a str>,
     /// The implementations that name something missing, by the last names of their paths.
     implementations: HashSet<String>,
 }
 
 impl<'a> Gone<'a> {
-    pub(super) fn new(matching: &Matching<'a>) -> Self {
+    pub(super) fn new(matching: &Matching<'a>, moves: &'a [Move]) -> Self {
+        let given = matching.pairs.iter().map(|pair| pair.candidate).chain(matching.extra.iter().copied());
         let mut gone = Self {
             missing: named(&matching.missing),
             extra: named(&matching.extra),
+            moved: moves.iter().map(|moved| moved.from.as_str()).collect(),
+            reachable: given.map(|item| item.path.as_str()).collect(),
             implementations: HashSet::new(),
         };
         let paths =
@@ -52,7 +60,9 @@ impl<'a> Gone<'a> {
         match (wanted, given) {
             (Piece::Path(wanted), Piece::Path(given)) if wanted != given => {
                 let is_same_name = last(wanted) == last(given);
-                is_in(&self.missing, wanted) && (is_same_name || is_in(&self.extra, given))
+                // A name that is no longer in scope is told where it stands otherwise now.
+                let is_left = is_same_name && !self.reachable.contains(given) && is_in(&self.moved, wanted);
+                is_left || is_in(&self.missing, wanted) && (is_same_name || is_in(&self.extra, given))
             }
             _ => wanted == given,
         }

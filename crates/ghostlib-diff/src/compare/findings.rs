@@ -3,7 +3,7 @@
 use super::consequences::Gone;
 use super::matching::{Matching, Pair};
 use super::moves::Move;
-use super::paths::{Piece, order, parent, pieces};
+use super::paths::{Identity, Piece, identity, order, parent, pieces};
 use super::signature::Difference;
 use ghostlib_model::{ApiItem, ApiKind, Finding, Gate, Place, Priority};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,12 +13,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) fn pair_findings(matching: &Matching<'_>, gone: &Gone<'_>) -> Vec<Finding> {
     let mut pairs: Vec<_> = matching.pairs.iter().filter(|pair| !gone.explains(pair)).collect();
     pairs.sort_by_key(|pair| order(&pair.required.path));
-    let mut told: HashSet<(ApiKind, &Place, &Place)> = HashSet::new();
+    let mut told: HashSet<(Identity<'_>, &Place)> = HashSet::new();
     pairs.retain(|pair| {
         let Pair { required, candidate, difference } = pair;
         let is_impl = required.kind == ApiKind::TraitImpl;
-        *difference != Difference::None
-            && (is_impl || told.insert((required.kind, &required.place, &candidate.place)))
+        *difference != Difference::None && (is_impl || told.insert((identity(required), &candidate.place)))
     });
     pairs.into_iter().filter_map(pair_finding).collect()
 }
@@ -156,7 +155,7 @@ fn tops<'a>(items: &[&'a ApiItem]) -> Vec<(&'a ApiItem, usize)> {
 struct Among<'a> {
     named: HashSet<&'a str>,
     /// The paths of what can be reached by several ones, in their order.
-    paths: HashMap<(ApiKind, &'a Place), Vec<&'a str>>,
+    paths: HashMap<Identity<'a>, Vec<&'a str>>,
 }
 
 impl<'a> Among<'a> {
@@ -164,7 +163,7 @@ impl<'a> Among<'a> {
         let mut among = Self { named: HashSet::new(), paths: HashMap::new() };
         for item in items.iter().filter(|item| item.kind != ApiKind::TraitImpl) {
             among.named.insert(&item.path);
-            among.paths.entry((item.kind, &item.place)).or_default().push(&item.path);
+            among.paths.entry(identity(item)).or_default().push(&item.path);
         }
         for paths in among.paths.values_mut() {
             paths.sort_by_key(|path| order(path));
@@ -182,7 +181,7 @@ impl<'a> Among<'a> {
             });
             return named.min_by_key(|path| order(path));
         }
-        let paths = self.paths.get(&(item.kind, &item.place)).map(Vec::as_slice).unwrap_or_default();
+        let paths = self.paths.get(&identity(item)).map(Vec::as_slice).unwrap_or_default();
         let above = paths.iter().find_map(|path| self.topmost(parent(path)));
         above.or_else(|| paths.first().copied().filter(|first| *first != item.path))
     }

@@ -64,10 +64,10 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     let items = items(&matching);
     let moves = find_moves(&matching);
     let mut findings = if moves.is_empty() {
-        findings(&matching)
+        findings(&matching, &moves)
     } else {
         let renamed = at_required_paths(&given, &moves);
-        findings(&match_items(&required.items, &renamed))
+        findings(&match_items(&required.items, &renamed), &moves)
     };
     findings.extend(moves.iter().map(move_finding));
     findings.extend(unsafe_finding(required, candidate));
@@ -75,8 +75,8 @@ pub fn compare(required: &Api, candidate: &Api) -> ApiComparison {
     ApiComparison { dimension, items, findings, moves }
 }
 
-fn findings(matching: &Matching<'_>) -> Vec<Finding> {
-    let gone = Gone::new(matching);
+fn findings(matching: &Matching<'_>, moves: &[Move]) -> Vec<Finding> {
+    let gone = Gone::new(matching, moves);
     let extra: Vec<_> = matching.extra.iter().copied().filter(|item| !gone.leaves(item)).collect();
     let mut findings: Vec<Finding> = pair_findings(matching, &gone);
     findings.extend(missing_findings(&matching.missing));

@@ -1,5 +1,6 @@
 //! The paths that stand in signatures, and what becomes of them when their items go by other paths.
 
+use ghostlib_model::{ApiItem, ApiKind, Place};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -47,6 +48,21 @@ pub(super) fn instead(path: &str, names: &HashMap<&str, &str>) -> Option<String>
     let mut above = std::iter::successors(Some(path), |path| parent(path));
     let (known, name) = above.find_map(|above| Some((above, *names.get(above)?)))?;
     Some(format!("{name}{}", &path[known.len()..]))
+}
+
+/// What is the same for an item at each of its paths, and another for each item.
+pub(super) type Identity<'a> = (ApiKind, &'a Place, &'a str);
+
+/// An item's kind, place and own path. The place alone does not tell what one macro makes from each other.
+pub(super) fn identity(item: &ApiItem) -> Identity<'_> {
+    let own = match item.declaration.split_once("pub use crate::") {
+        Some((_, import)) => import.split([' ', ';']).next().unwrap_or_default(),
+        // Modules are declared anew at each path, and so is all of Python.
+        None if item.kind == ApiKind::Module => "",
+        None if item.kind == ApiKind::Macro || item.declaration.contains("pub ") => &item.path,
+        None => "",
+    };
+    (item.kind, &item.place, own)
 }
 
 pub(super) fn parent(path: &str) -> Option<&str> {

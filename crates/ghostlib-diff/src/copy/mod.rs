@@ -2,6 +2,7 @@
 
 mod common;
 mod runs;
+mod stream;
 mod tokens;
 mod winnow;
 
@@ -10,7 +11,7 @@ pub use common::{code_size, common_code};
 use crate::{Rust, SourceTree};
 use ghostlib_model::Place;
 use runs::{Run, find_runs};
-use tokens::{Stream, without_public_text};
+use stream::{Position, Stream};
 use winnow::fingerprints;
 
 /// Fewer equal tokens in a row than this are no copying.
@@ -74,17 +75,18 @@ pub fn copy_check(
     thresholds: &CopyThresholds,
 ) -> CopyReport {
     let language = candidate.language().unwrap_or(&Rust);
-    let read = |tree| without_public_text(Stream::of_tree(tree), public_text, language);
+    let read = |tree| Stream::of_tree(tree).without_public_text(public_text, language);
     let (known, own) = (read(reference), read(candidate));
     let (known_prints, own_prints) = (fingerprints(&known), fingerprints(&own));
     // Of the smaller set: neither padding nor copying only a part makes a copy smaller.
     let n_smaller = own_prints.len().min(known_prints.len());
-    let fingerprint = share(own_prints.intersection(&known_prints).count(), n_smaller);
+    let fingerprint =
+        share(own_prints.iter().filter(|print| known_prints.contains(print)).count(), n_smaller);
     let mut runs = find_runs(&known, &own, MIN_RUN);
     let verbatim = share(covered(&runs), own.n_tokens());
     runs.sort_by_key(|run| (std::cmp::Reverse(run.length), run.candidate));
     let longest_run = runs.first().map_or(0, |run| run.length);
-    let place = |run: &Run| copied_run((&known, reference), (&own, candidate), *run);
+    let place = |run: &Run| copied_run(&known, &own, *run);
     CopyReport {
         fingerprint,
         verbatim,
@@ -96,22 +98,22 @@ pub fn copy_check(
     }
 }
 
-fn copied_run(known: (&Stream, &SourceTree), own: (&Stream, &SourceTree), run: Run) -> CopiedRun {
+fn copied_run(known: &Stream<'_>, own: &Stream<'_>, run: Run) -> CopiedRun {
     CopiedRun {
-        reference: known.0.place(known.1, run.reference, run.length),
-        candidate: own.0.place(own.1, run.candidate, run.length),
+        reference: known.place(run.reference, run.length),
+        candidate: own.place(run.candidate, run.length),
         n_tokens: run.length,
     }
 }
 
 /// The candidate's tokens in any of the runs, which come in the order of the candidate.
 fn covered(runs: &[Run]) -> usize {
-    let mut end = 0;
+    let mut end = Position::default();
     let mut n_covered = 0;
     for run in runs {
         let start = run.candidate.max(end);
-        end = end.max(run.candidate + run.length);
-        n_covered += end.saturating_sub(start);
+        end = end.max(Position { token: run.candidate.token + run.length, ..run.candidate });
+        n_covered += end.token.saturating_sub(start.token);
     }
     n_covered
 }

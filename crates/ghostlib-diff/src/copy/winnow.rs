@@ -1,24 +1,57 @@
 //! Winnowing, after Schleimer, Wilkerson and Aiken (SIGMOD 2003): of each window of hashes of k-grams, the
 //! smallest is kept. Common text of at least k + w − 1 tokens leaves a common fingerprint.
 
-use super::tokens::{Shape, Stream, hash_of};
-use std::collections::BTreeSet;
+use super::stream::Stream;
+use super::tokens::{Token, hash_of};
+use crate::parallel::in_parallel;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Tokens that are hashed together.
 const K: usize = 23;
 /// Hashes of which one is kept.
 const W: usize = 17;
 
+/// A token without its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Anything that is no name, by its hash.
+    Text(u64),
+    /// A name, by how many tokens ago it stood before; 0 for never.
+    Name(usize),
+}
+
 /// The fingerprints of a stream. Names count only by where in a gram they stand again, so that other names leave the
 /// same fingerprints.
-pub(super) fn fingerprints(stream: &Stream) -> BTreeSet<u64> {
-    stream.segments().flat_map(|segment| winnow(&stream.shapes(segment))).collect()
+pub(super) fn fingerprints(stream: &Stream<'_>) -> FxHashSet<u64> {
+    let prints = in_parallel(stream.n_files(), |file| {
+        let mut prints: Vec<_> = stream.tokens(file).parts().flat_map(|part| winnow(&shapes(part))).collect();
+        prints.dedup();
+        prints
+    });
+    prints.into_iter().flatten().collect()
+}
+
+/// The tokens with their names taken off: 0 for a name that has not stood before in its part, and for one that
+/// has, the number of tokens since. Whoever changes names everywhere alike leaves these the same.
+fn shapes(part: &[Token]) -> Vec<Shape> {
+    let mut last: FxHashMap<u64, usize> = FxHashMap::default();
+    let shapes = part.iter().enumerate().map(|(at, token)| {
+        if token.is_name() {
+            Shape::Name(last.insert(token.hash, at).map_or(0, |before| at - before))
+        } else {
+            Shape::Text(token.hash)
+        }
+    });
+    shapes.collect()
 }
 
 fn winnow(tokens: &[Shape]) -> Vec<u64> {
     let grams: Vec<u64> = tokens.windows(K).map(gram).collect();
     let window = W.min(grams.len()).max(1);
-    grams.windows(window).filter_map(|window| window.iter().min().copied()).collect()
+    let mut prints: Vec<_> =
+        grams.windows(window).filter_map(|window| window.iter().min().copied()).collect();
+    prints.dedup();
+    prints
 }
 
 /// The hash of K tokens; a name that stood before only outside of them is new.

@@ -6,7 +6,7 @@ use super::package::{Entity, ModuleId, View};
 use super::scope::{Binding, Scope, What};
 use super::syntax::{Piece, Site};
 use super::types::{Renderer, Style, World};
-use tree_sitter::Node;
+use crate::Node;
 
 /// Bases are followed to this depth.
 const MAX_BASES: usize = 16;

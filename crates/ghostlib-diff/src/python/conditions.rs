@@ -152,7 +152,7 @@ mod tests {
             ("sys.version_info >= VERSION", Unknown),
         ] {
             let tree = GRAMMAR.parse(text).unwrap();
-            let node = tree.root_node().child(0).unwrap().child(0).unwrap();
+            let node = tree.root().children().next().unwrap().children().next().unwrap();
             assert_eq!(verdict(Piece { text, node }), expected, "{text}");
         }
     }

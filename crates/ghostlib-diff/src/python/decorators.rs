@@ -2,7 +2,7 @@
 
 use super::syntax::Piece;
 use super::types::Renderer;
-use tree_sitter::Node;
+use crate::Node;
 
 /// What the decorators of a function say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

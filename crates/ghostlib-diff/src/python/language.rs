@@ -1,10 +1,10 @@
 //! Python as a [`Language`].
 
 use super::{extract_block, extract_tree, layout, manifest};
+use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
 use std::sync::LazyLock;
-use tree_sitter::Node;
 
 /// Python 3.
 ///

@@ -250,7 +250,7 @@ fn property<'t>(
     }
 }
 
-type Node<'t> = tree_sitter::Node<'t>;
+type Node<'t> = crate::Node<'t>;
 
 fn field<'t>(
     class: &Class<'_, 't>,

@@ -47,6 +47,7 @@ fn extract_tree(tree: &SourceTree) -> Result<Api, ExtractError> {
         return Err(ExtractError::NoModules);
     }
     let crate_name = layout.name.clone();
+    tree.parse();
     let sources = Sources::of_tree(tree);
     Ok(Api { crate_name, ..extract(&Package::of_layout(&sources, layout)) })
 }

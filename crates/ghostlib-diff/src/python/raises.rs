@@ -5,6 +5,7 @@ use super::package::{Entity, ModuleId, View};
 use super::scope::What;
 use super::syntax::{Piece, Site, named};
 use super::types::{Renderer, Style};
+use crate::Node;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -230,7 +231,7 @@ fn handler_names(handler: Piece<'_>, renderer: &Renderer<'_, '_>) -> Handlers {
 fn declared(text: &str, function: Site<'_>) -> Vec<String> {
     // The comment may count as a part of the body.
     let body = function.node.child_by_field_name("body").and_then(|body| named(body).pop());
-    let end = body.map_or(function.node.end_byte(), |last| last.end_byte());
+    let end = body.map_or(function.node.end_byte(), Node::end_byte);
     let rest = text.get(end..).unwrap_or_default();
     let names = rest.lines().next().and_then(|line| line.trim().strip_prefix("# raises "));
     names.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect()).unwrap_or_default()

@@ -101,7 +101,9 @@ impl Walk<'_, '_> {
         let module = self.package.module(id);
         let root = self.package.sources.root(module.file);
         let site = module.scope.chosen(name).map(|binding| binding.site);
-        if let Some(site) = site.or(root.map(|root| root.at(root.node.child(0).unwrap_or(root.node)))) {
+        if let Some(site) =
+            site.or(root.map(|root| root.at(root.node.children().next().unwrap_or(root.node))))
+        {
             self.reached.outside.push((what, site));
         }
     }

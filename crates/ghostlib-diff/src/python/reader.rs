@@ -4,8 +4,8 @@ use super::all::All;
 use super::conditions::{Verdict, verdict};
 use super::scope::{Binding, Kept, Origin, Scope, What, When};
 use super::syntax::{Piece, Site, Sources, named};
-use crate::grammar::walk;
-use tree_sitter::Node;
+use crate::Node;
+use crate::node::walk;
 
 /// Statements nested deeper than this are not read.
 const MAX_DEPTH: usize = 40;
@@ -159,7 +159,7 @@ impl<'t> Reader<'t> {
 
     fn names(&self, node: Node<'t>, name: &str) -> bool {
         let mut found = false;
-        walk(node, &mut |node| {
+        walk(node, |node| {
             found |= node.kind() == "identifier" && self.text(node) == name;
             !found
         });
@@ -259,8 +259,7 @@ impl<'t> Reader<'t> {
     }
 
     fn branches(&mut self, node: Node<'t>, when: When, depth: usize) {
-        let mut cursor = node.walk();
-        let clauses = node.children_by_field_name("alternative", &mut cursor);
+        let clauses = node.children_by_field_name("alternative");
         // Whether an earlier branch may have been taken.
         let mut rest = when;
         for clause in std::iter::once(node).chain(clauses) {

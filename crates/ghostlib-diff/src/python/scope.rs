@@ -3,8 +3,8 @@
 use super::all::All;
 use super::reader::Reader;
 use super::syntax::{Site, Sources};
+use crate::Node;
 use std::collections::BTreeMap;
-use tree_sitter::Node;
 
 /// What the statements of one module or class bind, in their order.
 #[derive(Default)]

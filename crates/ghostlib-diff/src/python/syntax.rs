@@ -1,8 +1,8 @@
 //! Parsed files, and pieces of their syntax trees with the text that they stand for.
 
+use crate::Node;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
-use tree_sitter::Node;
 
 /// A node and the file that it stands in.
 #[derive(Clone, Copy, Debug)]
@@ -67,13 +67,11 @@ impl<'a> Piece<'a> {
 
 /// The named children of a node, comments left out.
 pub(super) fn named(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+    node.named_children().filter(|child| child.kind() != "comment").collect()
 }
 
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == token)
+    node.children().any(|child| child.kind() == token)
 }
 
 /// The files of a library.
@@ -129,7 +127,7 @@ impl<'t> Sources<'t> {
         let start = site.node.start_byte();
         let is_definition = matches!(site.node.kind(), "function_definition" | "class_definition");
         let body = site.node.child_by_field_name("body").filter(|_| is_definition);
-        let end = body.map_or(site.node.end_byte(), |body| body.start_byte());
+        let end = body.map_or(site.node.end_byte(), Node::start_byte);
         let head = text.get(start..end).unwrap_or_default().trim_end();
         let span = Span::new(start, start + head.len());
         if let Some((document, offset)) = self.document {

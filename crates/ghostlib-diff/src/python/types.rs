@@ -131,13 +131,11 @@ impl<'k, 't> Renderer<'k, 't> {
     fn quoted(&self, piece: Piece<'_>, depth: usize) -> Vec<String> {
         let Some(Literal::Text(text)) = decode(piece.source()) else { return vec![UNKNOWN.to_owned()] };
         let text = format!("({text})");
-        let Some(tree) = GRAMMAR.parse(&text).filter(|tree| !tree.root_node().has_error()) else {
+        let Some(tree) = GRAMMAR.parse(&text).filter(|tree| !tree.root().has_error()) else {
             return vec![UNKNOWN.to_owned()];
         };
-        let inner = named(tree.root_node())
-            .into_iter()
-            .next()
-            .and_then(|statement| named(statement).into_iter().next());
+        let inner =
+            named(tree.root()).into_iter().next().and_then(|statement| named(statement).into_iter().next());
         inner.map_or_else(Vec::new, |node| self.members(Piece { text: &text, node }, depth + 1))
     }
 

@@ -6,7 +6,7 @@ use super::package::Package;
 use super::scope::What;
 use super::syntax::Site;
 use super::types::World;
-use crate::grammar::walk;
+use crate::node::walk;
 use crate::{Lossy, Unseen};
 use ghostlib_model::Place;
 
@@ -34,7 +34,7 @@ pub(super) fn unseen(world: World<'_, '_>) -> Vec<Unseen> {
         {
             all.push((
                 "names of an `__all__` that is computed".to_owned(),
-                root.at(root.node.child(0).unwrap_or(root.node)),
+                root.at(root.node.children().next().unwrap_or(root.node)),
             ));
         }
     }
@@ -106,7 +106,7 @@ fn errors(package: &Package<'_>) -> Vec<Unseen> {
             continue;
         };
         let mut n_errors = 0_usize;
-        walk(root.node, &mut |node| {
+        walk(root.node, |node| {
             let is_error = node.is_error() || node.is_missing();
             if is_error && n_errors < MAX_ERRORS {
                 n_errors += 1;

@@ -1,10 +1,10 @@
-//! Empties the bodies of functions, which say nothing about an API.
+//! Empties the bodies of functions, and brackets with nothing in them, which say nothing about an API.
 //!
-//! What rustc prints of expanded code is not always what the grammar knows, and nearly all of that stands in bodies.
+//! What rustc prints of expanded code is not always what the grammar knows, and nearly all of that stands there.
 
 use super::macros::{Lexer, TokenKind};
 
-/// The text with spaces in the place of each function's body; its lines stay where they are.
+/// The text with spaces in the place of each function's body and of `<>`; its lines stay where they are.
 pub(super) fn without_bodies(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
@@ -31,15 +31,22 @@ enum State {
     },
 }
 
-/// What stands between the braces of functions, in bytes.
+/// What stands between the braces of functions, and `<>`, in bytes.
 fn bodies(text: &str) -> Vec<(usize, usize)> {
     let mut lexer = Lexer::new(text);
     let mut state = State::Outside;
     let mut bodies = vec![];
+    let mut opened = None;
     loop {
         while lexer.skip_space().is_some() {}
         let Some(token) = lexer.next_token() else { return bodies };
         let at = text.len() - lexer.rest().len();
+        match (opened, token.text.as_str(), state) {
+            (Some(start), ">", State::Outside | State::Head(_)) if start + 2 == at => {
+                bodies.push((start, at));
+            }
+            _ => opened = (token.text == "<").then(|| at - 1),
+        }
         state = match (state, token.text.as_str()) {
             (State::Outside, "fn") => State::Keyword,
             (State::Keyword, _) if token.kind == TokenKind::Word => State::Head(0),
@@ -71,6 +78,11 @@ mod tests {
                 "struct S { f: fn(u8) } impl S { fn f<T>(x: [u8; { 1 }]) -> T where T: A { a{\n} } const B: u8 = { 1 }; }",
                 "struct S { f: fn(u8) } impl S { fn f<T>(x: [u8; { 1 }]) -> T where T: A {   \n  } const B: u8 = { 1 }; }",
             ),
+            (
+                "impl <> A for S<> { fn f<>(x: B<>) { a::<>() } }",
+                "impl    A for S   { fn f  (x: B  ) {         } }",
+            ),
+            ("const S: &str = \"<>\";", "const S: &str = \"<>\";"),
             ("fn f() {", "fn f() {"),
         ] {
             assert_eq!(without_bodies(text), expected);

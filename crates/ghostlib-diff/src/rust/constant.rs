@@ -6,8 +6,8 @@ use super::resolve::Target;
 use super::source::children;
 use super::text::glued;
 use super::types::Renderer;
+use crate::Node;
 use ghostlib_model::ApiKind;
-use tree_sitter::Node;
 
 /// Longer chains of constants, and deeper expressions, are given up.
 const MAX_DEPTH: usize = 16;
@@ -34,15 +34,19 @@ pub(super) fn value<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> Option<S
 
 /// A plain expression with the same spaces every time.
 fn spelled<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> String {
-    if node.child_count() == 0 || node.kind().ends_with("_literal") || node.kind() == "scoped_identifier" {
+    if node.is_leaf() || node.kind().ends_with("_literal") || node.kind() == "scoped_identifier" {
         return renderer.text(node).to_owned();
     }
     glued(children(node).into_iter().map(|child| spelled(renderer, child)))
 }
 
 fn is_plain<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>, depth: usize) -> bool {
-    let all =
-        || children(node).into_iter().filter(Node::is_named).all(|node| is_plain(renderer, node, depth + 1));
+    let all = || {
+        children(node)
+            .into_iter()
+            .filter(|child| child.is_named())
+            .all(|node| is_plain(renderer, node, depth + 1))
+    };
     match node.kind() {
         _ if depth > MAX_DEPTH => false,
         kind if kind.ends_with("_literal") || kind == "mutable_specifier" => true,
@@ -83,7 +87,7 @@ fn evaluate<'t>(krate: &Krate<'t>, module: ModuleId, site: Site<'t>, depth: usiz
     let inner = |node: Node<'t>| evaluate(krate, module, site.at(node), depth + 1);
     match node.kind() {
         "integer_literal" => integer(text),
-        "parenthesized_expression" => inner(node.named_child(0)?),
+        "parenthesized_expression" => inner(node.named_children().next()?),
         "binary_expression" => {
             let (left, right) = (inner(field("left")?)?, inner(field("right")?)?);
             match krate.text(site.at(field("operator")?)) {

@@ -5,10 +5,10 @@ use super::generics::{Generics, LifetimeParameter, RenderedGenerics};
 use super::impls::trait_impl_path;
 use super::krate::{DefId, Inner, Member, Site};
 use super::types::{Bindings, Renderer, Style, World};
+use crate::Node;
 use crate::Unseen;
-use crate::grammar::walk;
+use crate::node::walk;
 use ghostlib_model::{ApiItem, ApiKind};
-use tree_sitter::Node;
 
 /// Derives that implement the trait of their name, for bounded parameters, and nothing else.
 const PLAIN: &[&str] = &[
@@ -42,14 +42,14 @@ pub(super) fn derives(world: World<'_, '_>, id: DefId, unseen: &mut Vec<Unseen>)
     items
 }
 
-fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
+fn derived<'t>(world: World<'_, 't>, id: DefId, path: &str, name: &str) -> ApiItem {
     let def = world.krate.def(id);
     let generics = Generics::read(world.krate, def.site);
     let (parameter, trait_name) =
         if name == "Deserialize" { ("'de", "Deserialize<'de>") } else { ("", name) };
     let renderer = |style, bindings| Renderer::new(world, def.module, def.site.file, style, bindings);
     let projections = projections(world, id, &generics);
-    let bounded = |renderer: &Renderer<'_, '_>| bounded(renderer, &generics, &projections, name);
+    let bounded = |renderer: &Renderer<'_, 't>| bounded(renderer, &generics, &projections, name);
     let mut bindings = Bindings::default();
     bind(&mut bindings, &generics, |lifetime| !is_bound(world, def.site, lifetime));
     let normal = bounded(&renderer(Style::Normal, bindings)).sorted();
@@ -81,7 +81,7 @@ fn derived(world: World<'_, '_>, id: DefId, path: &str, name: &str) -> ApiItem {
 }
 
 /// Whether a lifetime stands in a bound of the item's parameters, or has one.
-fn is_bound(world: World<'_, '_>, site: Site<'_>, lifetime: &str) -> bool {
+fn is_bound<'t>(world: World<'_, 't>, site: Site<'t>, lifetime: &str) -> bool {
     let generics = Generics::read(world.krate, site);
     let bounds = generics.types.iter().filter_map(|parameter| parameter.bounds);
     let of_lifetimes = generics.lifetimes.iter().filter_map(|parameter| parameter.bounds);
@@ -102,7 +102,7 @@ fn projections<'t>(world: World<'_, 't>, id: DefId, generics: &Generics<'t>) -> 
     let is_parameter = |name: &str| generics.types.iter().any(|parameter| parameter.name == name);
     let mut found = vec![];
     for member in members {
-        walk(member.site.node, &mut |node| {
+        walk(member.site.node, |node| {
             let owner =
                 world.krate.text(member.site.at(node)).split_once("::").map(|(owner, _)| owner.trim());
             let is_projection = node.kind() == "scoped_type_identifier" && owner.is_some_and(is_parameter);

@@ -3,9 +3,9 @@
 use super::generics::Generics;
 use super::source::child_of_kind;
 use super::types::Renderer;
-use crate::grammar::walk;
+use crate::Node;
+use crate::node::walk;
 use std::collections::HashSet;
-use tree_sitter::Node;
 
 /// The lifetimes of a function.
 pub(super) struct Elision<'t> {
@@ -75,7 +75,7 @@ impl<'t> Elision<'t> {
 impl<'t> Used<'t> {
     fn add(&mut self, renderer: &Renderer<'_, 't>, node: Node<'t>) {
         let mut function_until = 0;
-        walk(node, &mut |node| {
+        walk(node, |node| {
             let in_function = node.start_byte() < function_until;
             match node.kind() {
                 "function_type" => function_until = function_until.max(node.end_byte()),

@@ -5,8 +5,8 @@ use super::generics::RenderedGenerics;
 use super::items::Item;
 use super::krate::{Def, DefId, Inner, Member};
 use super::types::Renderer;
+use crate::Node;
 use ghostlib_model::{ApiItem, ApiKind};
-use tree_sitter::Node;
 
 /// Stands in a declaration for fields that are not public.
 const PRIVATE_FIELDS: &str = "/* private fields */";
@@ -179,7 +179,7 @@ fn field<'t>(renderer: &Renderer<'_, 't>, index: usize, member: &Member<'t>) -> 
 }
 
 fn form(def: &Def<'_>) -> Form {
-    match def.site.node.child_by_field_name("body").map(|body| body.kind()) {
+    match def.site.node.child_by_field_name("body").map(Node::kind) {
         Some("ordered_field_declaration_list") => Form::Tuple,
         Some(_) => Form::Named,
         None => Form::Unit,

@@ -3,10 +3,11 @@
 use super::elision::Elision;
 use super::generics::{Generics, RenderedGenerics};
 use super::krate::{ModuleId, Site};
+use super::receiver;
 use super::source::{child_of_kind, children};
 use super::types::{Bindings, Elided, Renderer, Style, World};
-use ghostlib_model::{FnSignature, Param, Receiver};
-use tree_sitter::Node;
+use crate::Node;
+use ghostlib_model::{FnSignature, Param};
 
 /// A function as it is written.
 pub(super) struct Function<'t> {
@@ -53,7 +54,7 @@ impl<'t> Function<'t> {
     pub(super) fn normal(&self, world: World<'_, 't>, surroundings: &Surroundings) -> String {
         let mut bindings = surroundings.normal.clone();
         let plain = self.renderer(world, Style::Normal, &bindings);
-        let receiver = self.receiver.filter(|node| plain.text(*node).starts_with('&'));
+        let receiver = self.receiver.and_then(|node| receiver::reference(&plain, node));
         let types: Vec<_> = self.parameters.iter().map(|node| type_of(*node)).collect();
         let elision = Elision::new(&plain, &self.generics, receiver, &types, self.output);
         bind(&mut bindings, &self.generics, |name| elision.elidable.contains(name));
@@ -65,7 +66,7 @@ impl<'t> Function<'t> {
         let mut generics = RenderedGenerics::new(&inputs, &self.generics).sorted();
         // A lifetime that bounds nothing is told by where it is used.
         generics.lifetimes.retain(|lifetime| !lifetime.bounds.is_empty());
-        let receiver = self.receiver.map(|node| receiver_text(&inputs, node));
+        let receiver = self.receiver.map(|node| receiver::text(&inputs, node));
         let parameters = receiver.into_iter().chain(types.iter().map(|node| inputs.ty(*node)));
         let output = self.output.map(|node| format!(" -> {}", outputs.ty(node))).unwrap_or_default();
         let parameters: Vec<_> = parameters.collect();
@@ -77,7 +78,7 @@ impl<'t> Function<'t> {
     pub(super) fn declared(&self, world: World<'_, 't>, style: Style, name: &str) -> String {
         let renderer = self.renderer(world, style, &Bindings::default());
         let generics = RenderedGenerics::new(&renderer, &self.generics);
-        let receiver = self.receiver.map(|node| receiver_text(&renderer, node));
+        let receiver = self.receiver.map(|node| receiver::text(&renderer, node));
         let named = self.parameters.iter().map(|node| match parameter_name(&renderer, *node) {
             Some(name) => format!("{name}: {}", renderer.ty(type_of(*node))),
             None => renderer.ty(type_of(*node)),
@@ -100,7 +101,7 @@ impl<'t> Function<'t> {
         });
         let qualifiers = self.qualifiers(&renderer);
         FnSignature {
-            receiver: self.receiver.map(|node| receiver_kind(&receiver_text(&renderer, node))),
+            receiver: self.receiver.map(|node| receiver::kind(&receiver::text(&renderer, node))),
             params: params.collect(),
             output: self.output.map(|node| renderer.ty(node)).unwrap_or_default(),
             generics: surroundings.generics.iter().cloned().chain(own).collect(),
@@ -150,7 +151,7 @@ fn is_bare_type(node: Node<'_>) -> bool {
     node.kind().ends_with("_type") || node.kind().ends_with("type_identifier")
 }
 
-fn type_of(parameter: Node<'_>) -> Node<'_> {
+pub(super) fn type_of(parameter: Node<'_>) -> Node<'_> {
     match parameter.kind() {
         "parameter" => parameter.child_by_field_name("type").unwrap_or(parameter),
         _ => parameter,
@@ -165,38 +166,4 @@ fn parameter_name(renderer: &Renderer<'_, '_>, parameter: Node<'_>) -> Option<St
     let pattern = parameter.child_by_field_name("pattern")?;
     let text = renderer.world.krate.sources.file(renderer.file).text.get(pattern.byte_range())?;
     Some(if pattern.kind() == "identifier" { text.to_owned() } else { "_".to_owned() })
-}
-
-/// `self`, `&self`, `&'a mut self`, or `self: Type`.
-fn receiver_text<'t>(renderer: &Renderer<'_, 't>, node: Node<'t>) -> String {
-    if node.kind() == "self_parameter" {
-        let reference = renderer.text(node).starts_with('&');
-        let parts =
-            children(node).into_iter().filter(|child| reference || child.kind() != "mutable_specifier");
-        let parts = parts.map(|child| match (child.kind(), renderer.text(child)) {
-            ("lifetime", "'_") => String::new(),
-            ("lifetime", name) => {
-                let bound = renderer.bindings.lifetimes.get(name);
-                bound.map_or_else(|| name.to_owned(), |bound| bound.clone().unwrap_or_default())
-            }
-            (_, text) => text.to_owned(),
-        });
-        return super::text::glued(parts.filter(|part| !part.is_empty()));
-    }
-    let ty = type_of(node);
-    match renderer.text(ty).split_whitespace().collect::<String>().as_str() {
-        "Self" => "self".to_owned(),
-        "&Self" => "&self".to_owned(),
-        "&mutSelf" => "&mut self".to_owned(),
-        _ => format!("self: {}", renderer.ty(ty)),
-    }
-}
-
-fn receiver_kind(text: &str) -> Receiver {
-    match (text.starts_with('&'), text) {
-        (true, text) if text.contains("mut ") => Receiver::RefMut,
-        (true, _) => Receiver::Ref,
-        (false, "self") => Receiver::Value,
-        (false, _) => Receiver::Typed,
-    }
 }

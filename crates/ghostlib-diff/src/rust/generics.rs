@@ -5,8 +5,8 @@ use super::krate::{Krate, Site};
 use super::meta::Meta;
 use super::source::{child_of_kind, children};
 use super::types::Renderer;
+use crate::Node;
 use std::collections::{BTreeMap, BTreeSet};
-use tree_sitter::Node;
 
 /// Parameters and predicates as they are written.
 #[derive(Default)]

@@ -9,10 +9,10 @@ use super::resolve::Target;
 use super::source::has_token;
 use super::traits::{is_function, member_type};
 use super::types::{Bindings, Elided, Renderer, Style, World};
+use crate::Node;
 use crate::Unseen;
 use ghostlib_model::{ApiItem, ApiKind};
 use std::cell::Cell;
-use tree_sitter::Node;
 
 /// Traits of the standard library whose one parameter is `Self` by default.
 const TAKES_OWN_TYPE: &[&str] = &[

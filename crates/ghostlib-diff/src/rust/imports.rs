@@ -3,7 +3,7 @@
 use super::krate::{Import, Krate, Site};
 use super::load::is_public;
 use super::source::{child_of_kind, children, has_token};
-use tree_sitter::Node;
+use crate::Node;
 
 /// Stands first in a path that starts outside of the crate.
 pub(super) const OUTSIDE: &str = "::";
@@ -11,8 +11,8 @@ pub(super) const OUTSIDE: &str = "::";
 const MAX_DEPTH: usize = 64;
 
 /// The imports of one `use`.
-pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>) -> Vec<Import<'t>> {
-    let mut tree = UseTree { krate, site, is_public: is_public(krate, site), imports: vec![] };
+pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>, is_public: bool) -> Vec<Import<'t>> {
+    let mut tree = UseTree { krate, site, is_public, imports: vec![] };
     if let Some(argument) = site.node.child_by_field_name("argument") {
         tree.read(&[], argument, 0);
     }
@@ -60,8 +60,10 @@ impl<'t> UseTree<'_, 't> {
                 }
             }
             "use_wildcard" => {
-                let path =
-                    node.named_child(0).map_or_else(|| prefix.to_vec(), |path| self.path(prefix, path));
+                let path = node
+                    .named_children()
+                    .next()
+                    .map_or_else(|| prefix.to_vec(), |path| self.path(prefix, path));
                 self.push(path, None);
             }
             "use_as_clause" => {

@@ -47,7 +47,7 @@ impl<'k, 't> Item<'k, 't> {
         let def = world.krate.def(id);
         let mut modules: Vec<_> = path.split("::").collect();
         let name = modules.pop().unwrap_or_default();
-        let generics = Generics::read(world.krate, def.site);
+        let generics = Generics::read(world.krate, parameterised(def));
         let style = if modules.is_empty() { Style::AtRoot } else { Style::InModule };
         let mut bindings = Bindings::default();
         bind(&mut bindings, &generics, |_| false);
@@ -185,6 +185,12 @@ impl<'k, 't> Item<'k, 't> {
     fn type_of(&self, renderer: &Renderer<'_, 't>) -> String {
         self.def.site.node.child_by_field_name("type").map(|ty| renderer.ty(ty)).unwrap_or_default()
     }
+}
+
+/// What has the parameters that an item may name: of a variant, its enum.
+fn parameterised<'t>(def: &Def<'t>) -> Site<'t> {
+    let owner = def.site.node.parent().and_then(crate::Node::parent);
+    owner.filter(|_| def.kind == ApiKind::Variant).map_or(def.site, |owner| def.site.at(owner))
 }
 
 fn keyword(kind: ApiKind) -> &'static str {

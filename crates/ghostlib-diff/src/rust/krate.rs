@@ -2,9 +2,9 @@
 
 use super::attributes::Attributes;
 use super::cfg::Configuration;
+use crate::Node;
 use ghostlib_model::{ApiKind, Place, Span};
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// Index into [`Krate::modules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,11 +26,14 @@ pub(super) struct Krate<'t> {
     /// Whether every item counts as public, as in a spec's block.
     pub(super) is_block: bool,
     pub(super) imports_start_at_root: bool,
+    pub(super) found: super::resolve::Found<'t>,
 }
 
 /// One module.
 pub(super) struct Module<'t> {
     pub(super) parent: Option<ModuleId>,
+    /// Whether it is the block of an unnamed constant, in which the names of its parent mean the same.
+    pub(super) is_unnamed: bool,
     /// What it declares itself, by name; a name may stand for a type, a value and a macro.
     pub(super) names: HashMap<&'t str, Vec<DefId>>,
     pub(super) imports: Vec<Import<'t>>,
@@ -98,6 +101,18 @@ impl<'t> Krate<'t> {
         &self.modules[id.0]
     }
 
+    /// The module of which `self` speaks in `id`: itself, or the one around a block.
+    pub(super) fn nearest(&self, mut id: ModuleId) -> ModuleId {
+        while let Module { is_unnamed: true, parent: Some(parent), .. } = self.module(id) {
+            id = *parent;
+        }
+        id
+    }
+
+    pub(super) fn parent(&self, id: ModuleId) -> Option<ModuleId> {
+        self.module(self.nearest(id)).parent.map(|parent| self.nearest(parent))
+    }
+
     pub(super) fn def_ids(&self) -> impl Iterator<Item = DefId> + use<> {
         (0..self.defs.len()).map(DefId)
     }
@@ -110,7 +125,7 @@ impl<'t> Krate<'t> {
     pub(super) fn place(&self, site: Site<'_>) -> Place {
         let node = site.node;
         let body = node.child_by_field_name("body").filter(|_| node.kind() != "enum_variant");
-        let end = body.map_or(node.end_byte(), |body| body.start_byte());
+        let end = body.map_or(node.end_byte(), Node::start_byte);
         let text = &self.sources.file(site.file).text;
         let head = text.get(node.start_byte()..end).unwrap_or_default().trim_end();
         self.sources.place(site.file, Span::new(node.start_byte(), node.start_byte() + head.len()))

@@ -1,10 +1,10 @@
 //! Rust as a [`Language`].
 
 use super::{extract_block, extract_crate};
+use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
 use std::sync::LazyLock;
-use tree_sitter::Node;
 
 /// Rust.
 #[derive(Clone, Copy, Debug)]

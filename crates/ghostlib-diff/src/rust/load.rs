@@ -7,12 +7,13 @@ use super::imports::{extern_crate, imports};
 use super::krate::{Def, DefId, Impl, Inner, Krate, Member, Module, ModuleId, ROOT, Site};
 use super::macros::{Invocation, Position};
 use super::meta::Meta;
+use super::resolve::Found;
 use super::source::{Sources, child_of_kind, children};
+use crate::Node;
 use crate::Unseen;
 use ghostlib_model::{ApiKind, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// Deeper modules than this are not read.
 const MAX_MODULE_DEPTH: usize = 64;
@@ -20,6 +21,19 @@ const MAX_MODULE_DEPTH: usize = 64;
 const MAX_MODULES: usize = 20_000;
 /// A file is not read as more modules than this: files that `#[path]` includes many times multiply.
 const MAX_INCLUSIONS: usize = 16;
+
+/// Macros that check something, or make what belongs to no API.
+const MAKES_NO_ITEM: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_impl_all",
+    "assert_ne",
+    "compile_error",
+    "const_assert",
+    "debug_assert",
+    "panic",
+    "thread_local",
+];
 
 /// What was read, and what could not be.
 pub(super) struct Loaded<'t> {
@@ -47,6 +61,7 @@ pub(super) fn load<'t>(
         impls: vec![],
         is_block,
         imports_start_at_root,
+        found: Found::default(),
     };
     let mut loader = Loader {
         krate,
@@ -99,6 +114,7 @@ impl<'t> Loader<'t, '_> {
         let module = ModuleId(self.krate.modules.len());
         self.krate.modules.push(Module {
             parent: parent.map(|body| body.module),
+            is_unnamed: false,
             names: HashMap::new(),
             imports: vec![],
         });
@@ -160,9 +176,11 @@ impl<'t> Loader<'t, '_> {
             "type_item" | "associated_type" => ApiKind::TypeAlias,
             "mod_item" => return self.module(body, site, attributes),
             "macro_definition" => return self.macro_definition(body, site, attributes),
-            "use_declaration" | "impl_item" if attributes.is_hidden() => return,
+            "impl_item" if attributes.is_hidden() => return,
             "use_declaration" => {
-                let imports = imports(&self.krate, site);
+                // What is hidden can be named all the same.
+                let is_public = !attributes.is_hidden() && is_public(&self.krate, site);
+                let imports = imports(&self.krate, site, is_public);
                 return self.krate.modules[body.module.0].imports.extend(imports);
             }
             "extern_crate_declaration" => {
@@ -193,7 +211,23 @@ impl<'t> Loader<'t, '_> {
         {
             return self.unseen(site, "a procedural macro".to_owned());
         }
+        if kind == ApiKind::Const {
+            self.block(body, site);
+        }
         self.define(body, site, attributes, kind, Inner::Nothing);
+    }
+
+    /// `const _: () = { .. };`, in which macros put implementations and what these need.
+    fn block(&mut self, body: &Body<'t>, site: Site<'t>) {
+        let field = |name| site.node.child_by_field_name(name);
+        let is_unnamed = field("name").is_some_and(|name| self.krate.text(site.at(name)) == "_");
+        let block = field("value").filter(|value| is_unnamed && value.kind() == "block");
+        if block.is_none() || body.depth >= MAX_MODULE_DEPTH || self.krate.modules.len() >= MAX_MODULES {
+            return;
+        }
+        if let Some(module) = self.open(Some(body), site.file, &body.folder, &body.chain, block) {
+            self.krate.modules[module.0].is_unnamed = true;
+        }
     }
 
     fn define(
@@ -251,7 +285,7 @@ impl<'t> Loader<'t, '_> {
                     } else {
                         self.no_item(module, site, Position::Members)
                     };
-                    let made = made.and_then(|made| Some(made.at(made.node.named_child(0)?)));
+                    let made = made.and_then(|made| Some(made.at(made.node.named_children().next()?)));
                     members.extend(made.map(|made| self.members(module, made)).into_iter().flatten());
                 }
                 _ if !node.is_named() || node.is_error() => {}
@@ -311,7 +345,7 @@ impl<'t> Loader<'t, '_> {
     /// What stands in the place of an item and is none. Of a macro, what it makes is returned, if that is known.
     fn no_item(&mut self, module: ModuleId, site: Site<'t>, position: Position) -> Option<Site<'t>> {
         let node = match site.node.kind() {
-            "expression_statement" => site.node.named_child(0).unwrap_or(site.node),
+            "expression_statement" => site.node.named_children().next().unwrap_or(site.node),
             _ => site.node,
         };
         match node.kind() {
@@ -320,6 +354,8 @@ impl<'t> Loader<'t, '_> {
             }
             "foreign_mod_item" => self.unseen(site, "items of a foreign block".to_owned()),
             "inner_attribute_item" | "empty_statement" | ";" | "{" | "}" | "shebang" => {}
+            // The block of a constant also computes.
+            _ if self.krate.module(module).is_unnamed => {}
             _ => self.unseen(site, "code that does not parse as an item".to_owned()),
         }
         None
@@ -328,10 +364,7 @@ impl<'t> Loader<'t, '_> {
     fn macro_invocation(&mut self, invocation: Invocation<'t>) -> Option<Site<'t>> {
         let site = invocation.site;
         let name = site.node.child_by_field_name("macro").map_or("", |name| self.krate.text(site.at(name)));
-        if matches!(
-            name.rsplit("::").next(),
-            Some("compile_error" | "const_assert" | "assert_impl_all" | "thread_local")
-        ) {
+        if name.rsplit("::").next().is_some_and(|name| MAKES_NO_ITEM.contains(&name)) {
             return None;
         }
         let Some(file) = self.krate.sources.made_at(site.file, site.node.start_byte()) else {

@@ -8,6 +8,7 @@ mod attributes;
 mod bodies;
 mod cfg;
 mod constant;
+mod defaults;
 mod derives;
 mod elision;
 mod fields;
@@ -24,6 +25,7 @@ mod macros;
 mod manifest;
 mod meta;
 mod reach;
+mod receiver;
 mod resolve;
 mod source;
 mod std_names;
@@ -33,17 +35,18 @@ mod types;
 
 pub use language::Rust;
 
-use crate::grammar::walk;
+use crate::node::walk;
 use crate::{Api, ExtractError, FeatureSet, Lossy, SourceFile, SourceTree, Unseen};
 use cfg::Configuration;
-use ghostlib_model::{ApiItem, Place, Span};
+use ghostlib_model::{ApiItem, ApiKind, Place, Span};
 use impls::Implementation;
 use krate::{Krate, ModuleId};
 use load::{Loaded, load};
+use macros::Expansion;
 use manifest::Manifest;
 use reach::{Reached, reach};
 use source::{Sources, is_comment};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use types::World;
 
 /// Reads the public API of the crate whose manifest is at the root of `tree`, on 64-bit Linux with these
@@ -55,8 +58,16 @@ pub fn extract_crate(tree: &SourceTree, features: &FeatureSet) -> Result<Api, Ex
         return Err(ExtractError::NoLibrary { path: manifest.lib_path });
     };
     let configuration = Configuration::Features(manifest.features(features));
-    expand_macros(&mut sources, root, &configuration, manifest.imports_start_at_root);
-    let loaded = load(&sources, root, &configuration, manifest.imports_start_at_root);
+    tree.parse();
+    let mut macros = Expansion::default();
+    let loaded = loop {
+        let loaded = load(&sources, root, &configuration, manifest.imports_start_at_root);
+        let pieces = macros.expand(&loaded.krate, &loaded.invocations, &configuration);
+        if pieces.is_empty() {
+            break loaded;
+        }
+        sources.add(pieces);
+    };
     let unsafe_code = unsafe_code(&sources, &loaded.files);
     let lossy = lossy(tree, &loaded.files);
     let mut api = extract(loaded);
@@ -74,29 +85,6 @@ pub fn extract_expanded(tree: &SourceTree, expanded: &str) -> Result<Api, Extrac
     let loaded = load(&sources, 0, &Configuration::Expanded, manifest.imports_start_at_root);
     Ok(Api { crate_name: manifest.crate_name, ..extract(loaded) })
 }
-
-/// Adds what macros make, and what the macros in that make, until there is no more or too much of it.
-fn expand_macros(
-    sources: &mut Sources<'_>,
-    root: usize,
-    configuration: &Configuration,
-    imports_start_at_root: bool,
-) {
-    let mut given_up = HashSet::new();
-    for _ in 0..MAX_ROUNDS {
-        let loaded = load(sources, root, configuration, imports_start_at_root);
-        let pieces = macros::expand(&loaded.krate, &loaded.invocations, configuration, &mut given_up);
-        if pieces.is_empty() || sources.n_pieces() + pieces.len() > MAX_PIECES {
-            return;
-        }
-        sources.add(pieces);
-    }
-}
-
-/// Macros within macros are not followed deeper than this.
-const MAX_ROUNDS: usize = 64;
-/// More calls of macros than this are not expanded.
-const MAX_PIECES: usize = 4_000;
 
 /// Reads what a spec's `rust api` block declares: items without bodies, every one of them public. `code`
 /// stands in `document`, the text of `file`, from the byte `offset` on; places point there.
@@ -124,12 +112,21 @@ fn extract(loaded: Loaded<'_>) -> Api {
             None => items.extend(implementation.inherent(&mut unseen)),
         }
     }
-    items.sort_by(|a, b| (&a.path, a.kind, &a.signature).cmp(&(&b.path, b.kind, &b.signature)));
-    items.dedup_by(|a, b| a.path == b.path && a.kind == b.kind && a.signature == b.signature);
+    items.sort_by(|a, b| {
+        (&a.path, a.kind, &a.signature, &a.place).cmp(&(&b.path, b.kind, &b.signature, &b.place))
+    });
+    items.dedup_by(|a, b| is_same(a, b));
     unseen.extend(outside(&krate, &reached));
     unseen.extend(errors(&krate, &files));
     unseen.sort_by(|a, b| a.place.cmp(&b.place));
     Api { crate_name: String::new(), items, unseen, unsafe_code: None }
+}
+
+/// Whether an item is listed twice. Two implementations may read the same, as those of `From` between a crate's
+/// `Duration` and that of the standard library do.
+fn is_same(a: &ApiItem, b: &ApiItem) -> bool {
+    let is_equal = a.path == b.path && a.kind == b.kind && a.signature == b.signature;
+    is_equal && (a.kind != ApiKind::TraitImpl || a.place == b.place)
 }
 
 /// Re-exports of what other crates define.
@@ -148,9 +145,9 @@ fn outside(krate: &Krate<'_>, reached: &Reached) -> Vec<Unseen> {
 fn errors(krate: &Krate<'_>, files: &BTreeSet<usize>) -> Vec<Unseen> {
     let mut unseen = vec![];
     for file in files {
-        let Some(root) = krate.sources.root(*file).filter(tree_sitter::Node::has_error) else { continue };
+        let Some(root) = krate.sources.root(*file).filter(|root| root.has_error()) else { continue };
         let mut n_errors = 0_usize;
-        walk(root, &mut |node| {
+        walk(root, |node| {
             let is_error = node.is_error() || node.is_missing();
             if is_error && n_errors < MAX_ERRORS {
                 n_errors += 1;
@@ -171,7 +168,7 @@ fn unsafe_code(sources: &Sources<'_>, files: &BTreeSet<usize>) -> Vec<Place> {
     for file in files {
         let mentions = sources.file(*file).text.contains("unsafe");
         let Some(root) = sources.root(*file).filter(|_| mentions) else { continue };
-        walk(root, &mut |node| {
+        walk(root, |node| {
             // In the arguments of macros a word is no keyword yet.
             let is_unsafe =
                 node.kind() == "unsafe" && node.parent().is_some_and(|parent| parent.kind() != "token_tree");

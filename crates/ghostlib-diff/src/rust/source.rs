@@ -3,14 +3,15 @@
 use super::Rust;
 use super::language::GRAMMAR;
 use super::macros::Position;
+use crate::Node;
 use crate::{SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
 use std::collections::HashMap;
-use tree_sitter::Node;
 
 /// The files of a crate.
 pub(super) struct Sources<'t> {
     files: &'t [SourceFile],
+    by_path: HashMap<&'t str, usize>,
     shown: Shown<'t>,
     /// What macros make; their indices go on after those of the files.
     pieces: Vec<Piece>,
@@ -72,7 +73,8 @@ impl<'t> Sources<'t> {
     }
 
     fn new(files: &'t [SourceFile], shown: Shown<'t>) -> Self {
-        Self { files, shown, pieces: vec![], made_at: HashMap::new() }
+        let by_path = files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
+        Self { files, by_path, shown, pieces: vec![], made_at: HashMap::new() }
     }
 
     /// Adds what macros make.
@@ -96,11 +98,6 @@ impl<'t> Sources<'t> {
         }
     }
 
-    /// How many calls of macros have been expanded.
-    pub(super) fn n_pieces(&self) -> usize {
-        self.pieces.len()
-    }
-
     /// What the macro makes that is invoked there.
     pub(super) fn made_at(&self, file: usize, start: usize) -> Option<usize> {
         self.made_at.get(&(file, start)).copied()
@@ -116,7 +113,7 @@ impl<'t> Sources<'t> {
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
-        self.files.iter().position(|file| file.path == path)
+        self.by_path.get(path).copied()
     }
 
     /// A file, or a piece.
@@ -153,8 +150,7 @@ impl<'t> Sources<'t> {
 
 /// The children of a node, comments left out.
 pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).filter(|child| !is_comment(*child)).collect()
+    node.children().filter(|child| !is_comment(*child)).collect()
 }
 
 pub(super) fn is_comment(node: Node<'_>) -> bool {
@@ -162,8 +158,7 @@ pub(super) fn is_comment(node: Node<'_>) -> bool {
 }
 
 pub(super) fn child_of_kind<'a>(node: Node<'a>, kind: &str) -> Option<Node<'a>> {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).find(|child| child.kind() == kind)
+    node.children().find(|child| child.kind() == kind)
 }
 
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {

@@ -3,6 +3,7 @@
 
 use super::imports::OUTSIDE;
 use super::resolve::is_standard;
+use super::types::angled;
 
 /// Names that the standard library, or many a crate, uses for several things.
 const AMBIGUOUS: &[&str] = &[
@@ -45,9 +46,25 @@ pub(super) fn declared(path: &[&str]) -> String {
     if !is_error && !short.contains("::") {
         return short;
     }
+    whole(path)
+}
+
+/// The whole path, from the standard library or another crate on.
+pub(super) fn whole(path: &[&str]) -> String {
     match path.split_first() {
         Some((first, rest)) if is_standard(first) => format!("std::{}", rest.join("::")),
         _ => path.join("::"),
+    }
+}
+
+/// A name with its arguments, where it is an alias of the standard library's with what it stands for.
+pub(super) fn unaliased(name: String, arguments: &[String]) -> String {
+    match (name.as_str(), arguments) {
+        ("io::Result", [ok]) => format!("Result<{ok}, io::Error>"),
+        ("thread::Result", [ok]) => format!("Result<{ok}, Box<dyn Any + Send>>"),
+        ("fmt::Result", []) => "Result<(), fmt::Error>".to_owned(),
+        ("LayoutErr", []) => "LayoutError".to_owned(),
+        _ => name + &angled(arguments),
     }
 }
 
@@ -88,6 +105,19 @@ mod tests {
         ] {
             let path: Vec<&str> = path.split("::").collect();
             assert_eq!((normal(&path).as_str(), declared(&path).as_str()), (short, long));
+        }
+    }
+
+    #[test]
+    fn aliases_are_what_they_stand_for() {
+        let bytes = [String::from("Vec<u8>")];
+        for (name, arguments, told) in [
+            ("io::Result", &bytes[..], "Result<Vec<u8>, io::Error>"),
+            ("fmt::Result", &[], "Result<(), fmt::Error>"),
+            ("io::Result", &[], "io::Result"),
+            ("Vec", &bytes, "Vec<Vec<u8>>"),
+        ] {
+            assert_eq!(unaliased(name.to_owned(), arguments), told);
         }
     }
 

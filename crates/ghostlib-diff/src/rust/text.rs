@@ -75,9 +75,9 @@ mod tests {
         let tree = crate::rust::language::GRAMMAR.parse(&format!("type X = {text};")).unwrap();
         let mut tokens = vec![];
         let source = format!("type X = {text};");
-        crate::grammar::walk(tree.root_node(), &mut |node| {
+        crate::node::walk(tree.root(), |node| {
             let is_unit = matches!(node.kind(), "lifetime" | "string_literal");
-            if is_unit || node.child_count() == 0 {
+            if is_unit || node.is_leaf() {
                 tokens.push(source[node.byte_range()].to_owned());
             }
             !is_unit

@@ -3,17 +3,17 @@
 use super::constant;
 use super::generics::Generics;
 use super::imports::segments;
-use super::krate::{DefId, Krate, ModuleId, Site};
+use super::krate::{DefId, Import, Krate, ModuleId, ROOT, Site};
 use super::reach::Reached;
 use super::resolve::Target;
 use super::source::{child_of_kind, children, has_token};
 use super::std_names;
 use super::text::{append, glued};
+use crate::Node;
 use ghostlib_model::ApiKind;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use tree_sitter::Node;
 
 /// Deeper types than this are cut off.
 const MAX_DEPTH: usize = 64;
@@ -112,7 +112,7 @@ impl<'k, 't> Renderer<'k, 't> {
         self.world.krate.text(Site { file: self.file, node })
     }
 
-    fn is_normal(&self) -> bool {
+    pub(super) fn is_normal(&self) -> bool {
         self.style == Style::Normal
     }
 
@@ -132,7 +132,7 @@ impl<'k, 't> Renderer<'k, 't> {
             "array_type" => self.array(node, depth),
             "parameters" => format!("({})", self.parameters(node, depth).join(", ")),
             "function_type" => self.function(node, depth),
-            _ if node.child_count() == 0 => self.text(node).to_owned(),
+            _ if node.is_leaf() => self.text(node).to_owned(),
             "string_literal" | "char_literal" => self.text(node).to_owned(),
             _ => glued(children(node).into_iter().map(|child| self.node(child, depth + 1))),
         }
@@ -145,16 +145,19 @@ impl<'k, 't> Renderer<'k, 't> {
         }
         let path = node.child_by_field_name("path");
         let qualifier =
-            path.map(|path| self.projected(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
+            path.map(|path| self.qualified(path, depth).unwrap_or_else(|| self.node(path, depth + 1)));
         let name = node.child_by_field_name("name").map_or("", |name| self.text(name));
         format!("{}::{name}{}", qualifier.unwrap_or_default(), angled(arguments))
     }
 
-    /// The type of `<Type as Trait>` where it is a parameter, or what belongs to one: the bounds say the trait.
-    fn projected(&self, node: Node<'t>, depth: usize) -> Option<String> {
-        let qualified = child_of_kind(node, "qualified_type").filter(|_| self.is_normal())?;
-        let ty = self.node(qualified.child_by_field_name("type")?, depth + 1);
-        is_projection(&ty).then_some(ty)
+    /// `<Type as Trait>`, for comparing the type alone where it is a parameter, or what belongs to one: the bounds say
+    /// the trait.
+    fn qualified(&self, node: Node<'t>, depth: usize) -> Option<String> {
+        let qualified = child_of_kind(node, "qualified_type")?;
+        let (ty, of) = (qualified.child_by_field_name("type")?, qualified.child_by_field_name("alias")?);
+        let ty = self.node(ty, depth + 1);
+        let is_told = self.is_normal() && is_projection(&ty);
+        Some(if is_told { ty } else { format!("<{ty} as {}>", self.node(of, depth + 1)) })
     }
 
     fn generic(&self, node: Node<'t>, depth: usize) -> String {
@@ -172,18 +175,19 @@ impl<'k, 't> Renderer<'k, 't> {
     /// Generic arguments; for comparing, without lifetimes that can be elided.
     fn arguments(&self, node: Node<'t>, depth: usize) -> Vec<String> {
         let mut arguments: Vec<String> = vec![];
-        for child in children(node).into_iter().filter(Node::is_named) {
+        let mut before = "";
+        for child in children(node).into_iter().filter(|child| child.is_named()) {
             match child.kind() {
                 "lifetime" => arguments.extend(self.lifetime(child)),
                 "type_binding" => arguments.push(self.binding(child, depth + 1)),
                 // `Name: Bound`, where the name stands before it as if it were a type
                 "trait_bounds" => {
-                    let name = child.prev_named_sibling().map_or("", |name| self.text(name));
                     arguments.pop();
-                    arguments.push(format!("{name}: {}", self.bounds_at(child, depth + 1).join(" + ")));
+                    arguments.push(format!("{before}: {}", self.bounds_at(child, depth + 1).join(" + ")));
                 }
                 _ => arguments.push(self.node(child, depth + 1)),
             }
+            before = self.text(child);
         }
         arguments
     }
@@ -245,7 +249,7 @@ impl<'k, 't> Renderer<'k, 't> {
             return vec!["…".to_owned()];
         }
         let mut bounds = vec![];
-        for child in children(node).into_iter().filter(Node::is_named) {
+        for child in children(node).into_iter().filter(|child| child.is_named()) {
             match child.kind() {
                 "bounded_type" => bounds.extend(self.bounds_at(child, depth + 1)),
                 _ => bounds.push(self.node(child, depth + 1)),
@@ -263,7 +267,7 @@ impl<'k, 't> Renderer<'k, 't> {
     }
 
     fn tuple(&self, node: Node<'t>, depth: usize) -> String {
-        let types: Vec<_> = children(node).into_iter().filter(Node::is_named).collect();
+        let types: Vec<_> = children(node).into_iter().filter(|child| child.is_named()).collect();
         let rendered: Vec<_> = types.iter().map(|child| self.node(*child, depth + 1)).collect();
         match (&types[..], &rendered[..]) {
             ([_], [text]) if has_token(node, ",") => format!("({text},)"),
@@ -341,9 +345,9 @@ impl<'k, 't> Renderer<'k, 't> {
                     return self.alias(id, arguments).unwrap_or_else(|| self.local(id) + &angled(arguments));
                 }
                 Target::Def(id) if is_type(krate.def(id).kind) => {
-                    return self.local(id) + &angled(arguments);
+                    return self.local(id) + &angled(self.without_defaults(id, arguments));
                 }
-                Target::Outside(path) => return self.outside(&path) + &angled(arguments),
+                Target::Outside(path) => return self.outside(&path, arguments),
                 Target::Def(_) | Target::Module(_) => {}
             }
         }
@@ -354,12 +358,28 @@ impl<'k, 't> Renderer<'k, 't> {
         {
             return format!("{}::{last}{}", self.local(id), angled(arguments));
         }
-        let name = if self.is_normal() { std_names::unresolved(path) } else { path.join("::") };
+        if self.is_normal() {
+            return std_names::unaliased(std_names::unresolved(path), arguments);
+        }
+        path.join("::") + &angled(arguments)
+    }
+
+    fn outside(&self, path: &[&str], arguments: &[String]) -> String {
+        if self.is_normal() {
+            return std_names::unaliased(std_names::normal(path), arguments);
+        }
+        let short = std_names::declared(path);
+        let name = if self.is_taken(&short) { std_names::whole(path) } else { short };
         name + &angled(arguments)
     }
 
-    fn outside(&self, path: &[&str]) -> String {
-        if self.is_normal() { std_names::normal(path) } else { std_names::declared(path) }
+    /// Whether a name alone is that of something else, here or at the crate's root.
+    fn is_taken(&self, name: &str) -> bool {
+        [ROOT, self.module].into_iter().any(|module| {
+            let module = self.world.krate.module(module);
+            let is_imported = |import: &Import<'_>| import.is_public && import.name == Some(name);
+            module.names.contains_key(name) || module.imports.iter().any(is_imported)
+        })
     }
 
     /// An item of this crate: by its public path, or by its name if it has none.
@@ -372,18 +392,19 @@ impl<'k, 't> Renderer<'k, 't> {
         if stands_alone { path.to_owned() } else { format!("crate::{path}") }
     }
 
+    /// For what stands elsewhere and belongs to a type that is named here; nothing if that goes too far.
+    pub(super) fn within(&self, module: ModuleId, file: usize, bindings: Bindings) -> Option<Self> {
+        self.aliases_left.set(self.aliases_left.get().checked_sub(1)?);
+        let alias_depth = self.alias_depth + 1;
+        (alias_depth <= MAX_ALIAS_DEPTH).then(|| Self { module, file, alias_depth, ..self.with(bindings) })
+    }
+
     /// What an alias stands for: a user cannot tell them apart.
     fn alias(&self, id: DefId, arguments: &[String]) -> Option<String> {
         let def = self.world.krate.def(id);
         let target = def.site.node.child_by_field_name("type")?;
-        self.aliases_left.set(self.aliases_left.get().checked_sub(1)?);
-        if self.alias_depth >= MAX_ALIAS_DEPTH {
-            return None;
-        }
-        let mut renderer =
-            self.with(Bindings { elided: self.bindings.elided.clone(), ..Bindings::default() });
-        (renderer.module, renderer.file, renderer.alias_depth) =
-            (def.module, def.site.file, self.alias_depth + 1);
+        let bindings = Bindings { elided: self.bindings.elided.clone(), ..Bindings::default() };
+        let mut renderer = self.within(def.module, def.site.file, bindings)?;
         let generics = Generics::read(self.world.krate, def.site);
         let (lifetimes, types): (Vec<_>, Vec<_>) =
             arguments.iter().cloned().partition(|argument| argument.starts_with('\''));
@@ -403,7 +424,7 @@ impl<'k, 't> Renderer<'k, 't> {
     }
 }
 
-fn angled(arguments: &[String]) -> String {
+pub(super) fn angled(arguments: &[String]) -> String {
     if arguments.is_empty() { String::new() } else { format!("<{}>", arguments.join(", ")) }
 }
 

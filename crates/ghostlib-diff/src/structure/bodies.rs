@@ -1,9 +1,10 @@
 //! Bodies of functions as sets of subtrees.
 
+use crate::Node;
 use crate::grammar::{Grammar, Role};
+use crate::node::walk;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
-use tree_sitter::Node;
 
 /// What a body consists of, without its layout and its comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,30 +22,25 @@ impl Body {
     pub(super) fn of(node: Node<'_>, text: &str, grammar: &Grammar) -> Self {
         let mut body = Self::default();
         let mut open: Vec<Subtree> = vec![];
-        let mut cursor = node.walk();
-        'tree: loop {
-            let node = cursor.node();
+        walk(node, |node| {
+            body.close_until(node.id(), &mut open);
             let is_branch =
                 !grammar.is_comment(node) && !body.take_leaf(node, text, grammar.role(node), &mut open);
-            if is_branch && cursor.goto_first_child() {
-                open.push(Subtree::of(node));
-                continue;
-            }
-            while open.is_empty() || !cursor.goto_next_sibling() {
-                let Some(subtree) = open.pop() else { break 'tree };
-                body.close(&subtree, &mut open);
-                cursor.goto_parent();
-            }
-        }
+            open.extend(is_branch.then(|| Subtree::of(node)));
+            is_branch
+        });
+        body.close_until(usize::MAX, &mut open);
         body.subtrees.sort_unstable();
+        body.subtrees.shrink_to_fit();
         body.literals.sort_unstable();
+        body.literals.shrink_to_fit();
         body
     }
 
     /// Takes a token, or a literal as if it were one.
     fn take_leaf(&mut self, node: Node<'_>, text: &str, role: Role, open: &mut [Subtree]) -> bool {
         let is_literal = role.is(Role::LITERAL);
-        if node.child_count() > 0 && !is_literal {
+        if !node.is_leaf() && !is_literal {
             return false;
         }
         let word = text.get(node.byte_range()).unwrap_or_default();
@@ -60,14 +56,17 @@ impl Body {
         true
     }
 
-    fn close(&mut self, subtree: &Subtree, open: &mut [Subtree]) {
-        let hash = subtree.hasher.finish();
-        if subtree.n_tokens > 1 {
-            self.subtrees.push(hash);
-        }
-        match open.last_mut() {
-            Some(parent) => parent.add(hash, subtree.n_tokens),
-            None => self.hash = hash,
+    /// Takes the subtrees that end before the node with this id.
+    fn close_until(&mut self, id: usize, open: &mut Vec<Subtree>) {
+        while let Some(subtree) = open.pop_if(|subtree| subtree.end_id <= id) {
+            let hash = subtree.hasher.finish();
+            if subtree.n_tokens > 1 {
+                self.subtrees.push(hash);
+            }
+            match open.last_mut() {
+                Some(parent) => parent.add(hash, subtree.n_tokens),
+                None => self.hash = hash,
+            }
         }
     }
 
@@ -104,13 +103,14 @@ impl Body {
 struct Subtree {
     hasher: FxHasher,
     n_tokens: usize,
+    end_id: usize,
 }
 
 impl Subtree {
     fn of(node: Node<'_>) -> Self {
         let mut hasher = FxHasher::default();
         node.kind_id().hash(&mut hasher);
-        Self { hasher, n_tokens: 0 }
+        Self { hasher, n_tokens: 0, end_id: node.end_id() }
     }
 
     fn add(&mut self, hash: u64, n_tokens: usize) {
@@ -146,7 +146,7 @@ mod tests {
     fn body(text: &str) -> Body {
         let grammar = Rust.grammar();
         let tree = grammar.parse(text).unwrap();
-        Body::of(tree.root_node(), text, grammar)
+        Body::of(tree.root(), text, grammar)
     }
 
     #[test]

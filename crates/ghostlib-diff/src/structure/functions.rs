@@ -1,15 +1,16 @@
-//! The functions of a tree, private ones included.
+//! The functions of a file, private ones included.
 
-use super::FunctionAt;
 use super::bodies::Body;
-use crate::grammar::{Role, walk};
-use crate::{Language, ScopeName, SourceTree};
+use crate::Node;
+use crate::grammar::Role;
+use crate::node::walk;
+use crate::{Language, ScopeName, SourceFile};
 use ghostlib_model::Span;
-use tree_sitter::Node;
 
 /// What the path of a message starts with.
 pub(super) const MESSAGE: &str = "#[error] ";
 
+/// A function or a message.
 pub(super) struct Function {
     /// Modules, owner and name.
     pub(super) path: String,
@@ -19,53 +20,45 @@ pub(super) struct Function {
     /// Parameters and result, without layout.
     pub(super) signature: String,
     pub(super) body: Body,
-    file: usize,
-    span: Span,
+    pub(super) span: Span,
 }
 
 impl Function {
-    pub(super) fn at(&self, tree: &SourceTree) -> FunctionAt {
-        FunctionAt { path: self.path.clone(), place: tree.files[self.file].place(self.span) }
-    }
-
     /// Owner and name.
     pub(super) fn in_module(&self) -> &str {
         &self.path[self.n_module_bytes..]
     }
 }
 
-/// The functions of a library and its messages, in the order of its files.
-pub(super) fn functions(tree: &SourceTree) -> Vec<Function> {
+/// The functions of a file and its messages, in their order.
+pub(super) fn functions(file: &SourceFile, language: &'static dyn Language, root: Node<'_>) -> Vec<Function> {
     let mut functions = vec![];
-    for (index, file) in tree.files.iter().enumerate().filter(|(_, file)| file.is_library()) {
-        let (Some(root), Some(language)) = (file.root(), file.language()) else { continue };
-        let modules = language.modules_of(&file.path);
-        let mut scopes = Scopes { language, text: &file.text, modules, open: vec![], attributes: vec![] };
-        let grammar = language.grammar();
-        walk(root, &mut |node| {
-            if grammar.is_comment(node) {
-                return false;
-            }
-            if grammar.role(node).is(Role::ATTRIBUTE) {
-                scopes.attributes.push(node);
-                return false;
-            }
-            let attributes = std::mem::take(&mut scopes.attributes);
-            if attributes.iter().any(|attribute| scopes.is_test(*attribute)) {
-                return false;
-            }
-            scopes.leave(node.start_byte());
-            let messages =
-                attributes.into_iter().filter_map(|attribute| scopes.message(attribute, node, index));
-            functions.extend(messages);
-            scopes.enter(node);
-            let function = scopes.function(node, index);
-            // Functions within functions are part of their bodies.
-            let is_entered = function.is_none();
-            functions.extend(function);
-            is_entered
-        });
-    }
+    let modules = language.modules_of(&file.path);
+    let mut scopes = Scopes { language, text: &file.text, modules, open: vec![], attributes: vec![] };
+    let grammar = language.grammar();
+    walk(root, |node| {
+        if grammar.is_comment(node) {
+            return false;
+        }
+        if grammar.role(node).is(Role::ATTRIBUTE) {
+            scopes.attributes.push(node);
+            return false;
+        }
+        let attributes = std::mem::take(&mut scopes.attributes);
+        if attributes.iter().any(|attribute| scopes.is_test(*attribute)) {
+            return false;
+        }
+        scopes.leave(node.start_byte());
+        let messages = attributes.into_iter().filter_map(|attribute| scopes.message(attribute, node));
+        functions.extend(messages);
+        scopes.enter(node);
+        let function = scopes.function(node);
+        // Functions within functions are part of their bodies.
+        let is_entered = function.is_none();
+        functions.extend(function);
+        is_entered
+    });
+    functions.shrink_to_fit();
     functions
 }
 
@@ -97,7 +90,7 @@ impl<'t> Scopes<'t> {
         }
     }
 
-    fn function(&self, node: Node<'_>, file: usize) -> Option<Function> {
+    fn function(&self, node: Node<'_>) -> Option<Function> {
         let grammar = self.language.grammar();
         if !grammar.role(node).is(Role::FUNCTION) {
             return None;
@@ -107,17 +100,17 @@ impl<'t> Scopes<'t> {
         let signature = format!("{} -> {}", part("parameters"), part("return_type"));
         let body = Body::of(node.child_by_field_name("body")?, self.text, grammar);
         let without_layout = signature.split_whitespace().collect::<Vec<_>>().join(" ");
-        Some(self.named(name, without_layout, body, (file, node)))
+        Some(self.named(name, without_layout, body, node))
     }
 
     /// The message of an `#[error("…")]` of a variant or a struct.
-    fn message(&self, attribute_item: Node<'_>, owner: Node<'_>, file: usize) -> Option<Function> {
-        let attribute = attribute_item.named_child(0)?;
-        let is_message = matches!(self.text_of(attribute.named_child(0)?), "error" | "display");
+    fn message(&self, attribute_item: Node<'_>, owner: Node<'_>) -> Option<Function> {
+        let attribute = attribute_item.named_children().next()?;
+        let is_message = matches!(self.text_of(attribute.named_children().next()?), "error" | "display");
         let arguments = attribute.child_by_field_name("arguments").filter(|_| is_message)?;
         let name = self.text_of(owner.child_by_field_name("name")?);
         let body = Body::of(arguments, self.text, self.language.grammar());
-        let mut message = self.named(name, String::new(), body, (file, attribute_item));
+        let mut message = self.named(name, String::new(), body, attribute_item);
         message.path.insert_str(0, MESSAGE);
         message.n_module_bytes = 0;
         Some(message)
@@ -128,7 +121,7 @@ impl<'t> Scopes<'t> {
         ["#[cfg(test", "#[cfg(all(test", "#[test"].iter().any(|start| text.starts_with(start))
     }
 
-    fn named(&self, name: &str, signature: String, body: Body, (file, node): (usize, Node<'_>)) -> Function {
+    fn named(&self, name: &str, signature: String, body: Body, node: Node<'_>) -> Function {
         let separator = self.language.separator();
         let inline = self.open.iter().filter_map(|scope| match &scope.name {
             ScopeName::Module(name) => Some(*name),
@@ -144,7 +137,7 @@ impl<'t> Scopes<'t> {
         path.extend(owners.flat_map(|name| [name, separator]));
         path.push_str(name);
         let span = Span::from(node.byte_range());
-        Function { path, n_module_bytes, name: name.to_owned(), signature, body, file, span }
+        Function { path, n_module_bytes, name: name.to_owned(), signature, body, span }
     }
 
     fn text_of(&self, node: Node<'_>) -> &'t str {
@@ -155,11 +148,11 @@ impl<'t> Scopes<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SourceFile;
 
     fn paths(path: &str, text: &str) -> Vec<String> {
-        let tree = SourceTree { files: vec![SourceFile::new(path, text)] };
-        functions(&tree).into_iter().map(|function| function.path).collect()
+        let file = SourceFile::new(path, text);
+        let functions = functions(&file, file.language().unwrap(), file.root().unwrap());
+        functions.into_iter().map(|function| function.path).collect()
     }
 
     #[test]
@@ -175,7 +168,6 @@ mod tests {
         assert_eq!(paths("src/lib.rs", text), expected);
         assert_eq!(paths("src/x/mod.rs", "fn f() {}"), ["x::f"]);
         assert_eq!(paths("src/x/y.rs", "fn f() {}"), ["x::y::f"]);
-        assert_eq!(paths("tests/it.rs", "fn f() {}"), [""; 0]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ const MIN_SIMILARITY: f64 = 0.5;
 const MAX_OCCURRENCES: usize = 8;
 
 /// The pairs, in the order of the reference.
-pub(super) fn match_functions(required: &[Function], given: &[Function]) -> Vec<(usize, usize, MatchedBy)> {
+pub(super) fn match_functions(required: &[&Function], given: &[&Function]) -> Vec<(usize, usize, MatchedBy)> {
     let mut matching =
         Matching { required, given, partner: vec![None; required.len()], taken: HashSet::new() };
     matching.by(MatchedBy::Path, |one| Some(&one.path));
@@ -26,8 +26,8 @@ pub(super) fn match_functions(required: &[Function], given: &[Function]) -> Vec<
 }
 
 struct Matching<'f> {
-    required: &'f [Function],
-    given: &'f [Function],
+    required: &'f [&'f Function],
+    given: &'f [&'f Function],
     /// What each required function was matched with.
     partner: Vec<Option<(usize, MatchedBy)>>,
     taken: HashSet<usize>,

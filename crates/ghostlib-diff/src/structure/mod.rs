@@ -6,7 +6,7 @@ mod bodies;
 mod functions;
 mod matching;
 
-use crate::SourceTree;
+use crate::{SourceFile, SourceTree};
 use functions::{Function, functions};
 use ghostlib_model::{Finding, Place, Priority};
 use matching::match_functions;
@@ -79,34 +79,62 @@ impl fmt::Display for MatchedBy {
 
 /// Matches the functions of two trees.
 pub fn compare_structure(reference: &SourceTree, candidate: &SourceTree) -> Structure {
-    let (required, given) = (functions(reference), functions(candidate));
-    let matched = match_functions(&required, &given);
+    let (required, given) = (library_functions(reference), library_functions(candidate));
+    let (known, own) = (bare(&required), bare(&given));
+    let matched = match_functions(&known, &own);
     let mut is_taken = [vec![false; required.len()], vec![false; given.len()]];
     for (i, j, _) in &matched {
         is_taken[0][*i] = true;
         is_taken[1][*j] = true;
     }
-    let rest = |tree, functions: &[Function], is_taken: &[bool]| {
+    let rest = |functions: &[InFile<'_>], is_taken: &[bool]| {
         let free = functions.iter().zip(is_taken).filter(|(_, is_taken)| !**is_taken);
-        free.map(|(function, _)| function.at(tree)).collect()
+        free.map(|(function, _)| function.at()).collect()
     };
     let pair = |(i, j, by): &(usize, usize, MatchedBy)| {
-        let (known, own) = (&required[*i], &given[*j]);
-        let (only_in_reference, only_in_candidate) = known.body.other_literals(&own.body);
+        let (body, own_body) = (&known[*i].body, &own[*j].body);
+        let (only_in_reference, only_in_candidate) = body.other_literals(own_body);
         FunctionPair {
-            reference: known.at(reference),
-            candidate: own.at(candidate),
+            reference: required[*i].at(),
+            candidate: given[*j].at(),
             by: *by,
-            similarity: known.body.similarity(&own.body),
+            similarity: body.similarity(own_body),
             only_in_reference,
             only_in_candidate,
         }
     };
     Structure {
         pairs: matched.iter().map(pair).collect(),
-        missing: rest(reference, &required, &is_taken[0]),
-        extra: rest(candidate, &given, &is_taken[1]),
+        missing: rest(&required, &is_taken[0]),
+        extra: rest(&given, &is_taken[1]),
     }
+}
+
+/// A function and the file that it stands in.
+struct InFile<'t> {
+    file: &'t SourceFile,
+    function: Function,
+}
+
+impl InFile<'_> {
+    fn at(&self) -> FunctionAt {
+        FunctionAt { path: self.function.path.clone(), place: self.file.place(self.function.span) }
+    }
+}
+
+/// The functions of a library and its messages, in the order of its files.
+fn library_functions(tree: &SourceTree) -> Vec<InFile<'_>> {
+    let functions = tree.for_each(SourceFile::is_library, |file, language, root| {
+        functions(file, language, root)
+            .into_iter()
+            .map(|function| InFile { file, function })
+            .collect::<Vec<_>>()
+    });
+    functions.into_iter().flatten().collect()
+}
+
+fn bare<'f>(functions: &'f [InFile<'_>]) -> Vec<&'f Function> {
+    functions.iter().map(|one| &one.function).collect()
 }
 
 /// A finding for each message that a user reads and that the candidate writes otherwise: the texts of `Display`

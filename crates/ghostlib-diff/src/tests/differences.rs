@@ -250,3 +250,28 @@ fn a_module_with_another_name_is_one_move() {
     let expected = [("api-renamed", "colour"), ("api-signature", "colour::plain")];
     assert_eq!(found, expected.map(|(rule, subject)| (rule.to_owned(), subject.to_owned())));
 }
+
+#[test]
+fn each_item_that_one_macro_makes_is_told() {
+    let made = "macro_rules! make { ($($n:ident)*) => { $(pub struct $n; impl $n {
+        pub fn f() {} pub fn g() {} })* } }";
+    let made_with = |made: &str, names: &str| lib(&format!("{made} make!({names});"));
+    let subjects = |candidate: &crate::Api| {
+        let findings = compare(&made_with(made, "A B"), candidate).findings;
+        findings.into_iter().map(|finding| finding.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(subjects(&made_with(made, "C")), ["A", "B", "C"]);
+    assert_eq!(subjects(&made_with(&made.replace("()", "(u8)"), "A B")), ["A::f", "A::g", "B::f", "B::g"]);
+}
+
+#[test]
+fn two_implementations_that_read_the_same_are_two() {
+    let both = "use std::time::Duration as Std; pub struct Duration(Std);
+        impl From<Duration> for Std {}
+        impl From<Std> for Duration {}";
+    let findings = compare(&lib(both), &lib(&both.replace("impl From<Duration> for Std {}", ""))).findings;
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule, "api-trait-impl-missing");
+    assert_eq!(findings[0].reference.as_ref().map(|place| place.line), Some(2));
+    assert!(compare(&lib(both), &lib(both)).findings.is_empty());
+}

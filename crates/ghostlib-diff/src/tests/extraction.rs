@@ -230,6 +230,26 @@ fn macros_of_the_crate_are_expanded_where_they_are_called() {
 }
 
 #[test]
+fn a_macro_may_make_one_item_and_call_itself_for_the_rest() {
+    let names = (0..200).map(|n| format!("a{n:03}")).collect::<Vec<_>>().join(" ");
+    let api = lib(&format!(
+        "macro_rules! each {{ ($head:ident $($rest:ident)*) => {{ pub fn $head() {{}} each! {{ $($rest)* }} }}; () => {{}}; }}
+        each! {{ {names}}}"
+    ));
+    assert_eq!((api.items.len(), paths(&api)[199], &api.unseen), (200, "a199", &vec![]));
+}
+
+#[test]
+fn a_name_is_found_through_modules_that_all_import_each_other() {
+    let n_modules = 20;
+    let imports = (0..n_modules).map(|n| format!("use crate::m{n:02}::*;")).collect::<Vec<_>>().join(" ");
+    let module = |n| format!("mod m{n:02} {{ {imports} pub type T{n:02} = u32; }}\n");
+    let modules: String = (0..n_modules).map(module).collect();
+    let api = lib(&format!("{modules} {imports} pub fn f(a: T19, b: Unknown) {{}}"));
+    assert_eq!(item(&api, "f").signature, "fn(u32, Unknown)");
+}
+
+#[test]
 fn branches_of_cfg_if_are_chosen_and_arguments_that_are_items_are_taken_for_them() {
     let api = lib("
         cfg_if::cfg_if! { if #[cfg(windows)] { pub fn w() {} } else if #[cfg(feature = \"std\")] { pub fn s() {} } else { pub fn n() {} } }
@@ -307,4 +327,34 @@ fn expanded_source_is_read_without_its_bodies() {
     assert_eq!(paths(&api), ["<S as Debug>", "S", "f"]);
     assert_eq!((api.crate_name.as_str(), api.unseen, api.unsafe_code), ("sample_crate", vec![], None));
     assert_eq!(api.items[2].place.line, 11);
+}
+
+#[test]
+fn the_block_of_an_unnamed_constant_is_read_for_what_it_implements() {
+    let api = lib("pub struct S; const _: () = {
+            use std::fmt; struct Hidden; assert!(size() == 1); let x = 1;
+            const _: () = { impl super::S { pub fn wrong(&self) {} } impl self::S { pub fn right(&self) {} } };
+            impl fmt::Display for S {} impl Iterator for Hidden {} pub fn f() {}
+        };
+        pub const C: u8 = { pub fn g() {} 1 };");
+    assert_eq!(paths(&api), ["<S as Display>", "C", "S", "S::right"]);
+    assert!(api.unseen.iter().all(|unseen| unseen.what.contains("the type `S`")), "{:?}", api.unseen);
+}
+
+#[test]
+fn what_is_hidden_can_be_named_in_signatures() {
+    let api = lib("pub mod lib { #[doc(hidden)] pub use std::vec; } pub fn f() -> lib::vec::Vec<u8> {}");
+    assert_eq!(item(&api, "f").signature, "fn() -> Vec<u8>");
+    assert_eq!(paths(&api), ["f", "lib"]);
+}
+
+#[test]
+fn a_name_out_of_the_only_foreign_glob_of_a_module_is_known() {
+    let of = |globs: &str| {
+        let text =
+            format!("mod net {{ {globs} }} use crate::net::IpAddr as Address; pub fn f(x: Address) {{}}");
+        item(&lib(&text), "f").signature.clone()
+    };
+    assert_eq!(of("pub use std::net::*;"), "fn(IpAddr)");
+    assert_eq!(of("pub use std::net::*; pub use other::*;"), "fn(Address)");
 }

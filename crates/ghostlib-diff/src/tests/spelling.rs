@@ -129,3 +129,67 @@ fn a_signature_reads_like_code() {
         "fn<$0: ?Sized + AsRef<str>>(&'0 $0, &mut dyn FnMut(&str) -> bool) -> Option<&'0 str>"
     );
 }
+
+#[test]
+fn arguments_that_are_defaults_go_without_saying() {
+    let head = "pub struct One<T = u8>(T); pub struct Two<'a, T, U = Vec<T>>(&'a T, U); pub struct Size<const N: usize = 4>;
+        pub trait Rhs<T = Self> {} pub struct Deep<T = Option<Box<Deep>>>(T);";
+    for (long, short) in [
+        ("One<u8>", "One"),
+        ("Two<'_, u8, Vec<u8>>", "Two<'_, u8>"),
+        ("Size<4>", "Size"),
+        ("Deep<Option<Box<Deep>>>", "Deep"),
+    ] {
+        let signature =
+            |ty: &str| item(&lib(&format!("{head} pub fn f(x: {ty}) {{}}")), "f").signature.clone();
+        assert_eq!(signature(long), signature(short), "{long}");
+    }
+    for (one, other) in [("One<u16>", "One"), ("Two<u8, Vec<u16>>", "Two<u8>"), ("Size<3>", "Size")] {
+        let signature =
+            |ty: &str| item(&lib(&format!("{head} pub fn f(x: {ty}) {{}}")), "f").signature.clone();
+        assert_ne!(signature(one), signature(other), "{one}");
+    }
+}
+
+#[test]
+fn aliases_of_the_standard_library_are_what_they_stand_for() {
+    let of = |text: &str| item(&lib(text), "f").signature.clone();
+    assert_eq!(
+        of("use std::io; pub fn f() -> io::Result<u8> {}"),
+        of("pub fn f() -> Result<u8, std::io::Error> {}")
+    );
+    assert_eq!(
+        of("pub fn f() -> core::fmt::Result {}"),
+        of("use std::fmt; pub fn f() -> Result<(), fmt::Error> {}")
+    );
+}
+
+#[test]
+fn a_receiver_may_have_its_type_by_any_name() {
+    let of = |head: &str, receiver: &str| {
+        let text =
+            format!("pub struct S<'a, T>(&'a T); {head} {{ pub fn f({receiver}, x: &u8) -> &u8 {{}} }}");
+        item(&lib(&text), "S::f").signature.clone()
+    };
+    let head = "impl<'a, T> S<'a, T>";
+    for (long, short) in [
+        ("self: S<'a, T>", "self"),
+        ("self: &S<'a, T>", "&self"),
+        ("self: &'_ mut S<'a, T>", "&mut self"),
+        ("self: &'a Self", "&'a self"),
+        ("mut self: &mut Self", "&mut self"),
+    ] {
+        assert_eq!(of(head, long), of(head, short), "{long}");
+    }
+    assert_ne!(of(head, "self: Box<S<'a, T>>"), of(head, "self"));
+    assert_ne!(of("impl<'a> S<'a, u8>", "self: &S<'a, u8>"), of(head, "&self"));
+}
+
+#[test]
+fn parameters_of_variants_that_are_re_exported_are_those_of_their_enum() {
+    let of = |name: &str| {
+        let text = format!("pub use E::V; pub enum E<{name}> {{ V({name}) }}");
+        item(&lib(&text), "V").signature.clone()
+    };
+    assert_eq!(of("T"), of("Item"));
+}

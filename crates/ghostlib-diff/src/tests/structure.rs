@@ -59,3 +59,10 @@ fn a_message_with_another_text_is_a_finding() {
     assert_eq!(findings[0].candidate.as_ref().unwrap().line, 6);
     assert_eq!(message_findings(&compared(&[("src/lib.rs", BASE)])), vec![]);
 }
+
+#[test]
+fn functions_of_tests_are_left_out() {
+    let structure =
+        compared(&[("src/lib.rs", BASE), ("tests/it.rs", "fn f() {}"), ("benches/b.rs", "fn f() {}")]);
+    assert_eq!((structure.pairs.len(), structure.extra.len()), (3, 0));
+}

@@ -4,7 +4,9 @@ use super::change::Change;
 use super::kinds::Kind;
 use super::site::Site;
 use crate::edits::apply;
-use ghostlib_diff::{ApiComparison, ExtractError, FeatureSet, compare, extract_crate};
+use ghostlib_diff::{
+    ApiComparison, ExtractError, FeatureSet, compare, compare_structure, extract_crate, message_findings,
+};
 use ghostlib_model::{Finding, Place};
 use std::collections::BTreeSet;
 
@@ -37,8 +39,12 @@ impl Verdict {
 
 pub(super) fn judge(kind: &Kind, site: &Site<'_>, change: &Change) -> Result<Verdict, ExtractError> {
     let sample = site.sample;
-    let candidate = extract_crate(&apply(&sample.tree, &change.edits), &FeatureSet::Default)?;
-    let ApiComparison { findings, .. } = compare(&sample.api, &candidate);
+    let tree = apply(&sample.tree, &change.edits);
+    let candidate = extract_crate(&tree, &FeatureSet::Default)?;
+    let ApiComparison { mut findings, .. } = compare(&sample.api, &candidate);
+    if kind.rules.contains(&"message-text") {
+        findings.extend(message_findings(&compare_structure(&sample.tree, &tree)));
+    }
     let changed = Changed::new(site, change);
     let (own, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| changed.is_subject_of(finding));
     let right: Vec<_> = own.iter().filter(|finding| kind.rules.contains(&finding.rule.as_str())).collect();
@@ -84,7 +90,7 @@ impl<'s> Changed<'s> {
 
     /// Whether the finding is about the changed item, about what is below it, or about what implements it.
     fn is_subject_of(&self, finding: &Finding) -> bool {
-        if finding.rule == "unsafe-added" {
+        if matches!(finding.rule.as_str(), "unsafe-added" | "message-text") {
             return finding.candidate.as_ref().is_some_and(|place| self.has(place));
         }
         self.paths.iter().any(|path| is_below(&finding.subject, path)) || self.is_own_impl(finding)
@@ -106,8 +112,11 @@ impl<'s> Changed<'s> {
 
     fn is_pointed_at_by(&self, finding: &Finding) -> bool {
         let Some(place) = finding.candidate.as_ref().or(finding.reference.as_ref()) else { return false };
+        // A message is told with the whole function that writes it.
+        let last = if finding.rule == "message-text" { place.end_line } else { place.line };
+        let is_at = |line: &u32| (place.line..=last).contains(line);
         let is_edited =
-            *place.file == *self.file && (self.edited.contains(&place.line) || place.line == self.site.0);
+            *place.file == *self.file && (self.edited.iter().any(is_at) || place.line == self.site.0);
         is_edited || self.lines.contains(&(&*place.file, place.line))
     }
 }

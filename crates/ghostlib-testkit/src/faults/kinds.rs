@@ -110,7 +110,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("macro-pattern-changed", &["api-macro-pattern"], values::macro_pattern_changed),
     kind("first-unsafe-block-added", &["unsafe-added"], values::first_unsafe_block),
     kind("another-unsafe-block-added", &["unsafe-added"], values::another_unsafe_block),
-    kind("error-message-changed", &["error-message"], traits::message_changed),
+    kind("error-message-changed", &["message-text"], traits::message_changed),
     kind("non-exhaustive-added", SIGNATURE, attributes::non_exhaustive_added),
     kind("non-exhaustive-removed", SIGNATURE, attributes::non_exhaustive_removed),
     kind("must-use-added", SIGNATURE, attributes::must_use_added),

@@ -37,7 +37,8 @@ impl Sample {
         }
         let sites = by_place.into_iter().filter_map(|((place, kind), items)| {
             let file = self.tree.files.iter().position(|file| *file.path == *place.file)?;
-            let node = self.node(file, place.span.start)?;
+            // What a macro makes has the place of its call, where no attribute or bound can be put.
+            let node = self.node(file, place.span.start).filter(|node| !is_call(*node))?;
             Some(Site { sample: self, file, node, what: What::Item(kind), items })
         });
         sites.collect()
@@ -77,6 +78,11 @@ impl Sample {
         }
         (node.start_byte() == start).then_some(node)
     }
+}
+
+fn is_call(node: Node<'_>) -> bool {
+    let call = if node.kind() == "expression_statement" { node.named_child(0) } else { Some(node) };
+    call.is_some_and(|node| node.kind() == "macro_invocation")
 }
 
 fn is_inherent(node: Node<'_>) -> bool {

@@ -41,14 +41,22 @@ pub(super) struct Difference {
     pub(super) extra: Vec<String>,
 }
 
+/// A path, a kind and a signature.
+pub(super) type Line<'a> = (&'a str, ApiKind, &'a str);
+
 type Signatures<'a> = BTreeMap<(&'a str, ApiKind), BTreeSet<&'a str>>;
 
 impl Comparison {
-    pub(super) fn new<'a>(truth: &'a [Told], read: &'a [ApiItem]) -> Self {
-        let truth =
-            signatures(truth.iter().map(|told| (told.path.as_str(), told.kind, told.signature.as_str())));
-        let read =
-            signatures(read.iter().map(|item| (item.path.as_str(), item.kind, item.signature.as_str())));
+    pub(super) fn new(truth: &[Told], read: &[ApiItem]) -> Self {
+        let read = read.iter().map(|item| (item.path.as_str(), item.kind, item.signature.as_str()));
+        Self::between(truth.iter().map(Told::line), read)
+    }
+
+    pub(super) fn between<'a>(
+        truth: impl Iterator<Item = Line<'a>>,
+        read: impl Iterator<Item = Line<'a>>,
+    ) -> Self {
+        let [truth, read] = [signatures(truth.collect()), signatures(read.collect())];
         let mut comparison = Self { values: values(&truth, &read), ..Self::default() };
         let keys: BTreeSet<_> = truth.keys().chain(read.keys()).copied().collect();
         for (path, kind) in keys {
@@ -104,7 +112,7 @@ fn values(truth: &Signatures<'_>, read: &Signatures<'_>) -> Overlap {
     overlap
 }
 
-fn signatures<'a>(items: impl Iterator<Item = (&'a str, ApiKind, &'a str)>) -> Signatures<'a> {
+fn signatures(items: Vec<Line<'_>>) -> Signatures<'_> {
     let mut all = Signatures::new();
     for (path, kind, signature) in items {
         all.entry((path, kind)).or_default().insert(signature);

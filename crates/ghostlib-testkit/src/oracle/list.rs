@@ -15,6 +15,22 @@ pub(super) struct Entry {
     pub(super) exception: Option<String>,
 }
 
+/// Stands before a cause that is none where macros are expanded.
+const UNEXPANDED: &str = "unexpanded: ";
+
+impl Entry {
+    /// Drops a cause that goes with the macros.
+    pub(super) fn without_macros(&mut self) {
+        self.exception.take_if(|cause| cause.starts_with(UNEXPANDED));
+    }
+
+    /// Why some of its items cannot be seen, as it is shown.
+    pub(super) fn cause(&self) -> Option<&str> {
+        let cause = self.exception.as_deref()?;
+        Some(cause.strip_prefix(UNEXPANDED).unwrap_or(cause))
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ListError {
     #[error("{}: {source}", path.display())]
@@ -63,6 +79,10 @@ mod tests {
             (list[1].version.as_str(), list[1].exception.as_deref()),
             ("2.0.1", Some("a macro makes it"))
         );
+        let mut syn = parse("syn 2.0.1 unexpanded: a macro\n").unwrap().remove(0);
+        assert_eq!(syn.cause(), Some("a macro"));
+        syn.without_macros();
+        assert_eq!(syn.cause(), None);
         assert!(matches!(parse("\nhex"), Err(ListError::Line(2))));
     }
 

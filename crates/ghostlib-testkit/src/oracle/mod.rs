@@ -5,15 +5,20 @@
 //! Not counted are names that stand for other crates' items, and implementations that a type gets by itself:
 //! of auto traits, and of traits that are implemented for every type.
 
+mod bars;
 mod compare;
 mod fetch;
 mod list;
 mod outside;
 mod rustdoc;
 mod table;
+mod truth;
 mod values;
 
-use crate::say;
+pub(crate) use truth::{TruthArgs, truth};
+
+use crate::{complain, say};
+use bars::Bars;
 use clap::Args;
 use compare::Comparison;
 use fetch::{Cache, FetchError, Fetched, Reading};
@@ -31,9 +36,11 @@ pub(crate) struct OracleArgs {
     /// The crates, a name and a version a line; without it, those that the project measures.
     #[arg(long, value_name = "FILE")]
     crates: Option<PathBuf>,
-    /// Measure this crate alone, and list each difference.
+    /// Measure only these crates, and list each difference.
     #[arg(long, value_name = "NAME")]
-    only: Option<String>,
+    only: Vec<String>,
+    #[command(flatten)]
+    bars: Bars,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -81,11 +88,12 @@ struct Measured {
 pub(crate) fn oracle(args: &OracleArgs) -> Result<ExitCode, OracleError> {
     let began = Instant::now();
     let mut entries = list::read(args.crates.as_deref())?;
-    if let Some(only) = &args.only {
-        entries.retain(|entry| entry.name == *only);
-        if entries.is_empty() {
-            return Err(OracleError::Unlisted(only.clone()));
-        }
+    if let Some(name) = args.only.iter().find(|name| !entries.iter().any(|entry| entry.name == **name)) {
+        return Err(OracleError::Unlisted(name.clone()));
+    }
+    entries.retain(|entry| args.only.is_empty() || args.only.contains(&entry.name));
+    if args.expand {
+        entries.iter_mut().for_each(Entry::without_macros);
     }
     let cache = Cache::open(&args.cache)?;
     let reading = if args.expand { Reading::Expanded } else { Reading::Sources };
@@ -93,12 +101,14 @@ pub(crate) fn oracle(args: &OracleArgs) -> Result<ExitCode, OracleError> {
         entries.into_iter().map(|entry| measure(entry, &cache, reading)).collect::<Result<_, _>>()?;
     if args.json {
         say(serde_json::to_string(&measured)?);
-    } else if args.only.is_some() {
+    } else if !args.only.is_empty() {
         measured.iter().for_each(table::differences);
     } else {
         table::print(&measured, began.elapsed());
     }
-    Ok(ExitCode::SUCCESS)
+    let missed = args.bars.missed(&measured);
+    missed.iter().for_each(complain);
+    Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn measure(entry: Entry, cache: &Cache, reading: Reading) -> Result<Measured, OracleError> {

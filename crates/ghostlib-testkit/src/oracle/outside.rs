@@ -51,6 +51,22 @@ pub(super) fn name(path: &[String]) -> String {
     if PLAIN.contains(&qualified.as_str()) { (*name).to_owned() } else { qualified }
 }
 
+/// What an alias of the standard library stands for, with its argument.
+pub(super) fn unaliased(text: String) -> String {
+    let ok = |name| text.strip_prefix(name).and_then(|rest| rest.strip_prefix('<')?.strip_suffix('>'));
+    if let Some(ok) = ok("io::Result") {
+        return format!("Result<{ok}, io::Error>");
+    }
+    if let Some(ok) = ok("thread::Result") {
+        return format!("Result<{ok}, Box<dyn Any + Send>>");
+    }
+    match text.as_str() {
+        "fmt::Result" => "Result<(), fmt::Error>".to_owned(),
+        "LayoutErr" => "LayoutError".to_owned(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -21,7 +21,7 @@ pub(super) fn print(measured: &[Measured], took: Duration) {
     say(total("all", measured.iter()));
     say("");
     for one in measured {
-        if let Some(exception) = &one.entry.exception {
+        if let Some(exception) = one.entry.cause() {
             say(format!("- \\* {}: {exception}", one.entry.name));
         }
     }

@@ -286,7 +286,28 @@ pub(super) fn imports_renamed(source: &Source<'_>) -> Vec<Respelling> {
     let private = uses.filter(|at| at.child("visibility_modifier").is_none());
     let top = private.filter(|at| at.parent().is_some_and(|parent| parent.kind() == "source_file"));
     let leaves = top.flat_map(|at| at.below().into_iter().filter(|at| is_leaf(*at)).collect::<Vec<_>>());
-    leaves.filter_map(import_renamed).collect()
+    leaves.filter(|leaf| !is_used_below(source, *leaf)).filter_map(import_renamed).collect()
+}
+
+/// Whether the files of modules below may use an import: for them it is no less visible than for their parent.
+fn is_used_below(source: &Source<'_>, leaf: At<'_>) -> bool {
+    let name = leaf.field("name").unwrap_or(leaf).source();
+    let path = source.tree.files[leaf.file].path.as_str();
+    let folder = ["lib.rs", "mod.rs"].iter().find_map(|root| path.strip_suffix(root));
+    let folder = folder.map_or_else(|| path.replace(".rs", "/"), str::to_owned);
+    let below = source
+        .roots()
+        .into_iter()
+        .filter(|root| root.file != leaf.file && source.tree.files[root.file].path.starts_with(&folder));
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mentions = |text: &str| text.split(|c| !is_word(c)).any(|word| word == name);
+    below.into_iter().any(|root| {
+        let mut uses = root.below().into_iter().filter(|at| at.kind() == "use_declaration");
+        let starts_above = |text: &str| text.contains("super") || text.contains("crate");
+        mentions(root.text)
+            && uses
+                .any(|at| starts_above(at.source()) && (mentions(at.source()) || at.source().contains("::*")))
+    })
 }
 
 fn is_leaf(at: At<'_>) -> bool {

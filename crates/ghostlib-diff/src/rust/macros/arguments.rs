@@ -1,13 +1,13 @@
 //! The arguments of macros, read as what the macro makes.
 
 use super::{Invocation, Position};
+use crate::Node;
 use crate::rust::cfg::Configuration;
 use crate::rust::krate::{Krate, Site};
 use crate::rust::language::GRAMMAR;
 use crate::rust::meta::Meta;
 use crate::rust::source::{Made, child_of_kind, children};
 use ghostlib_model::Span;
-use tree_sitter::Node;
 
 /// The path by which a macro is invoked.
 pub(super) fn macro_name<'t>(krate: &Krate<'t>, site: Site<'t>) -> &'t str {
@@ -28,9 +28,9 @@ fn between<'t>(krate: &Krate<'t>, list: Site<'t>) -> Option<(Span, &'t str)> {
 }
 
 /// The items of the branch of a `cfg_if!` that is switched on.
-pub(super) fn cfg_if(
-    krate: &Krate<'_>,
-    invocation: &Invocation<'_>,
+pub(super) fn cfg_if<'t>(
+    krate: &Krate<'t>,
+    invocation: &Invocation<'t>,
     configuration: &Configuration,
 ) -> Option<Made> {
     let site = invocation.site;
@@ -57,13 +57,13 @@ pub(super) fn cfg_if(
 }
 
 /// The arguments, where all of them are items that need no macro.
-pub(super) fn as_items(krate: &Krate<'_>, invocation: &Invocation<'_>) -> Option<Made> {
+pub(super) fn as_items<'t>(krate: &Krate<'t>, invocation: &Invocation<'t>) -> Option<Made> {
     let (span, text) = inner(krate, invocation.site)?;
     if invocation.position != Position::Items {
         return None;
     }
     let tree = GRAMMAR.parse(text)?;
-    let root = tree.root_node();
+    let root = tree.root();
     let are_items = !root.has_error() && children(root).iter().all(is_item);
     let has_any = children(root).iter().any(|node| node.kind() != "attribute_item");
     (are_items && has_any).then_some(Made::Arguments(span))

@@ -9,6 +9,7 @@ mod arguments;
 mod fragments;
 mod lex;
 mod matching;
+mod nested;
 mod rule;
 mod transcribe;
 
@@ -25,9 +26,14 @@ use std::collections::{HashMap, HashSet};
 const MAX_TEXT: usize = 1 << 18;
 /// More text than this is not made in one round, in bytes.
 const MAX_ROUND: usize = 1 << 23;
-
+/// Macros within macros are not followed deeper than this.
+const MAX_ROUNDS: usize = 64;
+/// More calls of macros than this are not expanded.
+const MAX_PIECES: usize = 4_000;
 /// A macro does not call others in its place more often than this.
 const MAX_CALLS: usize = 512;
+/// Of the calls among the items that one macro makes, no more than this are expanded at once.
+const MAX_NESTED_CALLS: usize = 64;
 
 /// A macro that is invoked where items may stand.
 #[derive(Clone, Copy)]
@@ -46,36 +52,70 @@ pub(super) enum Position {
     Members,
 }
 
-/// The text that each invocation stands for, as far as that can be told. Those that never end, by file and first
-/// byte, go to `given_up` and are not tried again.
-pub(super) fn expand(
-    krate: &Krate<'_>,
-    invocations: &[Invocation<'_>],
-    configuration: &Configuration,
-    given_up: &mut HashSet<(usize, usize)>,
-) -> Vec<Piece> {
-    let mut macros = Macros { krate, named: HashMap::new(), rules: HashMap::new(), never_ends: false };
-    for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
-        macros.named.entry(def.name).or_default().push(index);
+/// Expands macros, and the macros in what they make, round by round.
+#[derive(Default)]
+pub(super) struct Expansion {
+    n_rounds: usize,
+    n_pieces: usize,
+    /// The invocations that never end, by file and first byte.
+    never_end: HashSet<(usize, usize)>,
+    /// Those whose arguments are no items.
+    are_no_items: HashSet<(usize, usize)>,
+}
+
+impl Expansion {
+    /// The text that each invocation stands for, as far as that can be told; nothing after too many rounds, or where
+    /// it is too much.
+    pub(super) fn expand<'t>(
+        &mut self,
+        krate: &Krate<'t>,
+        invocations: &[Invocation<'t>],
+        configuration: &Configuration,
+    ) -> Vec<Piece> {
+        if self.n_rounds == MAX_ROUNDS {
+            return vec![];
+        }
+        let mut macros = Macros::of(krate, MAX_PIECES - self.n_pieces);
+        let mut n_bytes = 0;
+        let mut pieces = vec![];
+        for invocation in invocations {
+            if n_bytes > MAX_ROUND {
+                break;
+            }
+            let Some(made) = self.made(&mut macros, invocation, configuration) else { continue };
+            let span = Span::from(invocation.site.node.byte_range());
+            n_bytes += if let Made::Text(text) = &made { text.len() } else { 0 };
+            pieces.push(Piece::new(invocation.site.file, span, made, invocation.position));
+        }
+        self.n_rounds += 1;
+        let Some(n_left) = macros.n_left.checked_sub(pieces.len()) else { return vec![] };
+        self.n_pieces = MAX_PIECES - n_left;
+        pieces
     }
-    let mut n_bytes = 0;
-    let pieces = invocations.iter().filter_map(|invocation| {
+
+    fn made<'t>(
+        &mut self,
+        macros: &mut Macros<'_, 't>,
+        invocation: &Invocation<'t>,
+        configuration: &Configuration,
+    ) -> Option<Made> {
         let at = (invocation.site.file, invocation.site.node.start_byte());
-        if n_bytes > MAX_ROUND || given_up.contains(&at) {
+        if self.never_end.contains(&at) {
             return None;
         }
-        let made = arguments::cfg_if(krate, invocation, configuration)
-            .or_else(|| macros.expanded(invocation))
-            .or_else(|| arguments::as_items(krate, invocation));
-        if made.is_none() && macros.never_ends {
-            given_up.insert(at);
+        let krate = macros.krate;
+        let expanded =
+            arguments::cfg_if(krate, invocation, configuration).or_else(|| macros.expanded(invocation));
+        if expanded.is_some() || self.are_no_items.contains(&at) {
+            return expanded;
         }
-        let made = made?;
-        let span = Span::from(invocation.site.node.byte_range());
-        n_bytes += if let Made::Text(text) = &made { text.len() } else { 0 };
-        Some(Piece::new(invocation.site.file, span, made, invocation.position))
-    });
-    pieces.collect()
+        let made = arguments::as_items(krate, invocation);
+        if made.is_none() {
+            let tried = if macros.never_ends { &mut self.never_end } else { &mut self.are_no_items };
+            tried.insert(at);
+        }
+        made
+    }
 }
 
 /// The macros that a crate defines.
@@ -85,18 +125,28 @@ struct Macros<'k, 't> {
     rules: HashMap<usize, Vec<Rule>>,
     /// Whether the last call made nothing but calls, more than are followed.
     never_ends: bool,
+    /// How many calls may still be expanded.
+    n_left: usize,
 }
 
-impl Macros<'_, '_> {
-    fn expanded(&mut self, invocation: &Invocation<'_>) -> Option<Made> {
+impl<'k, 't> Macros<'k, 't> {
+    fn of(krate: &'k Krate<'t>, n_left: usize) -> Self {
+        let mut named: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, def) in krate.defs.iter().enumerate().filter(|(_, def)| def.kind == ApiKind::Macro) {
+            named.entry(def.name).or_default().push(index);
+        }
+        Self { krate, named, rules: HashMap::new(), never_ends: false, n_left }
+    }
+
+    fn expanded(&mut self, invocation: &Invocation<'t>) -> Option<Made> {
+        self.never_ends = false;
         let (_, arguments) = arguments::inner(self.krate, invocation.site)?;
         let name = arguments::macro_name(self.krate, invocation.site);
         let mut text = self.once(invocation, name, &lex::lex(arguments)?)?;
-        self.never_ends = false;
         // Macros that eat their arguments piece by piece make nothing but the next call.
         for _ in 0..MAX_CALLS {
             let Some((name, arguments)) = lex::lex(&text).and_then(only_call) else {
-                return Some(Made::Text(text));
+                return Some(Made::Text(self.with_calls_expanded(invocation, text)));
             };
             match self.once(invocation, &name, &arguments) {
                 Some(next) => text = next,
@@ -108,8 +158,32 @@ impl Macros<'_, '_> {
         None
     }
 
+    /// What the macros make that are called among `items`. It would be read in the rounds that follow; macros that
+    /// make one item and call themselves for the rest need too many of them.
+    fn with_calls_expanded(&mut self, invocation: &Invocation<'t>, items: String) -> String {
+        let defines_macros = |text: &str| text.contains("macro_rules");
+        let (mut done, mut rest) = (String::new(), items);
+        for _ in 0..MAX_NESTED_CALLS {
+            if self.n_left == 0 || defines_macros(&rest) || done.len() + rest.len() > MAX_TEXT {
+                break;
+            }
+            let Some(call) = nested::first_call(&rest) else { break };
+            let made = lex::lex(&rest[call.arguments])
+                .and_then(|arguments| self.once(invocation, &call.name, &arguments));
+            if let Some(made) = made.filter(|made| !defines_macros(made)) {
+                self.n_left -= 1;
+                done.push_str(&rest[..call.span.start]);
+                rest = [&made, " ", &rest[call.span.end..]].concat();
+            } else {
+                done.push_str(&rest[..call.span.end]);
+                rest.drain(..call.span.end);
+            }
+        }
+        done + &rest
+    }
+
     /// One call, by the macro's name with these arguments.
-    fn once(&mut self, invocation: &Invocation<'_>, name: &str, arguments: &[TokenTree]) -> Option<String> {
+    fn once(&mut self, invocation: &Invocation<'t>, name: &str, arguments: &[TokenTree]) -> Option<String> {
         let index = self.definition(invocation, name)?;
         let krate = self.krate;
         let rules = self.rules.entry(index).or_insert_with(|| rules(krate, &krate.defs[index]));
@@ -120,7 +194,7 @@ impl Macros<'_, '_> {
 
     /// Of several macros of that name, the last one before the invocation in its file, or the one of the nearest
     /// module around it, or any.
-    fn definition(&self, invocation: &Invocation<'_>, name: &str) -> Option<usize> {
+    fn definition(&self, invocation: &Invocation<'t>, name: &str) -> Option<usize> {
         let (path, name) = name.rsplit_once("::").unwrap_or(("", name));
         if !matches!(path.split("::").next(), Some("" | "crate" | "$crate" | "self" | "super")) {
             return None;
@@ -147,7 +221,7 @@ impl Macros<'_, '_> {
     }
 }
 
-fn rules(krate: &Krate<'_>, def: &Def<'_>) -> Vec<Rule> {
+fn rules<'t>(krate: &Krate<'t>, def: &Def<'t>) -> Vec<Rule> {
     let text = |node| lex::lex(krate.text(def.site.at(node)));
     let rules = children(def.site.node).into_iter().filter(|node| node.kind() == "macro_rule");
     let rules = rules.filter_map(|rule| {

@@ -37,13 +37,18 @@ impl<'k> Scope<'k> {
             return self.ty(ty);
         }
         match ty {
-            Type::BorrowedRef { lifetime, is_mutable, type_ } if is_self(type_) => {
+            Type::BorrowedRef { lifetime, is_mutable, type_ } if self.is_own_type(type_) => {
                 let lifetime = self.lifetime(lifetime.as_deref()).map(|name| name + " ").unwrap_or_default();
                 format!("&{lifetime}{}self", if *is_mutable { "mut " } else { "" })
             }
-            ty if is_self(ty) => "self".to_owned(),
+            ty if self.is_own_type(ty) => "self".to_owned(),
             ty => format!("self: {}", self.ty(ty)),
         }
+    }
+
+    /// Whether a type is that of the `impl`, by the name `Self` or by its own.
+    fn is_own_type(&self, ty: &'k Type) -> bool {
+        is_self(ty) || self.types.get("Self").is_some_and(|own| *own == self.ty(ty))
     }
 
     /// The lifetimes in what `render` renders, with the names that they have in the source.

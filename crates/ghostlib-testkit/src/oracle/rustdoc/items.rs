@@ -27,10 +27,22 @@ impl<'k> World<'k> {
         all
     }
 
+    /// What has the parameters that an item may name: of a variant, its enum.
+    fn parameterised(self, item: &'k Item) -> &'k Item {
+        let is_owner = |owner: &&Item| match &owner.inner {
+            ItemEnum::Enum(of) => of.variants.contains(&item.id),
+            _ => false,
+        };
+        match item.inner {
+            ItemEnum::Variant(_) => self.krate.index.values().find(is_owner).unwrap_or(item),
+            _ => item,
+        }
+    }
+
     /// The names that an item's own parameters have.
     fn scope_of(self, item: &'k Item) -> Scope<'k> {
         let mut scope = Scope::new(self);
-        if let Some(generics) = generics_of(&item.inner) {
+        if let Some(generics) = generics_of(&self.parameterised(item).inner) {
             let params: Vec<&GenericParamDef> = generics.params.iter().collect();
             scope.bind(&params, |_| false);
         }
@@ -41,7 +53,7 @@ impl<'k> World<'k> {
     }
 }
 
-fn generics_of(inner: &ItemEnum) -> Option<&Generics> {
+pub(super) fn generics_of(inner: &ItemEnum) -> Option<&Generics> {
     match inner {
         ItemEnum::Struct(of) => Some(&of.generics),
         ItemEnum::Enum(of) => Some(&of.generics),

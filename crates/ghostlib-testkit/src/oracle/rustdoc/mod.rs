@@ -2,6 +2,7 @@
 //!
 //! Nothing of `ghostlib_diff` is used here: two renderings that agree were written twice.
 
+mod defaults;
 mod function;
 mod generics;
 mod impls;
@@ -9,6 +10,7 @@ mod items;
 mod reach;
 mod types;
 
+use super::compare::Line;
 use ghostlib_model::ApiKind;
 use reach::Reached;
 use rustdoc_types::{Crate, FORMAT_VERSION, Id, Item, ItemEnum};
@@ -19,6 +21,12 @@ pub(crate) struct Told {
     pub(crate) path: String,
     pub(crate) kind: ApiKind,
     pub(crate) signature: String,
+}
+
+impl Told {
+    pub(super) fn line(&self) -> Line<'_> {
+        (&self.path, self.kind, &self.signature)
+    }
 }
 
 /// What rustdoc tells about a crate.

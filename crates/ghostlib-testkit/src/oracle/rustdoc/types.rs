@@ -2,6 +2,7 @@
 
 use super::World;
 use super::generics::for_lifetimes;
+use crate::oracle::outside;
 use rustdoc_types::{
     Abi, AssocItemConstraint, AssocItemConstraintKind, DynTrait, FunctionHeader, FunctionPointer, GenericArg,
     GenericArgs, GenericBound, GenericParamDefKind, ItemEnum, Path, PolyTrait, PreciseCapturingArg, Term,
@@ -110,11 +111,12 @@ impl<'k> Scope<'k> {
         if let Some(ItemEnum::TypeAlias(alias)) = local.map(|item| &item.inner) {
             return self.alias(alias, args);
         }
-        let args = args.map(|args| self.args(args)).unwrap_or_default();
+        let told = local.zip(args).and_then(|(local, args)| self.told_args(local, args));
+        let args = told.or_else(|| Some(self.args(args?))).unwrap_or_default();
         match (self.world.canonical(path.id), self.world.krate.paths.get(&path.id)) {
             (Some(name), _) => format!("{name}{args}"),
             (None, Some(summary)) if summary.crate_id != 0 => {
-                format!("{}{args}", super::super::outside::name(&summary.path))
+                outside::unaliased(outside::name(&summary.path) + &args)
             }
             _ => format!("{}{args}", path.path.rsplit("::").next().unwrap_or_default()),
         }
@@ -156,9 +158,7 @@ impl<'k> Scope<'k> {
         match args {
             GenericArgs::AngleBracketed { args, constraints } => {
                 let args = args.iter().filter_map(|arg| self.arg(arg));
-                let all: Vec<_> =
-                    args.chain(constraints.iter().map(|constraint| self.constraint(constraint))).collect();
-                if all.is_empty() { String::new() } else { format!("<{}>", all.join(", ")) }
+                angled(&args.chain(constraints.iter().map(|one| self.constraint(one))).collect::<Vec<_>>())
             }
             GenericArgs::Parenthesized { inputs, output } => self.in_function(|scope| {
                 let output = output.as_ref().map(|ty| format!(" -> {}", scope.ty(ty))).unwrap_or_default();
@@ -168,7 +168,7 @@ impl<'k> Scope<'k> {
         }
     }
 
-    fn arg(&self, arg: &'k GenericArg) -> Option<String> {
+    pub(super) fn arg(&self, arg: &'k GenericArg) -> Option<String> {
         match arg {
             GenericArg::Lifetime(name) => self.lifetime(Some(name)),
             GenericArg::Type(ty) => Some(self.ty(ty)),
@@ -259,6 +259,10 @@ impl<'k> Scope<'k> {
             },
         }
     }
+}
+
+pub(super) fn angled(args: &[String]) -> String {
+    if args.is_empty() { String::new() } else { format!("<{}>", args.join(", ")) }
 }
 
 fn sorted(mut bounds: Vec<String>) -> Vec<String> {
