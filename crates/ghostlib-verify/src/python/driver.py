@@ -37,6 +37,7 @@ import os
 import pathlib
 import signal
 import sys
+import time
 import types
 import uuid
 import warnings
@@ -800,6 +801,7 @@ class Effects:
         self.folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
         self.streams = [(name, self.redirect(name, fd)) for name, fd in (("stdout", 1), ("stderr", 2))]
         self.buffers = (sys.stdout, sys.stderr)
+        self.empty_at = 0
 
     @staticmethod
     def redirect(name, number):
@@ -811,23 +813,41 @@ class Effects:
 
     def take(self):
         """What has come about since it was last asked; nothing if nothing has."""
-        for stream in {*self.buffers, sys.stdout, sys.stderr}:
-            try:
-                stream.flush()
-            except Exception:
-                pass  # The library may have closed it.
+        for stream in self.buffers:
+            flush(stream)
+        for stream, own in zip((sys.stdout, sys.stderr), self.buffers):
+            if stream is not own:
+                flush(stream)
         os.fchdir(self.folder)
         entries = []
         for name, file in self.streams:
-            if os.fstat(file).st_size:
+            if os.lseek(file, 0, os.SEEK_END):
                 content = os.pread(file, MAX_EFFECT, 0)
                 os.ftruncate(file, 0)
                 entries.append('"%s":%s' % (name, text_or_bytes(content)))
-        if os.listdir(self.folder):
+        if self.may_have_files():
             files = []
             collect("", files)
-            entries.append('"files":[%s]' % ",".join(sorted(files)))
+            if files:
+                entries.append('"files":[%s]' % ",".join(sorted(files)))
         return "{%s}" % ",".join(entries)
+
+    def may_have_files(self):
+        """Whether the folder has changed since it was seen to be empty: asking for its time is cheaper than looking."""
+        changed = os.fstat(self.folder).st_mtime_ns
+        if changed == self.empty_at:
+            return False
+        # Two changes may come to have one time, which ticks every few milliseconds.
+        if time.time_ns() - changed > 100_000_000:
+            self.empty_at = changed
+        return True
+
+
+def flush(stream):
+    try:
+        stream.flush()
+    except Exception:
+        pass  # The library may have closed it.
 
 
 def collect(folder, files):
