@@ -7,6 +7,8 @@ use crate::shape::Shape;
 pub struct Operation {
     /// Its name, as vectors have it.
     pub name: String,
+    /// The path of the API item that it exercises: of a method of a trait, whatever type it is called on.
+    pub item: String,
     /// The binding that it comes from; empty where the driver needs none.
     pub binding: String,
     /// How the driver calls it, in its language.
@@ -24,6 +26,18 @@ pub struct OperationParam {
     pub name: String,
     /// What its values look like.
     pub shape: Shape,
+    /// Whether an input has to have it.
+    pub presence: Presence,
+}
+
+/// Whether an input has to have a value for a parameter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// It has to.
+    #[default]
+    Required,
+    /// It may leave it out: the parameter has a default, or takes any number of arguments.
+    Optional,
 }
 
 /// A type of values that a driver keeps, by the name that its language gives it: `Table`, `Slab<i64>`.

@@ -31,6 +31,7 @@ import decimal
 import enum
 import fractions
 import importlib
+import io
 import itertools
 import json
 import os
@@ -250,6 +251,8 @@ WRITERS = {
     complex: write_complex,
     uuid.UUID: write_display,
     types.SimpleNamespace: write_namespace,
+    io.StringIO: lambda value, _: write_text(value.getvalue(), 0),
+    io.BytesIO: lambda value, _: write_bytes(value.getvalue(), 0),
 }
 DATA = frozenset(WRITERS)
 # A class that is made of one of these is written as that.
@@ -457,15 +460,29 @@ def read_variant(value, kind):
     return kind[found if found is not NOTHING else value]
 
 
-def read_display(of):
-    """What is read back from its text: {"display": T}, or the text itself."""
+def read_display(of, plain=lambda _: NOTHING):
+    """What is read back from its text: {"display": T}, or the text itself; `plain` reads anything else."""
 
     def read(value):
         found = only("display", value)
         text = value if found is NOTHING else found
-        return of(text) if type(text) is str else NOTHING
+        return of(text) if type(text) is str else plain(value)
 
     return read
+
+
+def read_naive(value):
+    """A date and time as most functions take it: without a zone."""
+    return read_time(value).replace(tzinfo=None)
+
+
+def read_one_of(value, *readings):
+    for reading in readings:
+        try:
+            return reading(value)
+        except Misfit:
+            continue
+    return NOTHING
 
 
 def read_any(value):
@@ -502,12 +519,15 @@ READERS = {
     "variant": reader("a variant", read_variant),
     "duration": reader("a duration", read_duration),
     "time": reader("a point in time", read_time),
-    "datetime": reader("a date and time", read_display(datetime.datetime.fromisoformat)),
-    "date": reader("a date", read_display(datetime.date.fromisoformat)),
+    "datetime": reader("a date and time", read_display(datetime.datetime.fromisoformat, read_naive)),
+    "date": reader("a date", read_display(datetime.date.fromisoformat, lambda value: read_time(value).date())),
     "time-of-day": reader("a time of day", read_display(datetime.time.fromisoformat)),
-    "decimal": reader("a decimal number", read_display(decimal.Decimal)),
-    "fraction": reader("a fraction", read_display(fractions.Fraction)),
+    "decimal": reader("a decimal number", read_display(decimal.Decimal, lambda value: decimal.Decimal(repr(value)))),
+    "fraction": reader("a fraction", read_display(fractions.Fraction, fractions.Fraction)),
     "uuid": reader("a UUID", read_display(uuid.UUID)),
+    "text-file": reader("a text", lambda value: io.StringIO(read_text(value))),
+    "binary-file": reader("bytes", lambda value: io.BytesIO(read_bytes(value))),
+    "one-of": reader("one of several types", read_one_of),
     "path": reader("a path", lambda value: pathlib.Path(read_text(value))),
 }
 # What tells the type of a value where nothing else does.
@@ -703,7 +723,7 @@ def apply(function, params, given):
 
 PROCESS = os.getpid()
 COROUTINES = types.CoroutineType
-CHANGEABLE = (list, dict, set, bytearray)
+CHANGEABLE = (list, dict, set, bytearray, io.StringIO, io.BytesIO)
 
 
 class Sequence:
