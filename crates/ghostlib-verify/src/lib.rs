@@ -9,13 +9,17 @@
 mod behaviour;
 mod inputs;
 mod operation;
+pub mod python;
+mod reference;
 pub mod rust;
 mod session;
 mod shape;
+mod template;
 mod vectors;
 
 pub use behaviour::{Difference, Differential, Tried, examples, try_operation};
-pub use operation::{Access, BindingError, Operation, OperationParam, TypeName};
+pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName};
+pub use reference::ReferenceError;
 pub use session::{CallLimits, Driver};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};

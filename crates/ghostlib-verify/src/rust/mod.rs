@@ -13,7 +13,8 @@ pub use binding::{infer_binding, operation};
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
 pub use expand::{Features, expand};
 pub use manifest::ManifestError;
-pub use reference::{Reference, ReferenceError, fetch};
+pub use crate::reference::ReferenceError;
+pub use reference::{Reference, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
 pub use vendor::{Vendored, fetch_dependencies};
 

@@ -1,0 +1,15 @@
+//! Python libraries: fetching, their operations, and driving them.
+
+mod annotation;
+mod binding;
+mod build;
+mod conversion;
+mod interpreter;
+mod operations;
+mod reference;
+
+pub use binding::bound_operation;
+pub use build::{Built, Subject, build};
+pub use interpreter::{Interpreter, InterpreterError};
+pub use operations::{Operations, operations};
+pub use reference::{Reference, fetch};
