@@ -701,21 +701,24 @@ def method_of(value, name):
 
 def apply(function, params, given):
     args, kwargs = [], {}
-    is_in_order = True
+    left_out = None
     for param in params:
-        if param.name not in given:
+        name, passing = param.name, param.passing
+        if name not in given:
             # What is behind a parameter that is left out has to be passed by its name.
-            is_in_order = False
+            left_out = left_out or name
             continue
-        value, passing = given[param.name], param.passing
+        value = given[name]
+        if left_out and (passing == "positional" or (passing == "rest" and value)):
+            raise Misfit("`%s` cannot be passed without `%s`" % (name, left_out))
         if passing == "rest":
             args.extend(value)
         elif passing == "keywords":
             kwargs.update(value)
-        elif passing == "positional" or (passing == "either" and is_in_order):
-            args.append(value)
+        elif passing == "keyword" or left_out:
+            kwargs[name] = value
         else:
-            kwargs[param.name] = value
+            args.append(value)
     return function(*args, **kwargs)
 
 
@@ -819,8 +822,8 @@ class Effects:
 
     def __init__(self):
         self.folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
-        self.streams = [(name, self.redirect(name, fd)) for name, fd in (("stdout", 1), ("stderr", 2))]
-        self.buffers = (sys.stdout, sys.stderr)
+        self.streams = [(name, fd, self.redirect(name, fd)) for name, fd in (("stdout", 1), ("stderr", 2))]
+        self.own = {name: getattr(sys, name) for name, _, _ in self.streams}
         self.empty_at = 0
 
     @staticmethod
@@ -833,18 +836,15 @@ class Effects:
 
     def take(self):
         """What has come about since it was last asked; nothing if nothing has."""
-        for stream in self.buffers:
-            flush(stream)
-        for stream, own in zip((sys.stdout, sys.stderr), self.buffers):
-            if stream is not own:
-                flush(stream)
         os.fchdir(self.folder)
         entries = []
-        for name, file in self.streams:
+        for name, number, file in self.streams:
+            self.flush(name, number)
             if os.lseek(file, 0, os.SEEK_END):
                 content = os.pread(file, MAX_EFFECT, 0)
                 os.ftruncate(file, 0)
                 entries.append('"%s":%s' % (name, text_or_bytes(content)))
+            os.dup2(file, number)  # The library may have closed it.
         if self.may_have_files():
             files = []
             collect("", files)
@@ -862,12 +862,20 @@ class Effects:
             self.empty_at = changed
         return True
 
-
-def flush(stream):
-    try:
-        stream.flush()
-    except Exception:
-        pass  # The library may have closed it.
+    def flush(self, name, number):
+        """Writes out what a stream of Python's holds back, and opens it again if the library has closed it."""
+        stream, own = getattr(sys, name, None), self.own[name]
+        if stream is not own:
+            try:
+                stream.flush()
+            except Exception:
+                pass
+        if not own.closed:
+            own.flush()
+            return
+        self.own[name] = open(number, "w", encoding="utf-8", closefd=False)
+        if stream is own:
+            setattr(sys, name, self.own[name])
 
 
 def collect(folder, files):
