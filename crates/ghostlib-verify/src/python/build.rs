@@ -151,7 +151,7 @@ fn import_root(dir: &Path, import_name: &str) -> Option<PathBuf> {
         let package = root.join(&inside);
         package.is_dir() || package.with_extension("py").is_file()
     };
-    let is_name = !import_name.is_empty() && !import_name.contains(['/', '\\']);
+    let is_name = import_name.split('.').all(|part| !part.is_empty() && !part.contains(['/', '\\']));
     is_name.then_some(())?;
     ROOTS.iter().map(|root| if root.is_empty() { dir.to_owned() } else { dir.join(root) }).find(|root| has_it(root))
 }
