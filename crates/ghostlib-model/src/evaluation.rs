@@ -1,4 +1,4 @@
-use crate::{Answer, Fidelity, Finding, Place, Ratio, Value, VectorId};
+use crate::{Answer, Call, Fidelity, Finding, Place, Ratio, Value, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// Everything that was measured about one candidate.
@@ -68,6 +68,9 @@ pub struct FunctionAgreement {
 /// An input on which candidate and reference differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SmallestDifference {
+    /// The calls that were made before, if there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Call>,
     /// The input.
     pub input: Value,
     /// The reference's answer.

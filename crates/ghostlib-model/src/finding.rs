@@ -1,4 +1,4 @@
-use crate::{Answer, FindingId, Gate, Place, Sha256Hex, Value};
+use crate::{Answer, Call, FindingId, Gate, Place, Sha256Hex, Value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -96,6 +96,9 @@ pub enum SpecStand {
 pub struct Evidence {
     /// The operation that was called.
     pub operation: String,
+    /// The calls that were made before it, if there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Call>,
     /// Its input.
     pub input: Value,
     /// The reference's answer, where the reference was asked.

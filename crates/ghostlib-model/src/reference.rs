@@ -45,7 +45,9 @@ pub enum ParseReferenceError {
     #[error("`{0}` does not name a repository and its revision; write `git:URL#REV`")]
     Git(String),
     /// Nothing at all.
-    #[error("a reference is missing; write `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path")]
+    #[error(
+        "a reference is missing; write `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path"
+    )]
     Empty,
 }
 
@@ -100,14 +102,17 @@ mod tests {
 
     #[test]
     fn every_form_reads_back_as_it_is_written() {
-        for text in ["crate:shell-words@1.1.1", "pypi:humanize@4.9.0", "git:https://example.org/a#b.git#v1", "../lib"] {
+        for text in
+            ["crate:shell-words@1.1.1", "pypi:humanize@4.9.0", "git:https://example.org/a#b.git#v1", "../lib"]
+        {
             assert_eq!(text.parse::<ReferenceSource>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn half_a_reference_says_how_to_write_a_whole_one() {
-        for text in ["crate:a", "crate:@1", "crate:a@", "pypi:a", "pypi:@1", "pypi:a@", "git:x", "git:#r", ""] {
+        for text in ["crate:a", "crate:@1", "crate:a@", "pypi:a", "pypi:@1", "pypi:a@", "git:x", "git:#r", ""]
+        {
             let error = text.parse::<ReferenceSource>().unwrap_err();
             assert!(error.to_string().contains("write `"), "{error}");
         }

@@ -1,4 +1,4 @@
-use crate::{Place, RequirementId, Value, VectorId};
+use crate::{Call, Place, RequirementId, Value, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// One case of an operation: what goes in, and what must come out.
@@ -10,6 +10,9 @@ pub struct Vector {
     pub operation: String,
     /// What a person calls the case.
     pub name: String,
+    /// The calls that are made before, in the same process. `{"$": n}` in an input stands for what call `n` returned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Call>,
     /// The input: a map by parameter name, or the only argument itself.
     pub input: Value,
     /// What must come out.

@@ -216,6 +216,10 @@
 //!     input: {text: "", option: "?"}
 //!     error: true                        # any error, or the text of the error
 //!     hidden: true                       # implementers do not see it
+//!   - name: after another call
+//!     before: [{operation: counter, input: {start: 2}}]  # calls made before, in the same process
+//!     input: {self: {$: 0}, text: "a"}   # `{$: n}` is what call `n` of those before returned
+//!     output: 3
 //! ```
 //!
 //! A vector has exactly one of `output` and `error`, and no other keys than these. No two vectors of a spec

@@ -219,6 +219,9 @@ enum VectorYaml {
     Output {
         /// What a person calls the case.
         name: Text,
+        /// The calls that are made before. `{$: n}` in an input stands for what call `n` of them returned.
+        #[schemars(default)]
+        before: Vec<CallYaml>,
         /// A map by parameter, or the only argument itself.
         input: Value,
         /// What must come out.
@@ -237,6 +240,9 @@ enum VectorYaml {
     Error {
         /// What a person calls the case.
         name: Text,
+        /// The calls that are made before. `{$: n}` in an input stands for what call `n` of them returned.
+        #[schemars(default)]
+        before: Vec<CallYaml>,
         /// A map by parameter, or the only argument itself.
         input: Value,
         /// `true` for any error, or the text of the error.
@@ -251,6 +257,17 @@ enum VectorYaml {
         #[schemars(default)]
         hidden: bool,
     },
+}
+
+/// A call before the one that is checked.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is a shape, and never a value")]
+struct CallYaml {
+    /// The operation.
+    operation: Text,
+    /// A map by parameter.
+    input: Value,
 }
 
 /// What a vector says of an error.

@@ -7,7 +7,7 @@ use crate::nearest::Suggestions;
 use crate::source::SourceFile;
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
-use ghostlib_model::{Diagnostic, Expected, Place, Requirement, RequirementId, Vector, VectorId};
+use ghostlib_model::{Call, Diagnostic, Expected, Place, Requirement, RequirementId, Vector, VectorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word that makes a fenced block a vectors block.
@@ -16,7 +16,7 @@ pub(crate) const VECTORS: &str = "vectors";
 /// The keys of a vector file that name no operation.
 const FILE_KEYS: [&str; 3] = ["ghostlib", "version", "meta"];
 const VECTOR: Keys = Keys {
-    known: &["name", "input", "output", "error", "id", "requirements", "hidden"],
+    known: &["name", "before", "input", "output", "error", "id", "requirements", "hidden"],
     unknown: Code::VectorUnknownKey,
 };
 const WRONG: Code = Code::VectorValue;
@@ -124,6 +124,10 @@ fn read_vector(reader: &mut Reader, operation: &str, node: &Node, links: &mut Ve
         Some(input) => reader.json(input),
         None => missing(reader, node, operation, "input"),
     };
+    let before = match node.get("before") {
+        Some(before) => read_before(reader, before),
+        None => Some(Vec::new()),
+    };
     let expected = read_expected(reader, node, operation);
     let id = match node.get("id") {
         Some(id) => reader.text(id, "`id`", WRONG),
@@ -144,6 +148,7 @@ fn read_vector(reader: &mut Reader, operation: &str, node: &Node, links: &mut Ve
         id: VectorId::new(id?),
         operation: operation.to_owned(),
         name: name?,
+        before: before?,
         input: input?,
         expected: expected?,
         requirements: requirements.into_iter().map(|(id, _)| RequirementId::new(id)).collect(),
@@ -156,6 +161,15 @@ fn missing<T>(reader: &mut Reader, node: &Node, operation: &str, key: &str) -> O
     let message = format!("a vector of `{operation}` has no `{key}`");
     reader.report(Code::VectorMissingKey, node.span, message, format!("add `{key}:` to it"));
     None
+}
+
+/// The calls before the one that is checked.
+fn read_before(reader: &mut Reader, node: &Node) -> Option<Vec<Call>> {
+    let calls = serde_json::from_value(reader.json(node)?).ok();
+    if calls.is_none() {
+        reader.wrong(node, "`before`", "a list of calls, each with `operation` and `input`", WRONG);
+    }
+    calls
 }
 
 fn read_hidden(reader: &mut Reader, node: &Node) -> Option<bool> {

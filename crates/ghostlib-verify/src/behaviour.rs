@@ -1,20 +1,22 @@
-//! Differential behaviour: the same inputs to both sides, and what differs made small.
+//! Differential behaviour: the same sequences of calls to both sides, and what differs made small.
 
 use crate::VerifyError;
-use crate::inputs::{Generator, Shape, neighbours, size, smaller};
+use crate::generate::{Generator, Sequences, neighbours, shorter, weight};
 use crate::operation::Operation;
-use crate::session::Driver;
-use ghostlib_model::{Answer, Call, FunctionAgreement, Ratio, SmallestDifference, Value};
+use crate::session::{Driver, Patience};
+use ghostlib_model::{
+    Answer, Call, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference, Value,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How one operation is tried.
+/// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Differential {
-    /// How many inputs.
+    /// How many sequences an operation.
     pub cases: usize,
-    /// The seed of the inputs. The operation's name is mixed in.
+    /// The seed of the sequences.
     pub seed: u64,
-    /// The most differences that are made small and kept.
+    /// The most differences of one operation that are made small and kept.
     pub max_differences: usize,
 }
 
@@ -28,14 +30,14 @@ pub struct Tried {
     pub differences: Vec<Difference>,
 }
 
-/// One input on which both sides differ.
+/// Calls by the last of which both sides differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// The input.
-    pub input: Value,
-    /// The reference's answer.
+    /// The calls.
+    pub sequence: Sequence,
+    /// The reference's answer to the last.
     pub reference: Answer,
-    /// The candidate's answer.
+    /// The candidate's answer to the last.
     pub candidate: Answer,
 }
 
@@ -49,122 +51,259 @@ impl Difference {
     pub fn is_only_text(&self) -> bool {
         self.reference.agrees_with(&self.candidate)
     }
+
+    /// The call by which both differ.
+    pub fn call(&self) -> Option<&Call> {
+        self.sequence.calls.last()
+    }
 }
 
-/// Tries an operation on both sides. Inputs on which the reference disagrees with itself prove nothing and
-/// are left out. `seeds` are inputs that the generator learns from, tried as well.
+/// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
+const ROUNDS: usize = 5;
+
+/// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
+/// out. `seeds` are inputs of operations that the generator learns from, tried as well. One entry an operation.
 ///
 /// # Errors
 /// If the sandbox fails.
-pub async fn try_operation(
+pub async fn try_operations(
     reference: &Driver,
     candidate: &Driver,
-    operation: &Operation,
-    seeds: &[Value],
+    operations: &[Operation],
+    seeds: &[(String, Value)],
     plan: &Differential,
-) -> Result<Tried, VerifyError> {
-    let calls = calls(operation, &inputs(operation, seeds, plan));
-    let expected = reference.ask_patiently(&calls, MAX_HANGS).await?;
-    let again = reference.ask_patiently(&calls, MAX_HANGS).await?;
-    let got = candidate.ask_patiently(&calls, MAX_HANGS).await?;
-    let cases: Vec<_> = calls
-        .into_iter()
-        .zip(expected.into_iter().zip(again))
-        .zip(got)
-        .filter(|((_, (first, second)), _)| first == second && !matches!(first, Answer::NotRun(_)))
-        .map(|((call, (reference, _)), candidate)| Difference { input: call.input, reference, candidate })
-        .collect();
-    let shrink = Shrink { reference, candidate, operation };
-    let differences = shrink.distinct(&cases, plan.max_differences).await?;
-    Ok(Tried { agreement: agreement(operation, &cases, differences.first()), differences })
+) -> Result<Vec<Tried>, VerifyError> {
+    let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
+    let mut drawing = Drawing::new(operations, seeds, plan);
+    for round in 0..ROUNDS {
+        let sequences = drawing.round(round, plan);
+        let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let got = candidate.ask_sequences(&sequences, &Patience::SHORT).await?;
+        drawing.learn(&sequences, &expected);
+        for (sequence, ((expected, again), got)) in
+            sequences.iter().zip(expected.iter().zip(&again).zip(&got))
+        {
+            compare(operations, sequence, [expected, again, got], &mut counted);
+        }
+    }
+    let shrink = Shrink { reference, candidate };
+    let mut tried = vec![];
+    for operation in operations {
+        let counted = counted.remove(operation.name.as_str()).unwrap_or_default();
+        let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
+        tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
+    }
+    Ok(tried)
 }
 
-/// Inputs that show what an operation does, with the reference's answers: small ones that differ in kind.
+/// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
+/// kind. By operation.
 ///
 /// # Errors
 /// If the sandbox fails.
 pub async fn examples(
     reference: &Driver,
-    operation: &Operation,
-    seeds: &[Value],
+    operations: &[Operation],
+    wanted: &Operation,
+    seeds: &[(String, Value)],
     plan: &Differential,
-) -> Result<Vec<(Value, Answer)>, VerifyError> {
-    let mut inputs = inputs(operation, seeds, plan);
-    inputs.sort_by_cached_key(size);
-    let answers = reference.ask_patiently(&calls(operation, &inputs), MAX_HANGS).await?;
+) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
+    let target = operations.iter().position(|one| one.name == wanted.name);
+    let mut drawing = Drawing::new(operations, seeds, plan);
     let mut by_kind = BTreeMap::new();
-    for (input, answer) in inputs.into_iter().zip(answers) {
-        if answer.returned() {
-            by_kind.entry((answer.class(), kinds_of_characters(&input))).or_insert((input, answer));
+    for round in 0..ROUNDS {
+        let Some(target) = target else { break };
+        let mut sequences = drawing.of(target, round, plan);
+        let answers = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        drawing.learn(&sequences, &answers);
+        for (sequence, answer) in sequences.iter_mut().zip(answers) {
+            let Some(at) = sequence.calls.iter().position(|call| call.operation == wanted.name) else {
+                continue;
+            };
+            let Some(answer) = answer.answers.into_iter().nth(at).filter(Answer::returned) else { continue };
+            sequence.calls.truncate(at + 1);
+            let kind = (answer.class(), kinds_of_characters(&sequence.calls[at].input));
+            let entry = by_kind.entry(kind).or_insert_with(|| (sequence.clone(), answer.clone()));
+            if weight(sequence) < weight(&entry.0) {
+                *entry = (sequence.clone(), answer);
+            }
         }
     }
     let mut chosen: Vec<_> = by_kind.into_values().collect();
-    chosen.sort_by_cached_key(|(input, _)| size(input));
+    chosen.sort_by_cached_key(|(sequence, _)| weight(sequence));
     chosen.truncate(plan.max_differences);
     Ok(chosen)
 }
 
-fn inputs(operation: &Operation, seeds: &[Value], plan: &Differential) -> Vec<Value> {
-    let params: Vec<(String, Shape)> =
-        operation.params.iter().map(|param| (param.name.clone(), param.shape.clone())).collect();
-    // The seed depends on the operation, so that one more operation does not change the inputs of another.
-    let seed =
-        operation.name.bytes().fold(plan.seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-    let mut generator = Generator::new(seed, seeds);
-    let near: Vec<Value> = seeds.iter().flat_map(neighbours).collect();
-    // At most half of the inputs stay near the seeds; those that are left out are spread evenly.
-    let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
-    let mut known = BTreeSet::new();
-    let mut inputs: Vec<Value> = seeds.iter().cloned().chain(near.into_iter().step_by(stride)).collect();
-    inputs.retain(|input| known.insert(input.to_string()));
-    // A small domain runs out of new inputs: the tries are bounded.
-    for _ in 0..plan.cases.saturating_mul(4) {
-        if inputs.len() >= plan.cases {
-            break;
+/// The drawing of sequences, round by round.
+struct Drawing<'a> {
+    operations: &'a [Operation],
+    seeds: &'a [(String, Value)],
+    sequences: Sequences<'a>,
+    generator: Generator,
+    known: BTreeSet<String>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(operations: &'a [Operation], seeds: &'a [(String, Value)], plan: &Differential) -> Self {
+        let mut generator = Generator::new(plan.seed);
+        seeds.iter().for_each(|(_, input)| generator.learn(input));
+        let sequences = Sequences::new(operations, seeds);
+        Self { operations, seeds, sequences, generator, known: BTreeSet::new() }
+    }
+
+    fn round(&mut self, round: usize, plan: &Differential) -> Vec<Sequence> {
+        (0..self.operations.len()).flat_map(|target| self.of(target, round, plan)).collect()
+    }
+
+    /// New sequences for an operation; in the first round its seeds and what is near to them too.
+    fn of(&mut self, target: usize, round: usize, plan: &Differential) -> Vec<Sequence> {
+        let mut sequences = if round == 0 { self.near_seeds(target, plan) } else { vec![] };
+        let n_wanted = plan.cases.div_ceil(ROUNDS).max(sequences.len());
+        // A small domain runs out of new inputs: the tries are bounded.
+        for _ in 0..n_wanted * 4 {
+            if sequences.len() >= n_wanted {
+                break;
+            }
+            sequences.push(self.sequences.draw(target, &mut self.generator));
+            self.drop_known(&mut sequences);
         }
-        let input = generator.input(&params);
-        if known.insert(input.to_string()) {
-            inputs.push(input);
+        sequences
+    }
+
+    fn drop_known(&mut self, sequences: &mut Vec<Sequence>) {
+        if let Some(last) = sequences.last() {
+            let text = serde_json::to_string(last).unwrap_or_default();
+            if !self.known.insert(text) {
+                sequences.pop();
+            }
         }
     }
-    inputs
+
+    /// The seeds of an operation, and inputs that differ from them in one place; at most half of all, spread evenly.
+    fn near_seeds(&mut self, target: usize, plan: &Differential) -> Vec<Sequence> {
+        let operation = &self.operations[target];
+        if operation.kept_params().next().is_some() {
+            return vec![];
+        }
+        let own: Vec<&Value> =
+            self.seeds.iter().filter(|(name, _)| *name == operation.name).map(|(_, input)| input).collect();
+        let near: Vec<Value> = own.iter().flat_map(|input| neighbours(input)).collect();
+        let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
+        let inputs = own.into_iter().cloned().chain(near.into_iter().step_by(stride));
+        let mut sequences = vec![];
+        for input in inputs {
+            sequences.push(Sequence { calls: vec![Call { operation: operation.name.clone(), input }] });
+            self.drop_known(&mut sequences);
+        }
+        sequences
+    }
+
+    fn learn(&mut self, sequences: &[Sequence], answers: &[SequenceAnswer]) {
+        for (sequence, answer) in sequences.iter().zip(answers) {
+            self.sequences.learn(sequence, answer, &mut self.generator);
+        }
+    }
 }
 
-fn calls(operation: &Operation, inputs: &[Value]) -> Vec<Call> {
-    inputs.iter().map(|input| Call { operation: operation.name.clone(), input: input.clone() }).collect()
+/// What was counted of one operation.
+#[derive(Default)]
+struct Counted {
+    tried: usize,
+    agreed: usize,
+    accepted: usize,
+    both_failed: usize,
+    same_text: usize,
+    differences: Vec<Difference>,
 }
 
-fn agreement(
-    operation: &Operation,
-    cases: &[Difference],
-    smallest: Option<&Difference>,
-) -> FunctionAgreement {
-    let count = |holds: &dyn Fn(&Difference) -> bool| cases.iter().filter(|case| holds(case)).count();
-    let both_fail = |case: &Difference| {
-        matches!((&case.reference, &case.candidate), (Answer::Error(_), Answer::Error(_)))
+/// Compares the answers to one sequence call by call, up to the first that differs: what follows may differ by it.
+fn compare<'a>(
+    operations: &'a [Operation],
+    sequence: &Sequence,
+    [expected, again, got]: [&SequenceAnswer; 3],
+    counted: &mut BTreeMap<&'a str, Counted>,
+) {
+    for (at, call) in sequence.calls.iter().enumerate() {
+        let Some(operation) = operations.iter().find(|one| one.name == call.operation) else { return };
+        let (Some(reference), Some(candidate)) = (expected.answers.get(at), got.answers.get(at)) else {
+            return;
+        };
+        if again.answers.get(at) != Some(reference) {
+            return;
+        }
+        if matches!(reference, Answer::NotRun(_)) {
+            continue;
+        }
+        let counted = counted.entry(&operation.name).or_default();
+        let is_last = at + 1 == sequence.calls.len();
+        let (reference, candidate) =
+            match with_effects(is_last, [expected, again, got], [reference, candidate]) {
+                Some([reference, candidate]) => (reference, candidate),
+                None => (reference.clone(), candidate.clone()),
+            };
+        counted.tried += 1;
+        counted.accepted += usize::from(matches!(reference, Answer::Ok(_)));
+        let agrees = reference.agrees_with(&candidate);
+        counted.agreed += usize::from(agrees);
+        if let (Answer::Error(a), Answer::Error(b)) = (&reference, &candidate) {
+            counted.both_failed += 1;
+            counted.same_text += usize::from(a.text == b.text);
+        }
+        if reference != candidate {
+            let calls = sequence.calls[..=at].to_vec();
+            counted.differences.push(Difference { sequence: Sequence { calls }, reference, candidate });
+        }
+        if !agrees {
+            return;
+        }
+    }
+}
+
+/// The answers to the last call with what the sequences did besides, where that differs and is always the same.
+fn with_effects(
+    is_last: bool,
+    [expected, again, got]: [&SequenceAnswer; 3],
+    answers: [&Answer; 2],
+) -> Option<[Answer; 2]> {
+    if !is_last || expected.effects == got.effects || expected.effects != again.effects {
+        return None;
+    }
+    let [Answer::Ok(reference), Answer::Ok(candidate)] = answers else { return None };
+    let with = |value: &Value, effects: &Option<Value>| {
+        Answer::Ok(serde_json::json!({"returned": value, "effects": effects}))
     };
-    FunctionAgreement {
-        operation: operation.name.clone(),
-        tried: cases.len(),
-        agreed: Ratio::new(count(&|case| case.reference.agrees_with(&case.candidate)), cases.len()),
-        accepted: Ratio::new(count(&|case| matches!(case.reference, Answer::Ok(_))), cases.len()),
-        error_text: Ratio::new(
-            count(&|case| both_fail(case) && case.reference == case.candidate),
-            count(&both_fail),
-        ),
-        smallest: smallest.map(|difference| SmallestDifference {
-            input: difference.input.clone(),
-            reference: difference.reference.clone(),
-            candidate: difference.candidate.clone(),
-        }),
+    Some([with(reference, &expected.effects), with(candidate, &got.effects)])
+}
+
+impl Counted {
+    fn agreement(&self, operation: &Operation, smallest: Option<&Difference>) -> FunctionAgreement {
+        FunctionAgreement {
+            operation: operation.name.clone(),
+            tried: self.tried,
+            agreed: Ratio::new(self.agreed, self.tried),
+            accepted: Ratio::new(self.accepted, self.tried),
+            error_text: Ratio::new(self.same_text, self.both_failed),
+            smallest: smallest.and_then(|difference| {
+                let (last, before) = difference.sequence.calls.split_last()?;
+                Some(SmallestDifference {
+                    before: before.to_vec(),
+                    input: last.input.clone(),
+                    reference: difference.reference.clone(),
+                    candidate: difference.candidate.clone(),
+                })
+            }),
+        }
     }
 }
 
 /// The first of each kind of input, and then the others, up to `max`; in their order.
 fn diverse(cases: Vec<Difference>, max: usize) -> Vec<Difference> {
     let mut known = BTreeSet::new();
+    let kinds = |case: &Difference| case.call().map_or(0, |call| kinds_of_characters(&call.input));
     let (first, others): (Vec<_>, Vec<_>) =
-        cases.into_iter().enumerate().partition(|(_, case)| known.insert(kinds_of_characters(&case.input)));
+        cases.into_iter().enumerate().partition(|(_, case)| known.insert(kinds(case)));
     let mut chosen: Vec<_> = first.into_iter().chain(others).take(max).collect();
     chosen.sort_by_key(|(at, _)| *at);
     chosen.into_iter().map(|(_, case)| case).collect()
@@ -191,28 +330,27 @@ fn kinds_of_characters(input: &Value) -> u32 {
     }
 }
 
-/// Makes differing inputs small by asking both sides again.
+/// Makes differing sequences small by asking both sides again.
 struct Shrink<'a> {
     reference: &'a Driver,
     candidate: &'a Driver,
-    operation: &'a Operation,
 }
 
-/// After how many hangs a side is not asked any more.
-const MAX_HANGS: usize = 3;
-/// How many inputs are shown on which the candidate does not come back.
+/// How many sequences are shown by which the candidate does not come back.
 const MAX_FAILING: usize = 2;
-/// How many differing inputs are made small at most; the smallest are taken.
+/// How many differing sequences are made small at most; the smallest are taken.
 const MAX_SHRUNK: usize = 24;
-/// How many steps one input is made smaller at most.
+/// How many steps one sequence is made smaller at most.
 const MAX_STEPS: usize = 64;
 
 impl Shrink<'_> {
-    /// All inputs take their steps together, so that a step costs one conversation a side.
+    /// All sequences take their steps together, so that a step costs one conversation a side.
     async fn distinct(&self, cases: &[Difference], max: usize) -> Result<Vec<Difference>, VerifyError> {
-        let mut found: Vec<_> =
-            cases.iter().filter(|case| case.reference != case.candidate).cloned().collect();
-        found.sort_by_cached_key(|case| (case.is_only_text(), size(&case.input)));
+        if cases.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut found = cases.to_vec();
+        found.sort_by_cached_key(|case| (case.is_only_text(), weight(&case.sequence)));
         // Where the candidate does not come back a gate fails: that is never left out.
         let (failing, others): (Vec<_>, Vec<_>) = found.into_iter().partition(Difference::candidate_fails);
         let failing: Vec<_> = failing.into_iter().take(MAX_FAILING).collect();
@@ -223,34 +361,43 @@ impl Shrink<'_> {
             }
         }
         let distinct: BTreeMap<_, _> =
-            found.into_iter().map(|case| ((case.is_only_text(), size(&case.input)), case)).collect();
+            found.into_iter().map(|case| ((case.is_only_text(), weight(&case.sequence)), case)).collect();
         let kept = diverse(distinct.into_values().collect(), max.saturating_sub(failing.len()));
         Ok(failing.into_iter().chain(kept).collect())
     }
 
-    /// Makes each input one step smaller, if a step keeps the difference. Whether any became smaller.
+    /// Makes each sequence one step smaller, if a step keeps the difference. Whether any became smaller.
     async fn step(&self, found: &mut [Difference]) -> Result<bool, VerifyError> {
-        // A hang or a crash costs seconds a try; such an input is shown as it is.
+        // A hang or a crash costs seconds a try; such a sequence is shown as it is.
         let shrinks = |case: &Difference| case.reference.returned() && case.candidate.returned();
-        let tries: Vec<Vec<Value>> =
-            found.iter().map(|case| if shrinks(case) { smaller(&case.input) } else { Vec::new() }).collect();
-        let calls = calls(self.operation, &tries.concat());
+        let tries: Vec<Vec<Sequence>> = found
+            .iter()
+            .map(|case| if shrinks(case) { shorter(&case.sequence) } else { Vec::new() })
+            .collect();
+        let all = tries.concat();
+        if all.is_empty() {
+            return Ok(false);
+        }
         let mut answers = self
             .reference
-            .ask_patiently(&calls, MAX_HANGS)
+            .ask_sequences(&all, &Patience::SHORT)
             .await?
             .into_iter()
-            .zip(self.candidate.ask_patiently(&calls, MAX_HANGS).await?);
+            .zip(self.candidate.ask_sequences(&all, &Patience::SHORT).await?);
         let mut any = false;
-        for (case, inputs) in found.iter_mut().zip(tries) {
-            let next = inputs
+        for (case, sequences) in found.iter_mut().zip(tries) {
+            let name = case.call().map(|call| call.operation.clone());
+            let next = sequences
                 .into_iter()
                 .zip(answers.by_ref())
-                .map(|(input, (reference, candidate))| Difference { input, reference, candidate })
-                .filter(|step| step.reference != step.candidate && step.is_only_text() == case.is_only_text())
+                .filter_map(|(sequence, (reference, candidate))| {
+                    first_difference(sequence, &reference, &candidate)
+                })
+                .filter(|step| step.call().map(|call| call.operation.clone()) == name)
+                .filter(|step| step.is_only_text() == case.is_only_text())
                 .filter(shrinks)
-                .min_by_key(|step| size(&step.input));
-            if let Some(next) = next {
+                .min_by_key(|step| weight(&step.sequence));
+            if let Some(next) = next.filter(|next| weight(&next.sequence) < weight(&case.sequence)) {
                 *case = next;
                 any = true;
             }
@@ -259,65 +406,23 @@ impl Shrink<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn case(reference: Answer, candidate: Answer) -> Difference {
-        Difference { input: json!({}), reference, candidate }
+/// The beginning of a sequence up to the first call by which both differ.
+fn first_difference(
+    sequence: Sequence,
+    reference: &SequenceAnswer,
+    candidate: &SequenceAnswer,
+) -> Option<Difference> {
+    let answers = reference.answers.iter().zip(&candidate.answers);
+    let at = answers.clone().position(|(reference, candidate)| reference != candidate)?;
+    let (reference, candidate) = answers.into_iter().nth(at)?;
+    if matches!(reference, Answer::NotRun(_)) {
+        return None;
     }
-
-    #[test]
-    fn agreement_counts_values_and_classes_and_keeps_texts_apart() {
-        let operation = Operation {
-            name: "f".into(),
-            binding: String::new(),
-            expression: String::new(),
-            params: Vec::new(),
-        };
-        let cases = [
-            case(Answer::Ok(json!(1)), Answer::Ok(json!(1))),
-            case(Answer::Ok(json!(1)), Answer::Ok(json!(2))),
-            case(Answer::Error("a".into()), Answer::Error("b".into())),
-            case(Answer::Error("a".into()), Answer::Panic("a".into())),
-        ];
-        let agreement = agreement(&operation, &cases, None);
-        assert_eq!(agreement.agreed, Ratio::new(2, 4));
-        assert_eq!(agreement.accepted, Ratio::new(2, 4));
-        assert_eq!(agreement.error_text, Ratio::new(0, 1));
-    }
-
-    #[test]
-    fn inputs_of_one_operation_do_not_depend_on_another() {
-        let plan = Differential { cases: 20, seed: 1, max_differences: 8 };
-        let operation = |name: &str| Operation {
-            name: name.into(),
-            binding: String::new(),
-            expression: String::new(),
-            params: vec![crate::OperationParam { name: "s".into(), shape: Shape::Text }],
-        };
-        assert_eq!(inputs(&operation("f"), &[], &plan), inputs(&operation("f"), &[], &plan));
-        assert_ne!(inputs(&operation("f"), &[], &plan), inputs(&operation("g"), &[], &plan));
-    }
-
-    #[test]
-    fn a_choice_of_differences_has_each_kind_before_it_repeats_one() {
-        let cases = ["!a", "!b", "!c", "^a", "{"].map(|text| Difference {
-            input: json!({"s": text}),
-            ..case(Answer::Ok(json!(1)), Answer::Ok(json!(2)))
-        });
-        let chosen: Vec<_> =
-            diverse(cases.to_vec(), 4).into_iter().map(|case| case.input["s"].clone()).collect();
-        assert_eq!(chosen, [json!("!a"), json!("!b"), json!("^a"), json!("{")]);
-    }
-
-    #[test]
-    fn kinds_tell_an_empty_text_a_quote_and_a_letter_apart() {
-        let kinds = [json!(""), json!("a"), json!("'"), json!("\""), json!(" "), json!("\n"), json!("é")];
-        let mut sets: Vec<_> = kinds.iter().map(kinds_of_characters).collect();
-        sets.sort_unstable();
-        sets.dedup();
-        assert_eq!(sets.len(), kinds.len());
-    }
+    let mut calls = sequence.calls;
+    calls.truncate(at + 1);
+    Some(Difference {
+        sequence: Sequence { calls },
+        reference: reference.clone(),
+        candidate: candidate.clone(),
+    })
 }

@@ -7,7 +7,7 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
-mod inputs;
+mod generate;
 mod operation;
 pub mod python;
 mod reference;
@@ -17,10 +17,10 @@ mod shape;
 mod template;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Tried, examples, try_operation};
-pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName};
+pub use behaviour::{Difference, Differential, Tried, examples, try_operations};
+pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
 pub use reference::ReferenceError;
-pub use session::{CallLimits, Driver};
+pub use session::{CallLimits, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 

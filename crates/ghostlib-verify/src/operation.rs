@@ -61,6 +61,22 @@ pub enum Access {
     Owned,
 }
 
+/// An item of an API that cannot be called, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncallable {
+    /// The path of the item.
+    pub item: String,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+impl OperationParam {
+    /// A parameter that every input has to have.
+    pub fn required(name: String, shape: Shape) -> Self {
+        Self { name, shape, presence: Presence::Required }
+    }
+}
+
 impl Operation {
     /// The values that it needs from calls before it, each with what it does to it.
     pub fn kept_params(&self) -> impl Iterator<Item = (&OperationParam, &TypeName, Access)> {

@@ -106,7 +106,12 @@ pub(crate) async fn once(
     fs::rename(partial.path(), root).map_err(at(root))
 }
 
-pub(crate) async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Result<(), ReferenceError> {
+pub(crate) async fn clone(
+    source: &ReferenceSource,
+    url: &str,
+    rev: &str,
+    to: &Path,
+) -> Result<(), ReferenceError> {
     let parent = to.parent().unwrap_or(to);
     let steps = [
         (CommandLine::new("git").args(["clone", "--quiet", "--no-checkout", "--", url]).arg(to), parent),

@@ -38,6 +38,52 @@ impl Default for CallLimits {
     }
 }
 
+/// How often an operation may end the driver's process until it is not called any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Calls that did not come back in time.
+    pub hangs: usize,
+    /// Calls in which the process ended.
+    pub crashes: usize,
+}
+
+impl Patience {
+    /// Every call is made, whatever came of others.
+    pub const ENDLESS: Self = Self { hangs: usize::MAX, crashes: usize::MAX };
+    /// What generated calls may cost.
+    pub const SHORT: Self = Self { hangs: 3, crashes: 24 };
+}
+
+/// The calls that did not come back, by operation.
+#[derive(Default)]
+struct Losses {
+    hangs: BTreeMap<String, usize>,
+    crashes: BTreeMap<String, usize>,
+}
+
+impl Losses {
+    fn count(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
+        for (call, answer) in sequence.calls.iter().zip(&answer.answers) {
+            let counts = match answer {
+                Answer::Hang(_) => &mut self.hangs,
+                Answer::Crash(_) => &mut self.crashes,
+                _ => continue,
+            };
+            *counts.entry(call.operation.clone()).or_default() += 1;
+        }
+    }
+
+    /// Why a sequence is not made, if it has an operation that is called no more.
+    fn exhaust(&self, sequence: &Sequence, patience: &Patience) -> Option<String> {
+        let over = |counts: &BTreeMap<String, usize>, max: usize, what: &str| {
+            let names = sequence.calls.iter().map(|call| call.operation.as_str());
+            let mut over = names.filter(|name| counts.get(*name).is_some_and(|n| *n >= max));
+            over.next().map(|name| format!("not asked: `{name}` {what} {max} times"))
+        };
+        over(&self.hangs, patience.hangs, "hung").or_else(|| over(&self.crashes, patience.crashes, "crashed"))
+    }
+}
+
 impl Driver {
     /// A driver that is started by a command, which may read these paths. `operations` are the names of those that
     /// it has.
@@ -76,34 +122,41 @@ impl Driver {
     pub async fn ask(&self, calls: &[Call]) -> Result<Vec<Answer>, VerifyError> {
         let sequences: Vec<Sequence> =
             calls.iter().map(|call| Sequence { calls: vec![call.clone()] }).collect();
-        let answers = self.ask_sequences(&sequences, usize::MAX).await?;
+        let answers = self.ask_sequences(&sequences, &Patience::ENDLESS).await?;
         Ok(answers.into_iter().filter_map(|mut answer| answer.answers.pop()).collect())
     }
 
     /// Makes the calls of the sequences, and gives one answer a sequence, in their order. A call that crashes or hangs
-    /// costs itself and what follows in its sequence: the driver is started again for the sequences after it. When
-    /// `patience` calls have hung, the sequences that are left are not made.
+    /// costs itself and what follows in its sequence: the driver is started again for the sequences after it. Those with
+    /// an operation that has used up `patience` are not made.
     ///
     /// # Errors
     /// If the sandbox fails.
     pub async fn ask_sequences(
         &self,
         sequences: &[Sequence],
-        patience: usize,
+        patience: &Patience,
     ) -> Result<Vec<SequenceAnswer>, VerifyError> {
-        let mut answers = Vec::with_capacity(sequences.len());
-        let mut n_hung = 0;
-        while answers.len() < sequences.len() {
-            let left = &sequences[answers.len()..];
-            if n_hung >= patience {
-                let reason = format!("not asked: {n_hung} calls before it hung");
-                answers.extend(left.iter().map(|sequence| not_run(sequence, &reason)));
-                break;
-            }
-            let lost = self.converse(left, &mut answers).await?;
-            if let (Some(lost), Some(sequence)) = (lost, sequences.get(answers.len())) {
-                n_hung += usize::from(matches!(lost, Answer::Hang(_)));
-                answers.push(self.blame(sequence, lost).await?);
+        let mut answers: Vec<SequenceAnswer> =
+            sequences.iter().map(|sequence| not_run(sequence, "the driver was not asked")).collect();
+        let mut left: Vec<usize> = (0..sequences.len()).collect();
+        let mut losses = Losses::default();
+        while !left.is_empty() {
+            let asked: Vec<&Sequence> = left.iter().map(|at| &sequences[*at]).collect();
+            let mut come = Vec::with_capacity(left.len());
+            let lost = self.converse(&asked, &mut come).await?;
+            let rest = left.split_off(come.len());
+            left.into_iter().zip(come).for_each(|(at, answer)| answers[at] = answer);
+            left = rest;
+            if let (Some(lost), false) = (lost, left.is_empty()) {
+                let at = left.remove(0);
+                answers[at] = self.blame(&sequences[at], lost).await?;
+                losses.count(&sequences[at], &answers[at]);
+                left.retain(|at| {
+                    let reason = losses.exhaust(&sequences[*at], patience);
+                    reason.iter().for_each(|reason| answers[*at] = not_run(&sequences[*at], reason));
+                    reason.is_none()
+                });
             }
         }
         Ok(answers)
@@ -119,7 +172,7 @@ impl Driver {
             let middle = usize::midpoint(n_good, n_bad);
             let beginning = Sequence { calls: sequence.calls[..middle].to_vec() };
             let mut answers = vec![];
-            match self.converse(&[beginning], &mut answers).await? {
+            match self.converse(&[&beginning], &mut answers).await? {
                 Some(again) => (n_bad, lost) = (middle, again),
                 None => {
                     n_good = middle;
@@ -137,7 +190,7 @@ impl Driver {
     /// became of the process.
     async fn converse(
         &self,
-        sequences: &[Sequence],
+        sequences: &[&Sequence],
         answers: &mut Vec<SequenceAnswer>,
     ) -> Result<Option<Answer>, VerifyError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
@@ -164,7 +217,7 @@ impl Driver {
         &self,
         stdout: ChildStdout,
         nonce: &str,
-        sequences: &[Sequence],
+        sequences: &[&Sequence],
         answers: &mut Vec<SequenceAnswer>,
     ) -> Stopped {
         let mut stdout = BufReader::new(stdout);
@@ -267,11 +320,7 @@ async fn last_words(running: Running) -> Result<String, VerifyError> {
     })
 }
 
-async fn write_sequences(
-    mut stdin: ChildStdin,
-    nonce: &str,
-    sequences: &[Sequence],
-) -> std::io::Result<()> {
+async fn write_sequences(mut stdin: ChildStdin, nonce: &str, sequences: &[&Sequence]) -> std::io::Result<()> {
     let mut lines = format!("{nonce}\n").into_bytes();
     for sequence in sequences {
         serde_json::to_writer(&mut lines, sequence)?;

@@ -1,17 +1,21 @@
 use crate::VerifyError;
-use crate::session::Driver;
-use ghostlib_model::{Answer, Call, Expected, Value, Vector};
+use crate::session::{Driver, Patience};
+use ghostlib_model::{Answer, Call, Expected, Sequence, SequenceAnswer, Value, Vector};
 
 /// Runs vectors on a driver and gives one answer a vector, in their order.
 ///
 /// # Errors
 /// If the sandbox fails.
 pub async fn run_vectors(driver: &Driver, vectors: &[&Vector]) -> Result<Vec<Answer>, VerifyError> {
-    let calls: Vec<_> = vectors
-        .iter()
-        .map(|vector| Call { operation: vector.operation.clone(), input: vector.input.clone() })
-        .collect();
-    driver.ask(&calls).await
+    let sequences: Vec<_> = vectors.iter().map(|vector| sequence_of(vector)).collect();
+    let answers = driver.ask_sequences(&sequences, &Patience::ENDLESS).await?;
+    let last = |answer: SequenceAnswer| answer.answers.into_iter().last();
+    Ok(answers.into_iter().filter_map(last).collect())
+}
+
+fn sequence_of(vector: &Vector) -> Sequence {
+    let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
+    Sequence { calls: vector.before.iter().cloned().chain([last]).collect() }
 }
 
 /// Whether an answer is what a vector expects.
@@ -19,7 +23,7 @@ pub fn vector_holds(expected: &Expected, answer: &Answer) -> bool {
     match (expected, answer) {
         (Expected::Output(value), Answer::Ok(got)) => same_value(value, plain(got)),
         (Expected::AnyError, Answer::Error(_)) => true,
-        (Expected::ErrorText(text), Answer::Error(got)) => text == got,
+        (Expected::ErrorText(text), Answer::Error(got)) => *text == got.text,
         _ => false,
     }
 }

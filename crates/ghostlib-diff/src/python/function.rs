@@ -157,10 +157,7 @@ impl<'k, 't> Surroundings<'k, 't> {
         let takes_self = self.class.is_some() && decorations.kind == MethodKind::Instance;
         FnSignature {
             receiver: takes_self.then_some(Receiver::Ref),
-            params: parameters
-                .into_iter()
-                .map(Parameter::into_param)
-                .collect(),
+            params: parameters.into_iter().map(Parameter::into_param).collect(),
             output: self.output(definition, &decorations, &renderer),
             generics: vec![],
             is_unsafe: false,

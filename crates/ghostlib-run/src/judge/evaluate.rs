@@ -6,7 +6,7 @@ use ghostlib_model::{
     GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::{Built, Subject, build, dependencies};
-use ghostlib_verify::{Driver, Tried, run_vectors, try_operation, vector_holds};
+use ghostlib_verify::{Driver, Tried, run_vectors, try_operations, vector_holds};
 use std::path::Path;
 use std::time::Instant;
 
@@ -145,7 +145,9 @@ impl Judge {
             crate_name: &self.api.crate_name,
             wall: options.build_wall,
         };
-        let built = build(&self.sandbox, &self.toolchain, &subject, &ready.operations.callable).await?;
+        let operations: Vec<_> = ready.operations.all().cloned().collect();
+        let built =
+            build(&self.sandbox, &self.toolchain, &subject, &ready.operations.types, &operations).await?;
         measured.time("build", since);
         Ok(match built {
             Built::Driver { driver, left_out } => {
@@ -207,18 +209,17 @@ async fn try_all(
     measured: &mut Measured,
 ) -> Result<(), JudgeError> {
     let since = Instant::now();
-    let required = |name: &String| ready.operations.required.contains(name);
-    for operation in ready.operations.callable.iter().filter(|operation| required(&operation.name)) {
-        if driver.has(&operation.name) {
-            let seeds = seeds(loaded, &operation.name);
-            let tried =
-                try_operation(&ready.driver, driver, operation, &seeds, &options.differential).await?;
+    let seeds = seeds(loaded, &ready.operations);
+    let operations = &ready.operations.callable;
+    for tried in try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await? {
+        // What the candidate does not have has been said already.
+        if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);
             // A failing vector has said it already.
             let new = findings.into_iter().filter(|finding| !matches!(finding.spec, SpecStand::Speaks(_)));
             measured.findings.extend(new);
-            measured.tried.push(tried);
         }
+        measured.tried.push(tried);
     }
     measured.time("behaviour", since);
     Ok(())
@@ -233,7 +234,7 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
         gates: gates(&measured.findings, measured.is_built),
         vectors: vectors_dimension(vectors, &measured.vectors),
         api: measured.api,
-        behaviour: behaviour_dimension(ready, &functions),
+        behaviour: behaviour_dimension(&functions),
         coverage: coverage(ready, &functions),
     };
     Evaluation {
@@ -267,24 +268,25 @@ fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDi
     VectorsDimension { all: ratio(false), hidden: ratio(true) }
 }
 
-/// The mean over the functions that can be called on the reference: one that the candidate lacks agrees on
-/// nothing.
+/// The mean over the operations that were tried: one that the candidate lacks agrees on nothing.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn behaviour_dimension(ready: &Ready, functions: &[FunctionAgreement]) -> BehaviourDimension {
-    let callable = |name: &&String| ready.operations.get(name).is_some();
-    let n_required = ready.operations.required.iter().filter(callable).count();
-    let shares = functions.iter().filter_map(|function| function.agreed.share());
+fn behaviour_dimension(functions: &[FunctionAgreement]) -> BehaviourDimension {
+    let shares: Vec<f64> = functions.iter().filter_map(|function| function.agreed.share()).collect();
     let accepted = functions.iter().fold(Ratio::default(), |sum, function| {
         Ratio::new(sum.n + function.accepted.n, sum.of + function.accepted.of)
     });
-    BehaviourDimension {
-        agreement: (n_required > 0 && !functions.is_empty()).then(|| shares.sum::<f64>() / n_required as f64),
-        accepted,
-    }
+    let agreement = (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64);
+    BehaviourDimension { agreement, accepted }
 }
 
 /// A function counts as exercised when both sides were asked and the reference accepted something.
 fn coverage(ready: &Ready, functions: &[FunctionAgreement]) -> Ratio {
-    let exercised = functions.iter().filter(|function| function.accepted.n > 0).count();
-    Ratio::new(exercised, ready.operations.required.len())
+    let exercised = ready.operations.required.iter().filter(|path| {
+        let mut operations = ready.operations.callable.iter().filter(|operation| operation.item == **path);
+        operations.any(|operation| {
+            let mut tried = functions.iter().filter(|function| function.operation == operation.name);
+            tried.any(|function| function.accepted.n > 0)
+        })
+    });
+    Ratio::new(exercised.count(), ready.operations.required.len())
 }

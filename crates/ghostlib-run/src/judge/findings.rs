@@ -2,7 +2,7 @@
 
 use super::{Ready, stand};
 use crate::spec_files::LoadedSpec;
-use ghostlib_model::{Answer, Evidence, Finding, Gate, Level, Priority, Vector};
+use ghostlib_model::{Answer, Call, Evidence, Finding, Gate, Level, Priority, Vector};
 use ghostlib_verify::rust::{CompilerMessage, LeftOut};
 use ghostlib_verify::{Difference, Tried};
 
@@ -56,17 +56,23 @@ pub(super) fn not_callable(left_out: &LeftOut) -> Finding {
 pub(super) fn unexercised(loaded: &LoadedSpec, ready: &Ready) -> Vec<Finding> {
     let is_required = |name: &str| ready.operations.required.iter().any(|required| required == name);
     let uncallable = ready.operations.uncallable.iter().map(|uncallable| {
-        let message = format!("`{}` is not called: {}.", uncallable.operation, uncallable.reason);
-        let mut finding = Finding::new("not-exercised", Priority::P2, &uncallable.operation, message);
+        let message = format!("`{}` is not called: {}.", uncallable.item, uncallable.reason);
+        let mut finding = Finding::new("not-exercised", Priority::P2, &uncallable.item, message);
         finding.advice = "Give it a binding in the spec, if it can be called with values.".into();
         finding
     });
     let is_unseen = |name: &str| {
         let usable = |vector: &&Vector| ready.dropped.iter().all(|dropped| dropped.id != vector.id);
-        is_required(name) && !loaded.spec.vectors.iter().filter(usable).any(|vector| vector.operation == name)
+        is_required(name)
+            && !loaded
+                .spec
+                .vectors
+                .iter()
+                .filter(usable)
+                .any(|vector| ready.operations.means(&vector.operation, name))
     };
     let unseen =
-        ready.operations.callable.iter().filter(|operation| is_unseen(&operation.name)).map(|operation| {
+        ready.operations.callable.iter().filter(|operation| is_unseen(&operation.item)).map(|operation| {
             let message = format!("No vector of the spec calls `{}`.", operation.name);
             let mut finding = Finding::new("no-vector", Priority::P2, &operation.name, message);
             finding.advice = "Let the spec show what it does.".into();
@@ -108,6 +114,7 @@ pub(super) fn vector_failed(
     finding.spec = stand::of_vector(vector);
     finding.evidence = Some(Evidence {
         operation: vector.operation.clone(),
+        before: vector.before.clone(),
         input: vector.input.clone(),
         reference: Some(reference.clone()),
         candidate: answer.clone(),
@@ -125,14 +132,19 @@ fn binds(loaded: &LoadedSpec, vector: &Vector) -> bool {
 /// Differences on generated inputs.
 pub(super) fn behaviour(loaded: &LoadedSpec, tried: &Tried) -> Vec<Finding> {
     let operation = &tried.agreement.operation;
-    tried.differences.iter().map(|difference| behaviour_differs(loaded, operation, difference)).collect()
+    let findings =
+        tried.differences.iter().filter_map(|difference| behaviour_differs(loaded, operation, difference));
+    findings.collect()
 }
 
-fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Difference) -> Finding {
-    let Difference { input, reference, candidate } = difference;
-    let subject = format!("{operation} {input}");
-    let message =
-        format!("`{operation}` of {input}: the reference gives {reference}, the candidate {candidate}.");
+fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Difference) -> Option<Finding> {
+    let Difference { sequence, reference, candidate } = difference;
+    let (Call { input, .. }, before) = sequence.calls.split_last()?;
+    let after = calls_in_words(before);
+    let subject = format!("{operation} {input}{after}");
+    let message = format!(
+        "`{operation}` of {input}{after}: the reference gives {reference}, the candidate {candidate}."
+    );
     let fails = difference.candidate_fails();
     let (rule, priority) = match (fails, difference.is_only_text()) {
         (true, _) => ("candidate-fails", Priority::P0),
@@ -143,6 +155,7 @@ fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Differen
     finding.gate = fails.then_some(Gate::G3);
     finding.evidence = Some(Evidence {
         operation: operation.into(),
+        before: before.to_vec(),
         input: input.clone(),
         reference: Some(reference.clone()),
         candidate: candidate.clone(),
@@ -155,7 +168,16 @@ fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Differen
         }
         _ => "Do what the spec says.".into(),
     };
-    finding
+    Some(finding)
+}
+
+/// The calls before one, numbered as inputs name them.
+fn calls_in_words(calls: &[Call]) -> String {
+    let call = |(at, call): (usize, &Call)| format!("{at}: `{}` of {}", call.operation, call.input);
+    match calls {
+        [] => String::new(),
+        calls => format!(" after {}", calls.iter().enumerate().map(call).collect::<Vec<_>>().join("; ")),
+    }
 }
 
 fn sentence(text: &str) -> String {

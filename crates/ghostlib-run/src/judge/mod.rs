@@ -3,15 +3,17 @@
 mod evaluate;
 mod findings;
 mod operations;
+mod pair;
 mod stand;
 
 pub use evaluate::Candidate;
-pub use operations::{Operations, Uncallable};
+pub use operations::Operations;
+pub use pair::{Behaviour, Workshop, behaviour};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
-use ghostlib_model::{Answer, ReferenceStamp, Value, Vector, VectorOutcome, VectorResult};
+use ghostlib_model::{Answer, ReferenceStamp, Sequence, Value, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
 use ghostlib_verify::rust::{
@@ -188,9 +190,10 @@ impl Judge {
         ready: &Ready,
         operation: &Operation,
         options: &JudgeOptions,
-    ) -> Result<Vec<(Value, Answer)>, JudgeError> {
-        let seeds = seeds(loaded, &operation.name);
-        Ok(examples(&ready.driver, operation, &seeds, &options.differential).await?)
+    ) -> Result<Vec<(Sequence, Answer)>, JudgeError> {
+        let seeds = seeds(loaded, &ready.operations);
+        Ok(examples(&ready.driver, &ready.operations.callable, operation, &seeds, &options.differential)
+            .await?)
     }
 
     async fn build_reference(
@@ -208,7 +211,15 @@ impl Judge {
             crate_name: &self.api.crate_name,
             wall,
         };
-        match build(&self.sandbox, &self.toolchain, &subject, &operations.callable).await? {
+        match build(
+            &self.sandbox,
+            &self.toolchain,
+            &subject,
+            &operations.types,
+            &operations.all().cloned().collect::<Vec<_>>(),
+        )
+        .await?
+        {
             Built::Driver { driver, left_out } => Ok((driver, left_out)),
             Built::Failed(messages) => Err(JudgeError::ReferenceBuild {
                 package: self.reference.package.clone(),
@@ -225,14 +236,20 @@ fn no_reference(spec: &Spec) -> JudgeError {
     }
 }
 
-/// What generated inputs of an operation are made from: the inputs of its vectors.
-fn seeds(loaded: &LoadedSpec, operation: &str) -> Vec<Value> {
-    let own = loaded.spec.vectors.iter().filter(|vector| vector.operation == operation);
-    own.map(|vector| vector.input.clone()).collect()
+/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean.
+fn seeds(loaded: &LoadedSpec, operations: &Operations) -> Vec<(String, Value)> {
+    let meant = |vector: &Vector| {
+        let named = operations.named.iter().find(|operation| operation.name == vector.operation);
+        let callable = |item: &str| operations.callable.iter().find(|operation| operation.item == item);
+        let operation = named.and_then(|named| callable(&named.item));
+        let name = operation.map_or_else(|| vector.operation.clone(), |operation| operation.name.clone());
+        (name, vector.input.clone())
+    };
+    loaded.spec.vectors.iter().map(meant).collect()
 }
 
 fn first_words(messages: &[CompilerMessage]) -> String {
-    messages.first().map_or_else(String::new, |message| message.text.clone())
+    messages.iter().map(|message| message.rendered.clone()).collect::<Vec<_>>().join("\n")
 }
 
 fn rust_files(tree: &SourceTree) -> impl Iterator<Item = &ghostlib_diff::SourceFile> {

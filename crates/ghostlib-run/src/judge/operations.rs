@@ -1,83 +1,101 @@
 use ghostlib_diff::Api;
-use ghostlib_model::{ApiItem, ApiKind, Binding};
+use ghostlib_model::{ApiItem, ApiKind};
 use ghostlib_spec::Spec;
 use ghostlib_verify::Operation;
-use ghostlib_verify::rust::{infer_binding, operation};
+use ghostlib_verify::rust::{Offered, OwnType, Uncallable, bound_operation, offered};
 
 /// Everything of a library that can be called, and what cannot.
 #[derive(Clone, Debug, Default)]
 pub struct Operations {
-    /// What a driver is built with.
+    /// What is tried.
     pub callable: Vec<Operation>,
+    /// The same operations under the names that the spec's vectors have for them.
+    pub named: Vec<Operation>,
+    /// How the library's own types are told.
+    pub types: Vec<OwnType>,
     /// What cannot be called.
     pub uncallable: Vec<Uncallable>,
-    /// Names of the operations that are functions of the reference, callable or not.
+    /// The paths of the functions of the reference, callable or not.
     pub required: Vec<String>,
-}
-
-/// An operation that cannot be called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncallable {
-    /// The operation.
-    pub operation: String,
-    /// Why.
-    pub reason: String,
 }
 
 impl Operations {
     /// All functions of the reference, and whatever else the spec's vectors and bindings name. A binding of
     /// the spec goes before one that is inferred.
     pub fn of(spec: &Spec, reference: &Api) -> Self {
-        let mut operations = Self::default();
-        for item in callable_items(reference) {
-            operations.required.push(item.path.clone());
-            operations.add(&item.path, spec, reference, Some(item));
+        let Offered { operations, types, uncallable } = offered(&reference.items);
+        let required = callable_items(reference).map(|item| item.path.clone()).collect();
+        let mut all = Self { callable: operations, named: vec![], types, uncallable, required };
+        for binding in spec.bindings.iter().filter(|binding| binding.language == "rust") {
+            all.bind(&binding.operation, &binding.expression, reference);
         }
-        let named = spec.vectors.iter().map(|vector| &vector.operation);
-        for name in named.chain(spec.bindings.iter().map(|binding| &binding.operation)) {
-            if !operations.knows(name) {
-                operations.add(name, spec, reference, find_item(reference, name));
-            }
+        for vector in &spec.vectors {
+            all.name(&vector.operation, reference);
         }
-        operations
+        all
     }
 
     /// Takes out an operation that does not compile.
     pub(super) fn leave_out(&mut self, name: &str, reason: &str) {
         self.callable.retain(|operation| operation.name != name);
-        self.uncallable.push(Uncallable { operation: name.into(), reason: reason.into() });
+        self.named.retain(|operation| operation.name != name);
+        self.uncallable.push(Uncallable { item: name.into(), reason: reason.into() });
     }
 
     /// The operation of this name, if it can be called.
     pub fn get(&self, name: &str) -> Option<&Operation> {
-        self.callable.iter().find(|operation| operation.name == name)
+        self.all().find(|operation| operation.name == name)
     }
 
-    fn knows(&self, name: &str) -> bool {
-        self.get(name).is_some() || self.uncallable.iter().any(|uncallable| uncallable.operation == name)
+    /// What a driver is built with.
+    pub fn all(&self) -> impl Iterator<Item = &Operation> {
+        self.callable.iter().chain(&self.named)
     }
 
-    fn add(&mut self, name: &str, spec: &Spec, reference: &Api, item: Option<&ApiItem>) {
-        match binding(name, spec, reference, item)
-            .and_then(|binding| operation(name, &binding).map_err(|error| error.reason))
-        {
-            Ok(operation) => self.callable.push(operation),
-            Err(reason) => self.uncallable.push(Uncallable { operation: name.into(), reason }),
+    /// Whether a name stands for the function of this path.
+    pub(super) fn means(&self, name: &str, path: &str) -> bool {
+        name == path || self.all().any(|operation| operation.name == name && operation.item == path)
+    }
+
+    /// Lets a name stand for what the spec's binding says.
+    fn bind(&mut self, name: &str, template: &str, reference: &Api) {
+        match bound_operation(name, template, (&reference.crate_name, &reference.items)) {
+            Ok(mut operation) => {
+                operation.item =
+                    find_item(reference, name).map_or_else(|| name.to_owned(), |item| item.path.clone());
+                self.callable.retain(|known| known.name != name && known.item != operation.item);
+                self.uncallable.retain(|known| known.item != operation.item);
+                self.callable.push(operation);
+            }
+            Err(error) => self.uncallable.push(Uncallable { item: name.into(), reason: error.reason }),
+        }
+    }
+
+    /// Lets a vector's name for an operation stand for the operation that it means.
+    fn name(&mut self, name: &str, reference: &Api) {
+        if self.get(name).is_some() || self.uncallable.iter().any(|one| one.item == name) {
+            return;
+        }
+        let item = find_item(reference, name).map(|item| item.path.as_str());
+        let meant = self.callable.iter().find(|operation| Some(operation.item.as_str()) == item).cloned();
+        match meant {
+            Some(operation) => self.named.push(Operation { name: name.to_owned(), ..operation }),
+            None => {
+                let why = self.uncallable.iter().find(|one| Some(one.item.as_str()) == item);
+                let reason = why.map_or_else(
+                    || {
+                        "no binding says how it is called, and the reference has no function of that name"
+                            .to_owned()
+                    },
+                    |one| one.reason.clone(),
+                );
+                self.uncallable.push(Uncallable { item: name.to_owned(), reason });
+            }
         }
     }
 }
 
-fn binding(name: &str, spec: &Spec, reference: &Api, item: Option<&ApiItem>) -> Result<String, String> {
-    let written = |binding: &&Binding| binding.operation == name && binding.language == "rust";
-    if let Some(binding) = spec.bindings.iter().find(written) {
-        return Ok(binding.expression.clone());
-    }
-    let item =
-        item.ok_or("no binding says how it is called, and the reference has no function of that name")?;
-    infer_binding(&reference.crate_name, item)
-}
-
-fn callable_items(api: &Api) -> impl Iterator<Item = &ApiItem> {
+pub(super) fn callable_items(api: &Api) -> impl Iterator<Item = &ApiItem> {
     let is_callable = |item: &&ApiItem| {
         matches!(item.kind, ApiKind::Function | ApiKind::Method) && !item.path.starts_with('<')
     };

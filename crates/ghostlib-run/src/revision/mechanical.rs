@@ -5,8 +5,8 @@ use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
 use ghostlib_model::{
-    Answer, ApiItem, ApiKind, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex, SpecStand,
-    Value, Vector, VectorId,
+    Answer, ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex,
+    SpecStand, Value, Vector, VectorId,
 };
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
@@ -111,7 +111,8 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref()?;
-        let vector = harvested(loaded, &evidence.operation, &evidence.input, evidence.reference.as_ref()?)?;
+        let call = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
+        let vector = harvested(loaded, &evidence.before, &call, evidence.reference.as_ref()?)?;
         Some((vector, *finding))
     };
     silent.iter().filter_map(vector).collect()
@@ -128,8 +129,9 @@ async fn examples_of_unseen<'a>(
     let mut vectors = Vec::new();
     for finding in silent.iter().filter(|finding| finding.rule == "no-vector") {
         if let Some(operation) = ready.operations.get(&finding.subject) {
-            for (input, answer) in judge.examples(loaded, ready, operation, options).await? {
-                let vector = harvested(loaded, &operation.name, &input, &answer);
+            for (sequence, answer) in judge.examples(loaded, ready, operation, options).await? {
+                let Some((call, before)) = sequence.calls.split_last() else { continue };
+                let vector = harvested(loaded, before, call, &answer);
                 vectors.extend(vector.map(|vector| (vector, *finding)));
             }
         }
@@ -138,19 +140,23 @@ async fn examples_of_unseen<'a>(
 }
 
 /// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-fn harvested(loaded: &LoadedSpec, operation: &str, input: &Value, answer: &Answer) -> Option<Vector> {
+fn harvested(loaded: &LoadedSpec, before: &[Call], call: &Call, answer: &Answer) -> Option<Vector> {
+    let operation = call.operation.as_str();
     let expected = match answer {
         Answer::Ok(value) => Expected::Output(plain(value).clone()),
-        Answer::Error(text) if text.is_empty() => Expected::AnyError,
-        Answer::Error(text) => Expected::ErrorText(text.clone()),
+        Answer::Error(failure) if failure.text.is_empty() => Expected::AnyError,
+        Answer::Error(failure) => Expected::ErrorText(failure.text.clone()),
         _ => return None,
     };
-    let input = as_spec_writes_it(loaded, operation, input);
-    let hash = Sha256Hex::of(input.to_string().as_bytes());
+    let input = as_spec_writes_it(loaded, operation, &call.input);
+    let before_text =
+        before.iter().map(|call| format!("{}{}", call.operation, call.input)).collect::<String>();
+    let hash = Sha256Hex::of((before_text + &input.to_string()).as_bytes());
     Some(Vector {
         id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
         operation: operation.into(),
         name: "as the reference answers".into(),
+        before: before.to_vec(),
         input,
         expected,
         requirements: Vec::new(),

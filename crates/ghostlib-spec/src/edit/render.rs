@@ -46,6 +46,10 @@ fn render_vector(yaml: &mut String, vector: &Vector) {
     if vector.id.as_str() != format!("{}/{}", vector.operation, vector.name) {
         field("    ", "id", &format!(" {}", scalar(vector.id.as_str())));
     }
+    if !vector.before.is_empty() {
+        let calls = serde_json::to_value(&vector.before).unwrap_or_default();
+        field("    ", "before", &value_after_key(&calls, 4));
+    }
     field("    ", "input", &value_after_key(&vector.input, 4));
     match &vector.expected {
         Expected::Output(output) => field("    ", "output", &value_after_key(output, 4)),
@@ -105,6 +109,7 @@ mod tests {
             id: VectorId::new(format!("{operation}/{name}")),
             operation: operation.to_owned(),
             name: name.to_owned(),
+            before: Vec::new(),
             input,
             expected,
             requirements: Vec::new(),

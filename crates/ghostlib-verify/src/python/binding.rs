@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn a_binding_becomes_an_expression_with_names_for_its_parameters() {
-        let template = r#"demo.pad({{param "text" "str"}}, width=len({{param "text" "str"}}) + {{param "n" "int"}})"#;
+        let template =
+            r#"demo.pad({{param "text" "str"}}, width=len({{param "text" "str"}}) + {{param "n" "int"}})"#;
         let operation = bound_operation("pad", template, &[]).unwrap();
         let plan: Value = serde_json::from_str(&operation.expression).unwrap();
         assert_eq!(plan["target"], "demo.pad(text, width=len(text) + n)");

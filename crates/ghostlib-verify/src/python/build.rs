@@ -47,8 +47,13 @@ const DRIVER: &str = include_str!("driver.py");
 const ROOTS: [&str; 5] = ["", "src", "lib", "python", "Lib"];
 /// No settings, no installed packages, no compiled files left behind, and UTF-8 whatever the locale.
 const ARGS: [&str; 5] = ["-s", "-S", "-B", "-X", "utf8"];
-/// Sets have the same order in each process.
-const VARIABLES: [(&str, &str); 1] = [("PYTHONHASHSEED", "0")];
+const HOME: &str = "python";
+
+/// The variables of a driver. Sets have the same order in each process.
+fn variables(scratch: &Path) -> [(&'static str, String); 2] {
+    let home = scratch.join(HOME).to_string_lossy().into_owned();
+    [("PYTHONHASHSEED", "0".to_owned()), ("PYTHONHOME", home)]
+}
 
 /// Makes a driver of the library, with the operations that it has.
 ///
@@ -70,11 +75,14 @@ pub async fn build(
     let text = plan_text(subject, &root, operations).to_string();
     fs::write(&plan, text).map_err(VerifyError::at(&plan))?;
 
-    let mut read = interpreter.readable().to_vec();
-    read.extend([driver.clone(), plan.clone(), root]);
+    let home = subject.scratch.join(HOME);
+    interpreter.link_home(&home).map_err(VerifyError::at(&home))?;
+
+    let mut read = interpreter.readable();
+    read.extend([driver.clone(), plan.clone(), home, root]);
     read.extend_from_slice(subject.packages);
     let command = CommandLine::new(&interpreter.program).args(ARGS).arg(&driver).arg(&plan);
-    let missing = match check(sandbox, &command, &read, subject.wall).await? {
+    let missing = match check(sandbox, subject, &command, &read).await? {
         Checked::Failed(reason) => return Ok(Built::Failed(reason)),
         Checked::Missing(missing) => missing,
     };
@@ -82,7 +90,9 @@ pub async fn build(
     let names = operations.iter().filter(|operation| !is_missing(operation));
     let names = names.map(|operation| operation.name.clone()).collect();
     let driver = Driver::new(Arc::clone(sandbox), command, read, names);
-    let driver = VARIABLES.iter().fold(driver, |driver, (name, value)| driver.with_variable(name, value));
+    let driver = variables(subject.scratch)
+        .iter()
+        .fold(driver, |driver, (name, value)| driver.with_variable(name, value));
     Ok(Built::Driver { driver, left_out: missing })
 }
 
@@ -97,14 +107,14 @@ enum Checked {
 /// Imports the library once, and looks up its operations.
 async fn check(
     sandbox: &Sandbox,
+    subject: &Subject<'_>,
     command: &CommandLine,
     read: &[PathBuf],
-    wall: Duration,
 ) -> Result<Checked, VerifyError> {
     let nonce = format!("{:032x}", fastrand::u128(..));
     let dir = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
     let mut env = BTreeMap::from([("HOME".to_owned(), dir.path().to_string_lossy().into_owned())]);
-    env.extend(VARIABLES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    env.extend(variables(subject.scratch).map(|(name, value)| (name.to_owned(), value)));
     let policy = SandboxPolicy {
         role: SandboxRole::Test,
         read: read.to_vec(),
@@ -112,7 +122,7 @@ async fn check(
         env,
         dir: dir.path().to_owned(),
         limits: Limits {
-            wall,
+            wall: subject.wall,
             cpu: None,
             memory_bytes: Some(1 << 30),
             file_bytes: Some(64 << 20),
@@ -136,11 +146,10 @@ fn last_words(finished: &Finished) -> String {
 }
 
 fn plan_text(subject: &Subject<'_>, root: &Path, operations: &[Operation]) -> Value {
-    let folders: Vec<_> = std::iter::once(root).chain(subject.packages.iter().map(PathBuf::as_path)).collect();
-    let plans: Vec<Value> = operations
-        .iter()
-        .filter_map(|operation| serde_json::from_str(&operation.expression).ok())
-        .collect();
+    let folders: Vec<_> =
+        std::iter::once(root).chain(subject.packages.iter().map(PathBuf::as_path)).collect();
+    let plans: Vec<Value> =
+        operations.iter().filter_map(|operation| serde_json::from_str(&operation.expression).ok()).collect();
     json!({"library": subject.import_name, "path": folders, "operations": plans})
 }
 
@@ -153,7 +162,10 @@ fn import_root(dir: &Path, import_name: &str) -> Option<PathBuf> {
     };
     let is_name = import_name.split('.').all(|part| !part.is_empty() && !part.contains(['/', '\\']));
     is_name.then_some(())?;
-    ROOTS.iter().map(|root| if root.is_empty() { dir.to_owned() } else { dir.join(root) }).find(|root| has_it(root))
+    ROOTS
+        .iter()
+        .map(|root| if root.is_empty() { dir.to_owned() } else { dir.join(root) })
+        .find(|root| has_it(root))
 }
 
 #[cfg(test)]

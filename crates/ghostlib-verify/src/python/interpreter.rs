@@ -1,7 +1,9 @@
 use ghostlib_sandbox::{CommandLine, SandboxError, host};
 use serde::Deserialize;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +14,12 @@ pub struct Interpreter {
     pub program: PathBuf,
     /// What `sys.version` says in one line.
     pub version: String,
-    readable: Vec<PathBuf>,
+    /// The shared library that it is in, if it is.
+    shared: Option<PathBuf>,
+    /// The folder of the standard library.
+    library: PathBuf,
+    /// Where that lies in an installation: `lib/python3.12`.
+    place: PathBuf,
 }
 
 /// Why no interpreter was found.
@@ -51,11 +58,11 @@ struct Told {
     program: PathBuf,
     number: (u32, u32),
     version: String,
-    path: Vec<PathBuf>,
-    library: Option<PathBuf>,
+    shared: Option<PathBuf>,
+    library: PathBuf,
+    place: PathBuf,
 }
 
-/// Isolated and without `site`, so that the path has the standard library alone.
 const QUESTION: &str = "\
 import json, os, sys, sysconfig
 get = sysconfig.get_config_var
@@ -63,8 +70,9 @@ print(json.dumps({
     'program': os.path.realpath(sys.executable),
     'number': sys.version_info[:2],
     'version': sys.version.replace('\\n', ' '),
-    'path': [os.path.realpath(path) for path in sys.path],
-    'library': os.path.join(get('LIBDIR') or '', get('INSTSONAME') or '') if get('Py_ENABLE_SHARED') else None,
+    'shared': os.path.join(get('LIBDIR') or '', get('INSTSONAME') or '') if get('Py_ENABLE_SHARED') else None,
+    'library': os.path.realpath(sysconfig.get_path('stdlib')),
+    'place': os.path.join(sys.platlibdir, 'python%d.%d' % sys.version_info[:2]),
 }))";
 const WALL: Duration = Duration::from_secs(60);
 
@@ -88,28 +96,37 @@ impl Interpreter {
         if told.number < (3, 9) {
             return Err(InterpreterError::TooOld { program: asked, found: told.version });
         }
-        let mut readable = vec![told.program.clone()];
-        readable.extend(told.library);
-        readable.extend(told.path.iter().flat_map(|path| standard_library(path)));
-        readable.retain(|path| path.exists());
-        Ok(Self { program: told.program, version: told.version, readable })
+        let Told { program, version, shared, library, place, .. } = told;
+        Ok(Self { program, version, shared: shared.filter(|path| path.exists()), library, place })
     }
 
-    /// What a driver may read of it: the program and the standard library, without the packages that are installed.
-    pub fn readable(&self) -> &[PathBuf] {
-        &self.readable
+    /// What a driver may read of it: the program and the standard library, without the packages that are installed
+    /// inside of that.
+    pub(super) fn readable(&self) -> Vec<PathBuf> {
+        let own = std::iter::once(self.program.clone()).chain(self.shared.clone());
+        own.chain(self.modules().map(|(_, path)| path)).collect()
+    }
+
+    /// Makes `home` an installation of links to what is [`Self::readable`], for `PYTHONHOME`: Python lists the
+    /// folder of its library, and a sandbox that lets it list the real one would let it read all that is inside.
+    pub(super) fn link_home(&self, home: &Path) -> io::Result<()> {
+        let library = home.join(&self.place);
+        fs::create_dir_all(&library)?;
+        for (name, path) in self.modules() {
+            match symlink(&path, library.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What lies in the folder of the standard library, installed packages and Python's own tests left out.
+    fn modules(&self) -> impl Iterator<Item = (OsString, PathBuf)> + use<> {
+        let entries = fs::read_dir(&self.library).into_iter().flatten().filter_map(Result::ok);
+        let entries = entries.map(|entry| (entry.file_name(), entry.path()));
+        entries.filter(|(name, _)| !NO_MODULES.iter().any(|other| name == other))
     }
 }
 
-/// What lies in a folder of the standard library, installed packages left out; a file as it is.
-fn standard_library(path: &Path) -> Vec<PathBuf> {
-    let is_library = |name: &OsStr| name != "site-packages" && name != "dist-packages" && name != "test";
-    match fs::read_dir(path) {
-        Ok(entries) => entries
-            .filter_map(|entry| entry.ok())
-            .filter(|entry| is_library(&entry.file_name()))
-            .map(|entry| entry.path())
-            .collect(),
-        Err(_) => vec![path.to_owned()],
-    }
-}
+const NO_MODULES: [&str; 3] = ["site-packages", "dist-packages", "test"];

@@ -11,5 +11,5 @@ mod reference;
 pub use binding::bound_operation;
 pub use build::{Built, Subject, build};
 pub use interpreter::{Interpreter, InterpreterError};
-pub use operations::{Operations, operations};
+pub use operations::{Offered, offered};
 pub use reference::{Reference, fetch};

@@ -1,7 +1,7 @@
 //! The operations of a Python library, from its API.
 
 use super::conversion::{Classes, Conversion};
-use crate::operation::{Access, Operation, OperationParam, Presence, TypeName};
+use crate::operation::{Access, Operation, OperationParam, Presence, TypeName, Uncallable};
 use crate::shape::Shape;
 use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Passing};
 use serde_json::{Value, json};
@@ -9,25 +9,25 @@ use std::collections::BTreeMap;
 
 /// What of a library can be called, and what cannot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operations {
+pub struct Offered {
     /// Those that can. The expression of each is its part of the driver's plan, as JSON.
     pub operations: Vec<Operation>,
-    /// Paths of the items that cannot, each with the reason for people.
-    pub uncallable: Vec<(String, String)>,
+    /// Those that cannot.
+    pub uncallable: Vec<Uncallable>,
 }
 
 /// The operations of a library, from its items as `ghostlib_diff::Python` reads them.
 ///
 /// A function has its path for its name, a constructor that of its class: `Table`. Methods have the parameter `self`;
 /// attributes and properties are operations that look at `self`. Constants have no parameters.
-pub fn operations(items: &[ApiItem]) -> Operations {
+pub fn offered(items: &[ApiItem]) -> Offered {
     let library = Library::of(items);
-    let mut found = Operations::default();
+    let mut found = Offered::default();
     for item in items {
         match library.operation(item) {
             Ok(Some(operation)) => found.operations.push(operation),
             Ok(None) => {}
-            Err(reason) => found.uncallable.push((item.path.clone(), reason)),
+            Err(reason) => found.uncallable.push(Uncallable { item: item.path.clone(), reason }),
         }
     }
     found
@@ -64,7 +64,9 @@ impl<'a> Library<'a> {
             ApiKind::Method => self.method(item).map(Some),
             ApiKind::Class => self.constructor(item),
             ApiKind::Field => Ok(self.attribute(item)),
-            ApiKind::Const | ApiKind::Variable | ApiKind::Static | ApiKind::Variant => Ok(Some(self.value(item))),
+            ApiKind::Const | ApiKind::Variable | ApiKind::Static | ApiKind::Variant => {
+                Ok(Some(self.value(item)))
+            }
             _ => Ok(None),
         }
     }
@@ -144,7 +146,8 @@ impl<'a> Library<'a> {
     }
 
     fn attribute(&self, item: &'a ApiItem) -> Option<Operation> {
-        let (class, name) = item.path.rsplit_once('.').filter(|(class, _)| self.classes.known.contains_key(*class))?;
+        let (class, name) =
+            item.path.rsplit_once('.').filter(|(class, _)| self.classes.known.contains_key(*class))?;
         let call = Call { kind: "attribute", target: name.to_owned(), of: Some(class) };
         let ty = item.signature.split_once(": ").map_or("", |(_, ty)| ty.split(" = ").next().unwrap_or(ty));
         let kept = self.classes.kept(ty);

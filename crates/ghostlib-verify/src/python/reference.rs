@@ -134,8 +134,10 @@ async fn unpack(
     interpreter: &Interpreter,
 ) -> Result<(), ReferenceError> {
     let partial = tempfile::tempdir_in(to.parent().unwrap_or(to)).map_err(at(to))?;
-    let command =
-        CommandLine::new(&interpreter.program).args(["-I", "-S", "-c", UNPACK]).arg(archive).arg(partial.path());
+    let command = CommandLine::new(&interpreter.program)
+        .args(["-I", "-S", "-c", UNPACK])
+        .arg(archive)
+        .arg(partial.path());
     let finished = run_tool("python", reference, &command, partial.path()).await?;
     if !finished.end.is_success() {
         let said = String::from_utf8_lossy(&finished.stderr).trim().to_owned();

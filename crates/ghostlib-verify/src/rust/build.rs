@@ -3,6 +3,7 @@
 use super::manifest::Manifest;
 use super::reference::toml_string;
 use super::toolchain::Toolchain;
+use super::types_of::OwnType;
 use crate::VerifyError;
 use crate::operation::Operation;
 use crate::session::Driver;
@@ -69,7 +70,7 @@ pub struct CompilerMessage {
     pub place: Option<Place>,
 }
 
-/// Builds a driver with the operations that compile.
+/// Builds a driver with the operations that compile, and with what tells the library's own types.
 ///
 /// # Errors
 /// If the sandbox or the file system fails. A library that does not build is no error: it is [`Built::Failed`].
@@ -77,16 +78,17 @@ pub async fn build(
     sandbox: &Arc<Sandbox>,
     toolchain: &Toolchain,
     subject: &Subject<'_>,
+    types: &[OwnType],
     operations: &[Operation],
 ) -> Result<Built, VerifyError> {
     let package = match Manifest::read(subject.dir) {
         Ok(manifest) => manifest.package,
         Err(error) => return Ok(Built::Failed(vec![plain_message(&error.to_string())])),
     };
-    let mut operations = operations.to_vec();
+    let mut parts = Parts { types: types.to_vec(), operations: operations.to_vec() };
     let mut left_out = Vec::new();
     loop {
-        write_driver(subject, &package, &operations)?;
+        write_driver(subject, &package, &parts)?;
         let build = ["build", "--offline", "--quiet", "--message-format=json"];
         let finished = cargo(sandbox, toolchain, subject, (&build, &[]), &[]).await?;
         if finished.end.is_success() {
@@ -94,7 +96,7 @@ pub async fn build(
                 let said = "the build put something else in the place of the program that was built";
                 return Ok(Built::Failed(vec![plain_message(said)]));
             };
-            let names = operations.into_iter().map(|operation| operation.name).collect();
+            let names = parts.operations.into_iter().map(|operation| operation.name).collect();
             let mut read = toolchain.readable();
             read.push(executable.clone());
             let driver = Driver::new(Arc::clone(sandbox), CommandLine::new(&executable), read, names);
@@ -104,12 +106,33 @@ pub async fn build(
             return Err(VerifyError::at(subject.scratch)(error));
         }
         let messages = Messages::of(&finished, subject.dir);
-        let broken = messages.broken_operations(&operations);
-        if broken.is_empty() {
+        let broken = messages.broken_operations(&parts.operations);
+        let plainer = messages.broken_types(&parts.types);
+        if broken.is_empty() && plainer.is_empty() {
             return Ok(Built::Failed(messages.of_the_library(&finished)));
         }
-        operations.retain(|operation| !broken.iter().any(|left_out| left_out.operation == operation.name));
-        left_out.extend(broken);
+        // What goes wrong by a type that is told wrongly is judged when the type is told plainly.
+        if plainer.is_empty() {
+            parts.operations.retain(|operation| !broken.iter().any(|one| one.operation == operation.name));
+            left_out.extend(broken);
+        }
+        for at in plainer {
+            parts.make_plain(at);
+        }
+    }
+}
+
+/// What a driver is made of besides what is the same for all.
+struct Parts {
+    types: Vec<OwnType>,
+    operations: Vec<Operation>,
+}
+
+impl Parts {
+    /// Tells a type plainly; not at all, if even that does not compile.
+    fn make_plain(&mut self, at: usize) {
+        let own = &mut self.types[at];
+        own.code = if own.code == own.plain { String::new() } else { own.plain.clone() };
     }
 }
 
@@ -219,9 +242,9 @@ pub(super) async fn cargo(
 
 /// Writes the driver's source, and clears what an earlier build may have left to mislead this one. A source
 /// that is as it was written stays, so that cargo need not build it again.
-fn write_driver(subject: &Subject<'_>, package: &str, operations: &[Operation]) -> Result<(), VerifyError> {
+fn write_driver(subject: &Subject<'_>, package: &str, parts: &Parts) -> Result<(), VerifyError> {
     let places = Places::of(subject);
-    let files = driver_files(subject, package, operations)?;
+    let files = driver_files(subject, package, parts)?;
     clear(subject, &places)?;
     if !is_as_written(&places.source, &files) {
         remove(&places.source)?;
@@ -278,7 +301,7 @@ fn remove(path: &Path) -> Result<(), VerifyError> {
 fn driver_files(
     subject: &Subject<'_>,
     package: &str,
-    operations: &[Operation],
+    parts: &Parts,
 ) -> Result<Vec<(String, String)>, VerifyError> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
@@ -286,11 +309,13 @@ fn driver_files(
     let render = |template: &str, data: &Value| {
         handlebars.render_template(template, data).map_err(|error| VerifyError::Template(error.to_string()))
     };
-    let modules: Vec<_> = operations
+    let modules: Vec<_> = parts
+        .operations
         .iter()
         .enumerate()
         .map(|(at, operation)| json!({"module": module(at), "name": operation.name.escape_default().to_string()}))
         .collect();
+    let types: Vec<_> = (0..parts.types.len()).map(|at| json!({"module": type_module(at)})).collect();
     let path = toml_string(&subject.dir.to_string_lossy());
     let package = toml_string(package);
     let mut files = vec![
@@ -300,11 +325,15 @@ fn driver_files(
         ),
         (
             "src/main.rs".into(),
-            render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules}))?,
+            render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules, "types": types}))?,
         ),
-        ("src/runtime.rs".into(), include_str!("templates/runtime.rs").to_owned()),
     ];
-    for (at, operation) in operations.iter().enumerate() {
+    files.extend(FIXED.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    for (at, own) in parts.types.iter().enumerate() {
+        let text = render(include_str!("templates/type.rs.hbs"), &json!({"code": own.code}))?;
+        files.push((format!("src/{}.rs", type_module(at)), text));
+    }
+    for (at, operation) in parts.operations.iter().enumerate() {
         let data = json!({"crate_name": subject.crate_name, "expression": operation.expression});
         files.push((
             format!("src/{}.rs", module(at)),
@@ -312,6 +341,23 @@ fn driver_files(
         ));
     }
     Ok(files)
+}
+
+/// The files that are the same for every library.
+const FIXED: [(&str, &str); 9] = [
+    ("src/canon.rs", include_str!("templates/canon.rs")),
+    ("src/from_json.rs", include_str!("templates/from_json.rs")),
+    ("src/prelude.rs", include_str!("templates/prelude.rs")),
+    ("runtime/Cargo.toml", include_str!("templates/runtime/Cargo.toml")),
+    ("runtime/lib.rs", include_str!("templates/runtime/lib.rs")),
+    ("runtime/json.rs", include_str!("templates/runtime/json.rs")),
+    ("runtime/serve.rs", include_str!("templates/runtime/serve.rs")),
+    ("runtime/values.rs", include_str!("templates/runtime/values.rs")),
+    ("runtime/effects.rs", include_str!("templates/runtime/effects.rs")),
+];
+
+fn type_module(at: usize) -> String {
+    format!("type_{at}")
 }
 
 fn module(at: usize) -> String {
@@ -367,8 +413,22 @@ impl<'a> Messages<'a> {
         operations.iter().enumerate().filter_map(broken).collect()
     }
 
+    /// The types that are told by something that the library does not have.
+    fn broken_types(&self, types: &[OwnType]) -> Vec<usize> {
+        if !self.library.is_empty() {
+            return Vec::new();
+        }
+        let is_broken = |at: usize| {
+            let file = format!("src/{}.rs\"", type_module(at));
+            self.driver.iter().any(|(whole, _)| whole.contains(&file))
+        };
+        (0..types.len()).filter(|at| !types[*at].code.is_empty() && is_broken(*at)).collect()
+    }
+
     fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
         let mut messages = self.library;
+        // What is wrong with the part of the driver that is the same for all is the driver's own fault.
+        messages.extend(self.driver.into_iter().map(|(_, message)| message));
         if messages.is_empty() {
             let said = String::from_utf8_lossy(&finished.stderr);
             let why = match &finished.end {

@@ -1,21 +1,29 @@
 //! Rust libraries: fetching, building into drivers, and how their functions are called.
 
+mod arguments;
 mod binding;
 mod build;
+mod concrete;
 mod expand;
+mod library;
 mod manifest;
+mod operations;
 mod reference;
+mod signature;
+mod std_traits;
 mod toolchain;
-mod types;
+mod types_of;
 mod vendor;
 
-pub use binding::{infer_binding, operation};
+pub use crate::reference::ReferenceError;
+pub use binding::bound_operation;
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
 pub use expand::{Features, expand};
 pub use manifest::ManifestError;
-pub use crate::reference::ReferenceError;
+pub use operations::{Offered, offered};
 pub use reference::{Reference, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
+pub use types_of::OwnType;
 pub use vendor::{Vendored, fetch_dependencies};
 
 use std::path::Path;

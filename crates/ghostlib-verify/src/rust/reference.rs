@@ -146,4 +146,3 @@ fn path_dependency(dir: &Path) -> Result<String, ReferenceError> {
 pub(super) fn toml_string(text: &str) -> String {
     toml::Value::String(text.into()).to_string()
 }
-

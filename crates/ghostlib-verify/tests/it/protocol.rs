@@ -3,7 +3,7 @@
 use crate::support::{fixture, interpreter, sandbox};
 use ghostlib_model::{Answer, Sequence, SequenceAnswer};
 use ghostlib_verify::python::{Built, Subject, build};
-use ghostlib_verify::{CallLimits, Driver, Operation};
+use ghostlib_verify::{CallLimits, Driver, Operation, Patience};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
@@ -39,7 +39,7 @@ async fn conforms(driver: &Driver, cases: &str) {
     let text = fs::read_to_string(fixture(cases)).unwrap();
     let cases: Vec<Case> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let sequences: Vec<Sequence> = cases.iter().map(|case| case.sequence.clone()).collect();
-    let answers = driver.ask_sequences(&sequences, usize::MAX).await.unwrap();
+    let answers = driver.ask_sequences(&sequences, &Patience::ENDLESS).await.unwrap();
     assert_eq!(answers.len(), cases.len());
     let wrong: Vec<String> = cases
         .iter()
@@ -86,13 +86,7 @@ async fn python_driver(scratch: &Path, import_name: &str, plan: &str) -> Driver 
             keeps: None,
         })
         .collect();
-    let subject = Subject {
-        dir: &dir,
-        scratch,
-        packages: &[],
-        import_name,
-        wall: Duration::from_secs(60),
-    };
+    let subject = Subject { dir: &dir, scratch, packages: &[], import_name, wall: Duration::from_secs(60) };
     match build(&sandbox().await, &interpreter().await, &subject, &operations).await.unwrap() {
         Built::Driver { driver, left_out } if left_out.is_empty() => {
             driver.with_limits(CallLimits { wall: Duration::from_secs(3), ..CallLimits::default() })

@@ -13,6 +13,8 @@ use std::time::Duration;
 pub(super) struct Library {
     pub(super) tree: SourceTree,
     pub(super) api: Api,
+    /// What it is built from, where it is built.
+    pub(super) fetched: Option<Reference>,
 }
 
 /// Wall time for what a compiler expands.
@@ -27,7 +29,7 @@ pub(super) async fn read(
     let base = current_dir()?;
     let fetched = match source {
         // What a folder's code depends on is no matter, as long as it is only read.
-        ReferenceSource::Path(_) if !args.expand => None,
+        ReferenceSource::Path(_) if !args.expand && !args.behaviour => None,
         _ => Some(fetch(source, &base, cache).await?),
     };
     let folder = match (&fetched, source) {
@@ -48,15 +50,15 @@ pub(super) async fn read(
         return Err(CliError::input(message)
             .hint("a Rust library has a Cargo.toml in its folder, a Python library a pyproject.toml, a setup.py or a package"));
     };
-    let api = match fetched.filter(|_| args.expand) {
+    let api = match fetched.as_ref().filter(|_| args.expand) {
         Some(fetched) => {
-            let expanded = expanded(&fetched, args, cache).await?;
+            let expanded = expanded(fetched, args, cache).await?;
             timed(&mut timings.api, || extract_expanded(&tree, &expanded))
         }
         None => timed(&mut timings.api, || language.extract(&tree, &feature_set(args))),
     };
     let api = api.map_err(|error| CliError::input(format!("{source}: {error}")))?;
-    Ok((Library { tree, api }, language))
+    Ok((Library { tree, api, fetched }, language))
 }
 
 fn feature_set(args: &DiffArgs) -> FeatureSet {

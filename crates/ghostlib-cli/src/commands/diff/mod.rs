@@ -1,3 +1,4 @@
+mod behaviour;
 mod columns;
 mod coverage;
 mod json;
@@ -14,7 +15,7 @@ use ghostlib_diff::{
     message_findings,
 };
 use ghostlib_model::{Finding, ReferenceSource, SpecStand};
-use ghostlib_run::LoadedSpec;
+use ghostlib_run::{Behaviour, LoadedSpec};
 use library::Library;
 use others::{Other, others};
 use std::path::PathBuf;
@@ -39,9 +40,18 @@ pub(crate) struct DiffArgs {
     /// Read what the compiler makes of macros, which runs build scripts and procedural macros in the sandbox.
     #[arg(long)]
     expand: bool,
-    /// Where `--expand` runs the compiler.
+    /// Where `--expand` and `--behaviour` run things.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
+    /// Build both and compare what they do, in the sandbox.
+    #[arg(long)]
+    behaviour: bool,
+    /// With `--behaviour`: sequences of calls an operation.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    cases: u32,
+    /// With `--behaviour`: the seed of the sequences.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// A folder of other candidates, each in a folder of its own, to look for copies among them too.
     #[arg(long, value_name = "FOLDER")]
     others: Option<PathBuf>,
@@ -58,6 +68,7 @@ struct Differences {
     structure: Structure,
     copied: CopyReport,
     others: Vec<Other>,
+    behaviour: Option<Behaviour>,
     timings: Timings,
 }
 
@@ -93,6 +104,10 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
     if let Some(folder) = &args.others {
         differences.others = others(folder, &candidate.tree, &copy.public_text(), &copy.thresholds)?;
     }
+    if args.behaviour {
+        differences.behaviour =
+            Some(behaviour::compare(args, [&reference, &candidate], language, cache.path()).await?);
+    }
     if json {
         json::print(&reference, &candidate, &differences);
     } else {
@@ -102,7 +117,12 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
             text::print_bodies(&reference.tree, &candidate.tree, &differences.structure);
         }
     }
-    let blocks = differences.findings.iter().any(Finding::blocks);
+    let fails = |behaviour: &Behaviour| {
+        let mut differences = behaviour.tried.iter().flat_map(|tried| &tried.differences);
+        differences.any(ghostlib_verify::Difference::candidate_fails)
+    };
+    let blocks =
+        differences.findings.iter().any(Finding::blocks) || differences.behaviour.as_ref().is_some_and(fails);
     Ok(if blocks { Verdict::FellShort } else { Verdict::Passed })
 }
 
@@ -142,7 +162,7 @@ fn differences(
         finding.spec =
             spec.map_or(SpecStand::Silent, |spec| coverage::stand(spec, &reference.api, &structure, finding));
     }
-    Differences { comparison, findings, structure, copied, others: vec![], timings }
+    Differences { comparison, findings, structure, copied, others: vec![], behaviour: None, timings }
 }
 
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {

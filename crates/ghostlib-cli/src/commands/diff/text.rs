@@ -43,6 +43,9 @@ pub(super) fn print(reference: &Library, candidate: &Library, differences: &Diff
     for other in others {
         copies(&format!("copy check with {}", other.folder.display()), &other.copied);
     }
+    if let Some(behaviour) = &differences.behaviour {
+        super::behaviour::print(behaviour);
+    }
     for (side, unseen) in [("reference", &reference.api.unseen), ("candidate", &candidate.api.unseen)] {
         print_unseen(side, unseen);
     }

@@ -54,7 +54,7 @@ impl Effects {
             }
             file.rewind()?;
             let mut bytes = Vec::new();
-            file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes)?;
+            Read::by_ref(file).take(MAX_BYTES).read_to_end(&mut bytes)?;
             file.set_len(0)?;
             entries.push(format!("\"{name}\":{}", text_or_bytes(&bytes)));
         }

@@ -1,0 +1,136 @@
+//! What both do.
+
+use super::DiffArgs;
+use super::library::Library;
+use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
+use crate::environment::{sandbox, toolchain};
+use crate::error::CliError;
+use ghostlib_diff::Language;
+use ghostlib_model::Call;
+use ghostlib_run::{Behaviour, Workshop, behaviour};
+use ghostlib_verify::{Difference, Differential};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+const BUILD_WALL: Duration = Duration::from_secs(600);
+/// More differences of one operation are not kept.
+const MAX_DIFFERENCES: usize = 8;
+/// More reasons are not listed for people.
+const MAX_LISTED: usize = 20;
+
+pub(super) async fn compare(
+    args: &DiffArgs,
+    [reference, candidate]: [&Library; 2],
+    language: &dyn Language,
+    cache: &Path,
+) -> Result<Behaviour, CliError> {
+    let (Some(known), Some(own)) = (&reference.fetched, &candidate.fetched) else {
+        return Err(CliError::input(format!("libraries in {} are not run yet", language.name())));
+    };
+    let scratch = tempfile::tempdir_in(cache)
+        .map_err(|error| CliError::environment(format!("no temporary folder can be made: {error}")))?;
+    let (sandbox, toolchain) = (sandbox(args.sandbox).await?, toolchain().await?);
+    let workshop =
+        Workshop { sandbox: &sandbox, toolchain: &toolchain, scratch: scratch.path(), wall: BUILD_WALL };
+    let plan = Differential {
+        cases: usize::try_from(args.cases).unwrap_or(usize::MAX),
+        seed: args.seed,
+        max_differences: MAX_DIFFERENCES,
+    };
+    Ok(behaviour(workshop, known, &reference.api, (own, &candidate.api.crate_name), &plan).await?)
+}
+
+pub(super) fn print(behaviour: &Behaviour) {
+    for tried in behaviour.tried.iter().filter(|tried| !tried.differences.is_empty()) {
+        let agreement = &tried.agreement;
+        say(format!(
+            "{}: {} calls agree, {} accepted",
+            styled(BOLD, visible(&agreement.operation)),
+            agreement.agreed,
+            agreement.accepted
+        ));
+        for difference in &tried.differences {
+            print_difference(difference);
+        }
+        say("");
+    }
+    for one in behaviour.missing.iter().take(MAX_LISTED) {
+        say(format!(
+            "{} `{}` of the candidate: {}",
+            styled(WARN, "not callable"),
+            visible(&one.operation),
+            visible(&one.reason)
+        ));
+    }
+    for one in behaviour.uncallable.iter().take(MAX_LISTED) {
+        say(styled(DIM, format!("not called: `{}`: {}", visible(&one.item), visible(&one.reason))));
+    }
+    if !behaviour.unknown.is_empty() {
+        let shown: Vec<&str> = behaviour.unknown.iter().take(MAX_LISTED).map(String::as_str).collect();
+        say(styled(
+            DIM,
+            format!("unknown, since the reference accepted too little: {}", visible(&shown.join(", "))),
+        ));
+    }
+    let n_calls: usize = behaviour.tried.iter().map(|tried| tried.agreement.tried).sum();
+    say(format!(
+        "behaviour: {} agreement over {} and {}, {} of the public functions exercised; {} s to build the reference, {} s the candidate, {} s to call both",
+        behaviour.agreement.map_or_else(|| "unknown".to_owned(), |share| format!("{share:.4}")),
+        counted(behaviour.tried.len(), "operation"),
+        counted(n_calls, "call"),
+        behaviour.coverage,
+        behaviour.times[0].as_secs(),
+        behaviour.times[1].as_secs(),
+        behaviour.times[2].as_secs(),
+    ));
+}
+
+fn print_difference(difference: &Difference) {
+    for (at, call) in difference.sequence.calls.iter().enumerate() {
+        say(format!("    {at}: {}", visible(&call_text(call))));
+    }
+    let style = if difference.candidate_fails() { BAD } else { WARN };
+    say(format!("       reference {}", visible(&difference.reference.to_string())));
+    say(format!("       {} {}", styled(style, "candidate"), visible(&difference.candidate.to_string())));
+}
+
+fn call_text(call: &Call) -> String {
+    format!("{} {}", call.operation, call.input)
+}
+
+pub(super) fn json(behaviour: &Behaviour) -> Value {
+    let functions: Vec<Value> = behaviour
+        .tried
+        .iter()
+        .map(|tried| {
+            let agreement = &tried.agreement;
+            json!({
+                "path": agreement.operation,
+                "tried": agreement.tried,
+                "accepted": agreement.accepted.share(),
+                "agreement": agreement.agreed.share(),
+                "error_text": agreement.error_text.share(),
+                "smallest": agreement.smallest,
+                "differences": tried.differences.iter().map(one).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "agreement": behaviour.agreement,
+        "coverage": behaviour.coverage.share(),
+        "functions": functions,
+        "unknown": behaviour.unknown,
+        "uncallable": behaviour.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
+        "missing": behaviour.missing.iter().map(|one| json!({"path": one.operation, "reason": one.reason})).collect::<Vec<_>>(),
+        "times": behaviour.times.map(|time| time.as_secs_f64()),
+    })
+}
+
+fn one(difference: &Difference) -> Value {
+    json!({
+        "calls": difference.sequence.calls,
+        "reference": difference.reference,
+        "candidate": difference.candidate,
+    })
+}

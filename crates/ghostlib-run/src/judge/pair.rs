@@ -1,0 +1,135 @@
+//! The behaviour of one library against another, without a spec.
+
+use super::{JudgeError, first_words};
+use ghostlib_diff::Api;
+use ghostlib_model::{FunctionAgreement, Ratio};
+use ghostlib_sandbox::Sandbox;
+use ghostlib_verify::rust::{Built, LeftOut, Reference, Subject, Toolchain, Uncallable, build, offered};
+use ghostlib_verify::{Differential, Driver, Operation, Tried, try_operations};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How far the behaviour of one library is that of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Behaviour {
+    /// The mean over operations of the share of calls on which both agree, from 0 to 1; nothing where none could be
+    /// tried.
+    pub agreement: Option<f64>,
+    /// The reference's public functions of which it accepted at least one call.
+    pub coverage: Ratio,
+    /// One entry an operation that was tried.
+    pub tried: Vec<Tried>,
+    /// Operations of which the reference accepted too little to say anything.
+    pub unknown: Vec<String>,
+    /// What could not be called on the reference, and why.
+    pub uncallable: Vec<Uncallable>,
+    /// What could be called on the reference and not on the candidate, and why.
+    pub missing: Vec<LeftOut>,
+    /// Wall time of building the reference, building the candidate, and calling both.
+    pub times: [Duration; 3],
+}
+
+/// What builds and runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Workshop<'a> {
+    /// Where everything runs.
+    pub sandbox: &'a Arc<Sandbox>,
+    /// What builds.
+    pub toolchain: &'a Toolchain,
+    /// A folder for what is built.
+    pub scratch: &'a Path,
+    /// Wall time for one build.
+    pub wall: Duration,
+}
+
+/// Under this share of accepted calls nothing is said of an operation, from 0 to 1.
+const MIN_ACCEPTED: f64 = 0.01;
+
+/// Builds both libraries into drivers and calls both alike. `api` is the reference's.
+///
+/// # Errors
+/// If one does not build, or the sandbox fails.
+pub async fn behaviour(
+    workshop: Workshop<'_>,
+    reference: &Reference,
+    api: &Api,
+    candidate: (&Reference, &str),
+    plan: &Differential,
+) -> Result<Behaviour, JudgeError> {
+    let mut offered = offered(&api.items);
+    let mut clock = Instant::now();
+    let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
+    let (known, left_out) =
+        driver(workshop, "reference", (reference, &api.crate_name), &offered.types, &offered.operations)
+            .await?;
+    for one in left_out {
+        offered.leave_out(&one.operation, &one.reason);
+    }
+    let building_reference = lap();
+    let (own, missing) =
+        driver(workshop, "candidate", candidate, &offered.types, &offered.operations).await?;
+    let building_candidate = lap();
+    let tried = try_operations(&known, &own, &offered.operations, &[], plan).await?;
+    let calling = lap();
+    let agreements: Vec<&FunctionAgreement> = tried.iter().map(|tried| &tried.agreement).collect();
+    let is_unknown =
+        |agreement: &&&FunctionAgreement| agreement.accepted.share().is_none_or(|share| share < MIN_ACCEPTED);
+    let unknown = agreements.iter().filter(is_unknown).map(|agreement| agreement.operation.clone()).collect();
+    Ok(Behaviour {
+        agreement: mean(&agreements),
+        coverage: coverage(api, &offered.operations, &agreements),
+        unknown,
+        tried,
+        uncallable: offered.uncallable,
+        missing,
+        times: [building_reference, building_candidate, calling],
+    })
+}
+
+async fn driver(
+    workshop: Workshop<'_>,
+    name: &str,
+    (library, crate_name): (&Reference, &str),
+    types: &[ghostlib_verify::rust::OwnType],
+    operations: &[Operation],
+) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
+    let scratch = workshop.scratch.join(name);
+    let subject = Subject {
+        dir: &library.dir,
+        scratch: &scratch,
+        read: std::slice::from_ref(&library.root),
+        cargo_config: &library.cargo_config,
+        crate_name,
+        wall: workshop.wall,
+    };
+    match build(workshop.sandbox, workshop.toolchain, &subject, types, operations).await? {
+        Built::Driver { driver, left_out } => Ok((driver, left_out)),
+        Built::Failed(messages) => {
+            Err(JudgeError::ReferenceBuild { package: library.package.clone(), said: first_words(&messages) })
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn mean(agreements: &[&FunctionAgreement]) -> Option<f64> {
+    let shares: Vec<f64> = agreements.iter().filter_map(|agreement| agreement.agreed.share()).collect();
+    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
+}
+
+fn coverage(api: &Api, operations: &[Operation], agreements: &[&FunctionAgreement]) -> Ratio {
+    let accepted: HashSet<&str> = agreements
+        .iter()
+        .filter(|agreement| agreement.accepted.n > 0)
+        .map(|agreement| agreement.operation.as_str())
+        .collect();
+    let exercised: HashSet<&str> = operations
+        .iter()
+        .filter(|operation| accepted.contains(operation.name.as_str()))
+        .map(|operation| operation.item.as_str())
+        .collect();
+    let required: HashSet<&str> =
+        super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
+    Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
+}

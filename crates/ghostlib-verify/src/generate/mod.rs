@@ -1,0 +1,12 @@
+//! What is tried: values, sequences of calls, and how both are made smaller.
+
+mod neighbours;
+mod sequences;
+mod shrink;
+mod smaller;
+mod values;
+
+pub(crate) use neighbours::neighbours;
+pub(crate) use sequences::Sequences;
+pub(crate) use shrink::{shorter, weight};
+pub(crate) use values::Generator;

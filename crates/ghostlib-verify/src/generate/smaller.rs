@@ -1,0 +1,74 @@
+//! Values that are smaller than others.
+
+use super::neighbours::{changed_entries, changed_inside};
+use ghostlib_model::Value;
+use serde_json::json;
+
+/// Inputs that are smaller than `value` by one step, the smallest steps last: something left out, or a
+/// character or number replaced by a simpler one.
+pub(super) fn smaller(value: &Value) -> Vec<Value> {
+    match value {
+        Value::String(text) => smaller_texts(text).into_iter().map(Value::String).collect(),
+        Value::Number(number) => smaller_numbers(number),
+        Value::Bool(true) => vec![Value::Bool(false)],
+        Value::Array(items) => {
+            let without = (0..items.len()).map(|at| {
+                let mut fewer = items.clone();
+                fewer.remove(at);
+                Value::Array(fewer)
+            });
+            without.chain(changed_inside(items, smaller)).collect()
+        }
+        // What stands for an earlier value, or for a value that has no number, stays as it is.
+        Value::Object(map)
+            if map.len() == 1 && ["$", "float", "int"].iter().any(|key| map.contains_key(*key)) =>
+        {
+            Vec::new()
+        }
+        Value::Object(map) => changed_entries(map, smaller),
+        Value::Null | Value::Bool(false) => Vec::new(),
+    }
+}
+
+fn smaller_texts(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    let half = characters.len() / 2;
+    let halves = [&characters[..half], &characters[half..]];
+    let mut texts: Vec<String> = halves
+        .into_iter()
+        .filter(|part| !part.is_empty() && part.len() < characters.len())
+        .map(String::from_iter)
+        .collect();
+    for at in 0..characters.len() {
+        let rest = characters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| *c);
+        texts.push(rest.collect());
+    }
+    // What does not matter becomes an `a`, so that what does stands out and equal causes look alike.
+    for at in (0..characters.len()).filter(|at| characters[*at] != 'a') {
+        let mut simpler = characters.clone();
+        simpler[at] = 'a';
+        texts.push(simpler.into_iter().collect());
+    }
+    texts
+}
+
+fn smaller_numbers(number: &serde_json::Number) -> Vec<Value> {
+    let Some(whole) = number.as_i64() else {
+        return if number.as_f64() == Some(0.0) { Vec::new() } else { vec![json!(0)] };
+    };
+    let mut numbers = vec![0, whole / 2, whole - whole.signum()];
+    numbers.retain(|smaller| smaller.unsigned_abs() < whole.unsigned_abs());
+    numbers.dedup();
+    numbers.into_iter().map(Value::from).collect()
+}
+
+/// How large an input is, for choosing the smallest: the length of its JSON text, simple characters first.
+pub(super) fn size(value: &Value) -> (usize, String) {
+    let text = value.to_string();
+    let weight = |c: char| match c {
+        'a' => 1,
+        c if c.is_ascii_alphanumeric() => 2,
+        _ => 3,
+    };
+    (text.chars().map(weight).sum(), text)
+}

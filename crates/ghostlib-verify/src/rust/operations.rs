@@ -1,0 +1,514 @@
+//! From the items of an API to what a driver can be asked for.
+
+use super::arguments::{Argument, Lasting, Making, Slot, arguments_of};
+use super::concrete::Concrete;
+use super::library::{Library, Own, Variant, path_of, source, type_name, value_type};
+use super::signature::{Callable, SelfParam};
+use super::std_traits::std_operations;
+use super::types_of::{OwnType, own_types};
+use crate::operation::{Access, Operation, OperationParam, TypeName, Uncallable};
+use crate::shape::Shape;
+use ghostlib_model::{ApiItem, ApiKind};
+use std::collections::HashSet;
+use syn::{GenericParam, Generics, Type, parse_quote};
+
+/// What a driver can be made of, by an API alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// Everything that it can be asked for.
+    pub operations: Vec<Operation>,
+    /// How the library's own types are told.
+    pub types: Vec<OwnType>,
+    /// The functions that it cannot be asked for.
+    pub uncallable: Vec<Uncallable>,
+}
+
+/// What a driver can be made of for the items of an API.
+pub fn offered(items: &[ApiItem]) -> Offered {
+    let library = Library::of(items);
+    let (mut callable, mut uncallable) = (vec![], vec![]);
+    for item in items {
+        match item.kind {
+            ApiKind::Function | ApiKind::Method => match function_operations(&library, item) {
+                Ok(operations) => callable.extend(operations),
+                Err(reason) => uncallable.push(Uncallable { item: item.path.clone(), reason }),
+            },
+            ApiKind::Const | ApiKind::Static => {
+                callable.extend(constant(&library, item));
+            }
+            ApiKind::Field => callable.extend(field(&library, item)),
+            ApiKind::Variant => callable.extend(variant(&library, item)),
+            ApiKind::Struct => callable.extend(literal(&library, item)),
+            _ => {}
+        }
+    }
+    callable.extend(std_operations(&library));
+    let mut names = HashSet::new();
+    callable.retain(|operation| names.insert(operation.name.clone()));
+    leave_out_unreachable(&mut callable, &mut uncallable);
+    Offered { operations: callable, types: own_types(&library), uncallable }
+}
+
+impl Offered {
+    /// Leaves out an operation that does not compile, and what cannot be reached without it.
+    pub fn leave_out(&mut self, name: &str, reason: &str) {
+        let item = self.operations.iter().find(|operation| operation.name == name);
+        let item = item.map_or_else(|| name.to_owned(), |operation| operation.item.clone());
+        self.operations.retain(|operation| operation.name != name);
+        self.uncallable.push(Uncallable { item, reason: reason.to_owned() });
+        leave_out_unreachable(&mut self.operations, &mut self.uncallable);
+    }
+}
+
+/// Leaves out what needs a value that nothing returns.
+fn leave_out_unreachable(callable: &mut Vec<Operation>, uncallable: &mut Vec<Uncallable>) {
+    let mut made: HashSet<TypeName> = HashSet::new();
+    let is_reachable = |operation: &Operation, made: &HashSet<TypeName>| {
+        operation.kept_params().all(|(_, name, _)| made.contains(name))
+    };
+    loop {
+        let reachable = callable.iter().filter(|operation| is_reachable(operation, &made));
+        let more: HashSet<TypeName> = reachable.filter_map(|operation| operation.keeps.clone()).collect();
+        if more.is_subset(&made) {
+            break;
+        }
+        made.extend(more);
+    }
+    callable.retain(|operation| {
+        let missing = operation.kept_params().find(|(_, name, _)| !made.contains(*name));
+        if let Some((_, name, _)) = missing {
+            let reason = format!("nothing that can be called returns a `{name}`");
+            uncallable.push(Uncallable { item: operation.item.clone(), reason });
+        }
+        missing.is_none()
+    });
+    let items: HashSet<&str> = callable.iter().map(|operation| operation.item.as_str()).collect();
+    uncallable.retain(|one| !items.contains(one.item.as_str()));
+    uncallable.dedup();
+}
+
+fn function_operations(library: &Library<'_>, item: &ApiItem) -> Result<Vec<Operation>, String> {
+    let callable = Callable::parse(&item.signature).ok_or("its signature is not understood")?;
+    if callable.is_unsafe {
+        return Err("unsafe functions are not called".into());
+    }
+    if callable.is_async {
+        return Err("async functions are not called".into());
+    }
+    let (owner, method) = item.path.rsplit_once("::").unwrap_or(("", &item.path));
+    if library.has_trait(owner) {
+        return trait_method(library, item, &callable, owner, method);
+    }
+    let names = parameter_names(item, &callable);
+    let own = library.own(owner);
+    let (concrete, owner_type) = match (own, &callable.owner) {
+        (Some(_), Some(special)) => {
+            let mut concrete = Concrete::default();
+            let lists: Vec<&Generics> = callable.generics.iter().collect();
+            concrete.choose(library, &lists).ok_or(NO_TYPE)?;
+            let ty = concrete.apply(library, special);
+            (concrete, Some(ty))
+        }
+        (Some(own), None) => {
+            let concrete = of_type(library, own).ok_or(NO_TYPE)?;
+            let ty = written_type(library, own, &concrete);
+            (concrete, Some(ty))
+        }
+        (None, _) => (Concrete::default(), None),
+    };
+    let function = match &owner_type {
+        Some(ty) => format!("<{}>::{method}", source(ty)),
+        None => format!("::subject::{}", item.path),
+    };
+    let making = Function { library, callable: &callable, concrete, owner: owner_type, names };
+    Ok(vec![making.operation(&item.path, &item.path, &Call::Path(function))?])
+}
+
+const NO_TYPE: &str = "no type is known that its type parameters could stand for";
+
+/// What stands for the parameters of a type, the same in all its methods.
+pub(super) fn of_type(library: &Library<'_>, own: &Own<'_>) -> Option<Concrete> {
+    let prefix = format!("{}::", own.path());
+    let methods = library.items.iter().filter(|item| {
+        item.kind == ApiKind::Method
+            && item.path.strip_prefix(&prefix).is_some_and(|rest| !rest.contains("::"))
+    });
+    let callables: Vec<Callable> = methods
+        .filter_map(|item| Callable::parse(&item.signature))
+        .filter(|callable| callable.owner.is_none())
+        .collect();
+    let declared = &own.declared.generics;
+    let with_defaults = |concrete: &mut Concrete| {
+        for param in declared.type_params() {
+            if let Some((_, default)) = &param.default {
+                let default = concrete.apply(library, default);
+                concrete.set(&param.ident.to_string(), default);
+            }
+        }
+    };
+    let all: Vec<&Generics> =
+        std::iter::once(declared).chain(callables.iter().flat_map(|callable| &callable.generics)).collect();
+    let only_own = |lists: &[&Generics]| {
+        let mut concrete = Concrete::default();
+        with_defaults(&mut concrete);
+        let bounds_of: Vec<&Generics> = lists.to_vec();
+        concrete.choose_for(library, declared, &bounds_of)?;
+        Some(concrete)
+    };
+    only_own(&all)
+        .or_else(|| {
+            let of_impls: Vec<&Generics> = std::iter::once(declared)
+                .chain(callables.iter().map(|callable| &callable.generics[0]))
+                .collect();
+            only_own(&of_impls)
+        })
+        .or_else(|| only_own(&[declared]))
+}
+
+/// The type with what stands for its parameters: `::subject::Slab<i64>`.
+pub(super) fn written_type(library: &Library<'_>, own: &Own<'_>, concrete: &Concrete) -> Type {
+    let arguments = own.declared.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) if param.default.is_none() => {
+            concrete.get(&param.ident.to_string()).map(source)
+        }
+        GenericParam::Const(param) => Some(param.ident.to_string()),
+        _ => None,
+    });
+    let arguments: Vec<String> = arguments.collect();
+    let text = if arguments.is_empty() {
+        own.path().to_owned()
+    } else {
+        format!("{}<{}>", own.path(), arguments.join(", "))
+    };
+    let ty: Type = syn::parse_str(&text).unwrap_or_else(|_| parse_quote!(()));
+    concrete.apply(library, &ty)
+}
+
+/// The names of the parameters behind `self`, made up where patterns stand for them.
+fn parameter_names(item: &ApiItem, callable: &Callable) -> Vec<String> {
+    let told = item.function.iter().flat_map(|function| &function.params);
+    let told: Vec<&str> = told.map(|param| param.name.trim_start_matches("mut ").trim()).collect();
+    let is_name = |name: &str| syn::parse_str::<syn::Ident>(name).is_ok() && name != "_";
+    let name = |at: usize| match told.get(at) {
+        Some(name) if is_name(name) => (*name).to_owned(),
+        _ => format!("p{at}"),
+    };
+    (0..callable.params.len()).map(name).collect()
+}
+
+fn trait_method(
+    library: &Library<'_>,
+    item: &ApiItem,
+    callable: &Callable,
+    of_trait: &str,
+    method: &str,
+) -> Result<Vec<Operation>, String> {
+    let impls: Vec<_> = library.impls.iter().filter(|one| one.of_trait == of_trait).collect();
+    let mut found = vec![];
+    let mut reason = format!("nothing is known that implements `{of_trait}`");
+    for one in impls {
+        if found.len() == MAX_IMPLEMENTORS {
+            break;
+        }
+        let mut concrete = Concrete::default();
+        let of_impl = match one.owner.and_then(|owner| library.own(owner)) {
+            Some(own) => of_type(library, own).map(|chosen| {
+                let ty = written_type(library, own, &chosen);
+                concrete = Concrete::default();
+                ty
+            }),
+            None => concrete.choose(library, &[&one.header.generics]).map(|()| {
+                let ty = concrete.apply(library, &one.header.self_ty);
+                concrete = Concrete::default();
+                ty
+            }),
+        };
+        let Some(implementor) = of_impl else { continue };
+        if matches!(implementor, Type::Reference(_)) {
+            continue;
+        }
+        concrete.set("Self", implementor.clone());
+        for inner in &one.header.items {
+            if let syn::ImplItem::Type(assoc) = inner {
+                let ty = concrete.apply(library, &assoc.ty);
+                concrete.set(&format!("Self::{}", assoc.ident), ty);
+            }
+        }
+        let call = format!("<{} as ::subject::{of_trait}>::{method}", source(&implementor));
+        let name = format!("<{} as {of_trait}>::{method}", type_name(&implementor));
+        let making = Function {
+            library,
+            callable,
+            concrete,
+            owner: Some(implementor),
+            names: parameter_names(item, callable),
+        };
+        match making.operation(&name, &item.path, &Call::Path(call)) {
+            Ok(operation) => found.push(operation),
+            Err(why) => reason = why,
+        }
+    }
+    if found.is_empty() { Err(reason) } else { Ok(found) }
+}
+
+/// A trait's method is called on so many types that implement it.
+const MAX_IMPLEMENTORS: usize = 3;
+
+/// How the call is written, with its arguments.
+pub(super) enum Call {
+    /// `path(a, b)`
+    Path(String),
+    /// With `{0}`, `{1}` for the arguments.
+    Template(String),
+}
+
+/// A function that is to become an operation.
+pub(super) struct Function<'a> {
+    pub(super) library: &'a Library<'a>,
+    pub(super) callable: &'a Callable,
+    pub(super) concrete: Concrete,
+    /// The type of `self`.
+    pub(super) owner: Option<Type>,
+    /// The names of the parameters behind `self`.
+    pub(super) names: Vec<String>,
+}
+
+/// What becomes of a result.
+enum Outcome {
+    Told,
+    Nothing,
+    /// The expression of the reply, with `{}` for the call.
+    Kept(TypeName, &'static str),
+}
+
+impl Function<'_> {
+    pub(super) fn operation(mut self, name: &str, item: &str, call: &Call) -> Result<Operation, String> {
+        let lists: Vec<&Generics> = self.callable.generics.iter().collect();
+        self.concrete.choose(self.library, &lists).ok_or(NO_TYPE)?;
+        let output = self.concrete.apply(self.library, &self.callable.output);
+        let borrows = self.lends(&output);
+        let mut outcome = self.outcome(&output);
+        let borrowed_from_kept = matches!(self.callable.receiver, Some(SelfParam::Ref | SelfParam::RefMut));
+        if borrows && borrowed_from_kept {
+            outcome = Outcome::Told;
+        }
+        let lasting =
+            if borrows && matches!(outcome, Outcome::Kept(..)) { Lasting::ForEver } else { Lasting::Call };
+        let (params, arguments) = self.arguments(lasting, &lists)?;
+        if lasting == Lasting::ForEver
+            && params
+                .iter()
+                .any(|param| matches!(param.shape, Shape::Kept(_, Access::Shared | Access::Mutable)))
+        {
+            outcome = Outcome::Told;
+        }
+        let passed: Vec<String> = arguments.iter().map(|argument| argument.passed.clone()).collect();
+        let called = match call {
+            Call::Path(path) => format!("{path}{}({})", self.turbofish(), passed.join(", ")),
+            Call::Template(template) => {
+                let numbered = passed.iter().enumerate();
+                numbered
+                    .fold(template.clone(), |text, (at, passed)| text.replace(&format!("{{{at}}}"), passed))
+            }
+        };
+        let (keeps, reply) = match outcome {
+            Outcome::Told => (None, format!("reply!({called})")),
+            Outcome::Nothing => (None, format!("{{ let _ = {called}; Reply::Ok(\"null\".to_owned()) }}")),
+            Outcome::Kept(name, template) => (Some(name), template.replace("{}", &called)),
+        };
+        let mut lines: Vec<String> = arguments.iter().flat_map(|argument| argument.before.clone()).collect();
+        lines.push(format!("let reply = {reply};"));
+        lines.extend(arguments.into_iter().flat_map(|argument| argument.after));
+        lines.push("Ok(reply)".to_owned());
+        Ok(Operation {
+            name: name.to_owned(),
+            item: item.to_owned(),
+            binding: String::new(),
+            expression: lines.join("\n"),
+            params,
+            keeps,
+        })
+    }
+
+    /// The types that stand for the function's own parameters, where a caller can write them.
+    fn turbofish(&self) -> String {
+        let Some(own) = self.callable.generics.last() else { return String::new() };
+        let has_impl = self.callable.params.iter().any(|ty| source(ty).contains("impl "));
+        let written = own.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => {
+                let chosen = self.concrete.get(&param.ident.to_string());
+                Some(chosen.map_or_else(|| "_".to_owned(), source))
+            }
+            GenericParam::Const(_) => Some("_".to_owned()),
+            GenericParam::Lifetime(_) => None,
+        });
+        let written: Vec<String> = written.collect();
+        if written.is_empty() || has_impl { String::new() } else { format!("::<{}>", written.join(", ")) }
+    }
+
+    fn arguments(
+        &self,
+        lasting: Lasting,
+        lists: &[&Generics],
+    ) -> Result<(Vec<OperationParam>, Vec<Argument>), String> {
+        let making =
+            Making { library: self.library, concrete: &self.concrete, generics: lists, for_ever: lasting };
+        let n_params = self.callable.params.len() + usize::from(self.callable.receiver.is_some());
+        let mut made = vec![];
+        if let Some(receiver) = self.callable.receiver {
+            let owner = self.owner.as_ref().ok_or("it has `self` and no type that it is called on")?;
+            let ty: Type = match receiver {
+                SelfParam::Value => owner.clone(),
+                SelfParam::Ref => parse_quote!(&#owner),
+                SelfParam::RefMut => parse_quote!(&mut #owner),
+                SelfParam::Typed => return Err("it takes `self` as something else than a reference".into()),
+            };
+            made.push(("self".to_owned(), ty));
+        }
+        made.extend(self.names.iter().cloned().zip(self.callable.params.iter().cloned()));
+        let (mut params, mut arguments) = (vec![], vec![]);
+        for (at, (name, ty)) in made.into_iter().enumerate() {
+            let variable = format!("v{at}");
+            let slot = Slot { variable: &variable, name: &name, n_params };
+            let argument = making.argument(&ty, slot).ok_or_else(|| {
+                let ty = self.concrete.apply(self.library, &ty);
+                format!("no value of type `{}` can be made for `{name}`", type_name(&ty))
+            })?;
+            params.push(OperationParam::required(name, argument.shape.clone()));
+            arguments.push(argument);
+        }
+        Ok((params, arguments))
+    }
+
+    /// Whether what is kept of the result would borrow from the arguments.
+    fn lends(&self, output: &Type) -> bool {
+        let of = |ty: &Type| self.library.own_type(ty).is_some_and(|own| own.n_lifetimes() > 0);
+        of(output) || arguments_of(output).first().is_some_and(of)
+    }
+
+    fn outcome(&self, output: &Type) -> Outcome {
+        let kept = |ty: &Type, template| self.keepable(ty).map(|name| Outcome::Kept(name, template));
+        let found = match output {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                return if self.library.own_type(&reference.elem).is_some() {
+                    Outcome::Nothing
+                } else {
+                    Outcome::Told
+                };
+            }
+            Type::Reference(reference) => {
+                self.cloned(&reference.elem).and_then(|ty| kept(ty, "keep(values, ({}).clone())"))
+            }
+            Type::Path(_) if self.library.own_type(output).is_some() => kept(output, "keep(values, {})"),
+            Type::Path(_) => {
+                let arguments = arguments_of(output);
+                match (path_of(output).as_deref(), &arguments[..]) {
+                    (Some("Result"), [Type::Reference(inner), _]) if inner.mutability.is_none() => {
+                        self.cloned(&inner.elem).and_then(|ty| kept(ty, "match {} { Ok(value) => keep(values, value.clone()), Err(error) => failed!(error) }"))
+                    }
+                    (Some("Option"), [Type::Reference(inner)]) if inner.mutability.is_none() => {
+                        self.cloned(&inner.elem).and_then(|ty| kept(ty, "match {} { Some(value) => keep(values, value.clone()), None => Reply::Ok(\"null\".to_owned()) }"))
+                    }
+                    (Some("Result"), [ty, ..]) => kept(ty, "match {} { Ok(value) => keep(values, value), Err(error) => failed!(error) }"),
+                    (Some("Option"), [ty]) => kept(ty, "match {} { Some(value) => keep(values, value), None => Reply::Ok(\"null\".to_owned()) }"),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        found.unwrap_or(Outcome::Told)
+    }
+
+    fn cloned<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
+        let own = self.library.own_type(ty)?;
+        self.library.implements(own.path(), "Clone").then_some(ty)
+    }
+
+    /// The name of the type if its values can be kept: it is one of the library's own, and no iterator.
+    fn keepable(&self, ty: &Type) -> Option<TypeName> {
+        let own = self.library.own_type(ty)?;
+        is_told(self.library, own).then(|| type_name(ty))
+    }
+}
+
+/// Whether values of a type are told as themselves, and not by the items that they give.
+pub(super) fn is_told(library: &Library<'_>, own: &Own<'_>) -> bool {
+    let shows = library.implements(own.path(), "Display");
+    shows || !library.implements(own.path(), "Iterator")
+}
+
+fn constant(library: &Library<'_>, item: &ApiItem) -> Option<Operation> {
+    let ty = value_type(item)?;
+    let (owner, _) = item.path.rsplit_once("::").unwrap_or_default();
+    if library.has_trait(owner)
+        || library.own(owner).is_some_and(|own| own.declared.generics.type_params().count() > 0)
+    {
+        return None;
+    }
+    let callable = Callable::parse(&format!("fn() -> {}", source(&ty)))?;
+    let call = Call::Template(format!("::subject::{}", item.path));
+    bare_function(library, &callable, vec![]).operation(&item.path, &item.path, &call).ok()
+}
+
+fn field(library: &Library<'_>, item: &ApiItem) -> Option<Operation> {
+    let (owner, name) = item.path.rsplit_once("::")?;
+    let own = library.own(owner).filter(|own| own.item.kind == ApiKind::Struct)?;
+    let concrete = of_type(library, own)?;
+    let ty = source(&value_type(item)?);
+    let callable = Callable::parse(&format!("fn(&self) -> &{ty}"))?;
+    let owner = Some(written_type(library, own, &concrete));
+    let making = Function { library, callable: &callable, concrete, owner, names: vec![] };
+    making.operation(&item.path, &item.path, &Call::Template(format!("&({{0}}).{name}"))).ok()
+}
+
+fn variant(library: &Library<'_>, item: &ApiItem) -> Option<Operation> {
+    let (owner, _) = item.path.rsplit_once("::")?;
+    let own = library.own(owner).filter(|own| own.is_enum() && !own.is_choice())?;
+    let variant = Variant::of(item)?;
+    made(library, own, &item.path, &variant.fields, variant.is_tuple)
+}
+
+fn literal(library: &Library<'_>, item: &ApiItem) -> Option<Operation> {
+    let own = library.own(&item.path).filter(|own| own.is_open())?;
+    let name = |item: &ApiItem| item.path.rsplit("::").next().map(str::to_owned);
+    let fields: Option<Vec<(String, Type)>> =
+        own.parts.iter().map(|part| Some((name(part)?, value_type(part)?))).collect();
+    made(library, own, &item.path, &fields?, own.is_tuple())
+}
+
+/// A struct or a variant, written out.
+fn made(
+    library: &Library<'_>,
+    own: &Own<'_>,
+    path: &str,
+    fields: &[(String, Type)],
+    is_tuple: bool,
+) -> Option<Operation> {
+    let concrete = of_type(library, own)?;
+    let output = source(&written_type(library, own, &concrete));
+    let types: Vec<String> = fields.iter().map(|(_, ty)| source(ty)).collect();
+    let callable = Callable::parse(&format!("fn({}) -> OUTPUT", types.join(", ")))?;
+    let mut concrete = concrete;
+    concrete.set("OUTPUT", syn::parse_str(&output).ok()?);
+    let values: Vec<String> = fields
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| if is_tuple { format!("{{{at}}}") } else { format!("{name}: {{{at}}}") })
+        .collect();
+    let call = match (fields.is_empty(), is_tuple) {
+        (true, _) => format!("::subject::{path}"),
+        (false, true) => format!("::subject::{path}({})", values.join(", ")),
+        (false, false) => format!("::subject::{path} {{ {} }}", values.join(", ")),
+    };
+    let names = fields.iter().map(|(name, _)| name.clone()).collect();
+    let making = Function { library, callable: &callable, concrete, owner: None, names };
+    making.operation(path, path, &Call::Template(call)).ok()
+}
+
+pub(super) fn bare_function<'a>(
+    library: &'a Library<'a>,
+    callable: &'a Callable,
+    names: Vec<String>,
+) -> Function<'a> {
+    Function { library, callable, concrete: Concrete::default(), owner: None, names }
+}
