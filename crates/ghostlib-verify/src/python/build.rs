@@ -1,6 +1,7 @@
 //! Making a driver of a library: there is nothing to compile, but it is tried out whether it can be imported.
 
 use super::interpreter::Interpreter;
+use super::metadata::Metadata;
 use crate::VerifyError;
 use crate::operation::Operation;
 use crate::session::Driver;
@@ -72,15 +73,22 @@ pub async fn build(
     let plan = subject.scratch.join("plan.json");
     fs::create_dir_all(subject.scratch).map_err(VerifyError::at(subject.scratch))?;
     fs::write(&driver, DRIVER).map_err(VerifyError::at(&driver))?;
-    let text = plan_text(subject, &root, operations).to_string();
+    let metadata = subject.scratch.join("metadata");
+    fs::create_dir_all(&metadata).map_err(VerifyError::at(&metadata))?;
+    if let Some(found) = Metadata::read(subject.dir) {
+        found.write(&metadata).map_err(VerifyError::at(&metadata))?;
+    }
+    let mut path = vec![root, metadata];
+    path.extend_from_slice(subject.packages);
+    let text = plan_text(subject, &path, operations).to_string();
     fs::write(&plan, text).map_err(VerifyError::at(&plan))?;
 
     let home = subject.scratch.join(HOME);
     interpreter.link_home(&home).map_err(VerifyError::at(&home))?;
 
     let mut read = interpreter.readable();
-    read.extend([driver.clone(), plan.clone(), home, root]);
-    read.extend_from_slice(subject.packages);
+    read.extend([driver.clone(), plan.clone(), home]);
+    read.extend(path);
     let command = CommandLine::new(&interpreter.program).args(ARGS).arg(&driver).arg(&plan);
     let missing = match check(sandbox, subject, &command, &read).await? {
         Checked::Failed(reason) => return Ok(Built::Failed(reason)),
@@ -145,12 +153,10 @@ fn last_words(finished: &Finished) -> String {
     format!("its import ended the process: {} {}", finished.end, last.trim()).trim_end().to_owned()
 }
 
-fn plan_text(subject: &Subject<'_>, root: &Path, operations: &[Operation]) -> Value {
-    let folders: Vec<_> =
-        std::iter::once(root).chain(subject.packages.iter().map(PathBuf::as_path)).collect();
+fn plan_text(subject: &Subject<'_>, path: &[PathBuf], operations: &[Operation]) -> Value {
     let plans: Vec<Value> =
         operations.iter().filter_map(|operation| serde_json::from_str(&operation.expression).ok()).collect();
-    json!({"library": subject.import_name, "path": folders, "operations": plans})
+    json!({"library": subject.import_name, "path": path, "operations": plans})
 }
 
 /// The folder of a source tree that has a package or module of this name.

@@ -5,6 +5,7 @@ mod binding;
 mod build;
 mod conversion;
 mod interpreter;
+mod metadata;
 mod operations;
 mod reference;
 

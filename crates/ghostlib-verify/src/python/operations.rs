@@ -38,6 +38,17 @@ struct Library<'a> {
     /// The constructors that are told, by their class.
     constructors: BTreeMap<&'a str, &'a ApiItem>,
     items: BTreeMap<&'a str, &'a ApiItem>,
+    /// The path of the class that begins at a line of a file, the one with its members.
+    classes_at: BTreeMap<(&'a str, u32), &'a str>,
+}
+
+/// How a class is made that does not tell it itself.
+enum Constructor<'a> {
+    Told(&'a FnSignature),
+    /// Without arguments.
+    OfObject,
+    /// With arguments of which nothing is known.
+    Unknown,
 }
 
 /// How an operation is called, beside its parameters.
@@ -53,6 +64,7 @@ impl<'a> Library<'a> {
         Self {
             classes: Classes::of(items),
             constructors: constructors.collect(),
+            classes_at: classes_at(items),
             items: items.iter().map(|item| (item.path.as_str(), item)).collect(),
         }
     }
@@ -65,7 +77,7 @@ impl<'a> Library<'a> {
             ApiKind::Class => self.constructor(item),
             ApiKind::Field => Ok(self.attribute(item)),
             ApiKind::Const | ApiKind::Variable | ApiKind::Static | ApiKind::Variant => {
-                Ok(Some(self.value(item)))
+                Ok(Some(Self::value(item)))
             }
             _ => Ok(None),
         }
@@ -113,36 +125,55 @@ impl<'a> Library<'a> {
 
     /// A class without a constructor of its own is made as the class that it inherits from.
     fn constructor(&self, item: &'a ApiItem) -> Result<Option<Operation>, String> {
-        let path = item.path.as_str();
-        if self.constructors.contains_key(path) {
+        let path = self.canonical(item);
+        if path == item.path && self.constructors.contains_key(path) {
             return Ok(None);
         }
-        let mut bases = bases(&item.signature);
-        if bases.iter().any(|base| matches!(*base, "Protocol" | "TypedDict" | "NamedTuple")) {
+        if bases(&item.signature).iter().any(|base| matches!(*base, "Protocol" | "TypedDict")) {
             return Ok(None);
         }
-        // Classes may inherit from each other without end only in broken code.
-        for _ in 0..MAX_BASES {
-            let Some(base) = bases.first().copied() else { break };
-            if let Some(constructor) = self.constructors.get(base) {
-                let function = constructor.function.as_ref().ok_or(UNKNOWN_PARAMETERS)?;
-                return self.params(function).map(|params| Some(self.made(item, params)));
+        let params = match self.inherited(path)? {
+            Constructor::Told(function) => self.params(function)?,
+            Constructor::OfObject => vec![],
+            Constructor::Unknown => {
+                let any = Param { name: "args".into(), passing: Passing::Rest, ..Param::default() };
+                self.param(&any).into_iter().collect()
             }
-            match self.items.get(base) {
-                Some(class) => bases = self::bases(&class.signature),
-                None if base.ends_with("Error") || base.ends_with("Exception") || base == "Warning" => {
-                    let message = Param { name: "args".into(), passing: Passing::Rest, ..Param::default() };
-                    return Ok(Some(self.made(item, vec![self.param(&message).ok_or(UNKNOWN_PARAMETERS)?])));
-                }
-                None => return Err(format!("how a `{base}` is made is not told")),
-            }
-        }
-        Ok(Some(self.made(item, vec![])))
+        };
+        let call = Call { kind: "call", target: item.path.clone(), of: None };
+        Ok(Some(operation(&item.path, item, &call, params, Some(TypeName(path.to_owned())))))
     }
 
-    fn made(&self, class: &ApiItem, params: Vec<Planned>) -> Operation {
-        let call = Call { kind: "call", target: class.path.clone(), of: None };
-        operation(&class.path, class, &call, params, Some(TypeName(class.path.clone())))
+    /// The path at which the members of a class are told: the same class may have several.
+    fn canonical(&self, class: &'a ApiItem) -> &'a str {
+        let at_place = self.classes_at.get(&(&*class.place.file, class.place.line));
+        at_place.copied().unwrap_or(&class.path)
+    }
+
+    fn inherited(&self, path: &'a str) -> Result<Constructor<'a>, String> {
+        let mut path = path;
+        // Classes may inherit from each other without end only in broken code.
+        for _ in 0..MAX_BASES {
+            if let Some(constructor) = self.constructors.get(path) {
+                return constructor.function.as_ref().map(Constructor::Told).ok_or(UNKNOWN_PARAMETERS.into());
+            }
+            let Some(class) = self.items.get(path) else {
+                return match path {
+                    "dict" | "list" | "set" | "frozenset" | "tuple" | "str" | "int" | "float" | "bytes" => {
+                        Ok(Constructor::Unknown)
+                    }
+                    path if path.ends_with("Error") || path.ends_with("Exception") || path == "Warning" => {
+                        Ok(Constructor::Unknown)
+                    }
+                    path => Err(format!("how a `{path}` is made is not told")),
+                };
+            };
+            match bases(&class.signature).first() {
+                Some(base) => path = base,
+                None => break,
+            }
+        }
+        Ok(Constructor::OfObject)
     }
 
     fn attribute(&self, item: &'a ApiItem) -> Option<Operation> {
@@ -154,7 +185,7 @@ impl<'a> Library<'a> {
         Some(operation(&item.path, item, &call, vec![receiver(class, Access::Shared)], kept))
     }
 
-    fn value(&self, item: &ApiItem) -> Operation {
+    fn value(item: &ApiItem) -> Operation {
         let call = Call { kind: "value", target: item.path.clone(), of: None };
         let owner = item.path.rsplit_once('.').map(|(owner, _)| TypeName(owner.to_owned()));
         operation(&item.path, item, &call, vec![], owner.filter(|_| item.kind == ApiKind::Variant))
@@ -202,6 +233,23 @@ impl<'a> Library<'a> {
         }
         Some(Planned { param: OperationParam { name: param.name.clone(), shape, presence }, plan })
     }
+}
+
+fn classes_at(items: &[ApiItem]) -> BTreeMap<(&str, u32), &str> {
+    let mut found: BTreeMap<(&str, u32), &str> = BTreeMap::new();
+    for class in items.iter().filter(|item| matches!(item.kind, ApiKind::Class | ApiKind::Enum)) {
+        let path = found.entry((&*class.place.file, class.place.line)).or_insert(&class.path);
+        // As the API chooses it.
+        if rank(&class.path) < rank(path) {
+            *path = &class.path;
+        }
+    }
+    found
+}
+
+/// The shortest path comes first.
+fn rank(path: &str) -> (usize, usize, &str) {
+    (path.split('.').count(), path.len(), path)
 }
 
 const UNKNOWN_PARAMETERS: &str = "its parameters are not known";
@@ -286,4 +334,125 @@ fn bases(signature: &str) -> Vec<&str> {
     let inner = signature.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or_default();
     let names = inner.split(',').map(|base| base.split('[').next().unwrap_or(base).trim());
     names.filter(|name| !name.is_empty() && !name.contains(['=', ']'])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_model::{Place, Receiver};
+
+    fn item(path: &str, kind: ApiKind, signature: &str, line: u32) -> ApiItem {
+        ApiItem {
+            path: path.into(),
+            kind,
+            signature: signature.into(),
+            declaration: String::new(),
+            function: None,
+            place: Place { line, ..Place::start_of("lib.py") },
+        }
+    }
+
+    fn method(path: &str, params: &[Param], output: &str) -> ApiItem {
+        let params = params.to_vec();
+        let receiver = Some(Receiver::Ref);
+        let function = FnSignature { receiver, params, output: output.into(), ..FnSignature::default() };
+        ApiItem { function: Some(function), ..item(path, ApiKind::Method, "", 0) }
+    }
+
+    fn param(name: &str, ty: &str, default: Option<&str>) -> Param {
+        Param { name: name.into(), ty: ty.into(), default: default.map(str::to_owned), ..Param::default() }
+    }
+
+    fn found(items: &[ApiItem], name: &str) -> Operation {
+        let offered = offered(items);
+        offered.operations.iter().find(|operation| operation.name == name).cloned().unwrap()
+    }
+
+    fn plan(operation: &Operation) -> Value {
+        serde_json::from_str(&operation.expression).unwrap()
+    }
+
+    fn table() -> Vec<ApiItem> {
+        vec![
+            item("Table", ApiKind::Class, "class", 1),
+            item("core.Table", ApiKind::Class, "class", 1),
+            item("Child", ApiKind::Class, "class(Table)", 9),
+            method("Table.__init__", &[param("cells", "list[str]", None)], ""),
+            method("Table.add", &[param("cell", "str", None), param("at", "int", Some("-1"))], "Self"),
+            method("Table.__len__", &[], "int"),
+            method("Table.__eq__", &[param("other", "object", None)], "bool"),
+            method("Table.__hash__", &[], "int"),
+            item("Table.width", ApiKind::Field, ": int", 5),
+        ]
+    }
+
+    #[test]
+    fn a_constructor_has_the_name_of_its_class_and_keeps_it() {
+        let operation = found(&table(), "Table");
+        assert_eq!(
+            (operation.item.as_str(), operation.keeps),
+            ("Table.__init__", Some(TypeName("Table".into())))
+        );
+        assert_eq!(offered(&table()).operations.iter().filter(|one| one.name == "Table").count(), 1);
+    }
+
+    #[test]
+    fn a_class_at_another_path_and_one_that_inherits_are_made_alike() {
+        for (name, kept) in [("core.Table", "Table"), ("Child", "Child")] {
+            let operation = found(&table(), name);
+            assert_eq!(operation.params, found(&table(), "Table").params);
+            assert_eq!(operation.keeps, Some(TypeName(kept.into())));
+            assert_eq!(plan(&operation)["target"], name);
+        }
+    }
+
+    #[test]
+    fn a_parameter_with_a_default_may_be_left_out() {
+        let operation = found(&table(), "Table.add");
+        let presences: Vec<_> = operation.params.iter().map(|param| param.presence).collect();
+        assert_eq!(presences, [Presence::Required, Presence::Required, Presence::Optional]);
+        assert_eq!(plan(&operation)["params"][2], json!({"name": "at", "as": ["int"], "optional": true}));
+        assert_eq!(operation.keeps, Some(TypeName("Table".into())));
+    }
+
+    #[test]
+    fn what_only_looks_at_a_value_says_so() {
+        let table_type = TypeName("Table".into());
+        for name in ["Table.__len__", "Table.width"] {
+            assert!(found(&table(), name).looks_at(&table_type), "{name}");
+        }
+        assert_eq!(plan(&found(&table(), "Table.__len__"))["target"], "len(self)");
+        let equal = found(&table(), "Table.__eq__");
+        assert_eq!(equal.params[1].shape, Shape::Kept(table_type, Access::Shared));
+    }
+
+    #[test]
+    fn what_cannot_be_called_says_why() {
+        let mut items = table();
+        items.push(method("Table.send", &[param("to", "socket.socket", None)], ""));
+        items.push(method("Table.log", &[param("to", "socket.socket", Some("None"))], ""));
+        items.push(item("Table.__lt__", ApiKind::Method, "...", 7));
+        items.push(item("View", ApiKind::Class, "class(Mapping)", 20));
+        let reasons: Vec<_> = offered(&items)
+            .uncallable
+            .into_iter()
+            .map(|one| format!("{}: {}", one.item, one.reason))
+            .collect();
+        assert_eq!(
+            reasons,
+            [
+                "Table.__hash__: a hash is another one in each process",
+                "Table.send: no value of type `socket.socket` can be made for `to`",
+                "Table.__lt__: its parameters are not known",
+                "View: how a `Mapping` is made is not told",
+            ]
+        );
+        assert_eq!(found(&items, "Table.log").params.len(), 1);
+    }
+
+    #[test]
+    fn classes_that_inherit_from_each_other_end() {
+        let items = [item("A", ApiKind::Class, "class(B)", 1), item("B", ApiKind::Class, "class(A)", 2)];
+        assert_eq!(offered(&items).operations.len(), 2);
+    }
 }
