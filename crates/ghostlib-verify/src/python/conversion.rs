@@ -21,6 +21,8 @@ pub(super) struct Conversion {
 pub(super) struct Classes {
     /// The variants of each enumeration; nothing for any other class.
     pub(super) known: BTreeMap<String, Option<Vec<String>>>,
+    /// What other names of types stand for.
+    pub(super) aliases: BTreeMap<String, String>,
 }
 
 /// Types are taken apart to this depth.
@@ -39,7 +41,9 @@ impl Classes {
             (class.kind == ApiKind::Enum).then(|| names.collect())
         };
         let classes = items.iter().filter(|item| matches!(item.kind, ApiKind::Class | ApiKind::Enum));
-        Self { known: classes.map(|class| (class.path.clone(), variants(class))).collect() }
+        let aliases = items.iter().filter(|item| item.kind == ApiKind::TypeAlias);
+        let aliases = aliases.map(|alias| (alias.path.clone(), alias.signature.clone())).collect();
+        Self { aliases, known: classes.map(|class| (class.path.clone(), variants(class))).collect() }
     }
 
     /// The conversion to an annotated type; nothing, if no value of it can be made.
@@ -92,6 +96,9 @@ impl Classes {
         let (name, arguments) = generic(text);
         if let Some(variants) = self.known.get(name) {
             return Some(own_class(name, variants.as_deref()));
+        }
+        if let Some(alias) = self.aliases.get(text) {
+            return self.union(alias, depth + 1);
         }
         let argument = |at: usize| match arguments.get(at) {
             Some(argument) => self.union(argument, depth + 1),
@@ -235,6 +242,10 @@ mod tests {
                 ("Table".to_owned(), None),
                 ("Colour".to_owned(), variants(["RED", "BLUE"])),
             ]),
+            aliases: BTreeMap::from([
+                ("Name".to_owned(), "str".to_owned()),
+                ("Loop".to_owned(), "Loop".to_owned()),
+            ]),
         }
     }
 
@@ -264,6 +275,7 @@ mod tests {
             ("Literal[1, 3]", Shape::Integer { min: 1, max: 3 }, json!(["int"])),
             ("Colour", Shape::Choice(vec!["RED".into(), "BLUE".into()]), json!(["variant", "Colour"])),
             ("Table", Shape::Kept(TypeName("Table".into()), Access::Mutable), json!(["kept"])),
+            ("list[Name]", Shape::List(text()), json!(["list", ["text"]])),
             ("None", Shape::Unit, json!(["none"])),
             ("_T", Shape::Any, json!(["any"])),
         ] {
@@ -282,7 +294,7 @@ mod tests {
 
     #[test]
     fn what_nothing_is_known_of_has_no_values() {
-        for annotation in ["requests.Session", "type[Table]", "list[_]", "re.Pattern[str]"] {
+        for annotation in ["Loop", "requests.Session", "type[Table]", "list[_]", "re.Pattern[str]"] {
             assert_eq!(classes().conversion(annotation), None, "{annotation}");
         }
     }

@@ -576,31 +576,36 @@ class Library:
     @classmethod
     def find(cls, path):
         """What stands at a path below the main package, or else below another one."""
+        parts = path.split(".")
         try:
-            return follow(cls.module, cls.name, path.split("."))
-        except Misfit:
-            package, _, rest = path.partition(".")
+            return follow(cls.module, parts)
+        except Misfit as error:
+            found = cls.in_module(cls.name.split(".") + parts)
+            if found is NOTHING:
+                found = cls.in_module(parts)
+            if found is NOTHING:
+                raise error
+            return found
+
+    @staticmethod
+    def in_module(parts):
+        """What stands in a module that its package does not tell of, or has something else of the same name for."""
+        for n_parts in range(len(parts) - 1, 0, -1):
             try:
-                other = importlib.import_module(package)
-            except ImportError:
-                other = None
-            if other is None or not rest:
-                raise
-            return follow(other, package, rest.split("."))
+                module = importlib.import_module(".".join(parts[:n_parts]))
+                return follow(module, parts[n_parts:])
+            except (ImportError, Misfit):
+                continue
+        return NOTHING
 
 
-def follow(found, name, parts):
+def follow(found, parts):
     for part in parts:
         try:
             found = getattr(found, part)
         except AttributeError:
-            if not isinstance(found, types.ModuleType):
-                raise Misfit("`%s` has no `%s`" % (name, part)) from None
-            try:
-                found = importlib.import_module("%s.%s" % (found.__name__, part))
-            except ImportError:
-                raise Misfit("`%s` has no `%s`" % (name, part)) from None
-        name = "%s.%s" % (name, part)
+            name = getattr(found, "__name__", type(found).__qualname__)
+            raise Misfit("`%s` has no `%s`" % (name, part)) from None
     return found
 
 
@@ -642,8 +647,10 @@ class Operation:
 
     def value(self, target):
         owner, _, name = target.rpartition(".")
+        found = Library.find(target)
         owner = Library.find(owner) if owner else Library.module
-        follow(owner, Library.name, [name])
+        if not hasattr(owner, name):
+            return lambda _: found
         return lambda _: getattr(owner, name)
 
     def expression(self, target):

@@ -70,7 +70,7 @@ async fn fill(
         ReferenceSource::Path(_) | ReferenceSource::Crate { .. } => copy_tree(base, &to, &SKIPPED),
         ReferenceSource::Git { url, rev } => clone(source, url, rev, &to).await,
         ReferenceSource::PyPi { name, version } => {
-            let archive = download(&source.to_string(), (name, version), root).await?;
+            let archive = download(&source.to_string(), (name, version), root, interpreter).await?;
             unpack(&source.to_string(), &archive, &to, interpreter).await?;
             fs::remove_file(&archive).map_err(at(&archive))
         }
@@ -82,6 +82,7 @@ async fn download(
     reference: &str,
     (name, version): (&str, &str),
     root: &Path,
+    interpreter: &Interpreter,
 ) -> Result<PathBuf, ReferenceError> {
     let is_plain = |text: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+!".contains(c)) && !text.starts_with('-')
@@ -93,8 +94,8 @@ async fn download(
     let mut said = String::new();
     // All that pip needs to read a source distribution may be a wheel; the distribution itself may not.
     for (option, which) in [("--no-binary", name), ("--only-binary", ":all:")] {
-        let command = CommandLine::new("pip")
-            .args(["download", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"])
+        let command = pip(interpreter)
+            .args(["download", "--quiet", "--no-deps"])
             .args([option, which, "--dest"])
             .arg(root)
             .arg(format!("{name}=={version}"));
@@ -112,7 +113,13 @@ async fn download(
     }
 }
 
-fn last_error(stderr: &str) -> String {
+/// The interpreter's own pip, which fetches what fits the interpreter.
+pub(super) fn pip(interpreter: &Interpreter) -> CommandLine {
+    let args = ["-m", "pip", "--disable-pip-version-check", "--no-input"];
+    CommandLine::new(&interpreter.program).args(args)
+}
+
+pub(super) fn last_error(stderr: &str) -> String {
     let errors: Vec<_> = stderr.lines().filter_map(|line| line.trim().strip_prefix("ERROR: ")).collect();
     errors.last().copied().unwrap_or(stderr.trim()).to_owned()
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{interpreter, sandbox};
 use ghostlib_model::{Answer, ApiItem, ApiKind, Call, FnSignature, Param, Place, Receiver, ReferenceSource};
-use ghostlib_verify::python::{Built, Subject, build, fetch, offered};
+use ghostlib_verify::python::{Built, Subject, build, fetch, fetch_packages, offered};
 use ghostlib_verify::{Driver, ReferenceError};
 use serde_json::json;
 use std::fs;
@@ -96,6 +96,9 @@ async fn a_version_comes_from_the_index_and_then_from_the_cache() {
     let fetched = fetch(&source, Path::new("/"), cache.path(), &interpreter().await).await.unwrap();
     assert!(fetched.dir.join("src/humanize/__init__.py").is_file());
     assert_eq!(fetch(&source, Path::new("/"), cache.path(), &interpreter().await).await.unwrap(), fetched);
+
+    let packages = fetch_packages(&["six==1.16.0".into()], cache.path(), &interpreter().await).await.unwrap();
+    assert!(packages.unwrap().join("six.py").is_file());
 
     let missing: ReferenceSource = "pypi:humanize@0.0.0.1".parse().unwrap();
     let error = fetch(&missing, Path::new("/"), cache.path(), &interpreter().await).await.unwrap_err();
