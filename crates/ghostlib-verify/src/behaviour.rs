@@ -20,6 +20,35 @@ pub struct Differential {
     pub max_differences: usize,
 }
 
+/// What generated inputs are made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seeds {
+    /// Inputs of operations, by the operations' names; they are tried too.
+    pub inputs: Vec<(String, Value)>,
+    /// Other values that inputs may be made of.
+    pub loose: Vec<Value>,
+}
+
+impl Seeds {
+    /// Adds the arguments of calls, by the last part of the operation's name and in the order of its parameters.
+    pub fn add_calls(&mut self, operations: &[Operation], calls: &[(String, Vec<Value>)]) {
+        for (callee, arguments) in calls {
+            let is_meant = |operation: &&Operation| {
+                let last = operation.name.rsplit(['.', ':']).next().unwrap_or_default();
+                last == callee || operation.item.rsplit([':', '.']).next() == Some(callee)
+            };
+            for operation in operations.iter().filter(is_meant) {
+                let params = operation.params.iter().filter(|param| param.name != "self");
+                let input: serde_json::Map<String, Value> =
+                    params.map(|param| param.name.clone()).zip(arguments.iter().cloned()).collect();
+                if input.len() == arguments.len() {
+                    self.inputs.push((operation.name.clone(), Value::Object(input)));
+                }
+            }
+        }
+    }
+}
+
 /// What came of trying one operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tried {
@@ -61,8 +90,11 @@ impl Difference {
 /// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
 const ROUNDS: usize = 5;
 
+/// An operation from which the reference did not come back so often is not called any more.
+const MAX_LOST: usize = 6;
+
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
-/// out. `seeds` are inputs of operations that the generator learns from, tried as well. One entry an operation.
+/// out. One entry an operation.
 ///
 /// # Errors
 /// If the sandbox fails.
@@ -70,7 +102,7 @@ pub async fn try_operations(
     reference: &Driver,
     candidate: &Driver,
     operations: &[Operation],
-    seeds: &[(String, Value)],
+    seeds: &Seeds,
     plan: &Differential,
 ) -> Result<Vec<Tried>, VerifyError> {
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
@@ -106,7 +138,7 @@ pub async fn examples(
     reference: &Driver,
     operations: &[Operation],
     wanted: &Operation,
-    seeds: &[(String, Value)],
+    seeds: &Seeds,
     plan: &Differential,
 ) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
     let target = operations.iter().position(|one| one.name == wanted.name);
@@ -139,18 +171,22 @@ pub async fn examples(
 /// The drawing of sequences, round by round.
 struct Drawing<'a> {
     operations: &'a [Operation],
-    seeds: &'a [(String, Value)],
+    seeds: &'a Seeds,
     sequences: Sequences<'a>,
     generator: Generator,
     known: BTreeSet<String>,
+    /// How often the reference did not come back from each operation.
+    n_lost: Vec<usize>,
 }
 
 impl<'a> Drawing<'a> {
-    fn new(operations: &'a [Operation], seeds: &'a [(String, Value)], plan: &Differential) -> Self {
+    fn new(operations: &'a [Operation], seeds: &'a Seeds, plan: &Differential) -> Self {
         let mut generator = Generator::new(plan.seed);
-        seeds.iter().for_each(|(_, input)| generator.learn(input));
-        let sequences = Sequences::new(operations, seeds);
-        Self { operations, seeds, sequences, generator, known: BTreeSet::new() }
+        seeds.loose.iter().for_each(|value| generator.learn(value));
+        seeds.inputs.iter().for_each(|(_, input)| generator.learn(input));
+        let sequences = Sequences::new(operations, &seeds.inputs);
+        let n_lost = vec![0; operations.len()];
+        Self { operations, seeds, sequences, generator, known: BTreeSet::new(), n_lost }
     }
 
     fn round(&mut self, round: usize, plan: &Differential) -> Vec<Sequence> {
@@ -159,6 +195,9 @@ impl<'a> Drawing<'a> {
 
     /// New sequences for an operation; in the first round its seeds and what is near to them too.
     fn of(&mut self, target: usize, round: usize, plan: &Differential) -> Vec<Sequence> {
+        if self.n_lost[target] >= MAX_LOST {
+            return vec![];
+        }
         let mut sequences = if round == 0 { self.near_seeds(target, plan) } else { vec![] };
         let n_wanted = plan.cases.div_ceil(ROUNDS).max(sequences.len());
         // A small domain runs out of new inputs: the tries are bounded.
@@ -187,8 +226,13 @@ impl<'a> Drawing<'a> {
         if operation.kept_params().next().is_some() {
             return vec![];
         }
-        let own: Vec<&Value> =
-            self.seeds.iter().filter(|(name, _)| *name == operation.name).map(|(_, input)| input).collect();
+        let own: Vec<&Value> = self
+            .seeds
+            .inputs
+            .iter()
+            .filter(|(name, _)| *name == operation.name)
+            .map(|(_, input)| input)
+            .collect();
         let near: Vec<Value> = own.iter().flat_map(|input| neighbours(input)).collect();
         let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
         let inputs = own.into_iter().cloned().chain(near.into_iter().step_by(stride));
@@ -203,6 +247,15 @@ impl<'a> Drawing<'a> {
     fn learn(&mut self, sequences: &[Sequence], answers: &[SequenceAnswer]) {
         for (sequence, answer) in sequences.iter().zip(answers) {
             self.sequences.learn(sequence, answer, &mut self.generator);
+            let is_lost = |one: &Answer| matches!(one, Answer::Crash(_) | Answer::Hang(_));
+            let lost = answer.answers.iter().position(is_lost);
+            let name = lost.and_then(|at| sequence.calls.get(at)).map(|call| &call.operation);
+            if let Some(at) = self.operations.iter().position(|one| Some(&one.name) == name) {
+                self.n_lost[at] += 1;
+                if self.n_lost[at] == MAX_LOST {
+                    self.sequences.exclude(at);
+                }
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ mod shape;
 mod template;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Tried, examples, try_operations};
+pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
 pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
 pub use reference::ReferenceError;
 pub use session::{CallLimits, Driver, Patience};

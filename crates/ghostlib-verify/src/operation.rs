@@ -1,6 +1,7 @@
 //! What a driver can be asked for, in whatever language it is written.
 
 use crate::shape::Shape;
+use std::collections::HashSet;
 
 /// An operation that a driver can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Operation {
     pub params: Vec<OperationParam>,
     /// The type of the value that it returns and that the driver keeps, if it is one of the library's own.
     pub keeps: Option<TypeName>,
+    /// The same of an error that it returns.
+    pub keeps_error: Option<TypeName>,
 }
 
 /// A parameter of an operation.
@@ -86,10 +89,46 @@ impl Operation {
         })
     }
 
+    /// The types of the values that every input has to have.
+    pub(crate) fn required_kept(&self) -> impl Iterator<Item = &TypeName> {
+        let required = self.kept_params().filter(|(param, ..)| param.presence == Presence::Required);
+        required.map(|(_, name, _)| name)
+    }
+
     /// Whether it does nothing but look at one value of this type: what shows the state of the value.
     pub fn looks_at(&self, name: &TypeName) -> bool {
         matches!(&self.params[..], [param] if param.shape == Shape::Kept(name.clone(), Access::Shared))
     }
+}
+
+/// Leaves out what needs a value that nothing returns.
+pub(crate) fn leave_out_unreachable(callable: &mut Vec<Operation>, uncallable: &mut Vec<Uncallable>) {
+    let mut made: HashSet<TypeName> = HashSet::new();
+    let is_reachable = |operation: &Operation, made: &HashSet<TypeName>| {
+        operation.required_kept().all(|name| made.contains(name))
+    };
+    loop {
+        let reachable = callable.iter().filter(|operation| is_reachable(operation, &made));
+        let more: HashSet<TypeName> = reachable
+            .flat_map(|operation| [operation.keeps.clone(), operation.keeps_error.clone()])
+            .flatten()
+            .collect();
+        if more.is_subset(&made) {
+            break;
+        }
+        made.extend(more);
+    }
+    callable.retain(|operation| {
+        let missing = operation.required_kept().find(|name| !made.contains(*name));
+        if let Some(name) = missing {
+            let reason = format!("nothing that can be called returns a `{name}`");
+            uncallable.push(Uncallable { item: operation.item.clone(), reason });
+        }
+        missing.is_none()
+    });
+    let items: HashSet<&str> = callable.iter().map(|operation| operation.item.as_str()).collect();
+    uncallable.retain(|one| !items.contains(one.item.as_str()));
+    uncallable.dedup();
 }
 
 /// A binding that cannot be turned into a call.

@@ -51,7 +51,7 @@ impl Patience {
     /// Every call is made, whatever came of others.
     pub const ENDLESS: Self = Self { hangs: usize::MAX, crashes: usize::MAX };
     /// What generated calls may cost.
-    pub const SHORT: Self = Self { hangs: 3, crashes: 24 };
+    pub const SHORT: Self = Self { hangs: 3, crashes: 6 };
 }
 
 /// The calls that did not come back, by operation.

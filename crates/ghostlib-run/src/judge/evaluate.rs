@@ -62,7 +62,7 @@ impl Judge {
             .collect();
         run_all_vectors(loaded, ready, driver.as_ref(), &vectors, &mut measured).await?;
         if let Some(driver) = &driver {
-            try_all(loaded, ready, driver, options, &mut measured).await?;
+            try_all(self, loaded, ready, driver, options, &mut measured).await?;
         }
         Ok(conclude(ready, &vectors, measured))
     }
@@ -202,6 +202,7 @@ async fn run_all_vectors(
 }
 
 async fn try_all(
+    judge: &Judge,
     loaded: &LoadedSpec,
     ready: &Ready,
     driver: &Driver,
@@ -209,7 +210,7 @@ async fn try_all(
     measured: &mut Measured,
 ) -> Result<(), JudgeError> {
     let since = Instant::now();
-    let seeds = seeds(loaded, &ready.operations);
+    let seeds = seeds(loaded, &ready.operations, &judge.literals);
     let operations = &ready.operations.callable;
     for tried in try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await? {
         // What the candidate does not have has been said already.

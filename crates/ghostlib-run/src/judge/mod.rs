@@ -12,15 +12,19 @@ pub use pair::{Behaviour, Workshop, behaviour};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
-use ghostlib_diff::{Api, CopyThresholds, ExtractError, FeatureSet, ReadError, SourceTree, extract_crate};
-use ghostlib_model::{Answer, ReferenceStamp, Sequence, Value, Vector, VectorOutcome, VectorResult};
+use ghostlib_diff::{
+    Api, CopyThresholds, ExtractError, FeatureSet, Literals, ReadError, SourceTree, extract_crate, literals,
+};
+use ghostlib_model::{Answer, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
 use ghostlib_verify::rust::{
     Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, Vendored, build, fetch,
     fetch_dependencies,
 };
-use ghostlib_verify::{Differential, Driver, Operation, VerifyError, examples, run_vectors, vector_holds};
+use ghostlib_verify::{
+    Differential, Driver, Operation, Seeds, VerifyError, examples, run_vectors, vector_holds,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +37,8 @@ pub struct Judge {
     reference: Reference,
     tree: SourceTree,
     api: Api,
+    /// What inputs of its functions look like.
+    literals: Literals,
     /// What candidates may depend on.
     allowed: Option<Vendored>,
     scratch: PathBuf,
@@ -134,7 +140,8 @@ impl Judge {
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
         let allowed = fetch_dependencies(&dependencies, &places.cache).await?;
-        Ok(Self { sandbox, toolchain, reference, tree, api, allowed, scratch: places.scratch })
+        let literals = literals(&tree);
+        Ok(Self { sandbox, toolchain, reference, tree, api, literals, allowed, scratch: places.scratch })
     }
 
     /// The reference as a run's journal names it.
@@ -191,7 +198,7 @@ impl Judge {
         operation: &Operation,
         options: &JudgeOptions,
     ) -> Result<Vec<(Sequence, Answer)>, JudgeError> {
-        let seeds = seeds(loaded, &ready.operations);
+        let seeds = seeds(loaded, &ready.operations, &self.literals);
         Ok(examples(&ready.driver, &ready.operations.callable, operation, &seeds, &options.differential)
             .await?)
     }
@@ -236,8 +243,9 @@ fn no_reference(spec: &Spec) -> JudgeError {
     }
 }
 
-/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean.
-fn seeds(loaded: &LoadedSpec, operations: &Operations) -> Vec<(String, Value)> {
+/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean, and the
+/// literals of the reference.
+fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &Literals) -> Seeds {
     let meant = |vector: &Vector| {
         let named = operations.named.iter().find(|operation| operation.name == vector.operation);
         let callable = |item: &str| operations.callable.iter().find(|operation| operation.item == item);
@@ -245,11 +253,14 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations) -> Vec<(String, Value)> {
         let name = operation.map_or_else(|| vector.operation.clone(), |operation| operation.name.clone());
         (name, vector.input.clone())
     };
-    loaded.spec.vectors.iter().map(meant).collect()
+    let inputs = loaded.spec.vectors.iter().map(meant).collect();
+    let mut seeds = Seeds { inputs, loose: literals.loose.clone() };
+    seeds.add_calls(&operations.callable, &literals.calls);
+    seeds
 }
 
 fn first_words(messages: &[CompilerMessage]) -> String {
-    messages.iter().map(|message| message.rendered.clone()).collect::<Vec<_>>().join("\n")
+    messages.first().map_or_else(String::new, |message| message.text.clone())
 }
 
 fn rust_files(tree: &SourceTree) -> impl Iterator<Item = &ghostlib_diff::SourceFile> {

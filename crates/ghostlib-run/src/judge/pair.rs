@@ -1,11 +1,11 @@
 //! The behaviour of one library against another, without a spec.
 
 use super::{JudgeError, first_words};
-use ghostlib_diff::Api;
+use ghostlib_diff::{Api, Literals};
 use ghostlib_model::{FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::{Built, LeftOut, Reference, Subject, Toolchain, Uncallable, build, offered};
-use ghostlib_verify::{Differential, Driver, Operation, Tried, try_operations};
+use ghostlib_verify::{Differential, Driver, Operation, Seeds, Tried, try_operations};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub struct Workshop<'a> {
 /// Under this share of accepted calls nothing is said of an operation, from 0 to 1.
 const MIN_ACCEPTED: f64 = 0.01;
 
-/// Builds both libraries into drivers and calls both alike. `api` is the reference's.
+/// Builds both libraries into drivers and calls both alike. `api` and `literals` are the reference's.
 ///
 /// # Errors
 /// If one does not build, or the sandbox fails.
@@ -56,6 +56,7 @@ pub async fn behaviour(
     reference: &Reference,
     api: &Api,
     candidate: (&Reference, &str),
+    literals: &Literals,
     plan: &Differential,
 ) -> Result<Behaviour, JudgeError> {
     let mut offered = offered(&api.items);
@@ -71,7 +72,9 @@ pub async fn behaviour(
     let (own, missing) =
         driver(workshop, "candidate", candidate, &offered.types, &offered.operations).await?;
     let building_candidate = lap();
-    let tried = try_operations(&known, &own, &offered.operations, &[], plan).await?;
+    let mut seeds = Seeds { inputs: vec![], loose: literals.loose.clone() };
+    seeds.add_calls(&offered.operations, &literals.calls);
+    let tried = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
     let agreements: Vec<&FunctionAgreement> = tried.iter().map(|tried| &tried.agreement).collect();
     let is_unknown =

@@ -1,15 +1,17 @@
 //! Values next to others.
 
-use super::values::COMMON;
+use super::values::{COMMON, TOKENS};
 use ghostlib_model::Value;
 use serde_json::Map;
 
-/// Inputs that differ from `value` in one place: a character more at either end of a text, a number next to
+/// Inputs that differ from `value` in one place: a character or a piece more at either end of a text, a number next to
 /// or opposite to the old one, an item of a list twice.
 pub(crate) fn neighbours(value: &Value) -> Vec<Value> {
     match value {
         Value::String(text) => {
-            let longer = COMMON.chars().flat_map(|c| [format!("{c}{text}"), format!("{text}{c}")]);
+            let characters = COMMON.chars().map(String::from);
+            let pieces = characters.chain(TOKENS.map(str::to_owned));
+            let longer = pieces.flat_map(|piece| [format!("{piece}{text}"), format!("{text}{piece}")]);
             longer.map(Value::String).collect()
         }
         Value::Number(number) => number.as_i64().map_or_else(Vec::new, |whole| {

@@ -1,5 +1,6 @@
 //! Sequences of calls: what an operation needs is made by calls before it, changed, and looked at afterwards.
 
+use super::neighbours::neighbours;
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Draws sequences for the operations of a library. The same seed and the same answers give the same sequences.
 pub(crate) struct Sequences<'a> {
     operations: &'a [Operation],
-    makers: BTreeMap<&'a TypeName, Vec<usize>>,
+    makers: BTreeMap<&'a TypeName, Vec<(usize, On)>>,
     changers: BTreeMap<&'a TypeName, Vec<usize>>,
     lookers: BTreeMap<&'a TypeName, Vec<usize>>,
     /// How many calls of each operation were made, and how many the reference accepted.
@@ -18,6 +19,13 @@ pub(crate) struct Sequences<'a> {
     pools: Vec<Vec<Value>>,
     /// How many calls deep it takes at least to make a value of each type.
     depths: BTreeMap<&'a TypeName, usize>,
+}
+
+/// Whether an operation makes a value by succeeding, or by failing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum On {
+    Success,
+    Error,
 }
 
 /// Values are made by calls that need values, up to this depth.
@@ -37,12 +45,14 @@ struct Draft {
 impl<'a> Sequences<'a> {
     /// `seeds` are inputs of operations, by the operations' names.
     pub(crate) fn new(operations: &'a [Operation], seeds: &[(String, Value)]) -> Self {
-        let mut makers: BTreeMap<&TypeName, Vec<usize>> = BTreeMap::new();
+        let mut makers: BTreeMap<&TypeName, Vec<(usize, On)>> = BTreeMap::new();
         let mut changers: BTreeMap<&TypeName, Vec<usize>> = BTreeMap::new();
         let mut lookers: BTreeMap<&TypeName, Vec<usize>> = BTreeMap::new();
         for (at, operation) in operations.iter().enumerate() {
-            if let Some(name) = &operation.keeps {
-                makers.entry(name).or_default().push(at);
+            for (name, on) in [(&operation.keeps, On::Success), (&operation.keeps_error, On::Error)] {
+                if let Some(name) = name {
+                    makers.entry(name).or_default().push((at, on));
+                }
             }
             if let Some((_, name, Access::Mutable)) = operation.kept_params().next() {
                 changers.entry(name).or_default().push(at);
@@ -67,6 +77,16 @@ impl<'a> Sequences<'a> {
             accepted: vec![(0, 0); operations.len()],
             pools,
             depths,
+        }
+    }
+
+    /// Draws nothing more that calls an operation.
+    pub(crate) fn exclude(&mut self, operation: usize) {
+        for list in self.changers.values_mut().chain(self.lookers.values_mut()) {
+            list.retain(|at| *at != operation);
+        }
+        for list in self.makers.values_mut() {
+            list.retain(|(at, _)| *at != operation);
         }
     }
 
@@ -116,7 +136,7 @@ impl<'a> Sequences<'a> {
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
             let value = match reused {
-                Some(value) if generator.rng().u8(..3) > 0 => value.clone(),
+                Some(value) if generator.rng().u8(..3) > 0 => beside(value, generator),
                 _ => generator.value(&param.shape, &mut |generator, name, access| {
                     let at = self.kept(draft, name, access, &taken, generator, depth);
                     taken.insert(at);
@@ -131,7 +151,8 @@ impl<'a> Sequences<'a> {
         let used_up: Vec<u64> =
             used_up.filter_map(|(param, ..)| kept_index(&draft.calls[at].input[&param.name])).collect();
         draft.live.retain(|(live, _)| !used_up.contains(&(*live as u64)));
-        draft.live.extend(described.keeps.clone().map(|name| (at, name)));
+        let kept = described.keeps.clone().into_iter().chain(described.keeps_error.clone());
+        draft.live.extend(kept.map(|name| (at, name)));
         at
     }
 
@@ -168,31 +189,25 @@ impl<'a> Sequences<'a> {
     /// An operation that returns a value of a type, one that the reference mostly accepts more often.
     fn maker(&self, name: &TypeName, generator: &mut Generator, depth: usize) -> Option<usize> {
         let of_type = self.makers.get(name)?;
-        let makers: Vec<usize> = of_type
-            .iter()
-            .copied()
-            .filter(|at| depth_of(&self.operations[*at], &self.depths).is_some())
-            .collect();
-        let needs = |at: &usize| self.operations[*at].kept_params().count();
+        let depth_of = |at: usize| depth_of(&self.operations[at], &self.depths);
+        let is_possible = |(at, _): &(usize, On)| depth_of(*at).is_some();
+        let makers: Vec<(usize, On)> = of_type.iter().copied().filter(is_possible).collect();
         if depth >= MAX_DEPTH {
-            return makers
-                .iter()
-                .copied()
-                .min_by_key(|at| depth_of(&self.operations[*at], &self.depths).unwrap_or(usize::MAX));
+            return makers.iter().map(|(at, _)| *at).min_by_key(|at| depth_of(*at).unwrap_or(usize::MAX));
         }
-        let weight = |at: &usize| {
+        let weight = |(at, on): &(usize, On)| {
             let (n_made, n_ok) = self.accepted[*at];
-            (f64::from(n_ok) + 1.0)
-                / (f64::from(n_made) + 2.0)
-                / f64::from(1 + u32::try_from(needs(at)).unwrap_or(9))
+            let n_good = if *on == On::Success { n_ok } else { n_made - n_ok };
+            let needs = u32::try_from(self.operations[*at].kept_params().count()).unwrap_or(9);
+            (f64::from(n_good) + 1.0) / (f64::from(n_made) + 2.0) / f64::from(1 + needs)
         };
         let total: f64 = makers.iter().map(weight).sum();
         let mut drawn = generator.rng().f64() * total;
-        let chosen = makers.iter().find(|at| {
-            drawn -= weight(at);
+        let chosen = makers.iter().find(|maker| {
+            drawn -= weight(maker);
             drawn <= 0.0
         });
-        chosen.or(makers.last()).copied()
+        chosen.or(makers.last()).map(|(at, _)| *at)
     }
 
     /// Changes a value that has just been made, a few times.
@@ -239,12 +254,12 @@ fn depths(operations: &[Operation]) -> BTreeMap<&TypeName, usize> {
     loop {
         let mut any = false;
         for operation in operations {
-            let (Some(name), Some(depth)) = (&operation.keeps, depth_of(operation, &depths)) else {
-                continue;
-            };
-            if depths.get(name).is_none_or(|known| depth < *known) {
-                depths.insert(name, depth);
-                any = true;
+            let Some(depth) = depth_of(operation, &depths) else { continue };
+            for name in operation.keeps.iter().chain(&operation.keeps_error) {
+                if depths.get(name).is_none_or(|known| depth < *known) {
+                    depths.insert(name, depth);
+                    any = true;
+                }
             }
         }
         if !any {
@@ -255,9 +270,17 @@ fn depths(operations: &[Operation]) -> BTreeMap<&TypeName, usize> {
 
 /// How many calls deep an operation is with what it needs.
 fn depth_of(operation: &Operation, depths: &BTreeMap<&TypeName, usize>) -> Option<usize> {
-    let required = operation.kept_params().filter(|(param, ..)| param.presence == Presence::Required);
-    let needs = required.map(|(_, name, _)| depths.get(name).copied());
+    let needs = operation.required_kept().map(|name| depths.get(name).copied());
     needs.into_iter().try_fold(1, |deepest, depth| Some(deepest.max(depth? + 1)))
+}
+
+/// A value that was accepted, or one next to it.
+fn beside(value: &Value, generator: &mut Generator) -> Value {
+    if generator.rng().bool() {
+        return value.clone();
+    }
+    let near = neighbours(value);
+    generator.rng().choice(near).unwrap_or_else(|| value.clone())
 }
 
 /// A value is looked at by so many operations.

@@ -12,11 +12,7 @@ pub(super) fn smaller(value: &Value) -> Vec<Value> {
         Value::Number(number) => smaller_numbers(number),
         Value::Bool(true) => vec![Value::Bool(false)],
         Value::Array(items) => {
-            let without = (0..items.len()).map(|at| {
-                let mut fewer = items.clone();
-                fewer.remove(at);
-                Value::Array(fewer)
-            });
+            let without = shorter(items).into_iter().map(Value::Array);
             without.chain(changed_inside(items, smaller)).collect()
         }
         // What stands for an earlier value, or for a value that has no number, stays as it is.
@@ -30,19 +26,27 @@ pub(super) fn smaller(value: &Value) -> Vec<Value> {
     }
 }
 
+/// The list without a part of it: a half, a quarter, and so on to a single item.
+fn shorter<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
+    let mut lists = vec![];
+    let mut length = items.len().div_ceil(2);
+    while length > 0 {
+        let starts = (0..items.len()).step_by(length.max(items.len() / MAX_CUTS).max(1));
+        lists.extend(starts.map(|start| {
+            let end = (start + length).min(items.len());
+            [&items[..start], &items[end..]].concat()
+        }));
+        length = if length == 1 { 0 } else { length.div_ceil(2).min(length - 1) };
+    }
+    lists
+}
+
+/// So many parts of one length are left out in turn, and not more of a long list.
+const MAX_CUTS: usize = 32;
+
 fn smaller_texts(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
-    let half = characters.len() / 2;
-    let halves = [&characters[..half], &characters[half..]];
-    let mut texts: Vec<String> = halves
-        .into_iter()
-        .filter(|part| !part.is_empty() && part.len() < characters.len())
-        .map(String::from_iter)
-        .collect();
-    for at in 0..characters.len() {
-        let rest = characters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, c)| *c);
-        texts.push(rest.collect());
-    }
+    let mut texts: Vec<String> = shorter(&characters).into_iter().map(String::from_iter).collect();
     // What does not matter becomes an `a`, so that what does stands out and equal causes look alike.
     for at in (0..characters.len()).filter(|at| characters[*at] != 'a') {
         let mut simpler = characters.clone();

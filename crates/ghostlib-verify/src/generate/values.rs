@@ -20,6 +20,12 @@ pub(crate) struct Generator {
 
 /// Characters that many formats give a meaning to, next to plain ones.
 pub(super) const COMMON: &str = "ab1 \t\n\r\"'`\\/$#%&|;<>()[]{}*?!~=+-_.,:@^0é√\u{200b}\u{1F600}";
+/// Pieces that formats give a meaning to at their beginning or in between.
+pub(super) const TOKENS: [&str; 36] = [
+    "0x", "0X", "0b", "0o", "+", "-", "--", "//", "/*", "*/", "#", "##", "\r\n", "\n\n", "\u{feff}", "e9",
+    "E+", "inf", "NaN", "null", "true", "false", "://", "..", "...", "::", "&&", "||", "${", "{{", "<!--",
+    "\\u0041", "%20", "&amp;", "\0", "00",
+];
 const MAX_TEXT: usize = 12;
 const MAX_ITEMS: usize = 4;
 const MAX_PALETTE: usize = 5;
@@ -126,7 +132,7 @@ impl Generator {
     }
 
     fn bytes(&mut self) -> Value {
-        if !self.fragments.is_empty() && self.rng.u8(..3) == 0 {
+        if !self.fragments.is_empty() && self.rng.bool() {
             return self.text().bytes().map(Value::from).collect();
         }
         (0..self.rng.usize(..=MAX_TEXT)).map(|_| Value::from(self.rng.u8(..))).collect()
@@ -178,17 +184,22 @@ impl Generator {
         let mut text: Vec<char> = self.fragment().chars().collect();
         for _ in 0..self.rng.usize(..3) {
             let at = self.rng.usize(..=text.len());
-            match self.rng.u8(..6) {
+            match self.rng.u8(..7) {
                 0 if at < text.len() => drop(text.remove(at)),
                 1 if at < text.len() => text[at] = self.character(),
                 2 => text.insert(at, self.character()),
                 3 => {
+                    let token = TOKENS[self.rng.usize(..TOKENS.len())];
+                    let at = if self.rng.bool() { 0 } else { at };
+                    text.splice(at..at, token.chars());
+                }
+                4 => {
                     let other: Vec<char> = self.fragment().chars().collect();
                     let from = self.rng.usize(..=other.len());
                     text.truncate(at);
                     text.extend(&other[from..]);
                 }
-                4 => {
+                5 => {
                     let end = self.rng.usize(at..=text.len());
                     let twice: Vec<char> = text[at..end].to_vec();
                     text.splice(at..at, twice);

@@ -45,6 +45,7 @@ pub fn bound_operation(name: &str, template: &str, items: &[ApiItem]) -> Result<
         expression: plan.to_string(),
         params,
         keeps: None,
+        keeps_error: None,
     })
 }
 

@@ -1,7 +1,9 @@
 //! The operations of a Python library, from its API.
 
 use super::conversion::{Classes, Conversion};
-use crate::operation::{Access, Operation, OperationParam, Presence, TypeName, Uncallable};
+use crate::operation::{
+    Access, Operation, OperationParam, Presence, TypeName, Uncallable, leave_out_unreachable,
+};
 use crate::shape::Shape;
 use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Passing};
 use serde_json::{Value, json};
@@ -30,6 +32,7 @@ pub fn offered(items: &[ApiItem]) -> Offered {
             Err(reason) => found.uncallable.push(Uncallable { item: item.path.clone(), reason }),
         }
     }
+    leave_out_unreachable(&mut found.operations, &mut found.uncallable);
     found
 }
 
@@ -286,6 +289,7 @@ fn operation(
         expression: plan.to_string(),
         params,
         keeps,
+        keeps_error: None,
     }
 }
 

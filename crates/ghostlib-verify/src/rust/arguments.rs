@@ -241,14 +241,25 @@ impl Making<'_> {
         let written = source(ty);
         let is_clone = self.library.implements(own.path(), "Clone");
         let (borrowed, passed, access) = match access {
+            Access::Shared if self.for_ever == Lasting::ForEver && is_clone => {
+                ("shared", format!("&*Box::leak(Box::new((*{variable}).clone()))"), access)
+            }
+            // The value stays lent, so that nothing can change it from now on.
+            Access::Shared if self.for_ever == Lasting::ForEver => {
+                ("shared", format!("&*Box::leak(Box::new({variable}))"), access)
+            }
             Access::Shared => ("shared", format!("&*{variable}"), access),
             Access::Mutable => ("mutable", format!("&mut *{variable}"), access),
             // A copy leaves the value to the calls that follow.
             Access::Owned if is_clone => ("shared", format!("(*{variable}).clone()"), Access::Shared),
             Access::Owned => ("owned", variable.to_owned(), access),
         };
+        let (leak, end) = match (self.for_ever, access) {
+            (Lasting::ForEver, Access::Shared) if !is_clone => ("&*Box::leak(Box::new(", "))"),
+            _ => ("", ""),
+        };
         let before = format!(
-            "let {variable}_kept = kept::<{written}>(values, input, {name:?}, {n_params})?; \
+            "let {variable}_kept = {leak}kept::<{written}>(values, input, {name:?}, {n_params})?{end}; \
              let mut {variable} = {variable}_kept.{borrowed}()?;"
         );
         Some(Argument {

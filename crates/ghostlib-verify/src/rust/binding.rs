@@ -48,6 +48,7 @@ pub fn bound_operation(
         expression: lines.join("\n"),
         params: known,
         keeps: None,
+        keeps_error: None,
     })
 }
 

@@ -142,7 +142,13 @@ impl Concrete {
             };
             let at = waiting.iter().position(is_free).unwrap_or(0);
             let name = waiting.remove(at);
-            let ty = choice(library, self, &bounds(lists, &name))?;
+            let mut of_param = bounds(lists, &name);
+            let of_items = bounds(lists, &format!("{name}::Item"));
+            if !of_items.is_empty() {
+                let item = choice(library, self, &of_items)?;
+                of_param.insert(0, parse_quote!(IntoIterator<Item = #item>));
+            }
+            let ty = choice(library, self, &of_param)?;
             self.types.insert(name, ty);
         }
         Some(())

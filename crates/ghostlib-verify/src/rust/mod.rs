@@ -15,6 +15,7 @@ mod toolchain;
 mod types_of;
 mod vendor;
 
+pub use crate::operation::Uncallable;
 pub use crate::reference::ReferenceError;
 pub use binding::bound_operation;
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};

@@ -6,8 +6,7 @@ use super::library::{Library, Own, Variant, path_of, source, type_name, value_ty
 use super::signature::{Callable, SelfParam};
 use super::std_traits::std_operations;
 use super::types_of::{OwnType, own_types};
-use crate::operation::{Access, Operation, OperationParam, TypeName, Uncallable};
-use crate::shape::Shape;
+use crate::operation::{Operation, OperationParam, TypeName, Uncallable, leave_out_unreachable};
 use ghostlib_model::{ApiItem, ApiKind};
 use std::collections::HashSet;
 use syn::{GenericParam, Generics, Type, parse_quote};
@@ -58,33 +57,6 @@ impl Offered {
         self.uncallable.push(Uncallable { item, reason: reason.to_owned() });
         leave_out_unreachable(&mut self.operations, &mut self.uncallable);
     }
-}
-
-/// Leaves out what needs a value that nothing returns.
-fn leave_out_unreachable(callable: &mut Vec<Operation>, uncallable: &mut Vec<Uncallable>) {
-    let mut made: HashSet<TypeName> = HashSet::new();
-    let is_reachable = |operation: &Operation, made: &HashSet<TypeName>| {
-        operation.kept_params().all(|(_, name, _)| made.contains(name))
-    };
-    loop {
-        let reachable = callable.iter().filter(|operation| is_reachable(operation, &made));
-        let more: HashSet<TypeName> = reachable.filter_map(|operation| operation.keeps.clone()).collect();
-        if more.is_subset(&made) {
-            break;
-        }
-        made.extend(more);
-    }
-    callable.retain(|operation| {
-        let missing = operation.kept_params().find(|(_, name, _)| !made.contains(*name));
-        if let Some((_, name, _)) = missing {
-            let reason = format!("nothing that can be called returns a `{name}`");
-            uncallable.push(Uncallable { item: operation.item.clone(), reason });
-        }
-        missing.is_none()
-    });
-    let items: HashSet<&str> = callable.iter().map(|operation| operation.item.as_str()).collect();
-    uncallable.retain(|one| !items.contains(one.item.as_str()));
-    uncallable.dedup();
 }
 
 fn function_operations(library: &Library<'_>, item: &ApiItem) -> Result<Vec<Operation>, String> {
@@ -277,8 +249,12 @@ pub(super) struct Function<'a> {
 enum Outcome {
     Told,
     Nothing,
-    /// The expression of the reply, with `{}` for the call.
-    Kept(TypeName, &'static str),
+    /// The types of what is kept of a success and of an error, and the expression of the reply, with `{}` for the call.
+    Kept {
+        value: Option<TypeName>,
+        error: Option<TypeName>,
+        reply: String,
+    },
 }
 
 impl Function<'_> {
@@ -293,13 +269,12 @@ impl Function<'_> {
             outcome = Outcome::Told;
         }
         let lasting =
-            if borrows && matches!(outcome, Outcome::Kept(..)) { Lasting::ForEver } else { Lasting::Call };
+            if borrows && matches!(outcome, Outcome::Kept { .. }) { Lasting::ForEver } else { Lasting::Call };
         let (params, arguments) = self.arguments(lasting, &lists)?;
-        if lasting == Lasting::ForEver
-            && params
-                .iter()
-                .any(|param| matches!(param.shape, Shape::Kept(_, Access::Shared | Access::Mutable)))
-        {
+        let is_lent = |argument: &Argument| {
+            argument.passed.starts_with("&*v") || argument.passed.starts_with("&mut *v")
+        };
+        if lasting == Lasting::ForEver && arguments.iter().any(is_lent) {
             outcome = Outcome::Told;
         }
         let passed: Vec<String> = arguments.iter().map(|argument| argument.passed.clone()).collect();
@@ -311,10 +286,12 @@ impl Function<'_> {
                     .fold(template.clone(), |text, (at, passed)| text.replace(&format!("{{{at}}}"), passed))
             }
         };
-        let (keeps, reply) = match outcome {
-            Outcome::Told => (None, format!("reply!({called})")),
-            Outcome::Nothing => (None, format!("{{ let _ = {called}; Reply::Ok(\"null\".to_owned()) }}")),
-            Outcome::Kept(name, template) => (Some(name), template.replace("{}", &called)),
+        let (keeps, keeps_error, reply) = match outcome {
+            Outcome::Told => (None, None, format!("reply!({called})")),
+            Outcome::Nothing => {
+                (None, None, format!("{{ let _ = {called}; Reply::Ok(\"null\".to_owned()) }}"))
+            }
+            Outcome::Kept { value, error, reply } => (value, error, reply.replace("{}", &called)),
         };
         let mut lines: Vec<String> = arguments.iter().flat_map(|argument| argument.before.clone()).collect();
         lines.push(format!("let reply = {reply};"));
@@ -327,6 +304,7 @@ impl Function<'_> {
             expression: lines.join("\n"),
             params,
             keeps,
+            keeps_error,
         })
     }
 
@@ -387,36 +365,37 @@ impl Function<'_> {
     }
 
     fn outcome(&self, output: &Type) -> Outcome {
-        let kept = |ty: &Type, template| self.keepable(ty).map(|name| Outcome::Kept(name, template));
-        let found = match output {
-            Type::Reference(reference) if reference.mutability.is_some() => {
-                return if self.library.own_type(&reference.elem).is_some() {
-                    Outcome::Nothing
-                } else {
-                    Outcome::Told
-                };
+        if let Type::Reference(reference) = output
+            && reference.mutability.is_some()
+            && self.library.own_type(&reference.elem).is_some()
+        {
+            return Outcome::Nothing;
+        }
+        let arguments = arguments_of(output);
+        let (value, error, pattern) = match (path_of(output).as_deref(), &arguments[..]) {
+            (Some("Result"), [value, error]) => {
+                (value, self.keepable(error), "match ({}) { Ok(value) => VALUE, Err(error) => ERROR }")
             }
-            Type::Reference(reference) => {
-                self.cloned(&reference.elem).and_then(|ty| kept(ty, "keep(values, ({}).clone())"))
+            (Some("Option"), [value]) => {
+                (value, None, "match ({}) { Some(value) => VALUE, None => Reply::Ok(\"null\".to_owned()) }")
             }
-            Type::Path(_) if self.library.own_type(output).is_some() => kept(output, "keep(values, {})"),
-            Type::Path(_) => {
-                let arguments = arguments_of(output);
-                match (path_of(output).as_deref(), &arguments[..]) {
-                    (Some("Result"), [Type::Reference(inner), _]) if inner.mutability.is_none() => {
-                        self.cloned(&inner.elem).and_then(|ty| kept(ty, "match {} { Ok(value) => keep(values, value.clone()), Err(error) => failed!(error) }"))
-                    }
-                    (Some("Option"), [Type::Reference(inner)]) if inner.mutability.is_none() => {
-                        self.cloned(&inner.elem).and_then(|ty| kept(ty, "match {} { Some(value) => keep(values, value.clone()), None => Reply::Ok(\"null\".to_owned()) }"))
-                    }
-                    (Some("Result"), [ty, ..]) => kept(ty, "match {} { Ok(value) => keep(values, value), Err(error) => failed!(error) }"),
-                    (Some("Option"), [ty]) => kept(ty, "match {} { Some(value) => keep(values, value), None => Reply::Ok(\"null\".to_owned()) }"),
-                    _ => None,
-                }
-            }
-            _ => None,
+            _ => (output, None, "match ({}) { value => VALUE }"),
         };
-        found.unwrap_or(Outcome::Told)
+        let (ty, written) = match value {
+            Type::Reference(reference) if reference.mutability.is_none() => {
+                (self.cloned(&reference.elem), "value.clone()")
+            }
+            value => (Some(value), "value"),
+        };
+        let kept =
+            ty.and_then(|ty| self.keepable(ty)).map(|(name, keep)| (name, keep.replace("VALUE", written)));
+        if kept.is_none() && error.is_none() {
+            return Outcome::Told;
+        }
+        let on_value = kept.as_ref().map_or("Reply::Ok(told!(value))", |(_, keep)| keep);
+        let on_error = if error.is_some() { "keep_error!(values, error)" } else { "failed!(error)" };
+        let reply = pattern.replace("VALUE", on_value).replace("ERROR", on_error);
+        Outcome::Kept { value: kept.map(|(name, _)| name), error: error.map(|(name, _)| name), reply }
     }
 
     fn cloned<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
@@ -424,10 +403,15 @@ impl Function<'_> {
         self.library.implements(own.path(), "Clone").then_some(ty)
     }
 
-    /// The name of the type if its values can be kept: it is one of the library's own, and no iterator.
-    fn keepable(&self, ty: &Type) -> Option<TypeName> {
+    /// The name of the type if its values can be kept, and how `VALUE` is: what gives items is told by a copy of it.
+    fn keepable(&self, ty: &Type) -> Option<(TypeName, &'static str)> {
         let own = self.library.own_type(ty)?;
-        is_told(self.library, own).then(|| type_name(ty))
+        if is_told(self.library, own) {
+            return Some((type_name(ty), "keep(values, VALUE)"));
+        }
+        let template =
+            "{ let value = VALUE; let text = told!(value.clone()); values.keep(value); Reply::Ok(text) }";
+        self.library.implements(own.path(), "Clone").then(|| (type_name(ty), template))
     }
 }
 

@@ -86,7 +86,10 @@ pub(super) fn std_operations(library: &Library<'_>) -> Vec<Operation> {
         for (of_trait, method, signature, call) in METHODS {
             let is_it =
                 one.of_trait.rsplit("::").next() == Some(of_trait) && !library.has_trait(&one.of_trait);
-            if is_it && !(of_trait == "Hash" && !library.implements(own.path(), "PartialEq")) {
+            // The text of an error is compared where it is returned.
+            let is_text = of_trait == "Display" && library.implements(own.path(), "Error");
+            let has_no_law = of_trait == "Hash" && !library.implements(own.path(), "PartialEq");
+            if is_it && !is_text && !has_no_law {
                 found.extend(operation(library, one, own, (method, signature, call)));
             }
         }

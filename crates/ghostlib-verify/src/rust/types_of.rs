@@ -25,10 +25,12 @@ fn own_type(library: &Library<'_>, own: &Own<'_>) -> Option<OwnType> {
         return None;
     }
     let concrete = of_type(library, own)?;
-    let ty = source(&written_type(library, own, &concrete));
+    let ty = source(&written_type(library, own, &concrete)).replace("'static", "'_");
     let opaque = format!("field(\"opaque\", out, |out| quote({:?}, out));", own.name());
     let shown = "let shown = self.to_string(); field(\"display\", out, |out| quote(&shown, out));";
-    let body = if library.implements(own.path(), "Display") {
+    // The text of an error is compared where it is returned.
+    let shows = library.implements(own.path(), "Display") && !library.implements(own.path(), "Error");
+    let body = if shows {
         shown.to_owned()
     } else {
         parts(library, own, &concrete).unwrap_or_else(|| opaque.clone())

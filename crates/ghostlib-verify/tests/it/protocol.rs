@@ -84,6 +84,7 @@ async fn python_driver(scratch: &Path, import_name: &str, plan: &str) -> Driver 
             expression: plan.to_string(),
             params: vec![],
             keeps: None,
+            keeps_error: None,
         })
         .collect();
     let subject = Subject { dir: &dir, scratch, packages: &[], import_name, wall: Duration::from_secs(60) };

@@ -16,6 +16,7 @@ async fn what_a_library_lacks_is_left_out_and_the_rest_is_called() {
     let items = [
         function("double", &["n"], None),
         function("triple", &["n"], None),
+        ApiItem { kind: ApiKind::Class, function: None, ..function("Table", &[], None) },
         function("Table.rows", &[], Some(Receiver::Ref)),
     ];
     let Built::Driver { driver, left_out } = library.build(&items).await else { panic!() };

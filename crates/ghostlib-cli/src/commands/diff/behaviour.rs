@@ -5,7 +5,7 @@ use super::library::Library;
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::{sandbox, toolchain};
 use crate::error::CliError;
-use ghostlib_diff::Language;
+use ghostlib_diff::{Language, literals};
 use ghostlib_model::Call;
 use ghostlib_run::{Behaviour, Workshop, behaviour};
 use ghostlib_verify::{Difference, Differential};
@@ -38,7 +38,15 @@ pub(super) async fn compare(
         seed: args.seed,
         max_differences: MAX_DIFFERENCES,
     };
-    Ok(behaviour(workshop, known, &reference.api, (own, &candidate.api.crate_name), &plan).await?)
+    Ok(behaviour(
+        workshop,
+        known,
+        &reference.api,
+        (own, &candidate.api.crate_name),
+        &literals(&reference.tree),
+        &plan,
+    )
+    .await?)
 }
 
 pub(super) fn print(behaviour: &Behaviour) {

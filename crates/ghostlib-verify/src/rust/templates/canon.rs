@@ -511,8 +511,19 @@ macro_rules! told {
 #[macro_export]
 macro_rules! failed {
     ($error:expr) => {{
+        let error = &$error;
+        Reply::Error { class: (&&Wrap::new(error)).class(), text: (&&Wrap::new(error)).error_text() }
+    }};
+}
+
+/// The reply for an error of the library, which is kept.
+#[macro_export]
+macro_rules! keep_error {
+    ($values:expr, $error:expr) => {{
         let error = $error;
-        Reply::Error { class: (&&Wrap::new(&error)).class(), text: (&&Wrap::new(&error)).error_text() }
+        let reply = failed!(error);
+        $values.keep(error);
+        reply
     }};
 }
 
