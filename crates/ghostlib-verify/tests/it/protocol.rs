@@ -1,11 +1,11 @@
 //! The conformance test of drivers: any driver of the library that `fixtures/protocol/README.md` describes.
 
 use crate::support::{fixture, interpreter, sandbox};
-use ghostlib_model::{Answer, Sequence, SequenceAnswer};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 use ghostlib_verify::python::{Built, Subject, build};
 use ghostlib_verify::{CallLimits, Driver, Operation, Patience};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +22,25 @@ async fn the_python_driver_tells_what_only_python_has() {
     let scratch = tempfile::tempdir().unwrap();
     let driver = python_driver(scratch.path(), "pythonic", "pythonic.json").await;
     conforms(&driver, "protocol/python/pythonic.jsonl").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_that_reads_its_input_does_not_read_the_judges() {
+    let scratch = tempfile::tempdir().unwrap();
+    let driver = python_driver(scratch.path(), "sample", "plan.json").await;
+    // More than any buffer holds.
+    let calls: Vec<Call> = (0..5000)
+        .map(|n| Call { operation: "echo_text".into(), input: json!({"value": "x".repeat(n % 100)}) })
+        .collect();
+    let reading = Call { operation: "read_input".into(), input: json!({}) };
+    let answers = driver.ask(&[&[reading], &calls[..]].concat()).await.unwrap();
+    assert_eq!(answers[0], Answer::Ok(json!("")));
+    let lost = answers
+        .iter()
+        .skip(1)
+        .zip(&calls)
+        .find(|(got, call)| **got != Answer::Ok(call.input["value"].clone()));
+    assert_eq!(lost, None);
 }
 
 /// A sequence, and what the judge is to get for it.
