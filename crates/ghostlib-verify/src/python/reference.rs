@@ -162,3 +162,76 @@ fn only_folder(dir: &Path) -> Result<PathBuf, ReferenceError> {
         _ => Ok(dir.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_sandbox::host;
+    use std::ffi::OsStr;
+    use std::time::Duration;
+
+    /// Makes `a.tar` and `a.zip` with a module, a link, and a file of the name that is given.
+    const MAKE: &str = "\
+import io, sys, tarfile, zipfile
+names = ['lib-1/lib.py', *sys.argv[1:]]
+with tarfile.open('a.tar', 'w') as tar:
+    for name in names:
+        member = tarfile.TarInfo(name)
+        member.size = 1
+        tar.addfile(member, io.BytesIO(b'x'))
+    link = tarfile.TarInfo('lib-1/link')
+    link.type, link.linkname = tarfile.SYMTYPE, '/etc'
+    tar.addfile(link)
+with zipfile.ZipFile('a.zip', 'w') as zip:
+    for name in names:
+        zip.writestr(name, 'x')
+    link = zipfile.ZipInfo('lib-1/link')
+    link.external_attr = 0o120777 << 16
+    zip.writestr(link, '/etc')
+";
+
+    async fn unpacked(archive: &str, name: &[&str]) -> (tempfile::TempDir, Result<(), ReferenceError>) {
+        let dir = tempfile::tempdir().unwrap();
+        let interpreter = Interpreter::find(OsStr::new("python3"), Path::new("/")).await.unwrap();
+        let command = CommandLine::new(&interpreter.program).args(["-c", MAKE]).args(name);
+        let made = host::run(&command, dir.path(), &[], Duration::from_secs(60)).await.unwrap();
+        assert!(made.end.is_success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let inner = dir.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        let result = unpack("r", &dir.path().join(archive), &inner.join("to"), &interpreter).await;
+        (dir, result)
+    }
+
+    #[tokio::test]
+    async fn an_archive_is_unpacked_without_its_outermost_folder_and_without_links() {
+        for archive in ["a.tar", "a.zip"] {
+            let (dir, done) = unpacked(archive, &["lib-1/inner/b"]).await;
+            done.unwrap();
+            let to = dir.path().join("inner/to");
+            assert!(to.join("lib.py").is_file() && to.join("inner/b").is_file());
+            assert!(fs::symlink_metadata(to.join("link")).is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_out_refuses_the_archive() {
+        for archive in ["a.tar", "a.zip"] {
+            for name in ["../../out", "/tmp/ghostlib-out", "lib-1/../../../out"] {
+                let (dir, done) = unpacked(archive, &[name]).await;
+                let error = done.unwrap_err().to_string();
+                assert!(error.contains("leads out of it"), "{archive} {name}: {error}");
+                assert!(!dir.path().join("out").exists());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_archive_says_so() {
+        let (dir, _) = unpacked("a.tar", &[]).await;
+        fs::write(dir.path().join("b.tar"), "no archive").unwrap();
+        let interpreter = Interpreter::find(OsStr::new("python3"), Path::new("/")).await.unwrap();
+        let to = dir.path().join("inner/other");
+        let error = unpack("r", &dir.path().join("b.tar"), &to, &interpreter).await.unwrap_err();
+        assert!(matches!(error, ReferenceError::Unpack { .. }), "{error}");
+    }
+}
