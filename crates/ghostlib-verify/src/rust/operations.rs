@@ -107,7 +107,7 @@ pub(super) fn of_type(library: &Library<'_>, own: &Own<'_>) -> Option<Concrete> 
     });
     let callables: Vec<Callable> = methods
         .filter_map(|item| Callable::parse(&item.signature))
-        .filter(|callable| callable.owner.is_none())
+        .filter(|callable| callable.owner.is_none() && !callable.redeclares(&own.declared.generics))
         .collect();
     let declared = &own.declared.generics;
     let with_defaults = |concrete: &mut Concrete| {

@@ -42,7 +42,16 @@ pub(super) struct Declared {
 
 impl Callable {
     pub(super) fn parse(signature: &str) -> Option<Self> {
-        Self::read.parse_str(&readable(signature)).ok()
+        // A method of a trait that has a body ends with `{ .. }`.
+        let head = signature.trim_end().trim_end_matches("{ .. }");
+        Self::read.parse_str(&readable(head)).ok()
+    }
+
+    /// Whether its own parameters have names that those of its owner have: it belongs to a special case of the type.
+    pub(super) fn redeclares(&self, of_owner: &Generics) -> bool {
+        let own = self.generics.last().into_iter().flat_map(Generics::type_params);
+        let mut own = own.map(|param| &param.ident);
+        own.any(|name| of_owner.type_params().any(|param| param.ident == *name))
     }
 
     fn read(input: ParseStream<'_>) -> syn::Result<Self> {
