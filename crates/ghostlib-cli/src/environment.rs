@@ -3,10 +3,11 @@
 use crate::args::SandboxChoice;
 use crate::error::CliError;
 use ghostlib_sandbox::{Launcher, Sandbox};
+use ghostlib_verify::python::Interpreter;
 use ghostlib_verify::rust::Toolchain;
 use std::collections::HashMap;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,11 @@ pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliEr
 
 pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {
     Ok(Toolchain::find(&current_dir()?).await?)
+}
+
+/// The Python on the search path.
+pub(crate) async fn interpreter() -> Result<Interpreter, CliError> {
+    Ok(Interpreter::find(OsStr::new("python3"), &current_dir()?).await?)
 }
 
 /// A program by its path, or by its name on the search path.

@@ -7,6 +7,7 @@ use ghostlib_run::{JudgeError, RunError, SpecError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
 use ghostlib_verify::VerifyError;
+use ghostlib_verify::python::InterpreterError;
 use ghostlib_verify::rust::{ReferenceError, ToolchainError};
 use std::error::Error;
 use std::io;
@@ -157,12 +158,13 @@ impl From<ReferenceError> for CliError {
     fn from(error: ReferenceError) -> Self {
         match &error {
             ReferenceError::NotFound { .. } => Self::of(Kind::Input, &error)
-                .hint("write it as `crate:NAME@VERSION`, `git:URL#REV`, or a path; `cargo info NAME` shows versions"),
+                .hint("write it as `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path; `cargo info NAME` and `pip index versions NAME` show versions"),
             ReferenceError::Fetch { .. } => Self::of(Kind::Environment, &error)
-                .hint("cargo fetches it, with your own settings: see that `cargo fetch` works here"),
+                .hint("cargo and pip fetch it, with your own settings: see that `cargo fetch` and `pip download` work here"),
             ReferenceError::NoTool { tool, .. } => {
                 Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
             }
+            ReferenceError::OtherLanguage { .. } | ReferenceError::Unpack { .. } => Self::of(Kind::Input, &error),
             ReferenceError::Manifest(_) => {
                 Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
             }
@@ -181,6 +183,12 @@ impl From<ToolchainError> for CliError {
     fn from(error: ToolchainError) -> Self {
         Self::of(Kind::Environment, &error)
             .hint("install Rust, for example from https://rustup.rs; `ghostlib doctor` shows what is found")
+    }
+}
+
+impl From<InterpreterError> for CliError {
+    fn from(error: InterpreterError) -> Self {
+        Self::of(Kind::Environment, &error).hint("install Python 3.9 or later, with pip, as `python3`")
     }
 }
 

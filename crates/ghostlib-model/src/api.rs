@@ -102,12 +102,49 @@ pub struct FnSignature {
 }
 
 /// One parameter of a function.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     /// Its name, or its pattern.
     pub name: String,
     /// Its type as written.
     pub ty: String,
+    /// How a caller passes an argument for it.
+    #[serde(default, skip_serializing_if = "Passing::is_either")]
+    pub passing: Passing,
+    /// The value that it has where a caller leaves it out, as source text; `...` where that cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
+/// How a caller passes an argument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passing {
+    /// In its place alone.
+    Positional,
+    /// In its place, or by its name if the language has that.
+    #[default]
+    Either,
+    /// Any number of them, each in its place: `*args`.
+    Rest,
+    /// By its name alone.
+    Keyword,
+    /// Any number of them, each by a name: `**kwargs`.
+    Keywords,
+}
+
+impl Passing {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_either(&self) -> bool {
+        *self == Self::Either
+    }
+}
+
+impl Param {
+    /// Whether a caller may leave it out.
+    pub fn is_optional(&self) -> bool {
+        self.default.is_some() || matches!(self.passing, Passing::Rest | Passing::Keywords)
+    }
 }
 
 /// How a method takes `self`.

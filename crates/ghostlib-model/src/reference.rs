@@ -2,13 +2,21 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Where a reference comes from, pinned: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+/// Where a reference comes from, pinned: `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceSource {
     /// A version of a crate of the registry that cargo is set up for.
     Crate {
         /// The crate's name.
+        name: String,
+        /// The exact version.
+        version: String,
+    },
+    /// A version of a project of the package index that pip is set up for.
+    #[serde(rename = "pypi")]
+    PyPi {
+        /// The project's name.
         name: String,
         /// The exact version.
         version: String,
@@ -20,7 +28,7 @@ pub enum ReferenceSource {
         /// A commit, tag or branch.
         rev: String,
     },
-    /// A folder with a Cargo package.
+    /// A folder with a Cargo package or a Python project.
     Path(String),
 }
 
@@ -30,11 +38,16 @@ pub enum ParseReferenceError {
     /// `crate:` without a name or a version.
     #[error("`{0}` does not name a crate and its version; write `crate:NAME@VERSION`")]
     Crate(String),
+    /// `pypi:` without a name or a version.
+    #[error("`{0}` does not name a Python project and its version; write `pypi:NAME@VERSION`")]
+    PyPi(String),
     /// `git:` without a URL or a revision.
     #[error("`{0}` does not name a repository and its revision; write `git:URL#REV`")]
     Git(String),
     /// Nothing at all.
-    #[error("a reference is missing; write `crate:NAME@VERSION`, `git:URL#REV`, or a path")]
+    #[error(
+        "a reference is missing; write `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path"
+    )]
     Empty,
 }
 
@@ -43,12 +56,16 @@ impl FromStr for ReferenceSource {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(rest) = text.strip_prefix("crate:") {
-            return match rest.split_once('@') {
-                Some((name, version)) if !name.is_empty() && !version.is_empty() => {
-                    Ok(Self::Crate { name: name.into(), version: version.into() })
-                }
-                _ => Err(ParseReferenceError::Crate(text.into())),
+            let Some((name, version)) = pinned(rest) else {
+                return Err(ParseReferenceError::Crate(text.into()));
             };
+            return Ok(Self::Crate { name, version });
+        }
+        if let Some(rest) = text.strip_prefix("pypi:") {
+            let Some((name, version)) = pinned(rest) else {
+                return Err(ParseReferenceError::PyPi(text.into()));
+            };
+            return Ok(Self::PyPi { name, version });
         }
         if let Some(rest) = text.strip_prefix("git:") {
             return match rest.rsplit_once('#') {
@@ -62,10 +79,17 @@ impl FromStr for ReferenceSource {
     }
 }
 
+/// `NAME@VERSION`
+fn pinned(text: &str) -> Option<(String, String)> {
+    let (name, version) = text.split_once('@')?;
+    (!name.is_empty() && !version.is_empty()).then(|| (name.into(), version.into()))
+}
+
 impl fmt::Display for ReferenceSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Crate { name, version } => write!(f, "crate:{name}@{version}"),
+            Self::PyPi { name, version } => write!(f, "pypi:{name}@{version}"),
             Self::Git { url, rev } => write!(f, "git:{url}#{rev}"),
             Self::Path(path) => f.write_str(path),
         }
@@ -78,14 +102,17 @@ mod tests {
 
     #[test]
     fn every_form_reads_back_as_it_is_written() {
-        for text in ["crate:shell-words@1.1.1", "git:https://example.org/a#b.git#v1", "../lib"] {
+        for text in
+            ["crate:shell-words@1.1.1", "pypi:humanize@4.9.0", "git:https://example.org/a#b.git#v1", "../lib"]
+        {
             assert_eq!(text.parse::<ReferenceSource>().unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn half_a_reference_says_how_to_write_a_whole_one() {
-        for text in ["crate:a", "crate:@1", "crate:a@", "git:x", "git:#r", ""] {
+        for text in ["crate:a", "crate:@1", "crate:a@", "pypi:a", "pypi:@1", "pypi:a@", "git:x", "git:#r", ""]
+        {
             let error = text.parse::<ReferenceSource>().unwrap_err();
             assert!(error.to_string().contains("write `"), "{error}");
         }

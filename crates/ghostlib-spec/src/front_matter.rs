@@ -32,7 +32,7 @@ const TOP: Keys = Keys {
     unknown: Code::FrontMatterUnknownKey,
 };
 const REFERENCE: Keys =
-    Keys { known: &["crate", "version", "git", "rev", "path"], unknown: Code::FrontMatterUnknownKey };
+    Keys { known: &["crate", "pypi", "version", "git", "rev", "path"], unknown: Code::FrontMatterUnknownKey };
 const TARGET: Keys =
     Keys { known: &["edition", "dependencies", "features"], unknown: Code::FrontMatterUnknownKey };
 const KEYWORDS: Keys = Keys {
@@ -243,13 +243,16 @@ fn read_reference(reader: &mut Reader, entry: &Entry) -> Option<ReferenceSource>
     if is_exactly(&["crate", "version"]) {
         return pair("crate", "version").map(|(name, version)| ReferenceSource::Crate { name, version });
     }
+    if is_exactly(&["pypi", "version"]) {
+        return pair("pypi", "version").map(|(name, version)| ReferenceSource::PyPi { name, version });
+    }
     if is_exactly(&["git", "rev"]) {
         return pair("git", "rev").map(|(url, rev)| ReferenceSource::Git { url, rev });
     }
     if is_exactly(&["path"]) {
         return parts.get("path").cloned().map(ReferenceSource::Path);
     }
-    let help = "give `crate:` and `version:`, or `git:` and `rev:`, or `path:`, and nothing else";
+    let help = "give `crate:` or `pypi:` and `version:`, or `git:` and `rev:`, or `path:`, and nothing else";
     let message = "the reference does not name exactly one pinned source";
     reader.report(Code::ReferenceInvalid, entry.key_span, message, help);
     None

@@ -109,7 +109,7 @@ struct Path(
     String,
 );
 
-/// A library, pinned in one of three ways.
+/// A library, pinned in one of four ways.
 #[derive(JsonSchema)]
 #[schemars(rename = "Reference", untagged, deny_unknown_fields)]
 enum ReferenceYaml {
@@ -117,6 +117,14 @@ enum ReferenceYaml {
     Crate {
         /// Its name.
         #[schemars(rename = "crate")]
+        name: Pin,
+        /// Its version.
+        version: Pin,
+    },
+    /// A project of the Python package index.
+    PyPi {
+        /// Its name.
+        #[schemars(rename = "pypi")]
         name: Pin,
         /// Its version.
         version: Pin,

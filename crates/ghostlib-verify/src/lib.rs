@@ -9,13 +9,17 @@
 mod behaviour;
 mod generate;
 mod operation;
+pub mod python;
+mod reference;
 pub mod rust;
 mod session;
 mod shape;
+mod template;
 mod vectors;
 
 pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
-pub use operation::{Access, BindingError, Operation, OperationParam, TypeName};
+pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
+pub use reference::ReferenceError;
 pub use session::{CallLimits, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};

@@ -1,6 +1,7 @@
 //! What a driver can be asked for, in whatever language it is written.
 
 use crate::shape::Shape;
+use std::collections::HashSet;
 
 /// An operation that a driver can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,18 @@ pub struct OperationParam {
     pub name: String,
     /// What its values look like.
     pub shape: Shape,
+    /// Whether an input has to have it.
+    pub presence: Presence,
+}
+
+/// Whether an input has to have a value for a parameter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// It has to.
+    #[default]
+    Required,
+    /// It may leave it out: the parameter has a default, or takes any number of arguments.
+    Optional,
 }
 
 /// A type of values that a driver keeps, by the name that its language gives it: `Table`, `Slab<i64>`.
@@ -51,6 +64,22 @@ pub enum Access {
     Owned,
 }
 
+/// An item of an API that cannot be called, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncallable {
+    /// The path of the item.
+    pub item: String,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+impl OperationParam {
+    /// A parameter that every input has to have.
+    pub fn required(name: String, shape: Shape) -> Self {
+        Self { name, shape, presence: Presence::Required }
+    }
+}
+
 impl Operation {
     /// The values that it needs from calls before it, each with what it does to it.
     pub fn kept_params(&self) -> impl Iterator<Item = (&OperationParam, &TypeName, Access)> {
@@ -60,10 +89,46 @@ impl Operation {
         })
     }
 
+    /// The types of the values that every input has to have.
+    pub(crate) fn required_kept(&self) -> impl Iterator<Item = &TypeName> {
+        let required = self.kept_params().filter(|(param, ..)| param.presence == Presence::Required);
+        required.map(|(_, name, _)| name)
+    }
+
     /// Whether it does nothing but look at one value of this type: what shows the state of the value.
     pub fn looks_at(&self, name: &TypeName) -> bool {
         matches!(&self.params[..], [param] if param.shape == Shape::Kept(name.clone(), Access::Shared))
     }
+}
+
+/// Leaves out what needs a value that nothing returns.
+pub(crate) fn leave_out_unreachable(callable: &mut Vec<Operation>, uncallable: &mut Vec<Uncallable>) {
+    let mut made: HashSet<TypeName> = HashSet::new();
+    let is_reachable = |operation: &Operation, made: &HashSet<TypeName>| {
+        operation.required_kept().all(|name| made.contains(name))
+    };
+    loop {
+        let reachable = callable.iter().filter(|operation| is_reachable(operation, &made));
+        let more: HashSet<TypeName> = reachable
+            .flat_map(|operation| [operation.keeps.clone(), operation.keeps_error.clone()])
+            .flatten()
+            .collect();
+        if more.is_subset(&made) {
+            break;
+        }
+        made.extend(more);
+    }
+    callable.retain(|operation| {
+        let missing = operation.required_kept().find(|name| !made.contains(*name));
+        if let Some(name) = missing {
+            let reason = format!("nothing that can be called returns a `{name}`");
+            uncallable.push(Uncallable { item: operation.item.clone(), reason });
+        }
+        missing.is_none()
+    });
+    let items: HashSet<&str> = callable.iter().map(|operation| operation.item.as_str()).collect();
+    uncallable.retain(|one| !items.contains(one.item.as_str()));
+    uncallable.dedup();
 }
 
 /// A binding that cannot be turned into a call.

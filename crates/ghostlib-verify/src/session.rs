@@ -103,6 +103,13 @@ impl Driver {
         self
     }
 
+    /// The same, with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: CallLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Whether the operation is in this driver.
     pub fn has(&self, operation: &str) -> bool {
         self.operations.iter().any(|name| name == operation)
@@ -266,7 +273,7 @@ impl Driver {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
                 cpu: None,
                 memory_bytes: Some(self.limits.memory_bytes),
-                file_bytes: Some(1 << 30),
+                file_bytes: Some(MAX_FILE),
                 open_files: None,
                 output_bytes: MAX_STDERR,
             },
@@ -274,6 +281,8 @@ impl Driver {
     }
 }
 
+/// The longest file that a call may write, what it prints among them.
+const MAX_FILE: u64 = 64 << 20;
 /// What the library may write to standard error between two starts of its driver.
 const MAX_STDERR: u64 = 16 << 20;
 /// The longest line that is read as a whole.

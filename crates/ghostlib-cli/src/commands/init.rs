@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) struct InitArgs {
     /// The library's name.
     name: String,
-    /// The library that the spec describes: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    /// The library that the spec describes: `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     #[arg(long)]
     reference: Option<ReferenceSource>,
     /// The folder for the spec; `specs/NAME` if it is not given.
@@ -52,6 +52,9 @@ fn document(args: &InitArgs, dir: &Path) -> String {
     let reference = match &args.reference {
         Some(ReferenceSource::Crate { name, version }) => {
             format!("reference:\n  crate: {name}\n  version: {version:?}\n")
+        }
+        Some(ReferenceSource::PyPi { name, version }) => {
+            format!("reference:\n  pypi: {name}\n  version: {version:?}\n")
         }
         Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
         Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),

@@ -21,7 +21,7 @@ pub(crate) struct SpecJson<'a> {
     title: Option<&'a str>,
     /// The format that the document is in.
     dialect: Dialect,
-    /// The real library: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    /// The real library: `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     reference: Option<String>,
     /// The normative statements, in their order.
     requirements: Vec<RequirementJson<'a>>,

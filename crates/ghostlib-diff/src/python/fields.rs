@@ -1,11 +1,12 @@
 //! Variables, and the fields of classes that make constructors of them.
 
 use super::class::{Class, Flavour};
-use super::parameters::{Parameter, Passing};
+use super::parameters::Parameter;
 use super::scope::What;
 use super::syntax::{Piece, named};
 use super::types::{Renderer, Style};
 use super::values::UNKNOWN;
+use ghostlib_model::Passing;
 
 /// Bases are followed to this depth.
 const MAX_BASES: usize = 16;

@@ -2,12 +2,12 @@
 
 use super::decorators::{Decorations, MethodKind, decorations};
 use super::package::ModuleId;
-use super::parameters::{Parameter, Passing, listed, parameters};
+use super::parameters::{Parameter, listed, parameters};
 use super::raises::raises;
 use super::scope::{Binding, Scope, What};
 use super::syntax::{Piece, Site, has_token};
 use super::types::{Renderer, Style, World};
-use ghostlib_model::{FnSignature, Param, Receiver};
+use ghostlib_model::{FnSignature, Passing, Receiver};
 
 /// A function as it is told.
 pub(super) struct Told {
@@ -157,10 +157,7 @@ impl<'k, 't> Surroundings<'k, 't> {
         let takes_self = self.class.is_some() && decorations.kind == MethodKind::Instance;
         FnSignature {
             receiver: takes_self.then_some(Receiver::Ref),
-            params: parameters
-                .into_iter()
-                .map(|parameter| Param { name: parameter.name, ty: parameter.annotation })
-                .collect(),
+            params: parameters.into_iter().map(Parameter::into_param).collect(),
             output: self.output(definition, &decorations, &renderer),
             generics: vec![],
             is_unsafe: false,

@@ -5,7 +5,7 @@ use super::decorators::MethodKind;
 use super::enums::variants;
 use super::fields::{constructor, variable};
 use super::package::ModuleId;
-use super::parameters::listed;
+use super::parameters::{Parameter, listed};
 use super::scope::{Binding, What};
 use super::syntax::{Piece, Site};
 use super::types::{Style, World};
@@ -324,11 +324,11 @@ fn made(class: &Class<'_, '_>, flavour: &Flavour) -> Vec<ApiItem> {
         (constructor(class, flavour, Style::Normal), constructor(class, flavour, Style::Declared))
     {
         let (normal, list) = (listed(&normal, Style::Normal), listed(&declared, Style::Declared));
-        let params = declared.into_iter().map(|one| Param { name: one.name, ty: one.annotation }).collect();
+        let params = declared.into_iter().map(Parameter::into_param).collect();
         items.push(made_method(class, "__init__", (&normal, &list), "", params));
     }
     let Flavour::Data(options) = flavour else { return items };
-    let other = || vec![Param { name: "other".to_owned(), ty: String::new() }];
+    let other = || vec![Param { name: "other".to_owned(), ..Param::default() }];
     if options.is_on("eq") {
         items.push(made_method(class, "__eq__", ("other", "other"), "", other()));
     }

@@ -2,6 +2,7 @@
 
 use super::syntax::Piece;
 use super::types::{Renderer, Style};
+use ghostlib_model::{Param, Passing};
 
 /// One parameter, its parts already told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,17 +14,10 @@ pub(super) struct Parameter {
     pub(super) default: Option<String>,
 }
 
-/// How a caller passes an argument.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Passing {
-    Positional,
-    #[default]
-    Either,
-    /// `*args`
-    Rest,
-    Keyword,
-    /// `**kwargs`
-    Keywords,
+impl Parameter {
+    pub(super) fn into_param(self) -> Param {
+        Param { name: self.name, ty: self.annotation, passing: self.passing, default: self.default }
+    }
 }
 
 /// Reads the parameters between the parentheses of a `def`.

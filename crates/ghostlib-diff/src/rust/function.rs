@@ -98,6 +98,7 @@ impl<'t> Function<'t> {
         let params = self.parameters.iter().map(|node| Param {
             name: parameter_name(&renderer, *node).unwrap_or_else(|| "_".to_owned()),
             ty: renderer.ty(type_of(*node)),
+            ..Param::default()
         });
         let qualifiers = self.qualifiers(&renderer);
         FnSignature {

@@ -43,7 +43,7 @@ pub struct LockedSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedReference {
-    /// `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    /// `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     pub source: String,
     /// Over its files.
     pub checksum: Sha256Hex,

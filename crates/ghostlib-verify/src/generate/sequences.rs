@@ -2,7 +2,7 @@
 
 use super::neighbours::neighbours;
 use super::values::Generator;
-use crate::operation::{Access, Operation, TypeName};
+use crate::operation::{Access, Operation, Presence, TypeName};
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +130,9 @@ impl<'a> Sequences<'a> {
         let mut taken = BTreeSet::new();
         let mut input = Map::new();
         for param in &described.params {
+            if param.presence == Presence::Optional && generator.rng().bool() {
+                continue;
+            }
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
             let value = match reused {
@@ -267,7 +270,7 @@ fn depths(operations: &[Operation]) -> BTreeMap<&TypeName, usize> {
 
 /// How many calls deep an operation is with what it needs.
 fn depth_of(operation: &Operation, depths: &BTreeMap<&TypeName, usize>) -> Option<usize> {
-    let needs = operation.kept_params().map(|(_, name, _)| depths.get(name).copied());
+    let needs = operation.required_kept().map(|name| depths.get(name).copied());
     needs.into_iter().try_fold(1, |deepest, depth| Some(deepest.max(depth? + 1)))
 }
 

@@ -4,9 +4,8 @@ use super::arguments::{Argument, Lasting, Making, Slot};
 use super::concrete::Concrete;
 use super::library::Library;
 use crate::operation::{BindingError, Operation, OperationParam};
+use crate::template::{expand, mark};
 use ghostlib_model::ApiItem;
-use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason};
-use std::sync::{Arc, Mutex};
 
 /// Expands a binding's template. `{{param "name" "type"}}` stands for the parameter `name` of the call, made
 /// into an argument of that type; types of the library are written with its crate's name before them.
@@ -18,7 +17,7 @@ pub fn bound_operation(
     template: &str,
     (crate_name, items): (&str, &[ApiItem]),
 ) -> Result<Operation, BindingError> {
-    let params = expanded(template).map_err(|reason| BindingError { operation: name.into(), reason })?;
+    let params = expand(template).map_err(|reason| BindingError { operation: name.into(), reason })?;
     let library = Library::of(items);
     let concrete = Concrete::default();
     let making = Making { library: &library, concrete: &concrete, generics: &[], for_ever: Lasting::Call };
@@ -35,7 +34,7 @@ pub fn bound_operation(
                 BindingError { operation: name.into(), reason }
             })?;
         expression = expression.replace(&mark(at), &argument.passed);
-        known.push(OperationParam { name: param.clone(), shape: argument.shape.clone() });
+        known.push(OperationParam::required(param.clone(), argument.shape.clone()));
         arguments.push(argument);
     }
     let mut lines: Vec<String> = arguments.iter().flat_map(|argument| argument.before.clone()).collect();
@@ -51,51 +50,6 @@ pub fn bound_operation(
         keeps: None,
         keeps_error: None,
     })
-}
-
-/// What stands in the expanded text for a parameter, until it is known how many there are.
-fn mark(at: usize) -> String {
-    format!("\u{0}{at}\u{0}")
-}
-
-#[derive(Default)]
-struct Expanded {
-    text: String,
-    /// Names and types.
-    params: Vec<(String, String)>,
-}
-
-fn expanded(template: &str) -> Result<Expanded, String> {
-    let params = Arc::new(Mutex::new(Vec::new()));
-    let mut handlebars = Handlebars::new();
-    handlebars.set_strict_mode(true);
-    handlebars.register_escape_fn(handlebars::no_escape);
-    let seen = Arc::clone(&params);
-    handlebars.register_helper(
-        "param",
-        Box::new(
-            move |helper: &Helper<'_>,
-                  _: &Handlebars<'_>,
-                  _: &Context,
-                  _: &mut RenderContext<'_, '_>,
-                  out: &mut dyn Output|
-                  -> HelperResult {
-                let text = |index: usize| helper.param(index).and_then(|param| param.value().as_str());
-                let (Some(name), Some(ty)) = (text(0), text(1)) else {
-                    let usage = "write it as {{param \"name\" \"type\"}}";
-                    return Err(RenderErrorReason::Other(usage.into()).into());
-                };
-                if let Ok(mut seen) = seen.lock() {
-                    out.write(&mark(seen.len()))?;
-                    seen.push((name.to_owned(), ty.to_owned()));
-                }
-                Ok(())
-            },
-        ),
-    );
-    let text = handlebars.render_template(template, &()).map_err(|error| error.reason().to_string())?;
-    let params = params.lock().map(|params| params.clone()).unwrap_or_default();
-    Ok(Expanded { text, params })
 }
 
 #[cfg(test)]

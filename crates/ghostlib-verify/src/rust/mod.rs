@@ -15,12 +15,14 @@ mod toolchain;
 mod types_of;
 mod vendor;
 
+pub use crate::operation::Uncallable;
+pub use crate::reference::ReferenceError;
 pub use binding::bound_operation;
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
 pub use expand::{Features, expand};
 pub use manifest::ManifestError;
-pub use operations::{Offered, Uncallable, offered};
-pub use reference::{Reference, ReferenceError, fetch};
+pub use operations::{Offered, offered};
+pub use reference::{Reference, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
 pub use types_of::OwnType;
 pub use vendor::{Vendored, fetch_dependencies};

@@ -6,19 +6,10 @@ use super::library::{Library, Own, Variant, path_of, source, type_name, value_ty
 use super::signature::{Callable, SelfParam};
 use super::std_traits::std_operations;
 use super::types_of::{OwnType, own_types};
-use crate::operation::{Operation, OperationParam, TypeName};
+use crate::operation::{Operation, OperationParam, TypeName, Uncallable, leave_out_unreachable};
 use ghostlib_model::{ApiItem, ApiKind};
 use std::collections::HashSet;
 use syn::{GenericParam, Generics, Type, parse_quote};
-
-/// An item of an API that cannot be called, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncallable {
-    /// The path of the item.
-    pub item: String,
-    /// The reason, for people.
-    pub reason: String,
-}
 
 /// What a driver can be made of, by an API alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,36 +57,6 @@ impl Offered {
         self.uncallable.push(Uncallable { item, reason: reason.to_owned() });
         leave_out_unreachable(&mut self.operations, &mut self.uncallable);
     }
-}
-
-/// Leaves out what needs a value that nothing returns.
-fn leave_out_unreachable(callable: &mut Vec<Operation>, uncallable: &mut Vec<Uncallable>) {
-    let mut made: HashSet<TypeName> = HashSet::new();
-    let is_reachable = |operation: &Operation, made: &HashSet<TypeName>| {
-        operation.kept_params().all(|(_, name, _)| made.contains(name))
-    };
-    loop {
-        let reachable = callable.iter().filter(|operation| is_reachable(operation, &made));
-        let more: HashSet<TypeName> = reachable
-            .flat_map(|operation| [operation.keeps.clone(), operation.keeps_error.clone()])
-            .flatten()
-            .collect();
-        if more.is_subset(&made) {
-            break;
-        }
-        made.extend(more);
-    }
-    callable.retain(|operation| {
-        let missing = operation.kept_params().find(|(_, name, _)| !made.contains(*name));
-        if let Some((_, name, _)) = missing {
-            let reason = format!("nothing that can be called returns a `{name}`");
-            uncallable.push(Uncallable { item: operation.item.clone(), reason });
-        }
-        missing.is_none()
-    });
-    let items: HashSet<&str> = callable.iter().map(|operation| operation.item.as_str()).collect();
-    uncallable.retain(|one| !items.contains(one.item.as_str()));
-    uncallable.dedup();
 }
 
 fn function_operations(library: &Library<'_>, item: &ApiItem) -> Result<Vec<Operation>, String> {
@@ -391,7 +352,7 @@ impl Function<'_> {
                 let ty = self.concrete.apply(self.library, &ty);
                 format!("no value of type `{}` can be made for `{name}`", type_name(&ty))
             })?;
-            params.push(OperationParam { name, shape: argument.shape.clone() });
+            params.push(OperationParam::required(name, argument.shape.clone()));
             arguments.push(argument);
         }
         Ok((params, arguments))

@@ -1,14 +1,11 @@
 //! Fetching a reference with cargo, so that the user's registry, mirror and proxy settings hold.
 
-use super::manifest::{Manifest, ManifestError};
-use super::vendor::{VENDOR, cargo_config, once, vendor};
-use ghostlib_model::{ReferenceSource, Sha256Hex, sha256_of_files};
-use ghostlib_sandbox::{CommandLine, Finished, SandboxError, host};
+use super::manifest::Manifest;
+use super::vendor::{VENDOR, cargo_config, vendor};
+use crate::reference::{ReferenceError, at, checksum, clone, copy_tree, folder_name, local_folder, once};
+use ghostlib_model::{ReferenceSource, Sha256Hex};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use walkdir::WalkDir;
 
 /// A reference on this machine, with everything that it needs to be built offline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,51 +26,9 @@ pub struct Reference {
     pub root: PathBuf,
 }
 
-/// Why a reference is not to be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ReferenceError {
-    /// There is no such crate, version, repository, revision or folder.
-    #[error("there is no reference {reference}: {said}")]
-    NotFound {
-        /// The reference as written.
-        reference: String,
-        /// What the tool that looked for it said.
-        said: String,
-    },
-    /// It may exist, but could not be fetched.
-    #[error("{reference} could not be fetched: {said}")]
-    Fetch {
-        /// The reference as written.
-        reference: String,
-        /// What the tool that fetches said.
-        said: String,
-    },
-    /// A tool that fetches is missing.
-    #[error("{tool} cannot be run to fetch {reference}")]
-    NoTool {
-        /// `cargo` or `git`.
-        tool: &'static str,
-        /// The reference as written.
-        reference: String,
-        /// Why.
-        #[source]
-        source: SandboxError,
-    },
-    /// Its `Cargo.toml` cannot be used.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    /// The cache cannot be written or read.
-    #[error("{}: {source}", .path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-const FETCH_WALL: Duration = Duration::from_secs(600);
 const SOURCE: &str = "source";
+/// What of a source tree is build output, and marks of cargo.
+const SKIPPED: [&str; 5] = ["target", ".git", ".ghostlib", ".cargo-checksum.json", ".cargo-ok"];
 
 /// Fetches a reference into a folder of `cache`, or finds it there. Relative paths start at `base`.
 ///
@@ -83,27 +38,13 @@ pub async fn fetch(source: &ReferenceSource, base: &Path, cache: &Path) -> Resul
     let reference = source.to_string();
     if let ReferenceSource::Path(path) = source {
         // A folder may change at any time: its copy is named after its content.
-        let dir = base.join(path);
-        if !dir.is_dir() {
-            let said = format!("{} is no folder", dir.display());
-            return Err(ReferenceError::NotFound { reference, said });
-        }
+        let dir = local_folder(path, base, &reference)?;
         Manifest::read(&dir)?;
-        let root = cache.join(format!("path-{}", checksum(&dir)?.short()));
+        let root = cache.join(format!("path-{}", checksum(&dir, &SKIPPED)?.short()));
         return fetch_once(source, &root, &dir).await;
     }
     let name = Sha256Hex::of(reference.as_bytes());
     fetch_once(source, &cache.join(format!("{}-{}", folder_name(source), name.short())), base).await
-}
-
-fn folder_name(source: &ReferenceSource) -> String {
-    match source {
-        ReferenceSource::Crate { name, .. } => {
-            name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
-        }
-        ReferenceSource::Git { .. } => "git".into(),
-        ReferenceSource::Path(_) => "path".into(),
-    }
 }
 
 async fn fetch_once(source: &ReferenceSource, root: &Path, base: &Path) -> Result<Reference, ReferenceError> {
@@ -116,12 +57,15 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
         ReferenceSource::Crate { name, version } => {
             format!("{} = {}", toml_string(name), toml_string(&format!("={version}")))
         }
+        ReferenceSource::PyPi { .. } => {
+            return Err(ReferenceError::OtherLanguage { reference: source.to_string(), language: "Rust" });
+        }
         ReferenceSource::Git { url, rev } => {
             clone(source, url, rev, &root.join(SOURCE)).await?;
             path_dependency(&root.join(SOURCE))?
         }
         ReferenceSource::Path(_) => {
-            copy_tree(base, &root.join(SOURCE))?;
+            copy_tree(base, &root.join(SOURCE), &SKIPPED)?;
             path_dependency(&root.join(SOURCE))?
         }
     };
@@ -156,46 +100,6 @@ fn last_cause(stderr: &str) -> String {
     lines.join("; ").trim_start_matches("error: ").to_owned()
 }
 
-async fn clone(source: &ReferenceSource, url: &str, rev: &str, to: &Path) -> Result<(), ReferenceError> {
-    let parent = to.parent().unwrap_or(to);
-    let steps = [
-        (CommandLine::new("git").args(["clone", "--quiet", "--no-checkout", "--", url]).arg(to), parent),
-        (
-            CommandLine::new("git").args([
-                "-c",
-                "advice.detachedHead=false",
-                "checkout",
-                "--quiet",
-                "--detach",
-                rev,
-            ]),
-            to,
-        ),
-    ];
-    for (command, dir) in steps {
-        let finished = run_tool("git", &source.to_string(), &command, dir).await?;
-        if !finished.end.is_success() {
-            let said = String::from_utf8_lossy(&finished.stderr).trim().replace('\n', "; ");
-            return Err(ReferenceError::NotFound { reference: source.to_string(), said });
-        }
-    }
-    let git = to.join(".git");
-    fs::remove_dir_all(&git).map_err(at(&git))
-}
-
-pub(super) async fn run_tool(
-    name: &'static str,
-    reference: &str,
-    command: &CommandLine,
-    dir: &Path,
-) -> Result<Finished, ReferenceError> {
-    host::run(command, dir, &[], FETCH_WALL).await.map_err(|error| ReferenceError::NoTool {
-        tool: name,
-        reference: reference.to_owned(),
-        source: error,
-    })
-}
-
 fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceError> {
     let dir = match source {
         ReferenceSource::Crate { name, version } => vendored(&root.join(VENDOR), name, version)?,
@@ -206,7 +110,7 @@ fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceErr
         source: source.clone(),
         package: manifest.package,
         version: manifest.version,
-        checksum: checksum(&dir)?,
+        checksum: checksum(&dir, &SKIPPED)?,
         cargo_config: cargo_config(root)?,
         dir,
         root: root.to_owned(),
@@ -241,52 +145,4 @@ fn path_dependency(dir: &Path) -> Result<String, ReferenceError> {
 
 pub(super) fn toml_string(text: &str) -> String {
     toml::Value::String(text.into()).to_string()
-}
-
-/// The files of a package's source tree: no build output, no version control, no marks of cargo.
-fn source_files(dir: &Path) -> impl Iterator<Item = Result<walkdir::DirEntry, walkdir::Error>> {
-    // A module of the library may be called `target`; the build output lies at the top.
-    let skipped = ["target", ".git", ".ghostlib", ".cargo-checksum.json", ".cargo-ok"];
-    WalkDir::new(dir)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(move |entry| {
-            entry.depth() != 1 || !skipped.iter().any(|name| entry.file_name() == *name)
-        })
-        .filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
-}
-
-fn checksum(dir: &Path) -> Result<Sha256Hex, ReferenceError> {
-    let mut files = Vec::new();
-    for entry in source_files(dir) {
-        let path =
-            entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
-        let relative = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        files.push((relative, fs::read(&path).map_err(at(&path))?));
-    }
-    Ok(sha256_of_files(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
-}
-
-fn copy_tree(from: &Path, to: &Path) -> Result<(), ReferenceError> {
-    for entry in source_files(from) {
-        let path = entry
-            .map_err(|error| ReferenceError::Io { path: from.into(), source: error.into() })?
-            .into_path();
-        let target = to.join(path.strip_prefix(from).unwrap_or(&path));
-        let parent = target.parent().unwrap_or(to);
-        fs::create_dir_all(parent).map_err(at(parent))?;
-        fs::copy(&path, &target).map_err(at(&path))?;
-    }
-    Ok(())
-}
-
-pub(super) fn write(path: &Path, text: &str) -> Result<(), ReferenceError> {
-    let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    fs::write(path, text).map_err(at(path))
-}
-
-pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> ReferenceError + use<> {
-    let path = path.to_owned();
-    move |source| ReferenceError::Io { path, source }
 }

@@ -1,6 +1,7 @@
 //! Putting packages into a folder with everything that they need to be built offline.
 
-use super::reference::{ReferenceError, at, refused, run_tool, toml_string, write};
+use super::reference::{refused, toml_string};
+use crate::reference::{ReferenceError, at, once, run_tool, write};
 use ghostlib_model::Sha256Hex;
 use ghostlib_sandbox::CommandLine;
 use std::fs;
@@ -39,21 +40,6 @@ pub async fn fetch_dependencies(
     let whose = format!("the allowed dependencies {}", names.join(", "));
     once(&root, async |partial| vendor(partial, &lines, &whose).await).await?;
     Ok(Some(Vendored { cargo_config: cargo_config(&root)?, root }))
-}
-
-/// Fills a temporary folder and renames it when it is whole. A folder that is there is whole.
-pub(super) async fn once(
-    root: &Path,
-    fill: impl AsyncFnOnce(&Path) -> Result<(), ReferenceError>,
-) -> Result<(), ReferenceError> {
-    if root.is_dir() {
-        return Ok(());
-    }
-    let parent = root.parent().unwrap_or(root);
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
-    fill(partial.path()).await?;
-    fs::rename(partial.path(), root).map_err(at(root))
 }
 
 /// Lets cargo vendor what a package with these dependencies needs. `whose` they are is for messages.

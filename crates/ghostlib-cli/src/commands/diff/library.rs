@@ -1,10 +1,11 @@
 //! Reading one side.
 
 use super::{DiffArgs, Timings, timed};
-use crate::environment::{current_dir, sandbox, toolchain};
+use crate::environment::{current_dir, interpreter, sandbox, toolchain};
 use crate::error::CliError;
 use ghostlib_diff::{Api, FeatureSet, Language, SourceTree, extract_expanded, language_of};
 use ghostlib_model::ReferenceSource;
+use ghostlib_verify::python;
 use ghostlib_verify::rust::{Features, Reference, Subject, expand, fetch};
 use std::path::Path;
 use std::time::Duration;
@@ -30,11 +31,15 @@ pub(super) async fn read(
     let fetched = match source {
         // What a folder's code depends on is no matter, as long as it is only read.
         ReferenceSource::Path(_) if !args.expand && !args.behaviour => None,
+        ReferenceSource::PyPi { .. } => None,
         _ => Some(fetch(source, &base, cache).await?),
     };
     let folder = match (&fetched, source) {
         (Some(fetched), _) => fetched.dir.clone(),
         (None, ReferenceSource::Path(path)) => base.join(path),
+        (None, ReferenceSource::PyPi { .. }) => {
+            python::fetch(source, &base, cache, &interpreter().await?).await?.dir
+        }
         (None, _) => base,
     };
     if !folder.is_dir() {

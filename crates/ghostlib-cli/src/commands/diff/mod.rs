@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 /// Compare the public API of two libraries, and look for copied code. No agent is asked, and nothing is run.
 #[derive(Args)]
 pub(crate) struct DiffArgs {
-    /// What is compared with: `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    /// What is compared with: `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     reference: ReferenceSource,
     /// What is compared, in the same forms.
     candidate: ReferenceSource,

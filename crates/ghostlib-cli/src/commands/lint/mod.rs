@@ -36,7 +36,7 @@ pub(crate) struct LintArgs {
     #[arg(long, value_name = "OLD")]
     against: Option<SpecSource>,
     /// Look at the reference too, for code of it in the spec, and for sizes: `pinned` by the front matter, which is
-    /// meant without a SOURCE, `crate:NAME@VERSION`, `git:URL#REV`, or a path.
+    /// meant without a SOURCE, `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     #[arg(long, value_name = "SOURCE", num_args = 0..=1, require_equals = true, default_missing_value = "pinned")]
     reference: Option<WantedReference>,
     /// Give 1 for warnings too.

@@ -1,0 +1,202 @@
+//! What fetching a reference is about in every language.
+
+use crate::rust::ManifestError;
+use ghostlib_model::{ReferenceSource, Sha256Hex, sha256_of_files};
+use ghostlib_sandbox::{CommandLine, Finished, SandboxError, host};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use walkdir::WalkDir;
+
+/// Why a reference is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReferenceError {
+    /// There is no such package, version, repository, revision or folder.
+    #[error("there is no reference {reference}: {said}")]
+    NotFound {
+        /// The reference as written.
+        reference: String,
+        /// What the tool that looked for it said.
+        said: String,
+    },
+    /// It may exist, but could not be fetched.
+    #[error("{reference} could not be fetched: {said}")]
+    Fetch {
+        /// The reference as written.
+        reference: String,
+        /// What the tool that fetches said.
+        said: String,
+    },
+    /// A tool that fetches is missing.
+    #[error("{tool} cannot be run to fetch {reference}")]
+    NoTool {
+        /// `cargo`, `git` or `pip`.
+        tool: &'static str,
+        /// The reference as written.
+        reference: String,
+        /// Why.
+        #[source]
+        source: SandboxError,
+    },
+    /// It comes from where no libraries of the language are.
+    #[error("{reference} is no {language} library")]
+    OtherLanguage {
+        /// The reference as written.
+        reference: String,
+        /// The language that was asked for.
+        language: &'static str,
+    },
+    /// What was fetched cannot be unpacked.
+    #[error("{reference} cannot be unpacked: {said}")]
+    Unpack {
+        /// The reference as written.
+        reference: String,
+        /// Why.
+        said: String,
+    },
+    /// Its `Cargo.toml` cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The cache cannot be written or read.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+const FETCH_WALL: Duration = Duration::from_secs(600);
+
+/// A word for a folder of the cache: of the package, or of where it comes from.
+pub(crate) fn folder_name(source: &ReferenceSource) -> String {
+    match source {
+        ReferenceSource::Crate { name, .. } | ReferenceSource::PyPi { name, .. } => {
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
+        }
+        ReferenceSource::Git { .. } => "git".into(),
+        ReferenceSource::Path(_) => "path".into(),
+    }
+}
+
+/// The folder of a reference by path.
+pub(crate) fn local_folder(path: &str, base: &Path, reference: &str) -> Result<PathBuf, ReferenceError> {
+    let dir = base.join(path);
+    if dir.is_dir() {
+        return Ok(dir);
+    }
+    let said = format!("{} is no folder", dir.display());
+    Err(ReferenceError::NotFound { reference: reference.to_owned(), said })
+}
+
+/// Fills a temporary folder and renames it when it is whole. A folder that is there is whole.
+pub(crate) async fn once(
+    root: &Path,
+    fill: impl AsyncFnOnce(&Path) -> Result<(), ReferenceError>,
+) -> Result<(), ReferenceError> {
+    if root.is_dir() {
+        return Ok(());
+    }
+    let parent = root.parent().unwrap_or(root);
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
+    fill(partial.path()).await?;
+    fs::rename(partial.path(), root).map_err(at(root))
+}
+
+pub(crate) async fn clone(
+    source: &ReferenceSource,
+    url: &str,
+    rev: &str,
+    to: &Path,
+) -> Result<(), ReferenceError> {
+    let parent = to.parent().unwrap_or(to);
+    let steps = [
+        (CommandLine::new("git").args(["clone", "--quiet", "--no-checkout", "--", url]).arg(to), parent),
+        (
+            CommandLine::new("git").args([
+                "-c",
+                "advice.detachedHead=false",
+                "checkout",
+                "--quiet",
+                "--detach",
+                rev,
+            ]),
+            to,
+        ),
+    ];
+    for (command, dir) in steps {
+        let finished = run_tool("git", &source.to_string(), &command, dir).await?;
+        if !finished.end.is_success() {
+            let said = String::from_utf8_lossy(&finished.stderr).trim().replace('\n', "; ");
+            return Err(ReferenceError::NotFound { reference: source.to_string(), said });
+        }
+    }
+    let git = to.join(".git");
+    fs::remove_dir_all(&git).map_err(at(&git))
+}
+
+pub(crate) async fn run_tool(
+    name: &'static str,
+    reference: &str,
+    command: &CommandLine,
+    dir: &Path,
+) -> Result<Finished, ReferenceError> {
+    host::run(command, dir, &[], FETCH_WALL).await.map_err(|error| ReferenceError::NoTool {
+        tool: name,
+        reference: reference.to_owned(),
+        source: error,
+    })
+}
+
+/// Over the files of a source tree, with what is skipped at its top left out.
+pub(crate) fn checksum(dir: &Path, skipped: &[&str]) -> Result<Sha256Hex, ReferenceError> {
+    let mut files = Vec::new();
+    for entry in source_files(dir, skipped) {
+        let path =
+            entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
+        let relative = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        files.push((relative, fs::read(&path).map_err(at(&path))?));
+    }
+    Ok(sha256_of_files(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
+}
+
+pub(crate) fn copy_tree(from: &Path, to: &Path, skipped: &[&str]) -> Result<(), ReferenceError> {
+    for entry in source_files(from, skipped) {
+        let path = entry
+            .map_err(|error| ReferenceError::Io { path: from.into(), source: error.into() })?
+            .into_path();
+        let target = to.join(path.strip_prefix(from).unwrap_or(&path));
+        let parent = target.parent().unwrap_or(to);
+        fs::create_dir_all(parent).map_err(at(parent))?;
+        fs::copy(&path, &target).map_err(at(&path))?;
+    }
+    Ok(())
+}
+
+/// The files of a source tree, without those of some folders at its top: a module may be called `target`, too.
+fn source_files<'a>(
+    dir: &Path,
+    skipped: &'a [&str],
+) -> impl Iterator<Item = Result<walkdir::DirEntry, walkdir::Error>> + use<'a> {
+    WalkDir::new(dir)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(move |entry| {
+            entry.depth() != 1 || !skipped.iter().any(|name| entry.file_name() == *name)
+        })
+        .filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), ReferenceError> {
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    fs::write(path, text).map_err(at(path))
+}
+
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> ReferenceError + use<> {
+    let path = path.to_owned();
+    move |source| ReferenceError::Io { path, source }
+}

@@ -1,0 +1,5 @@
+//! Drivers in the sandbox.
+
+mod protocol;
+mod python;
+mod support;

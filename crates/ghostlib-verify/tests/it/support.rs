@@ -1,0 +1,19 @@
+use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox};
+use ghostlib_verify::python::Interpreter;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(crate) async fn sandbox() -> Arc<Sandbox> {
+    let launcher = Launcher::new(env!("CARGO_BIN_EXE_ghostlib-verify-launch"), [""; 0]);
+    Arc::new(Sandbox::new(BackendChoice::Landlock, launcher, None).await.unwrap())
+}
+
+pub(crate) async fn interpreter() -> Interpreter {
+    Interpreter::find(OsStr::new("python3"), Path::new("/")).await.unwrap()
+}
+
+/// A folder below the repository's `fixtures`.
+pub(crate) fn fixture(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path).canonicalize().unwrap()
+}
