@@ -1,6 +1,6 @@
 //! What holds of every input, whatever its bytes.
 
-use ghostlib_model::{Expected, Place, RequirementId, Value, Vector, VectorId};
+use ghostlib_model::{Call, Expected, Place, RequirementId, Value, Vector, VectorId};
 use ghostlib_spec::{Options, SourceFile, Sources, edit, file_names, parse, visible};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -239,6 +239,7 @@ prop_compose! {
         }),
         name in text(),
         id in proptest::option::of(text()),
+        before in vec((text(), value()).prop_map(|(operation, input)| Call { operation, input }), 0..3),
         input in value(),
         expected in prop_oneof![
             value().prop_map(Expected::Output),
@@ -250,7 +251,7 @@ prop_compose! {
     ) -> Vector {
         let id = id.unwrap_or_else(|| format!("{operation}/{name}"));
         Vector {
-            id: VectorId::new(id), operation, name, input, expected, hidden,
+            id: VectorId::new(id), operation, name, before, input, expected, hidden,
             requirements: requirements.into_iter().map(RequirementId::new).collect(),
             place: Place::start_of("v.yaml"),
         }

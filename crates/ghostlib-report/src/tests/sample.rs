@@ -76,6 +76,7 @@ fn first() -> IterationSummary {
     vector.spec = SpecStand::Speaks(vec!["words.split.comments".into()]);
     vector.evidence = Some(Evidence {
         operation: "split".into(),
+        before: vec![],
         input: json!("a #b"),
         reference: Some(Answer::Ok(json!(["a"]))),
         candidate: Answer::Ok(json!(["a", "#b"])),
@@ -91,6 +92,7 @@ fn first() -> IterationSummary {
     behaviour.candidate = Some(Place { line: 40, ..Place::start_of("src/split.rs") });
     behaviour.evidence = Some(Evidence {
         operation: "split".into(),
+        before: vec![],
         input: json!("'"),
         reference: Some(Answer::Error("missing closing quote".into())),
         candidate: Answer::Ok(json!([""])),
@@ -224,6 +226,7 @@ fn fidelity(gates: [bool; 4], vectors: Ratio, api: Ratio, agreement: Option<f64>
 
 fn split_agreement(agreed: usize, differs: bool) -> FunctionAgreement {
     let smallest = SmallestDifference {
+        before: vec![],
         input: json!("'"),
         reference: Answer::Error("missing closing quote".into()),
         candidate: Answer::Ok(json!([""])),
