@@ -156,7 +156,7 @@ fn value_of(literal: &str) -> Option<Value> {
     let quotes = if rest.starts_with("\"\"\"") || rest.starts_with("'''") { 3 } else { 1 };
     let inside = rest.get(quotes..rest.len().checked_sub(quotes)?)?;
     let text = if is_raw { inside.to_owned() } else { unescaped(inside) };
-    (text.len() <= MAX_TEXT).then(|| Value::String(text))
+    (text.len() <= MAX_TEXT).then_some(Value::String(text))
 }
 
 fn number_of(literal: &str) -> Option<Value> {

@@ -154,7 +154,9 @@ impl Driver {
                 losses.count(&sequences[at], &answers[at]);
                 left.retain(|at| {
                     let reason = losses.exhaust(&sequences[*at], patience);
-                    reason.iter().for_each(|reason| answers[*at] = not_run(&sequences[*at], reason));
+                    if let Some(reason) = &reason {
+                        answers[*at] = not_run(&sequences[*at], reason);
+                    }
                     reason.is_none()
                 });
             }
@@ -172,12 +174,11 @@ impl Driver {
             let middle = usize::midpoint(n_good, n_bad);
             let beginning = Sequence { calls: sequence.calls[..middle].to_vec() };
             let mut answers = vec![];
-            match self.converse(&[&beginning], &mut answers).await? {
-                Some(again) => (n_bad, lost) = (middle, again),
-                None => {
-                    n_good = middle;
-                    whole = answers.pop().unwrap_or_default();
-                }
+            if let Some(again) = self.converse(&[&beginning], &mut answers).await? {
+                (n_bad, lost) = (middle, again);
+            } else {
+                n_good = middle;
+                whole = answers.pop().unwrap_or_default();
             }
         }
         whole.answers.resize(n_good, Answer::NotRun("the driver did not answer".into()));

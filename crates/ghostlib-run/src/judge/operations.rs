@@ -4,6 +4,9 @@ use ghostlib_spec::Spec;
 use ghostlib_verify::Operation;
 use ghostlib_verify::rust::{Offered, OwnType, Uncallable, bound_operation, offered};
 
+/// Why a name that only a vector has is not called.
+const NO_BINDING: &str = "no binding says how it is called, and the reference has no function of that name";
+
 /// Everything of a library that can be called, and what cannot.
 #[derive(Clone, Debug, Default)]
 pub struct Operations {
@@ -78,20 +81,13 @@ impl Operations {
         }
         let item = find_item(reference, name).map(|item| item.path.as_str());
         let meant = self.callable.iter().find(|operation| Some(operation.item.as_str()) == item).cloned();
-        match meant {
-            Some(operation) => self.named.push(Operation { name: name.to_owned(), ..operation }),
-            None => {
-                let why = self.uncallable.iter().find(|one| Some(one.item.as_str()) == item);
-                let reason = why.map_or_else(
-                    || {
-                        "no binding says how it is called, and the reference has no function of that name"
-                            .to_owned()
-                    },
-                    |one| one.reason.clone(),
-                );
-                self.uncallable.push(Uncallable { item: name.to_owned(), reason });
-            }
+        if let Some(operation) = meant {
+            self.named.push(Operation { name: name.to_owned(), ..operation });
+            return;
         }
+        let why = self.uncallable.iter().find(|one| Some(one.item.as_str()) == item);
+        let reason = why.map_or(NO_BINDING, |one| &one.reason).to_owned();
+        self.uncallable.push(Uncallable { item: name.to_owned(), reason });
     }
 }
 

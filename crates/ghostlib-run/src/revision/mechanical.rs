@@ -149,9 +149,8 @@ fn harvested(loaded: &LoadedSpec, before: &[Call], call: &Call, answer: &Answer)
         _ => return None,
     };
     let input = as_spec_writes_it(loaded, operation, &call.input);
-    let before_text =
-        before.iter().map(|call| format!("{}{}", call.operation, call.input)).collect::<String>();
-    let hash = Sha256Hex::of((before_text + &input.to_string()).as_bytes());
+    let calls: Vec<String> = before.iter().map(|call| format!("{}{}", call.operation, call.input)).collect();
+    let hash = Sha256Hex::of((calls.concat() + &input.to_string()).as_bytes());
     Some(Vector {
         id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
         operation: operation.into(),

@@ -61,7 +61,7 @@ impl Making<'_> {
     /// The argument for a parameter of this type as the signature has it. Nothing, if none can be made.
     pub(super) fn argument(&self, ty: &Type, slot: Slot<'_>) -> Option<Argument> {
         if let Some(function) = self.function(ty) {
-            return self.given_function(&function, slot, self.passed_function(ty));
+            return self.given_function(&function, slot, passed_function(ty));
         }
         if let Type::ImplTrait(bounds) = ty {
             let bounds: Vec<TypeParamBound> = bounds.bounds.iter().cloned().collect();
@@ -102,17 +102,6 @@ impl Making<'_> {
                 (None, None) => None,
             },
             _ => None,
-        }
-    }
-
-    /// How a closure is passed as this type, with `{}` for the closure. A pointer to a function has no state.
-    fn passed_function(&self, ty: &Type) -> Option<&'static str> {
-        match ty {
-            Type::FnPtr(_) => None,
-            Type::Reference(reference) if reference.mutability.is_some() => Some("&mut {}"),
-            Type::Reference(_) => Some("&{}"),
-            ty if boxed(ty).is_some() => Some("Box::new({})"),
-            _ => Some("{}"),
         }
     }
 
@@ -504,5 +493,16 @@ fn collection_of(ty: &Type) -> Option<(&Type, &'static str)> {
     match arguments.args.last()? {
         GenericArgument::Type(item) => Some((item, made)),
         _ => None,
+    }
+}
+
+/// How a closure is passed as this type, with `{}` for the closure. A pointer to a function has no state.
+fn passed_function(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::FnPtr(_) => None,
+        Type::Reference(reference) if reference.mutability.is_some() => Some("&mut {}"),
+        Type::Reference(_) => Some("&{}"),
+        ty if boxed(ty).is_some() => Some("Box::new({})"),
+        _ => Some("{}"),
     }
 }

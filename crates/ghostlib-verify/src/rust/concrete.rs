@@ -215,7 +215,7 @@ fn by_items(library: &Library<'_>, so_far: &Concrete, path: &Path) -> Option<Typ
     let item = so_far.apply(library, item);
     let is_own = library.has_trait(&plain_path(path));
     match last.ident.to_string().as_str() {
-        "IntoIterator" => Some(parse_quote!(Vec<#item>)),
+        "IntoIterator" | "FromIterator" | "Extend" => Some(parse_quote!(Vec<#item>)),
         "Iterator" | "ExactSizeIterator" | "DoubleEndedIterator" => {
             Some(parse_quote!(std::vec::IntoIter<#item>))
         }
@@ -224,7 +224,6 @@ fn by_items(library: &Library<'_>, so_far: &Concrete, path: &Path) -> Option<Typ
         {
             Some(item)
         }
-        "FromIterator" | "Extend" => Some(parse_quote!(Vec<#item>)),
         // A trait for keys that stand for others: a key stands for itself.
         _ if !is_own && arguments.args.len() == 1 && is_plain(&item) => Some(item),
         _ if is_own && implementor(library, so_far, &plain_path(path), path).is_none() && is_plain(&item) => {
@@ -345,7 +344,7 @@ impl VisitMut for Applied<'_> {
             && path.qself.is_none()
             && path.path.leading_colon.is_none()
         {
-            self.from_root(&mut path.path);
+            self.start_at_root(&mut path.path);
         }
         if let Type::Reference(reference) = ty {
             reference.lifetime = None;
@@ -355,7 +354,7 @@ impl VisitMut for Applied<'_> {
 
 impl Applied<'_> {
     /// Puts the library's name before the path of one of its types, and `'static` for lifetimes that are left out.
-    fn from_root(&self, path: &mut Path) {
+    fn start_at_root(&self, path: &mut Path) {
         let plain = plain_path(path);
         if !self.library.names(&plain) {
             return;

@@ -44,7 +44,9 @@ impl<'a> Library<'a> {
         }
         for item in items.iter().filter(|item| matches!(item.kind, ApiKind::Field | ApiKind::Variant)) {
             let owner = item.path.rsplit_once("::").and_then(|(owner, _)| types.get_mut(owner));
-            owner.into_iter().for_each(|owner| owner.parts.push(item));
+            if let Some(owner) = owner {
+                owner.parts.push(item);
+            }
         }
         let traits = items.iter().filter(|item| item.kind == ApiKind::Trait);
         let traits = traits.map(|item| item.path.as_str()).collect();
@@ -126,7 +128,7 @@ impl Own<'_> {
     /// Whether it is an enum of names alone.
     pub(super) fn is_choice(&self) -> bool {
         let is_bare = |part: &&ApiItem| Variant::of(part).is_some_and(|variant| variant.fields.is_empty());
-        self.is_enum() && self.parts.iter().all(|part| is_bare(part))
+        self.is_enum() && self.parts.iter().all(is_bare)
     }
 
     /// Whether all of it is public, so that a user can make one.

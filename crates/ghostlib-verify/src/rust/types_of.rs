@@ -27,11 +27,11 @@ fn own_type(library: &Library<'_>, own: &Own<'_>) -> Option<OwnType> {
     let concrete = of_type(library, own)?;
     let ty = source(&written_type(library, own, &concrete)).replace("'static", "'_");
     let opaque = format!("field(\"opaque\", out, |out| quote({:?}, out));", own.name());
-    let shown = "let shown = self.to_string(); field(\"display\", out, |out| quote(&shown, out));";
+    let display = "let shown = self.to_string(); field(\"display\", out, |out| quote(&shown, out));";
     // The text of an error is compared where it is returned.
     let shows = library.implements(own.path(), "Display") && !library.implements(own.path(), "Error");
     let body = if shows {
-        shown.to_owned()
+        display.to_owned()
     } else {
         parts(library, own, &concrete).unwrap_or_else(|| opaque.clone())
     };
@@ -41,10 +41,9 @@ fn own_type(library: &Library<'_>, own: &Own<'_>) -> Option<OwnType> {
     if own.is_enum() {
         code.push_str(&classed(own, &ty));
     } else if library.implements(own.path(), "Error") {
-        code.push_str(&format!(
-            "impl Classed for {ty} {{ fn class(&self) -> &'static str {{ {:?} }} }}\n",
-            own.name()
-        ));
+        let name = own.name();
+        code +=
+            &["impl Classed for ", &ty, " { fn class(&self) -> &'static str { \"", name, "\" } }\n"].concat();
     }
     if own.is_choice() {
         code.push_str(&chosen(own, &ty));
@@ -102,20 +101,18 @@ fn arm(_: &Library<'_>, own: &Own<'_>, variant: &Variant<'_>, _: &Concrete) -> S
 
 /// Writes an object: names and the values that they stand for.
 fn entries(fields: &[(String, String)]) -> String {
-    let mut code = String::from("out.push('{');");
-    for (at, (name, value)) in fields.iter().enumerate() {
-        let comma = if at > 0 { "out.push(',');" } else { "" };
-        code.push_str(&format!(
-            "{comma} quote({name:?}, out); out.push(':'); out.push_str(&told!({value}));"
-        ));
-    }
-    code + "out.push('}');"
+    let written: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("quote({name:?}, out); out.push(':'); out.push_str(&told!({value}));"))
+        .collect();
+    format!("out.push('{{'); {} out.push('}}');", written.join(" out.push(','); "))
 }
 
 fn classed(own: &Own<'_>, ty: &str) -> String {
     let names = own.parts.iter().filter_map(|part| part.path.rsplit("::").next());
-    let arms: String =
+    let arms: Vec<String> =
         names.map(|name| format!("::subject::{}::{name} {{ .. }} => {name:?}, ", own.path())).collect();
+    let arms = arms.concat();
     format!(
         "impl Classed for {ty} {{ fn class(&self) -> &'static str {{ match self {{ {arms} _ => \"another\" }} }} }}\n"
     )
@@ -124,8 +121,9 @@ fn classed(own: &Own<'_>, ty: &str) -> String {
 /// A value of an enum of names, out of its name.
 fn chosen(own: &Own<'_>, ty: &str) -> String {
     let names = own.parts.iter().filter_map(|part| part.path.rsplit("::").next());
-    let arms: String =
+    let arms: Vec<String> =
         names.map(|name| format!("{name:?} => Some(::subject::{}::{name}), ", own.path())).collect();
+    let arms = arms.concat();
     format!(
         "impl FromJson for {ty} {{ fn from_json(json: &Json) -> Option<Self> {{ \
          let name = match json.get(\"variant\") {{ Some(name) => name, None => json }}; \

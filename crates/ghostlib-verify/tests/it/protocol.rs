@@ -46,7 +46,8 @@ async fn a_library_that_reads_its_input_does_not_read_the_judges() {
 /// A sequence, and what the judge is to get for it.
 #[derive(Deserialize)]
 struct Case {
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     sequence: Sequence,
     answer: SequenceAnswer,
 }
@@ -64,7 +65,7 @@ async fn conforms(driver: &Driver, cases: &str) {
         .iter()
         .zip(&answers)
         .filter(|(case, got)| !agrees(&case.answer, got))
-        .map(|(case, got)| format!("{}: {}", case.case, serde_json::to_string(got).unwrap()))
+        .map(|(case, got)| format!("{}: {}", case.name, serde_json::to_string(got).unwrap()))
         .collect();
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 /// Compare the public API of two libraries, and look for copied code. No agent is asked, and nothing is run.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct DiffArgs {
     /// What is compared with: `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
     reference: ReferenceSource,
