@@ -29,6 +29,8 @@ pub enum ProcessEnd {
     OutputLimit,
     /// It was ended because it used more processor time than its limit.
     CpuLimit,
+    /// It was ended because a file grew over its size limit.
+    FileLimit,
 }
 
 impl ProcessEnd {
@@ -49,6 +51,7 @@ impl fmt::Display for ProcessEnd {
             Self::TimedOut => f.write_str("wall time limit reached"),
             Self::OutputLimit => f.write_str("output limit reached"),
             Self::CpuLimit => f.write_str("processor time limit reached"),
+            Self::FileLimit => f.write_str("file size limit reached"),
         }
     }
 }

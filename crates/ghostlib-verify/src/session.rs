@@ -2,7 +2,7 @@
 
 use crate::VerifyError;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
-use ghostlib_sandbox::{CommandLine, Limits, Running, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -289,6 +289,9 @@ const MAX_STDERR: u64 = 16 << 20;
 /// The longest line that is read as a whole.
 const MAX_ANSWER: u64 = 64 << 20;
 
+/// What is said of a call that fills the disk, what it prints included.
+const WITHOUT_END: &str = "it prints or writes without end";
+
 /// Why the answers stopped.
 #[derive(Debug)]
 enum Stopped {
@@ -304,7 +307,7 @@ impl Stopped {
         match self {
             Self::Finished => None,
             Self::Silent => Some(Answer::Hang(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX))),
-            Self::Flood => Some(Answer::Crash("it prints without end".into())),
+            Self::Flood => Some(Answer::Crash(WITHOUT_END.into())),
             Self::Closed => Some(Answer::Crash("it ended".into())),
         }
     }
@@ -313,6 +316,9 @@ impl Stopped {
 /// How a driver ended, with the last line that it wrote to standard error.
 async fn last_words(running: Running) -> Result<String, VerifyError> {
     let finished = running.wait().await?;
+    if finished.end == ProcessEnd::FileLimit {
+        return Ok(WITHOUT_END.to_owned());
+    }
     let said = String::from_utf8_lossy(&finished.stderr);
     let said = said.lines().rev().find(|line| !line.trim().is_empty()).map(str::trim);
     Ok(match said {

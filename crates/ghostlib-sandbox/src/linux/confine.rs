@@ -79,6 +79,7 @@ fn start(request: &Request, [stdin, stdout, stderr]: Streams) -> io::Result<Chil
 pub(super) fn process_end(status: ExitStatus) -> ProcessEnd {
     match status.signal() {
         Some(libc::SIGXCPU) => ProcessEnd::CpuLimit,
+        Some(libc::SIGXFSZ) => ProcessEnd::FileLimit,
         Some(signal) => ProcessEnd::Signalled(signal),
         None => ProcessEnd::Exited(status.code().unwrap_or_default()),
     }

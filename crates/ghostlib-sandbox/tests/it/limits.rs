@@ -41,7 +41,8 @@ async fn memory(sandbox: &Sandbox) {
 async fn file_size(sandbox: &Sandbox) {
     let mut workspace = Workspace::new();
     workspace.policy.limits.file_bytes = Some(1 << 20);
-    assert_fails(&workspace.shell(sandbox, "head -c 2000000 /dev/zero > file").await);
+    let finished = workspace.shell(sandbox, "exec head -c 2000000 /dev/zero > file").await;
+    assert_eq!(finished.end, ProcessEnd::FileLimit);
     assert_eq!(workspace.path().join("file").metadata().unwrap().len(), 1 << 20);
 }
 
