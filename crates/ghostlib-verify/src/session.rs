@@ -283,7 +283,7 @@ impl Driver {
 }
 
 /// The longest file that a call may write, what it prints among them.
-const MAX_FILE: u64 = 64 << 20;
+const MAX_FILE: u64 = 8 << 20;
 /// What the library may write to standard error between two starts of its driver.
 const MAX_STDERR: u64 = 16 << 20;
 /// The longest line that is read as a whole.
