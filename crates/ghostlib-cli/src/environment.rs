@@ -3,6 +3,7 @@
 use crate::args::SandboxChoice;
 use crate::error::CliError;
 use ghostlib_sandbox::{Launcher, Sandbox};
+use ghostlib_verify::Tools;
 use ghostlib_verify::python::Interpreter;
 use ghostlib_verify::rust::Toolchain;
 use std::collections::HashMap;
@@ -53,8 +54,16 @@ pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {
 }
 
 /// The Python on the search path.
-pub(crate) async fn interpreter() -> Result<Interpreter, CliError> {
+async fn interpreter() -> Result<Interpreter, CliError> {
     Ok(Interpreter::find(OsStr::new("python3"), &current_dir()?).await?)
+}
+
+/// What builds and runs libraries of a language.
+pub(crate) async fn tools(language: &str) -> Result<Tools, CliError> {
+    Ok(match language {
+        "python" => Tools::Python(interpreter().await?),
+        _ => Tools::Rust(toolchain().await?),
+    })
 }
 
 /// A program by its path, or by its name on the search path.

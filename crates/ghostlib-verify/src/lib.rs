@@ -8,6 +8,7 @@
 
 mod behaviour;
 mod generate;
+mod library;
 mod operation;
 pub mod python;
 mod reference;
@@ -18,7 +19,10 @@ mod template;
 mod vectors;
 
 pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
-pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
+pub use library::{Library, Needs, Site, Tools};
+pub use operation::{
+    Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,
+};
 pub use reference::ReferenceError;
 pub use session::{CallLimits, Driver, Patience};
 pub use shape::Shape;

@@ -1,5 +1,6 @@
 //! What a driver can be asked for, in whatever language it is written.
 
+use crate::rust::OwnType;
 use crate::shape::Shape;
 use std::collections::HashSet;
 
@@ -98,6 +99,28 @@ impl Operation {
     /// Whether it does nothing but look at one value of this type: what shows the state of the value.
     pub fn looks_at(&self, name: &TypeName) -> bool {
         matches!(&self.params[..], [param] if param.shape == Shape::Kept(name.clone(), Access::Shared))
+    }
+}
+
+/// What a driver can be made of, by an API alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// Everything that it can be asked for.
+    pub operations: Vec<Operation>,
+    /// How the library's own types are told, where the language needs code for that.
+    pub types: Vec<OwnType>,
+    /// The functions that it cannot be asked for.
+    pub uncallable: Vec<Uncallable>,
+}
+
+impl Offered {
+    /// Leaves out an operation that does not compile, and what cannot be reached without it.
+    pub fn leave_out(&mut self, name: &str, reason: &str) {
+        let item = self.operations.iter().find(|operation| operation.name == name);
+        let item = item.map_or_else(|| name.to_owned(), |operation| operation.item.clone());
+        self.operations.retain(|operation| operation.name != name);
+        self.uncallable.push(Uncallable { item, reason: reason.to_owned() });
+        leave_out_unreachable(&mut self.operations, &mut self.uncallable);
     }
 }
 

@@ -18,6 +18,7 @@ use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
+use ghostlib_verify::Tools;
 use ghostlib_verify::rust::Toolchain;
 use std::fs;
 use std::io;
@@ -199,7 +200,8 @@ impl Engine {
             cache: self.project.references(),
             scratch: self.project.reference_build(),
         };
-        Ok(Judge::prepare(Arc::clone(&self.sandbox), self.toolchain.clone(), &loaded.spec, places).await?)
+        let tools = Tools::Rust(self.toolchain.clone());
+        Ok(Judge::prepare(Arc::clone(&self.sandbox), tools, &loaded.spec, places).await?)
     }
 }
 

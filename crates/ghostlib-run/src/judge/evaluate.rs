@@ -1,12 +1,12 @@
-use super::{Judge, JudgeError, JudgeOptions, Ready, findings, seeds, stand};
+use super::{Judge, JudgeError, JudgeOptions, Ready, extract, findings, seeds, stand};
 use crate::spec_files::LoadedSpec;
-use ghostlib_diff::{CopyThresholds, FeatureSet, SourceTree, compare, copy_check, extract_crate};
+use ghostlib_diff::{CopyThresholds, SourceTree, compare, copy_check};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
     GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
 };
-use ghostlib_verify::rust::{Built, Subject, build, dependencies};
-use ghostlib_verify::{Driver, Tried, run_vectors, try_operations, vector_holds};
+use ghostlib_verify::rust::Built;
+use ghostlib_verify::{Driver, Site, Tried, run_vectors, try_operations, vector_holds};
 use std::path::Path;
 use std::time::Instant;
 
@@ -77,7 +77,7 @@ impl Judge {
         let since = Instant::now();
         let tree = SourceTree::read(candidate.dir)?;
         // A tree without a library has an empty API; that it does not build is said elsewhere.
-        let api = extract_crate(&tree, &FeatureSet::Default).unwrap_or_default();
+        let api = extract(&self.tools, &tree).unwrap_or_default();
         let comparison = compare(&self.api, &api);
         measured.api = comparison.dimension;
         measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
@@ -116,12 +116,12 @@ impl Judge {
     }
 
     fn check_dependencies(&self, loaded: &LoadedSpec, candidate: Candidate<'_>, measured: &mut Measured) {
-        let target = loaded.spec.front_matter.targets.get("rust");
+        let target = loaded.spec.front_matter.targets.get(self.tools.language());
         let allowed = |name: &String| {
             target.is_some_and(|target| target.dependencies.iter().any(|dependency| dependency.name == *name))
         };
         // A manifest that cannot be read does not build either.
-        let asked = dependencies(candidate.dir).unwrap_or_default();
+        let asked = self.tools.dependencies(candidate.dir);
         let refused = asked.iter().filter(|name| **name == self.reference.package || !allowed(name));
         measured
             .findings
@@ -136,18 +136,15 @@ impl Judge {
         measured: &mut Measured,
     ) -> Result<Option<Driver>, JudgeError> {
         let since = Instant::now();
-        let read: Vec<_> = self.allowed.iter().map(|allowed| allowed.root.clone()).collect();
-        let subject = Subject {
+        let site = Site {
             dir: candidate.dir,
+            name: &self.api.crate_name,
+            needs: &self.allowed,
             scratch: candidate.scratch,
-            read: &read,
-            cargo_config: self.allowed.as_ref().map_or("", |allowed| &allowed.cargo_config),
-            crate_name: &self.api.crate_name,
             wall: options.build_wall,
         };
         let operations: Vec<_> = ready.operations.all().cloned().collect();
-        let built =
-            build(&self.sandbox, &self.toolchain, &subject, &ready.operations.types, &operations).await?;
+        let built = self.tools.build(&self.sandbox, site, &ready.operations.types, &operations).await?;
         measured.time("build", since);
         Ok(match built {
             Built::Driver { driver, left_out } => {

@@ -13,17 +13,16 @@ pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{
-    Api, CopyThresholds, ExtractError, FeatureSet, Literals, ReadError, SourceTree, extract_crate, literals,
+    Api, CopyThresholds, ExtractError, FeatureSet, Language, Literals, Python, ReadError, Rust, SourceFile,
+    SourceTree, literals,
 };
 use ghostlib_model::{Answer, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
-use ghostlib_verify::rust::{
-    Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, Vendored, build, fetch,
-    fetch_dependencies,
-};
+use ghostlib_verify::rust::LeftOut;
 use ghostlib_verify::{
-    Differential, Driver, Operation, Seeds, VerifyError, examples, run_vectors, vector_holds,
+    Differential, Driver, Library, Needs, Operation, ReferenceError, Seeds, Tools, VerifyError, examples,
+    run_vectors, vector_holds,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,14 +32,14 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Judge {
     sandbox: Arc<Sandbox>,
-    toolchain: Toolchain,
-    reference: Reference,
+    tools: Tools,
+    reference: Library,
     tree: SourceTree,
     api: Api,
     /// What inputs of its functions look like.
     literals: Literals,
     /// What candidates may depend on.
-    allowed: Option<Vendored>,
+    allowed: Needs,
     scratch: PathBuf,
 }
 
@@ -124,24 +123,24 @@ impl Judge {
     /// If the spec names no reference, something is not to be had, or the reference has no API.
     pub async fn prepare(
         sandbox: Arc<Sandbox>,
-        toolchain: Toolchain,
+        tools: Tools,
         spec: &Spec,
         places: JudgePlaces,
     ) -> Result<Self, JudgeError> {
         let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec))?;
-        let reference = fetch(source, &places.base, &places.cache).await?;
+        let reference = tools.fetch(source, &places.base, &places.cache).await?;
         let tree = SourceTree::read(&reference.dir)?;
-        let api = extract_crate(&tree, &FeatureSet::Default)
+        let api = extract(&tools, &tree)
             .map_err(|reason| JudgeError::Api { package: reference.package.clone(), reason })?;
-        let target = spec.front_matter.targets.get("rust");
+        let target = spec.front_matter.targets.get(tools.language());
         let dependencies: Vec<_> = target
             .into_iter()
             .flat_map(|target| &target.dependencies)
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
-        let allowed = fetch_dependencies(&dependencies, &places.cache).await?;
+        let allowed = tools.fetch_allowed(&dependencies, &places.cache).await?;
         let literals = literals(&tree);
-        Ok(Self { sandbox, toolchain, reference, tree, api, literals, allowed, scratch: places.scratch })
+        Ok(Self { sandbox, tools, reference, tree, api, literals, allowed, scratch: places.scratch })
     }
 
     /// The reference as a run's journal names it.
@@ -152,7 +151,7 @@ impl Judge {
             version: self.reference.version.clone(),
             checksum: self.reference.checksum.clone(),
             n_api_items: self.api.items.len(),
-            code_bytes: rust_files(&self.tree).map(|file| file.text.len()).sum(),
+            code_bytes: code_files(&self.tools, &self.tree).map(|file| file.text.len()).sum(),
         }
     }
 
@@ -167,7 +166,7 @@ impl Judge {
     /// # Errors
     /// If the reference does not build, or the sandbox fails.
     pub async fn ready(&self, loaded: &LoadedSpec, options: &JudgeOptions) -> Result<Ready, JudgeError> {
-        let mut operations = Operations::of(&loaded.spec, &self.api);
+        let mut operations = Operations::of(&loaded.spec, &self.tools, &self.api);
         let (driver, left_out) = self.build_reference(&operations, options.build_wall).await?;
         for left_out in left_out {
             operations.leave_out(&left_out.operation, &left_out.reason);
@@ -207,32 +206,24 @@ impl Judge {
         &self,
         operations: &Operations,
         wall: Duration,
-    ) -> Result<(Driver, Vec<ghostlib_verify::rust::LeftOut>), JudgeError> {
+    ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
         let scratch = self.scratch.join("reference");
-        let read = [self.reference.root.clone()];
-        let subject = Subject {
-            dir: &self.reference.dir,
-            scratch: &scratch,
-            read: &read,
-            cargo_config: &self.reference.cargo_config,
-            crate_name: &self.api.crate_name,
-            wall,
-        };
-        match build(
-            &self.sandbox,
-            &self.toolchain,
-            &subject,
-            &operations.types,
-            &operations.all().cloned().collect::<Vec<_>>(),
-        )
-        .await?
-        {
-            Built::Driver { driver, left_out } => Ok((driver, left_out)),
-            Built::Failed(messages) => Err(JudgeError::ReferenceBuild {
-                package: self.reference.package.clone(),
-                said: first_words(&messages),
-            }),
-        }
+        let site = self.reference.site(&self.api.crate_name, &scratch, wall);
+        let all: Vec<_> = operations.all().cloned().collect();
+        let built = self.tools.driver(&self.sandbox, site, &operations.types, &all).await?;
+        built.map_err(|said| JudgeError::ReferenceBuild { package: self.reference.package.clone(), said })
+    }
+}
+
+/// The public API of a library in the language of the tools.
+fn extract(tools: &Tools, tree: &SourceTree) -> Result<Api, ExtractError> {
+    language(tools).extract(tree, &FeatureSet::Default)
+}
+
+fn language(tools: &Tools) -> &'static dyn Language {
+    match tools {
+        Tools::Rust(_) => &Rust,
+        Tools::Python(_) => &Python,
     }
 }
 
@@ -259,12 +250,9 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &Literals) -> S
     seeds
 }
 
-fn first_words(messages: &[CompilerMessage]) -> String {
-    messages.first().map_or_else(String::new, |message| message.text.clone())
-}
-
-fn rust_files(tree: &SourceTree) -> impl Iterator<Item = &ghostlib_diff::SourceFile> {
+fn code_files<'a>(tools: &Tools, tree: &'a SourceTree) -> impl Iterator<Item = &'a SourceFile> {
+    let extension = language(tools).extension();
     tree.files
         .iter()
-        .filter(|file| Path::new(&file.path).extension().is_some_and(|extension| extension == "rs"))
+        .filter(move |file| Path::new(&file.path).extension().is_some_and(|found| found == extension))
 }

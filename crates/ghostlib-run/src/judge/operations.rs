@@ -1,8 +1,8 @@
 use ghostlib_diff::Api;
 use ghostlib_model::{ApiItem, ApiKind};
 use ghostlib_spec::Spec;
-use ghostlib_verify::Operation;
-use ghostlib_verify::rust::{Offered, OwnType, Uncallable, bound_operation, offered};
+use ghostlib_verify::rust::OwnType;
+use ghostlib_verify::{Offered, Operation, Tools, Uncallable};
 
 /// Why a name that only a vector has is not called.
 const NO_BINDING: &str = "no binding says how it is called, and the reference has no function of that name";
@@ -23,14 +23,14 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// All functions of the reference, and whatever else the spec's vectors and bindings name. A binding of
-    /// the spec goes before one that is inferred.
-    pub fn of(spec: &Spec, reference: &Api) -> Self {
-        let Offered { operations, types, uncallable } = offered(&reference.items);
+    /// All functions of a library in the language of `tools`, and whatever else the spec's vectors and bindings
+    /// name. A binding of the spec goes before one that is inferred.
+    pub fn of(spec: &Spec, tools: &Tools, reference: &Api) -> Self {
+        let Offered { operations, types, uncallable } = tools.offered(&reference.items);
         let required = callable_items(reference).map(|item| item.path.clone()).collect();
         let mut all = Self { callable: operations, named: vec![], types, uncallable, required };
-        for binding in spec.bindings.iter().filter(|binding| binding.language == "rust") {
-            all.bind(&binding.operation, &binding.expression, reference);
+        for binding in spec.bindings.iter().filter(|binding| binding.language == tools.language()) {
+            all.bind(tools, (&binding.operation, &binding.expression), reference);
         }
         for vector in &spec.vectors {
             all.name(&vector.operation, reference);
@@ -61,8 +61,8 @@ impl Operations {
     }
 
     /// Lets a name stand for what the spec's binding says.
-    fn bind(&mut self, name: &str, template: &str, reference: &Api) {
-        match bound_operation(name, template, (&reference.crate_name, &reference.items)) {
+    fn bind(&mut self, tools: &Tools, (name, template): (&str, &str), reference: &Api) {
+        match tools.bound_operation(name, template, (&reference.crate_name, &reference.items)) {
             Ok(mut operation) => {
                 operation.item =
                     find_item(reference, name).map_or_else(|| name.to_owned(), |item| item.path.clone());

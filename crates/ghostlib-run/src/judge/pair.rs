@@ -1,11 +1,13 @@
 //! The behaviour of one library against another, without a spec.
 
-use super::{JudgeError, first_words};
+use super::JudgeError;
 use ghostlib_diff::{Api, Literals};
 use ghostlib_model::{FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
-use ghostlib_verify::rust::{Built, LeftOut, Reference, Subject, Toolchain, Uncallable, build, offered};
-use ghostlib_verify::{Differential, Driver, Operation, Seeds, Tried, try_operations};
+use ghostlib_verify::rust::{LeftOut, OwnType};
+use ghostlib_verify::{
+    Differential, Driver, Library, Operation, Seeds, Tools, Tried, Uncallable, try_operations,
+};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,7 +39,7 @@ pub struct Workshop<'a> {
     /// Where everything runs.
     pub sandbox: &'a Arc<Sandbox>,
     /// What builds.
-    pub toolchain: &'a Toolchain,
+    pub tools: &'a Tools,
     /// A folder for what is built.
     pub scratch: &'a Path,
     /// Wall time for one build.
@@ -53,13 +55,13 @@ const MIN_ACCEPTED: f64 = 0.01;
 /// If one does not build, or the sandbox fails.
 pub async fn behaviour(
     workshop: Workshop<'_>,
-    reference: &Reference,
+    reference: &Library,
     api: &Api,
-    candidate: (&Reference, &str),
+    candidate: (&Library, &str),
     literals: &Literals,
     plan: &Differential,
 ) -> Result<Behaviour, JudgeError> {
-    let mut offered = offered(&api.items);
+    let mut offered = workshop.tools.offered(&api.items);
     let mut clock = Instant::now();
     let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
     let (known, left_out) =
@@ -94,25 +96,14 @@ pub async fn behaviour(
 async fn driver(
     workshop: Workshop<'_>,
     name: &str,
-    (library, crate_name): (&Reference, &str),
-    types: &[ghostlib_verify::rust::OwnType],
+    (library, code_name): (&Library, &str),
+    types: &[OwnType],
     operations: &[Operation],
 ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
     let scratch = workshop.scratch.join(name);
-    let subject = Subject {
-        dir: &library.dir,
-        scratch: &scratch,
-        read: std::slice::from_ref(&library.root),
-        cargo_config: &library.cargo_config,
-        crate_name,
-        wall: workshop.wall,
-    };
-    match build(workshop.sandbox, workshop.toolchain, &subject, types, operations).await? {
-        Built::Driver { driver, left_out } => Ok((driver, left_out)),
-        Built::Failed(messages) => {
-            Err(JudgeError::ReferenceBuild { package: library.package.clone(), said: first_words(&messages) })
-        }
-    }
+    let site = library.site(code_name, &scratch, workshop.wall);
+    let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
+    built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

@@ -7,8 +7,8 @@ use std::path::Path;
 /// The name and the version of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Metadata {
-    name: String,
-    version: String,
+    pub(super) name: String,
+    pub(super) version: String,
     /// What it depends on, as pip reads it.
     pub(super) requires: Vec<String>,
 }

@@ -2,23 +2,16 @@
 
 use super::conversion::{Classes, Conversion};
 use crate::operation::{
-    Access, Operation, OperationParam, Presence, TypeName, Uncallable, leave_out_unreachable,
+    Access, Offered, Operation, OperationParam, Presence, TypeName, Uncallable, leave_out_unreachable,
 };
 use crate::shape::Shape;
 use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Passing};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What of a library can be called, and what cannot.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offered {
-    /// Those that can. The expression of each is its part of the driver's plan, as JSON.
-    pub operations: Vec<Operation>,
-    /// Those that cannot.
-    pub uncallable: Vec<Uncallable>,
-}
-
 /// The operations of a library, from its items as `ghostlib_diff::Python` reads them.
+///
+/// The expression of each is its part of the driver's plan, as JSON.
 ///
 /// A function has its path for its name, a constructor that of its class: `Table`. Methods have the parameter `self`;
 /// attributes and properties are operations that look at `self`. Constants have no parameters.

@@ -15,13 +15,13 @@ mod toolchain;
 mod types_of;
 mod vendor;
 
-pub use crate::operation::Uncallable;
+pub use crate::operation::{Offered, Uncallable};
 pub use crate::reference::ReferenceError;
 pub use binding::bound_operation;
 pub use build::{Built, CompilerMessage, LeftOut, Subject, build};
 pub use expand::{Features, expand};
 pub use manifest::ManifestError;
-pub use operations::{Offered, offered};
+pub use operations::offered;
 pub use reference::{Reference, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
 pub use types_of::OwnType;

@@ -5,22 +5,11 @@ use super::concrete::Concrete;
 use super::library::{Library, Own, Variant, path_of, source, type_name, value_type};
 use super::signature::{Callable, SelfParam};
 use super::std_traits::std_operations;
-use super::types_of::{OwnType, own_types};
-use crate::operation::{Operation, OperationParam, TypeName, Uncallable, leave_out_unreachable};
+use super::types_of::own_types;
+use crate::operation::{Offered, Operation, OperationParam, TypeName, Uncallable, leave_out_unreachable};
 use ghostlib_model::{ApiItem, ApiKind};
 use std::collections::HashSet;
 use syn::{GenericParam, Generics, Type, parse_quote};
-
-/// What a driver can be made of, by an API alone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offered {
-    /// Everything that it can be asked for.
-    pub operations: Vec<Operation>,
-    /// How the library's own types are told.
-    pub types: Vec<OwnType>,
-    /// The functions that it cannot be asked for.
-    pub uncallable: Vec<Uncallable>,
-}
 
 /// What a driver can be made of for the items of an API.
 pub fn offered(items: &[ApiItem]) -> Offered {
@@ -46,17 +35,6 @@ pub fn offered(items: &[ApiItem]) -> Offered {
     callable.retain(|operation| names.insert(operation.name.clone()));
     leave_out_unreachable(&mut callable, &mut uncallable);
     Offered { operations: callable, types: own_types(&library), uncallable }
-}
-
-impl Offered {
-    /// Leaves out an operation that does not compile, and what cannot be reached without it.
-    pub fn leave_out(&mut self, name: &str, reason: &str) {
-        let item = self.operations.iter().find(|operation| operation.name == name);
-        let item = item.map_or_else(|| name.to_owned(), |operation| operation.item.clone());
-        self.operations.retain(|operation| operation.name != name);
-        self.uncallable.push(Uncallable { item, reason: reason.to_owned() });
-        leave_out_unreachable(&mut self.operations, &mut self.uncallable);
-    }
 }
 
 fn function_operations(library: &Library<'_>, item: &ApiItem) -> Result<Vec<Operation>, String> {

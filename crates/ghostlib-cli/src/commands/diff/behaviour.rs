@@ -3,9 +3,9 @@
 use super::DiffArgs;
 use super::library::Library;
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
-use crate::environment::{sandbox, toolchain};
+use crate::environment::sandbox;
 use crate::error::CliError;
-use ghostlib_diff::{Language, literals};
+use ghostlib_diff::literals;
 use ghostlib_model::Call;
 use ghostlib_run::{Behaviour, Workshop, behaviour};
 use ghostlib_verify::{Difference, Differential};
@@ -22,17 +22,15 @@ const MAX_LISTED: usize = 20;
 pub(super) async fn compare(
     args: &DiffArgs,
     [reference, candidate]: [&Library; 2],
-    language: &dyn Language,
     cache: &Path,
 ) -> Result<Behaviour, CliError> {
-    let (Some(known), Some(own)) = (&reference.fetched, &candidate.fetched) else {
-        return Err(CliError::input(format!("libraries in {} are not run yet", language.name())));
+    let (Some((tools, known)), Some((_, own))) = (&reference.fetched, &candidate.fetched) else {
+        return Err(CliError::input("only a library that was fetched is run"));
     };
     let scratch = tempfile::tempdir_in(cache)
         .map_err(|error| CliError::environment(format!("no temporary folder can be made: {error}")))?;
-    let (sandbox, toolchain) = (sandbox(args.sandbox).await?, toolchain().await?);
-    let workshop =
-        Workshop { sandbox: &sandbox, toolchain: &toolchain, scratch: scratch.path(), wall: BUILD_WALL };
+    let sandbox = sandbox(args.sandbox).await?;
+    let workshop = Workshop { sandbox: &sandbox, tools, scratch: scratch.path(), wall: BUILD_WALL };
     let plan = Differential {
         cases: usize::try_from(args.cases).unwrap_or(usize::MAX),
         seed: args.seed,

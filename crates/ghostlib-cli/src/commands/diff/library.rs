@@ -1,12 +1,12 @@
 //! Reading one side.
 
 use super::{DiffArgs, Timings, timed};
-use crate::environment::{current_dir, interpreter, sandbox, toolchain};
+use crate::environment::{current_dir, sandbox, toolchain, tools};
 use crate::error::CliError;
 use ghostlib_diff::{Api, FeatureSet, Language, SourceTree, extract_expanded, language_of};
 use ghostlib_model::ReferenceSource;
-use ghostlib_verify::python;
-use ghostlib_verify::rust::{Features, Reference, Subject, expand, fetch};
+use ghostlib_verify::rust::{Features, Subject, expand};
+use ghostlib_verify::{Library as Fetched, Tools};
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(super) struct Library {
     pub(super) tree: SourceTree,
     pub(super) api: Api,
     /// What it is built from, where it is built.
-    pub(super) fetched: Option<Reference>,
+    pub(super) fetched: Option<(Tools, Fetched)>,
 }
 
 /// Wall time for what a compiler expands.
@@ -28,19 +28,10 @@ pub(super) async fn read(
     timings: &mut Timings,
 ) -> Result<(Library, &'static dyn Language), CliError> {
     let base = current_dir()?;
-    let fetched = match source {
-        // What a folder's code depends on is no matter, as long as it is only read.
-        ReferenceSource::Path(_) if !args.expand && !args.behaviour => None,
-        ReferenceSource::PyPi { .. } => None,
-        _ => Some(fetch(source, &base, cache).await?),
-    };
-    let folder = match (&fetched, source) {
-        (Some(fetched), _) => fetched.dir.clone(),
-        (None, ReferenceSource::Path(path)) => base.join(path),
-        (None, ReferenceSource::PyPi { .. }) => {
-            python::fetch(source, &base, cache, &interpreter().await?).await?.dir
-        }
-        (None, _) => base,
+    let mut fetched = None;
+    let folder = match source {
+        ReferenceSource::Path(path) => base.join(path),
+        _ => fetched.insert(fetch(source, language_from(source), &base, cache).await?).1.dir.clone(),
     };
     if !folder.is_dir() {
         return Err(CliError::input(format!(
@@ -55,8 +46,12 @@ pub(super) async fn read(
         return Err(CliError::input(message)
             .hint("a Rust library has a Cargo.toml in its folder, a Python library a pyproject.toml, a setup.py or a package"));
     };
+    // What a folder's code depends on is no matter, as long as it is only read.
+    if fetched.is_none() && (args.expand || args.behaviour) {
+        fetched = Some(fetch(source, language.name(), &base, cache).await?);
+    }
     let api = match fetched.as_ref().filter(|_| args.expand) {
-        Some(fetched) => {
+        Some((_, fetched)) => {
             let expanded = expanded(fetched, args, cache).await?;
             timed(&mut timings.api, || extract_expanded(&tree, &expanded))
         }
@@ -64,6 +59,25 @@ pub(super) async fn read(
     };
     let api = api.map_err(|error| CliError::input(format!("{source}: {error}")))?;
     Ok((Library { tree, api, fetched }, language))
+}
+
+/// The language of what comes from somewhere.
+fn language_from(source: &ReferenceSource) -> &'static str {
+    match source {
+        ReferenceSource::PyPi { .. } => "python",
+        _ => "rust",
+    }
+}
+
+async fn fetch(
+    source: &ReferenceSource,
+    language: &str,
+    base: &Path,
+    cache: &Path,
+) -> Result<(Tools, Fetched), CliError> {
+    let tools = tools(language).await?;
+    let fetched = tools.fetch(source, base, cache).await?;
+    Ok((tools, fetched))
 }
 
 fn feature_set(args: &DiffArgs) -> FeatureSet {
@@ -76,14 +90,14 @@ fn feature_set(args: &DiffArgs) -> FeatureSet {
     }
 }
 
-async fn expanded(library: &Reference, args: &DiffArgs, cache: &Path) -> Result<String, CliError> {
+async fn expanded(library: &Fetched, args: &DiffArgs, cache: &Path) -> Result<String, CliError> {
     let scratch = tempfile::tempdir_in(cache)
         .map_err(|error| CliError::environment(format!("no temporary folder can be made: {error}")))?;
     let subject = Subject {
         dir: &library.dir,
         scratch: scratch.path(),
-        read: std::slice::from_ref(&library.root),
-        cargo_config: &library.cargo_config,
+        read: &library.needs.read,
+        cargo_config: &library.needs.cargo_config,
         crate_name: "",
         wall: EXPAND_WALL,
     };

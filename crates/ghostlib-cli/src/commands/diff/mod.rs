@@ -106,8 +106,7 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
         differences.others = others(folder, &candidate.tree, &copy.public_text(), &copy.thresholds)?;
     }
     if args.behaviour {
-        differences.behaviour =
-            Some(behaviour::compare(args, [&reference, &candidate], language, cache.path()).await?);
+        differences.behaviour = Some(behaviour::compare(args, [&reference, &candidate], cache.path()).await?);
     }
     if json {
         json::print(&reference, &candidate, &differences);
