@@ -1,6 +1,6 @@
 use super::{Judge, JudgeError, JudgeOptions, Ready, extract, findings, seeds, stand};
 use crate::spec_files::LoadedSpec;
-use ghostlib_diff::{CopyThresholds, SourceTree, compare, copy_check};
+use ghostlib_diff::{CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
     GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
@@ -28,6 +28,7 @@ struct Measured {
     tried: Vec<Tried>,
     api: ApiDimension,
     alarms: Vec<Alarm>,
+    literals: Literals,
     times: Vec<PhaseTime>,
 }
 
@@ -86,6 +87,7 @@ impl Judge {
             }
             finding
         }));
+        measured.literals = literals(&tree);
         measured.time("api", since);
         let since = Instant::now();
         measured.alarms.extend(self.copy_alarm(loaded, &tree, thresholds));
@@ -207,7 +209,8 @@ async fn try_all(
     measured: &mut Measured,
 ) -> Result<(), JudgeError> {
     let since = Instant::now();
-    let seeds = seeds(loaded, &ready.operations, &judge.literals);
+    // What the candidate treats as special shows in its own literals.
+    let seeds = seeds(loaded, &ready.operations, &[&judge.literals, &measured.literals]);
     let operations = &ready.operations.callable;
     for tried in try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await? {
         // What the candidate does not have has been said already.

@@ -197,7 +197,7 @@ impl Judge {
         operation: &Operation,
         options: &JudgeOptions,
     ) -> Result<Vec<(Sequence, Answer)>, JudgeError> {
-        let seeds = seeds(loaded, &ready.operations, &self.literals);
+        let seeds = seeds(loaded, &ready.operations, &[&self.literals]);
         Ok(examples(&ready.driver, &ready.operations.callable, operation, &seeds, &options.differential)
             .await?)
     }
@@ -234,9 +234,9 @@ fn no_reference(spec: &Spec) -> JudgeError {
     }
 }
 
-/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean, and the
-/// literals of the reference.
-fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &Literals) -> Seeds {
+/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean, and
+/// literals of code.
+fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &[&Literals]) -> Seeds {
     let meant = |vector: &Vector| {
         let named = operations.named.iter().find(|operation| operation.name == vector.operation);
         let callable = |item: &str| operations.callable.iter().find(|operation| operation.item == item);
@@ -245,9 +245,16 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &Literals) -> S
         (name, vector.input.clone())
     };
     let inputs = loaded.spec.vectors.iter().map(meant).collect();
-    let mut seeds = Seeds { inputs, loose: literals.loose.clone() };
-    seeds.add_calls(&operations.callable, &literals.calls);
+    let mut seeds = Seeds { inputs, loose: vec![] };
+    add_literals(&mut seeds, &operations.callable, literals);
     seeds
+}
+
+fn add_literals(seeds: &mut Seeds, operations: &[Operation], literals: &[&Literals]) {
+    for literals in literals {
+        seeds.loose.extend_from_slice(&literals.loose);
+        seeds.add_calls(operations, &literals.calls);
+    }
 }
 
 fn code_files<'a>(tools: &Tools, tree: &'a SourceTree) -> impl Iterator<Item = &'a SourceFile> {

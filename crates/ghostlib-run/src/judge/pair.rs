@@ -49,7 +49,8 @@ pub struct Workshop<'a> {
 /// Under this share of accepted calls nothing is said of an operation, from 0 to 1.
 const MIN_ACCEPTED: f64 = 0.01;
 
-/// Builds both libraries into drivers and calls both alike. `api` and `literals` are the reference's.
+/// Builds both libraries into drivers and calls both alike. `api` is the reference's; `literals` are those of both, so
+/// that what either treats as special is tried.
 ///
 /// # Errors
 /// If one does not build, or the sandbox fails.
@@ -58,7 +59,7 @@ pub async fn behaviour(
     reference: &Library,
     api: &Api,
     candidate: (&Library, &str),
-    literals: &Literals,
+    literals: [&Literals; 2],
     plan: &Differential,
 ) -> Result<Behaviour, JudgeError> {
     let mut offered = workshop.tools.offered(&api.items);
@@ -74,8 +75,8 @@ pub async fn behaviour(
     let (own, missing) =
         driver(workshop, "candidate", candidate, &offered.types, &offered.operations).await?;
     let building_candidate = lap();
-    let mut seeds = Seeds { inputs: vec![], loose: literals.loose.clone() };
-    seeds.add_calls(&offered.operations, &literals.calls);
+    let mut seeds = Seeds::default();
+    super::add_literals(&mut seeds, &offered.operations, &literals);
     let tried = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
     let agreements: Vec<&FunctionAgreement> = tried.iter().map(|tried| &tried.agreement).collect();

@@ -41,7 +41,7 @@ pub(super) async fn compare(
         known,
         &reference.api,
         (own, &candidate.api.crate_name),
-        &literals(&reference.tree),
+        [&literals(&reference.tree), &literals(&candidate.tree)],
         &plan,
     )
     .await?)
