@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Spec(commands::spec::SpecArgs),
     Schema(commands::schema::SchemaArgs),
     Diff(commands::diff::DiffArgs),
+    Eval(commands::eval::EvalArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),

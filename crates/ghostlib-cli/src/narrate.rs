@@ -133,7 +133,7 @@ fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&Candid
     }
 }
 
-fn evaluated(evaluation: &Evaluation, seconds: f64) {
+pub(crate) fn evaluated(evaluation: &Evaluation, seconds: f64) {
     let build = evaluation.times.iter().find(|time| time.phase == "build").map_or(0.0, |time| time.seconds);
     say(format!(
         "  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"

@@ -5,8 +5,8 @@ mod folder;
 mod revision;
 
 use crate::store::write_file;
-use ghostlib_diff::{Api, extract_block};
-use ghostlib_model::{Diagnostic, Severity, Sha256Hex, SpecStamp, sha256_of_files};
+use ghostlib_diff::{Api, Language, Rust};
+use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, SpecStamp, sha256_of_files};
 use ghostlib_spec::{Options, Sources, Spec, parse_with};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ impl LoadedSpec {
     /// [`Self::of`], told how to read.
     pub fn of_with(sources: Sources, options: &Options) -> Self {
         let (spec, diagnostics) = parse_with(&sources, options);
-        let api = declared_api(&spec, &sources);
+        let api = declared_api(&spec, &sources, &Rust);
         Self { dir: PathBuf::new(), sources, spec, diagnostics, api }
     }
 
@@ -194,20 +194,26 @@ impl LoadedSpec {
     pub fn document_text(&self) -> String {
         String::from_utf8_lossy(&self.sources.document.bytes).into_owned()
     }
+
+    /// What the spec's API blocks in a language declare.
+    pub fn declared_api(&self, language: &dyn Language) -> Api {
+        declared_api(&self.spec, &self.sources, language)
+    }
 }
 
 fn hash(sources: &Sources) -> Sha256Hex {
     sha256_of_files(sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice())))
 }
 
-fn declared_api(spec: &Spec, sources: &Sources) -> Api {
+fn declared_api(spec: &Spec, sources: &Sources, language: &dyn Language) -> Api {
     let documents =
         sources.documents().map(|file| (file.path.as_str(), String::from_utf8_lossy(&file.bytes)));
     let documents: BTreeMap<&str, Cow<str>> = documents.collect();
     let mut api = Api::default();
-    for block in spec.api_blocks.iter().filter(|block| block.language == "rust") {
+    for block in spec.api_blocks.iter().filter(|block| block.language == language.name()) {
         let Some(document) = documents.get(&*block.place.file) else { continue };
-        let declared = extract_block(&block.code, &block.place.file, block.place.span.start, document);
+        let Place { file, span, .. } = &block.place;
+        let declared = language.extract_block(&block.code, file, span.start, document);
         api.items.extend(declared.items);
         api.unseen.extend(declared.unseen);
     }

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod eval;
 pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod lint;
@@ -60,6 +61,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Spec(args) => spec::spec(&args, json),
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
+        Command::Eval(args) => eval::eval(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),

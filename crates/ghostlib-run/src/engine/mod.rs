@@ -7,7 +7,7 @@ mod session;
 
 pub use next::{Step, next_step};
 
-use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Ready};
+use crate::judge::{Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, JudgeTools, Ready};
 use crate::revision;
 use crate::spec_files::{LoadedSpec, SpecError};
 use crate::store::{
@@ -200,7 +200,7 @@ impl Engine {
             cache: self.project.references(),
             scratch: self.project.reference_build(),
         };
-        let tools = Tools::Rust(self.toolchain.clone());
+        let tools = JudgeTools::of_one(Tools::Rust(self.toolchain.clone()));
         Ok(Judge::prepare(Arc::clone(&self.sandbox), tools, &loaded.spec, places).await?)
     }
 }

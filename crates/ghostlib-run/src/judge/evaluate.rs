@@ -1,12 +1,12 @@
-use super::{Judge, JudgeError, JudgeOptions, Ready, extract, findings, seeds, stand};
+use super::{Judge, JudgeError, JudgeOptions, Operations, Ready, extract, findings, language, seeds, stand};
 use crate::spec_files::LoadedSpec;
-use ghostlib_diff::{CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
+use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
     GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
-use ghostlib_verify::{Driver, Site, Tried, run_vectors, try_operations, vector_holds};
+use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
 use std::path::Path;
 use std::time::Instant;
 
@@ -26,7 +26,9 @@ struct Measured {
     findings: Vec<Finding>,
     vectors: Vec<VectorResult>,
     tried: Vec<Tried>,
-    api: ApiDimension,
+    /// Nothing, if nothing says what it has to be.
+    api: Option<ApiDimension>,
+    own_api: Api,
     alarms: Vec<Alarm>,
     literals: Literals,
     times: Vec<PhaseTime>,
@@ -54,7 +56,7 @@ impl Judge {
         self.compare_sources(loaded, candidate, &options.copy, &mut measured)?;
         self.check_dependencies(loaded, candidate, &mut measured);
         measured.findings.extend(findings::unexercised(loaded, ready));
-        let driver = self.build_candidate(ready, candidate, options, &mut measured).await?;
+        let driver = self.build_candidate(loaded, ready, candidate, options, &mut measured).await?;
         let vectors: Vec<&Vector> = loaded
             .spec
             .vectors
@@ -68,6 +70,7 @@ impl Judge {
         Ok(conclude(ready, &vectors, measured))
     }
 
+    /// Compares API and text. A candidate in another language is held against the API that the spec declares for it.
     fn compare_sources(
         &self,
         loaded: &LoadedSpec,
@@ -78,16 +81,21 @@ impl Judge {
         let since = Instant::now();
         let tree = SourceTree::read(candidate.dir)?;
         // A tree without a library has an empty API; that it does not build is said elsewhere.
-        let api = extract(&self.tools, &tree).unwrap_or_default();
-        let comparison = compare(&self.api, &api);
-        measured.api = comparison.dimension;
+        measured.own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
+        measured.literals = literals(&tree);
+        if !self.tools.is_one_language() {
+            compare_declared(loaded.declared_api(language(&self.tools.candidate)), measured);
+            measured.time("api", since);
+            return Ok(());
+        }
+        let comparison = compare(&self.api, &measured.own_api);
+        measured.api = Some(comparison.dimension);
         measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
             if self.api.items.iter().any(|item| item.path == finding.subject) {
                 finding.spec = stand::stand_of_api(loaded, &self.api, &finding.subject);
             }
             finding
         }));
-        measured.literals = literals(&tree);
         measured.time("api", since);
         let since = Instant::now();
         measured.alarms.extend(self.copy_alarm(loaded, &tree, thresholds));
@@ -118,12 +126,12 @@ impl Judge {
     }
 
     fn check_dependencies(&self, loaded: &LoadedSpec, candidate: Candidate<'_>, measured: &mut Measured) {
-        let target = loaded.spec.front_matter.targets.get(self.tools.language());
+        let target = loaded.spec.front_matter.targets.get(self.tools.candidate.language());
         let allowed = |name: &String| {
             target.is_some_and(|target| target.dependencies.iter().any(|dependency| dependency.name == *name))
         };
         // A manifest that cannot be read does not build either.
-        let asked = self.tools.dependencies(candidate.dir);
+        let asked = self.tools.candidate.dependencies(candidate.dir);
         let refused = asked.iter().filter(|name| **name == self.reference.package || !allowed(name));
         measured
             .findings
@@ -132,21 +140,32 @@ impl Judge {
 
     async fn build_candidate(
         &self,
+        loaded: &LoadedSpec,
         ready: &Ready,
         candidate: Candidate<'_>,
         options: &JudgeOptions,
         measured: &mut Measured,
     ) -> Result<Option<Driver>, JudgeError> {
         let since = Instant::now();
+        // In the reference's language the candidate has to have the reference's functions; in another one, what the
+        // spec names.
+        let (operations, name) = if self.tools.is_one_language() {
+            (None, &self.api.crate_name)
+        } else {
+            let own = Operations::of(&loaded.spec, &self.tools.candidate, &measured.own_api);
+            (Some(own), &measured.own_api.crate_name)
+        };
+        let operations = operations.as_ref().unwrap_or(&ready.operations);
         let site = Site {
             dir: candidate.dir,
-            name: &self.api.crate_name,
+            name,
             needs: &self.allowed,
             scratch: candidate.scratch,
             wall: options.build_wall,
         };
-        let operations: Vec<_> = ready.operations.all().cloned().collect();
-        let built = self.tools.build(&self.sandbox, site, &ready.operations.types, &operations).await?;
+        let is_asked = |operation: &&Operation| ready.operations.get(&operation.name).is_some();
+        let asked: Vec<_> = operations.all().filter(is_asked).cloned().collect();
+        let built = self.tools.candidate.build(&self.sandbox, site, &operations.types, &asked).await?;
         measured.time("build", since);
         Ok(match built {
             Built::Driver { driver, left_out } => {
@@ -168,6 +187,19 @@ impl Judge {
             }
         })
     }
+}
+
+fn compare_declared(declared: Api, measured: &mut Measured) {
+    if declared.items.is_empty() {
+        return;
+    }
+    let comparison = compare(&declared, &measured.own_api);
+    measured.api = Some(comparison.dimension);
+    measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
+        finding.spec = SpecStand::Speaks(finding.reference.iter().map(ToString::to_string).collect());
+        finding.reference = None;
+        finding
+    }));
 }
 
 async fn run_all_vectors(
@@ -230,11 +262,12 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
     measured
         .findings
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
+    let gates = gates(&measured);
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
     let fidelity = Fidelity {
-        gates: gates(&measured.findings, measured.is_built),
+        gates,
         vectors: vectors_dimension(vectors, &measured.vectors),
-        api: measured.api,
+        api: measured.api.unwrap_or_default(),
         behaviour: behaviour_dimension(&functions),
         coverage: coverage(ready, &functions),
     };
@@ -249,8 +282,13 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
 }
 
 /// What does not build cannot be asked: of it, only building and the API are measured.
-fn gates(findings: &[Finding], is_built: bool) -> Vec<GateResult> {
-    let is_measured = |gate: &Gate| is_built || matches!(gate, Gate::G0 | Gate::G2);
+fn gates(measured: &Measured) -> Vec<GateResult> {
+    let findings = &measured.findings;
+    let is_measured = |gate: &Gate| match gate {
+        Gate::G0 => true,
+        Gate::G2 => measured.api.is_some(),
+        Gate::G1 | Gate::G3 => measured.is_built,
+    };
     let result = |gate| {
         let n_findings = findings.iter().filter(|finding| finding.gate == Some(gate)).count();
         GateResult { gate, passed: n_findings == 0, n_findings }

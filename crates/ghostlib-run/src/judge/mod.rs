@@ -32,7 +32,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Judge {
     sandbox: Arc<Sandbox>,
-    tools: Tools,
+    tools: JudgeTools,
     reference: Library,
     tree: SourceTree,
     api: Api,
@@ -41,6 +41,27 @@ pub struct Judge {
     /// What candidates may depend on.
     allowed: Needs,
     scratch: PathBuf,
+}
+
+/// What builds and runs both sides. They may be in different languages: then what the spec names is compared, by the
+/// names that it has for it, and their APIs are not.
+#[derive(Clone, Debug)]
+pub struct JudgeTools {
+    /// For the reference.
+    pub reference: Tools,
+    /// For candidates.
+    pub candidate: Tools,
+}
+
+impl JudgeTools {
+    /// The same for both.
+    pub fn of_one(tools: Tools) -> Self {
+        Self { reference: tools.clone(), candidate: tools }
+    }
+
+    fn is_one_language(&self) -> bool {
+        self.reference.language() == self.candidate.language()
+    }
 }
 
 /// Where a judge finds and keeps things.
@@ -123,22 +144,22 @@ impl Judge {
     /// If the spec names no reference, something is not to be had, or the reference has no API.
     pub async fn prepare(
         sandbox: Arc<Sandbox>,
-        tools: Tools,
+        tools: JudgeTools,
         spec: &Spec,
         places: JudgePlaces,
     ) -> Result<Self, JudgeError> {
         let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec))?;
-        let reference = tools.fetch(source, &places.base, &places.cache).await?;
+        let reference = tools.reference.fetch(source, &places.base, &places.cache).await?;
         let tree = SourceTree::read(&reference.dir)?;
-        let api = extract(&tools, &tree)
+        let api = extract(&tools.reference, &tree)
             .map_err(|reason| JudgeError::Api { package: reference.package.clone(), reason })?;
-        let target = spec.front_matter.targets.get(tools.language());
+        let target = spec.front_matter.targets.get(tools.candidate.language());
         let dependencies: Vec<_> = target
             .into_iter()
             .flat_map(|target| &target.dependencies)
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
-        let allowed = tools.fetch_allowed(&dependencies, &places.cache).await?;
+        let allowed = tools.candidate.fetch_allowed(&dependencies, &places.cache).await?;
         let literals = literals(&tree);
         Ok(Self { sandbox, tools, reference, tree, api, literals, allowed, scratch: places.scratch })
     }
@@ -151,7 +172,7 @@ impl Judge {
             version: self.reference.version.clone(),
             checksum: self.reference.checksum.clone(),
             n_api_items: self.api.items.len(),
-            code_bytes: code_files(&self.tools, &self.tree).map(|file| file.text.len()).sum(),
+            code_bytes: code_files(&self.tools.reference, &self.tree).map(|file| file.text.len()).sum(),
         }
     }
 
@@ -166,7 +187,7 @@ impl Judge {
     /// # Errors
     /// If the reference does not build, or the sandbox fails.
     pub async fn ready(&self, loaded: &LoadedSpec, options: &JudgeOptions) -> Result<Ready, JudgeError> {
-        let mut operations = Operations::of(&loaded.spec, &self.tools, &self.api);
+        let mut operations = Operations::of(&loaded.spec, &self.tools.reference, &self.api);
         let (driver, left_out) = self.build_reference(&operations, options.build_wall).await?;
         for left_out in left_out {
             operations.leave_out(&left_out.operation, &left_out.reason);
@@ -210,7 +231,7 @@ impl Judge {
         let scratch = self.scratch.join("reference");
         let site = self.reference.site(&self.api.crate_name, &scratch, wall);
         let all: Vec<_> = operations.all().cloned().collect();
-        let built = self.tools.driver(&self.sandbox, site, &operations.types, &all).await?;
+        let built = self.tools.reference.driver(&self.sandbox, site, &operations.types, &all).await?;
         built.map_err(|said| JudgeError::ReferenceBuild { package: self.reference.package.clone(), said })
     }
 }

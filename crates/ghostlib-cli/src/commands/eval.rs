@@ -1,0 +1,207 @@
+use crate::args::SandboxChoice;
+use crate::console::{say_json, warn};
+use crate::environment::{current_dir, sandbox, tools};
+use crate::error::{CliError, Verdict};
+use crate::narrate;
+use crate::settings::Settings;
+use clap::Args;
+use ghostlib_agent::FileTree;
+use ghostlib_diff::{SourceTree, language_of};
+use ghostlib_model::{
+    Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult, sha256_of_files,
+};
+use ghostlib_run::store::Project;
+use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
+use ghostlib_verify::Differential;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Measure code that is there against a spec and its reference, in all dimensions. No agent is asked.
+///
+/// The candidate is built and run in the sandbox. Exit code 0: the gates hold, and the headline reaches the target.
+#[derive(Args)]
+pub(crate) struct EvalArgs {
+    /// A SPEC.md, or its folder.
+    spec: PathBuf,
+    /// The folder of the code.
+    candidate: PathBuf,
+    /// The real library, where it is not the one that the spec names: `crate:NAME@VERSION`, `pypi:NAME@VERSION`,
+    /// `git:URL#REV`, or a path from the spec's folder on.
+    #[arg(long, value_name = "REFERENCE")]
+    reference: Option<ReferenceSource>,
+    /// The headline that passes, from 0 to 1.
+    #[arg(long, default_value_t = 0.99, value_parser = share)]
+    target: f64,
+    /// Sequences of calls an operation.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    cases: u32,
+    /// The seed of the sequences.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the candidate is built and run.
+    #[arg(long, value_enum, default_value_t)]
+    sandbox: SandboxChoice,
+}
+
+const BUILD_WALL: Duration = Duration::from_secs(600);
+/// More differences of one operation are not kept.
+const MAX_DIFFERENCES: usize = 8;
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it goes from 0 to 1".to_owned())
+}
+
+pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliError> {
+    let mut loaded = LoadedSpec::read(&args.spec)?.without_errors()?;
+    if let Some(reference) = &args.reference {
+        loaded.spec.front_matter.reference = Some(reference.clone());
+    }
+    let project = Project::at(current_dir()?);
+    let lock = project.lock()?;
+    let began = Instant::now();
+    let tree = FileTree::read(&args.candidate)
+        .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
+    let (dir, scratch) = place(&project, &tree)?;
+    let judge = Judge::prepare(
+        sandbox(args.sandbox).await?,
+        judge_tools(&loaded, &dir, &args.candidate).await?,
+        &loaded.spec,
+        places(&project, &args.spec),
+    )
+    .await?;
+    let options = args.judge_options()?;
+    let ready = judge.ready(&loaded, &options).await?;
+    let candidate = Candidate { dir: &dir, scratch: &scratch };
+    let evaluation = judge.evaluate(&loaded, &ready, candidate, &options).await?;
+    drop(lock);
+    if json {
+        say_json(&told(&loaded, &evaluation, &ready));
+    } else {
+        for dropped in &ready.dropped {
+            warn(format!("the reference itself does not do what vector {} says; it is not used", dropped.id));
+        }
+        narrate::evaluated(&evaluation, began.elapsed().as_secs_f64());
+    }
+    Ok(if evaluation.passes(args.target) { Verdict::Passed } else { Verdict::FellShort })
+}
+
+impl EvalArgs {
+    fn judge_options(&self) -> Result<JudgeOptions, CliError> {
+        Ok(JudgeOptions {
+            differential: Differential {
+                cases: usize::try_from(self.cases).unwrap_or(usize::MAX),
+                seed: self.seed,
+                max_differences: MAX_DIFFERENCES,
+            },
+            build_wall: BUILD_WALL,
+            copy: Settings::load()?.copy_thresholds(),
+        })
+    }
+}
+
+/// Copies a candidate to where it is built: a folder a tree, so that an unchanged one is not built again.
+fn place(project: &Project, tree: &FileTree) -> Result<(PathBuf, PathBuf), CliError> {
+    let hash = sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    let root = project.candidate_build(hash.short());
+    let dir = root.join("source");
+    if !dir.is_dir() {
+        let failed =
+            |error: &dyn std::fmt::Display| CliError::environment(format!("{}: {error}", dir.display()));
+        let partial = dir.with_extension("partial");
+        if partial.exists() {
+            std::fs::remove_dir_all(&partial).map_err(|error| failed(&error))?;
+        }
+        tree.write(&partial).map_err(|error| failed(&error))?;
+        std::fs::rename(&partial, &dir).map_err(|error| failed(&error))?;
+    }
+    Ok((dir, root.join("build")))
+}
+
+fn places(project: &Project, spec: &Path) -> JudgePlaces {
+    let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
+    JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
+}
+
+/// The tools of both languages: that of the candidate, and that of the reference by where it comes from.
+async fn judge_tools(loaded: &LoadedSpec, dir: &Path, shown: &Path) -> Result<JudgeTools, CliError> {
+    let tree = SourceTree::read(dir).map_err(|error| CliError::input(error.to_string()))?;
+    let Some(language) = language_of(&tree) else {
+        return Err(CliError::input(format!("{} is no library in Rust or Python", shown.display()))
+            .hint("a Rust library has a Cargo.toml in its folder, a Python library a pyproject.toml, a setup.py or a package"));
+    };
+    let candidate = tools(language.name()).await?;
+    let reference = match &loaded.spec.front_matter.reference {
+        Some(ReferenceSource::PyPi { .. }) => tools("python").await?,
+        Some(ReferenceSource::Crate { .. }) => tools("rust").await?,
+        // Of folders and repositories it is not known before they are there.
+        _ => candidate.clone(),
+    };
+    Ok(JudgeTools { reference, candidate })
+}
+
+fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {
+    let fidelity = &evaluation.fidelity;
+    let gates: serde_json::Map<String, Value> = fidelity
+        .gates
+        .iter()
+        .map(|result| (result.gate.to_string().to_lowercase(), json!(result.passed)))
+        .collect();
+    json!({
+        "headline": fidelity.unknown().is_empty().then(|| fidelity.headline()),
+        "gates": gates,
+        "vectors": vectors(loaded, evaluation),
+        "api": fidelity.api,
+        "behaviour": {
+            "agreement": fidelity.behaviour.agreement,
+            "coverage": fidelity.coverage.share(),
+            "functions": evaluation.functions.iter().map(function).collect::<Vec<_>>(),
+            "unknown": evaluation.functions.iter().filter(|one| one.accepted.n == 0).map(|one| &one.operation).collect::<Vec<_>>(),
+            "uncallable": ready.operations.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
+        },
+        "findings": evaluation.findings,
+        "alarms": evaluation.alarms,
+        "times": evaluation.times,
+    })
+}
+
+fn vectors(loaded: &LoadedSpec, evaluation: &Evaluation) -> Value {
+    let fidelity = &evaluation.fidelity.vectors;
+    let of = |wanted: fn(&VectorOutcome) -> bool| -> Vec<&VectorResult> {
+        evaluation.vectors.iter().filter(|result| wanted(&result.outcome)).collect()
+    };
+    let (failed, not_run): (Vec<_>, Vec<_>) = of(|outcome| matches!(outcome, VectorOutcome::Failed(_)))
+        .into_iter()
+        .partition(|result| !matches!(result.outcome, VectorOutcome::Failed(Answer::NotRun(_))));
+    let expected = |result: &VectorResult| {
+        loaded.spec.vectors.iter().find(|vector| vector.id == result.id).map(|vector| &vector.expected)
+    };
+    let with_both = |result: &&VectorResult| {
+        let VectorOutcome::Failed(answer) = &result.outcome else { return Value::Null };
+        json!({"id": result.id, "expected": expected(result), "candidate": answer})
+    };
+    let with_reason = |result: &&VectorResult| {
+        let VectorOutcome::Failed(answer) = &result.outcome else { return Value::Null };
+        json!({"id": result.id, "reason": answer.to_string()})
+    };
+    json!({
+        "planned": fidelity.all.of,
+        "passed": fidelity.all.n,
+        "failed": failed.iter().map(with_both).collect::<Vec<_>>(),
+        "not_run": not_run.iter().map(with_reason).collect::<Vec<_>>(),
+        "dropped": of(|outcome| matches!(outcome, VectorOutcome::Dropped(_))).iter().map(|one| &one.id).collect::<Vec<_>>(),
+        "hidden": {"planned": fidelity.hidden.of, "passed": fidelity.hidden.n},
+    })
+}
+
+fn function(function: &FunctionAgreement) -> Value {
+    json!({
+        "path": function.operation,
+        "tried": function.tried,
+        "accepted": function.accepted.share(),
+        "agreement": function.agreed.share(),
+        "error_text": function.error_text.share(),
+        "smallest": function.smallest,
+    })
+}
