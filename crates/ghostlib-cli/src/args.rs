@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Schema(commands::schema::SchemaArgs),
     Diff(commands::diff::DiffArgs),
     Eval(commands::eval::EvalArgs),
+    Converge(commands::converge::ConvergeArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),

@@ -2,6 +2,7 @@
 
 use crate::args::SandboxChoice;
 use crate::error::CliError;
+use ghostlib_diff::{SourceTree, language_of};
 use ghostlib_sandbox::{Launcher, Sandbox};
 use ghostlib_verify::Tools;
 use ghostlib_verify::python::Interpreter;
@@ -64,6 +65,16 @@ pub(crate) async fn tools(language: &str) -> Result<Tools, CliError> {
         "python" => Tools::Python(interpreter().await?),
         _ => Tools::Rust(toolchain().await?),
     })
+}
+
+/// What builds and runs the library in a folder, called `shown` where people read it.
+pub(crate) async fn tools_of(dir: &Path, shown: &Path) -> Result<Tools, CliError> {
+    let tree = SourceTree::read(dir).map_err(|error| CliError::input(error.to_string()))?;
+    let Some(language) = language_of(&tree) else {
+        return Err(CliError::input(format!("{} is no library in Rust or Python", shown.display()))
+            .hint("a Rust library has a Cargo.toml in its folder, a Python library a pyproject.toml, a setup.py or a package"));
+    };
+    tools(language.name()).await
 }
 
 /// A program by its path, or by its name on the search path.

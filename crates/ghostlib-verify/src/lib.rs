@@ -18,7 +18,9 @@ mod shape;
 mod template;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
+pub use behaviour::{
+    Convergence, Difference, Differential, Disagreement, Seeds, Tried, converge, examples, try_operations,
+};
 pub use library::{Library, Needs, Site, Tools};
 pub use operation::{
     Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,

@@ -1,12 +1,11 @@
 use crate::args::SandboxChoice;
 use crate::console::{say_json, warn};
-use crate::environment::{current_dir, sandbox, tools};
+use crate::environment::{current_dir, sandbox, tools, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
 use clap::Args;
 use ghostlib_agent::FileTree;
-use ghostlib_diff::{SourceTree, language_of};
 use ghostlib_model::{
     Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult, sha256_of_files,
 };
@@ -102,7 +101,7 @@ impl EvalArgs {
 }
 
 /// Copies a candidate to where it is built: a folder a tree, so that an unchanged one is not built again.
-fn place(project: &Project, tree: &FileTree) -> Result<(PathBuf, PathBuf), CliError> {
+pub(crate) fn place(project: &Project, tree: &FileTree) -> Result<(PathBuf, PathBuf), CliError> {
     let hash = sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
     let root = project.candidate_build(hash.short());
     let dir = root.join("source");
@@ -126,12 +125,7 @@ fn places(project: &Project, spec: &Path) -> JudgePlaces {
 
 /// The tools of both languages: that of the candidate, and that of the reference by where it comes from.
 async fn judge_tools(loaded: &LoadedSpec, dir: &Path, shown: &Path) -> Result<JudgeTools, CliError> {
-    let tree = SourceTree::read(dir).map_err(|error| CliError::input(error.to_string()))?;
-    let Some(language) = language_of(&tree) else {
-        return Err(CliError::input(format!("{} is no library in Rust or Python", shown.display()))
-            .hint("a Rust library has a Cargo.toml in its folder, a Python library a pyproject.toml, a setup.py or a package"));
-    };
-    let candidate = tools(language.name()).await?;
+    let candidate = tools_of(dir, shown).await?;
     let reference = match &loaded.spec.front_matter.reference {
         Some(ReferenceSource::PyPi { .. }) => tools("python").await?,
         Some(ReferenceSource::Crate { .. }) => tools("rust").await?,

@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
 pub(crate) mod config;
+pub(crate) mod converge;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -62,6 +63,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
+        Command::Converge(args) => converge::converge(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),

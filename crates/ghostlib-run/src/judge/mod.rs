@@ -1,11 +1,13 @@
 //! Judging: a reference that is ready to be compared with, and the evaluation of candidates against it.
 
+mod converge;
 mod evaluate;
 mod findings;
 mod operations;
 mod pair;
 mod stand;
 
+pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
 pub use pair::{Behaviour, Workshop, behaviour};
@@ -129,6 +131,14 @@ pub enum JudgeError {
         /// The package.
         package: String,
         /// The compiler's first words.
+        said: String,
+    },
+    /// A candidate does not build, where nothing can be said without it.
+    #[error("{} does not build here: {said}", .dir.display())]
+    CandidateBuild {
+        /// The candidate.
+        dir: PathBuf,
+        /// The first words of what builds.
         said: String,
     },
     /// The judge's own work failed.

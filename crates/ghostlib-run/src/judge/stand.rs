@@ -71,7 +71,7 @@ pub fn stand_of_text(loaded: &LoadedSpec, text: &str) -> SpecStand {
 }
 
 /// Whether a text has the item's path, or the end of it, as code: `` `Table::new(rows)` ``.
-fn names(text: &str, path: &str) -> bool {
+pub(super) fn names(text: &str, path: &str) -> bool {
     let mut codes = text.split('`').skip(1).step_by(2);
     codes.any(|code| {
         let is_path = |c: char| c.is_alphanumeric() || "_:.".contains(c);

@@ -1,9 +1,12 @@
 //! Differential behaviour: the same sequences of calls to both sides, and what differs made small.
 
 mod compare;
+mod converge;
 mod drawing;
 mod kinds;
 mod shrink;
+
+pub use converge::{Convergence, Disagreement, converge};
 
 use crate::VerifyError;
 use crate::generate::weight;
