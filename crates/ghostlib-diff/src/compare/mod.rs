@@ -1,6 +1,7 @@
 //! How two APIs differ.
 
 mod aliases;
+mod attributes;
 mod consequences;
 mod findings;
 mod matching;
@@ -14,6 +15,7 @@ pub use moves::Move;
 
 use crate::Api;
 use aliases::aligned;
+use attributes::attribute_findings;
 use consequences::Gone;
 use findings::{extra_findings, missing_findings, move_finding, pair_findings, raises_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
@@ -82,6 +84,7 @@ fn findings(matching: &Matching<'_>, moves: &[Move]) -> Vec<Finding> {
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&extra));
     findings.extend(matching.pairs.iter().filter_map(raises_finding));
+    findings.extend(attribute_findings(matching));
     findings
 }
 

@@ -11,7 +11,7 @@ use super::traits::{is_function, member_type};
 use super::types::{Bindings, Elided, Renderer, Style, World};
 use crate::Node;
 use crate::Unseen;
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 use std::cell::Cell;
 
 /// Traits of the standard library whose one parameter is `Self` by default.
@@ -160,7 +160,9 @@ impl<'k, 't> Implementation<'k, 't> {
         let path = format!("{owner}::{name}");
         let declaration = format!("{} {{ {declaration} }}", self.declared_head(None));
         let place = self.world.krate.place(site);
-        Some(ApiItem { path, kind, signature: format!("{prefix}{signature}"), declaration, function, place })
+        let (signature, attributes) =
+            (format!("{prefix}{signature}"), member.attributes.told(kind, self.world.krate));
+        Some(ApiItem { path, kind, signature, declaration, function, attributes, place })
     }
 
     /// The header as a declaration has it.
@@ -205,6 +207,7 @@ impl<'k, 't> Implementation<'k, 't> {
             signature,
             declaration: format!("{head} {{{body}}}"),
             function: None,
+            attributes: ApiAttributes::default(),
             place: self.world.krate.place(self.block.site),
         })
     }

@@ -1,5 +1,6 @@
 //! Items of modules, with what belongs to them, as they are reached by a user.
 
+use super::attributes::Attributes;
 use super::constant::assigned;
 use super::fields::variant_signature;
 use super::function::{Function, Surroundings, bind};
@@ -77,7 +78,8 @@ impl<'k, 't> Item<'k, 't> {
             (None, None) => self.declaration(),
         };
         let (declaration, place) = (self.wrapped(&declaration), self.world.krate.place(site));
-        ApiItem { path, kind, signature, declaration, function: function_parts, place }
+        let attributes = self.def.attributes.told(kind, self.world.krate);
+        ApiItem { path, kind, signature, declaration, function: function_parts, attributes, place }
     }
 
     pub(super) fn path(&self) -> String {
@@ -107,11 +109,12 @@ impl<'k, 't> Item<'k, 't> {
         kind: ApiKind,
         signature: String,
         declaration: &str,
-        site: Site<'t>,
+        (site, attributes): (Site<'t>, &Attributes),
     ) -> ApiItem {
         let path = format!("{}::{name}", self.path());
         let (declaration, place) = (self.wrapped(declaration), self.world.krate.place(site));
-        ApiItem { path, kind, signature, declaration, function: None, place }
+        let attributes = attributes.told(kind, self.world.krate);
+        ApiItem { path, kind, signature, declaration, function: None, attributes, place }
     }
 
     /// Puts a declaration into its modules.

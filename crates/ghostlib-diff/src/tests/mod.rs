@@ -1,3 +1,4 @@
+mod attributes;
 mod broken;
 mod copying;
 mod differences;

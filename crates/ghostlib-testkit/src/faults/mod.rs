@@ -139,10 +139,6 @@ mod tests {
         "foreign-re-export-removed",
         "constant-value-changed",
         "error-message-changed",
-        "must-use-added",
-        "must-use-removed",
-        "deprecated-added",
-        "repr-added",
     ];
 
     #[test]

@@ -125,7 +125,7 @@ fn expand_param(helper: &Helper<'_>) -> Result<(OperationParam, String), RenderE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::{FnSignature, Place};
+    use ghostlib_model::{ApiAttributes, FnSignature, Place};
 
     fn function(path: &str, params: &[(&str, &str)], generics: &[(&str, &str)]) -> ApiItem {
         let param = |(name, ty): &(&str, &str)| Param { name: (*name).into(), ty: (*ty).into() };
@@ -139,6 +139,7 @@ mod tests {
                 generics: generics.iter().map(|(n, b)| ((*n).to_owned(), (*b).to_owned())).collect(),
                 ..FnSignature::default()
             }),
+            attributes: ApiAttributes::default(),
             place: Place::start_of("lib.rs"),
         }
     }
