@@ -7,6 +7,7 @@ mod findings;
 mod matching;
 mod moves;
 mod optional;
+mod order;
 mod paths;
 mod signature;
 mod unsafety;
@@ -21,6 +22,7 @@ use findings::{extra_findings, missing_findings, move_finding, pair_findings, ra
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
+use order::order_findings;
 use unsafety::unsafe_finding;
 
 /// The differences of two APIs.
@@ -85,6 +87,7 @@ fn findings(matching: &Matching<'_>, moves: &[Move]) -> Vec<Finding> {
     findings.extend(extra_findings(&extra));
     findings.extend(matching.pairs.iter().filter_map(raises_finding));
     findings.extend(attribute_findings(matching));
+    findings.extend(order_findings(matching));
     findings
 }
 

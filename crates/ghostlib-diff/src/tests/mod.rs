@@ -6,6 +6,7 @@ mod extraction;
 mod hostile;
 mod languages;
 mod mutations;
+mod order;
 mod python;
 mod round_trip;
 mod spelling;

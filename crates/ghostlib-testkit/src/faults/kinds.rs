@@ -69,7 +69,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("variant-payload-added", SIGNATURE, types::payload_added),
     kind("variant-payload-removed", SIGNATURE, types::payload_removed),
     kind("variant-discriminant-changed", SIGNATURE, types::discriminant_changed),
-    kind("variants-swapped", SIGNATURE, types::variants_swapped),
+    kind("variants-swapped", &["api-variant-order"], types::variants_swapped),
     kind("field-made-private", MISSING, types::field_made_private),
     kind("field-made-public", EXTRA, types::field_made_public),
     kind("field-type-changed", SIGNATURE, types::field_type_changed),

@@ -163,8 +163,15 @@ fn judge(pair: Pair, cache: &Cache) -> Result<Judged, TruthError> {
 }
 
 /// The rules of what is not asked of rustdoc.
-const BESIDE_RUSTDOC: &[&str] =
-    &["unsafe-added", "api-macro-pattern", "api-raises", "api-must-use", "api-deprecated", "api-repr"];
+const BESIDE_RUSTDOC: &[&str] = &[
+    "unsafe-added",
+    "api-macro-pattern",
+    "api-raises",
+    "api-must-use",
+    "api-deprecated",
+    "api-repr",
+    "api-variant-order",
+];
 
 /// Whether a finding is about what rustdoc tells too.
 fn is_of_api(finding: &Finding) -> bool {
