@@ -13,6 +13,7 @@ use crate::Node;
 use crate::Unseen;
 use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// Traits of the standard library whose one parameter is `Self` by default.
 const TAKES_OWN_TYPE: &[&str] = &[
@@ -282,12 +283,14 @@ impl<'k, 't> Implementation<'k, 't> {
     }
 }
 
-/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
+/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters, or the same
+/// one twice.
 fn prefix(generics: &RenderedGenerics, normal_self: &str) -> String {
     let arguments = normal_self.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
-    let is_plain = arguments.split(", ").all(|argument| {
-        argument.is_empty()
-            || argument.strip_prefix(['$', '\'']).is_some_and(|number| number.parse::<u32>().is_ok())
+    let mut met = HashSet::new();
+    let is_plain = arguments.split(", ").filter(|argument| !argument.is_empty()).all(|argument| {
+        let number = argument.strip_prefix(['$', '\'']);
+        number.is_some_and(|number| number.parse::<u32>().is_ok()) && met.insert(argument)
     });
     let on = if is_plain { String::new() } else { format!(" for {normal_self}") };
     match (generics.bounds_anything(), is_plain) {
