@@ -1,8 +1,8 @@
 //! Attributes that a user can notice, and that are no part of a signature.
 
 use super::matching::{Matching, Pair};
-use super::paths::{identity, order};
-use ghostlib_model::{ApiAttributes, Finding, Priority};
+use super::paths::{Identity, identity, order};
+use ghostlib_model::{ApiAttributes, Finding, Place, Priority};
 use std::collections::HashSet;
 
 const RULES: [(&str, Priority); 3] =
@@ -15,7 +15,7 @@ pub(super) fn attribute_findings(matching: &Matching<'_>) -> Vec<Finding> {
     let differs = |pair: &&Pair<'_>| pair.required.attributes != pair.candidate.attributes;
     let mut pairs: Vec<_> = matching.pairs.iter().filter(has_same_kind).filter(differs).collect();
     pairs.sort_by_key(|pair| order(&pair.required.path));
-    let mut told = HashSet::new();
+    let mut told: HashSet<(Identity<'_>, &Place)> = HashSet::new();
     pairs.retain(|pair| told.insert((identity(pair.required), &pair.candidate.place)));
     pairs.into_iter().flat_map(differences).collect()
 }

@@ -88,11 +88,12 @@ impl<'a, 'm> Variants<'a, 'm> {
     }
 }
 
+/// What a variant without fields reads as; one that is non-exhaustive can be cast by no user.
 const HEAD: &str = "variant";
 
 /// What stands before the number of a variant, and the number.
 fn head_and_value(variant: &ApiItem) -> (&str, Option<&str>) {
-    let signature = variant.signature.trim_start_matches("#[non_exhaustive] ");
+    let signature = variant.signature.as_str();
     signature.rsplit_once(" = ").map_or((signature, None), |(head, value)| (head, Some(value)))
 }
 

@@ -155,6 +155,14 @@ fn an_item_at_several_paths_is_told_once() {
 }
 
 #[test]
+fn something_else_has_no_attributes_to_be_compared() {
+    assert_eq!(
+        told("#[must_use] #[repr(C)] pub struct S;", "pub enum S {}"),
+        [("api-kind".into(), "S".into())]
+    );
+}
+
+#[test]
 fn what_a_macro_makes_has_its_attributes() {
     let made = api(&[(
         "src/lib.rs",

@@ -59,6 +59,8 @@ fn what_no_user_can_notice_is_no_finding() {
         ("pub enum E { A = a(), B = b() }", "pub enum E { B = b(), A = a() }"),
         ("pub enum E { A = a(), B = b() }", "pub enum E { B = b(), A }"),
         ("pub enum E { A, B, C }", "pub enum E { A, B = 7, C }"),
+        // No user can cast it.
+        ("pub enum E { #[non_exhaustive] A, B }", "pub enum E { B, #[non_exhaustive] A }"),
         // Other private things around.
         ("pub enum E { A, B }", "#[repr(Rust)] pub enum E { /* first */ A, #[doc = \"x\"] B, }"),
         ("enum E { A, B }", "enum E { B, A }"),
@@ -81,6 +83,11 @@ fn variants_that_one_side_has_are_no_other_order() {
     ] {
         assert_eq!(rules(base, &base.replace("A, B, C", other)), [rule], "{other}");
     }
+    assert_eq!(rules("pub enum E { A = 1, B = 2 }", "pub enum E { A = 5, B = 2 }"), ["api-signature"]);
+    // What is implied follows from what stands before.
+    let (two, three) = ("pub enum E { A = 3, B }", "pub enum E { A = 3, D = 0, B }");
+    assert_eq!(rules(two, three), ["api-variant-order", "api-extra"]);
+    assert_eq!(rules(three, two), ["api-missing", "api-variant-order"]);
     assert_eq!(rules(base, &base.replace("A, B, C", "C, D, A, B")), ["api-variant-order", "api-extra"]);
 }
 
@@ -121,6 +128,10 @@ fn what_moves_keeps_its_order() {
 fn what_one_macro_makes_has_no_order_that_is_known() {
     let made = "macro_rules! make { ($($n:ident)*) => { pub enum E { $($n),* } } } make!(A B);";
     assert_eq!(findings(made, &made.replace("A B", "B A")), vec![]);
+    let made = made.replace("pub enum", "#[derive(PartialOrd)] pub enum").replace("$($n)", "$($n(u8))");
+    assert_eq!(findings(&made, &made.replace("A B", "B A")), vec![]);
+    let written = "#[derive(PartialOrd)] pub enum E { B(u8), A(u8) }";
+    assert_eq!((findings(written, &made), findings(&made, written)), (vec![], vec![]));
 }
 
 #[test]
