@@ -3,7 +3,7 @@
 use super::matching::{Matching, Pair};
 use super::paths::parent;
 use super::signature::Difference;
-use ghostlib_model::{ApiItem, ApiKind, Finding, Priority};
+use ghostlib_model::{ApiItem, ApiKind, Finding, Place, Priority};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One finding for each enum whose variants have another order in the candidate. Variants that only one side has
@@ -15,7 +15,7 @@ pub(super) fn order_findings(matching: &Matching<'_>) -> Vec<Finding> {
     // What is listed below an enum stands there at one path alone.
     let findings = enums.filter_map(|pair| {
         let variants = variants.remove(pair.required.path.as_str())?;
-        let effect = if derived.contains(pair.required.path.as_str()) {
+        let effect = if derived.contains(&(&pair.required.place, &pair.candidate.place)) {
             "values are ordered otherwise"
         } else if variants.have_no_fields() {
             "casts give other numbers"
@@ -32,17 +32,12 @@ fn is_both(pair: &Pair<'_>, kind: ApiKind) -> bool {
     pair.required.kind == kind && pair.candidate.kind == kind
 }
 
-/// The enums that derive their order on both sides.
-fn derived<'a>(matching: &Matching<'a>) -> HashSet<&'a str> {
-    let enums = matching.pairs.iter().filter(|pair| is_both(pair, ApiKind::Enum));
-    let places: HashMap<_, _> = enums
-        .map(|pair| ((&pair.required.place, &pair.candidate.place), pair.required.path.as_str()))
-        .collect();
+/// The places of the types that derive their order, on both sides: what is derived stands where its type stands.
+fn derived<'a>(matching: &Matching<'a>) -> HashSet<(&'a Place, &'a Place)> {
     let impls = matching.pairs.iter().filter(|pair| is_both(pair, ApiKind::TraitImpl));
     let ordering = impls
         .filter(|pair| [" as PartialOrd>", " as Ord>"].iter().any(|name| pair.required.path.ends_with(name)));
-    // What is derived stands where its type stands.
-    ordering.filter_map(|pair| places.get(&(&pair.required.place, &pair.candidate.place)).copied()).collect()
+    ordering.map(|pair| (&pair.required.place, &pair.candidate.place)).collect()
 }
 
 /// The variants of one enum.

@@ -30,6 +30,10 @@ fn another_order_is_one_finding_where_it_can_be_noticed() {
             "pub enum E { B, A } pub use E as F;",
         ),
         ("pub enum E { A, B }", "#[non_exhaustive] pub enum E { B, A }"),
+        (
+            "#[derive(Ord)] pub enum E { A(u8), B } pub use E as D; pub use E as F;",
+            "#[derive(Ord)] pub enum E { B, A(u8) } pub use E as D; pub use E as F;",
+        ),
     ];
     for (reference, candidate) in noticed {
         let n_found = rules(reference, candidate).iter().filter(|rule| *rule == "api-variant-order").count();
