@@ -85,7 +85,8 @@ impl<'k, 't> Item<'k, 't> {
     fn attributes(&self) -> ApiAttributes {
         let mut told = self.def.attributes.told(self.def.kind, self.world.krate);
         // As rustdoc has it, nobody may count on being laid out like something private.
-        if told.repr.as_deref() == Some("transparent") && self.public_fields().is_empty() {
+        let is_transparent = told.repr.as_deref() == Some("transparent");
+        if is_transparent && self.def.kind != ApiKind::Enum && self.public_fields().is_empty() {
             told.repr = Some(String::new());
         }
         told

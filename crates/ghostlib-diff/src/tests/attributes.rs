@@ -43,6 +43,7 @@ const SEEDED: &[(&str, &str, &str, &str)] = &[
     ("pub type Alias", "deprecated", "api-deprecated", "Alias"),
     ("pub struct S", "repr(transparent)", "api-repr", "S"),
     ("pub enum E", "repr(u8)", "api-repr", "E"),
+    ("pub enum E", "repr(transparent)", "api-repr", "E"),
     ("pub union U", "repr(C)", "api-repr", "U"),
 ];
 
