@@ -16,6 +16,9 @@ pub struct ApiItem {
     pub declaration: String,
     /// The parts of a function's signature, for whoever wants to call it.
     pub function: Option<FnSignature>,
+    /// What its attributes tell its users beside the signature.
+    #[serde(default, skip_serializing_if = "ApiAttributes::is_unknown")]
+    pub attributes: ApiAttributes,
     /// Where it stands in its source tree.
     pub place: Place,
 }
@@ -78,6 +81,28 @@ impl fmt::Display for ApiKind {
             Self::Class => "class",
             Self::Variable => "variable",
         })
+    }
+}
+
+/// What the attributes of an item tell its users. Each is nothing where it is not known: in another language, on a
+/// kind of item that cannot have it, and in a spec that does not speak of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiAttributes {
+    /// Whether a result, or a value of the type, must not be dropped unused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub must_use: Option<bool>,
+    /// Whether it is deprecated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<bool>,
+    /// The arguments of `repr` in the order of the alphabet: `C, packed(2)`; empty for Rust's own layout, and for
+    /// that of something private.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repr: Option<String>,
+}
+
+impl ApiAttributes {
+    fn is_unknown(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -19,7 +19,7 @@ mod requirement;
 mod summary;
 mod vector;
 
-pub use api::{ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
+pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{

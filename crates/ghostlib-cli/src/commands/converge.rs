@@ -62,9 +62,9 @@ pub(crate) async fn converge(args: &ConvergeArgs, json: bool) -> Result<Verdict,
     let found = consensus(&sandbox, &loaded, &implementations, &plan, BUILD_WALL).await?;
     drop(lock);
     if json {
-        say_json(&told(args, &found))
+        say_json(&told(args, &found));
     } else {
-        print(args, &found)
+        print(args, &found);
     }
     let agrees = |one: &OperationConsensus| one.convergence.unanimous.n == one.convergence.unanimous.of;
     Ok(if found.operations.iter().all(agrees) { Verdict::Passed } else { Verdict::FellShort })

@@ -1,11 +1,13 @@
 //! How two APIs differ.
 
 mod aliases;
+mod attributes;
 mod consequences;
 mod findings;
 mod matching;
 mod moves;
 mod optional;
+mod order;
 mod paths;
 mod signature;
 mod unsafety;
@@ -14,11 +16,13 @@ pub use moves::Move;
 
 use crate::Api;
 use aliases::aligned;
+use attributes::attribute_findings;
 use consequences::Gone;
 use findings::{extra_findings, missing_findings, move_finding, pair_findings, raises_finding};
 use ghostlib_model::{ApiDimension, ApiItem, ApiKind, ApiLevel, Finding, Ratio};
 use matching::{Matching, Pair, match_items};
 use moves::{at_required_paths, find_moves};
+use order::order_findings;
 use unsafety::unsafe_finding;
 
 /// The differences of two APIs.
@@ -82,6 +86,8 @@ fn findings(matching: &Matching<'_>, moves: &[Move]) -> Vec<Finding> {
     findings.extend(missing_findings(&matching.missing));
     findings.extend(extra_findings(&extra));
     findings.extend(matching.pairs.iter().filter_map(raises_finding));
+    findings.extend(attribute_findings(matching));
+    findings.extend(order_findings(matching));
     findings
 }
 

@@ -5,7 +5,7 @@ use super::members::is_public;
 use super::scope::What;
 use super::types::Style;
 use super::values::UNKNOWN;
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 
 /// The members of an enum in the order of the text; `base` is what makes the class one.
 pub(super) fn variants(class: &Class<'_, '_>, base: &str) -> Vec<ApiItem> {
@@ -30,6 +30,7 @@ pub(super) fn variants(class: &Class<'_, '_>, base: &str) -> Vec<ApiItem> {
             signature: format!(" = {told}"),
             declaration: format!("{name} = {told}"),
             function: None,
+            attributes: ApiAttributes::default(),
             place: sources.place(binding.site),
         });
     }

@@ -8,7 +8,7 @@ use super::package::ModuleId;
 use super::scope::{Binding, What};
 use super::syntax::Piece;
 use super::types::{Renderer, Style, World, type_variable};
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 
 /// An item at all of its paths, the shortest first; what belongs to it only below that.
 pub(super) fn items<'t>(
@@ -36,6 +36,7 @@ pub(super) fn module_item(world: World<'_, '_>, path: &str, id: ModuleId) -> Opt
         signature: "module".to_owned(),
         declaration: within_modules(path, "..."),
         function: None,
+        attributes: ApiAttributes::default(),
         place,
     })
 }
@@ -95,7 +96,9 @@ fn one<'t>(at: &Surroundings<'_, 't>, name: &str, binding: &Binding<'t>, path: &
         _ => return None,
     };
     let place = sources.place(binding.site);
-    Some(placed(ApiItem { path: path.to_owned(), kind, signature, declaration, function, place }, path))
+    let attributes = ApiAttributes::default();
+    let item = ApiItem { path: path.to_owned(), kind, signature, declaration, function, attributes, place };
+    Some(placed(item, path))
 }
 
 type Parts = (ApiKind, String, String, Option<ghostlib_model::FnSignature>);

@@ -10,7 +10,7 @@ use super::scope::{Binding, What};
 use super::syntax::{Piece, Site};
 use super::types::{Style, World};
 use super::values::{UNKNOWN, string_value};
-use ghostlib_model::{ApiItem, ApiKind, FnSignature, Param, Receiver};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Receiver};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -117,6 +117,7 @@ pub(super) fn class_item(class: &Class<'_, '_>, name: &str) -> ApiItem {
         signature: class.signature(),
         declaration: format!("{}: ...", class.declaration(name)),
         function: None,
+        attributes: ApiAttributes::default(),
         place: class.world.package.sources.place(class.site),
     }
 }
@@ -167,6 +168,7 @@ fn computed_method<'t>(class: &Class<'_, 't>, name: &str, site: Site<'t>) -> Api
         signature: UNKNOWN.to_owned(),
         declaration: format!("{name} = {UNKNOWN}"),
         function: None,
+        attributes: ApiAttributes::default(),
         place: class.world.package.sources.place(site),
     }
 }
@@ -213,6 +215,7 @@ fn method<'t>(
         signature,
         declaration,
         function: Some(told.parts),
+        attributes: ApiAttributes::default(),
         place,
     })
 }
@@ -246,6 +249,7 @@ fn property<'t>(
         signature: format!("{words}{ty}"),
         declaration: format!("{lines}def {name}(self){arrow}: ...{setter}"),
         function: None,
+        attributes: ApiAttributes::default(),
         place: class.world.package.sources.place(binding.site),
     }
 }
@@ -282,6 +286,7 @@ fn field<'t>(
         signature: format!("{words}{}", optional(told(Style::Normal))),
         declaration: if words.is_empty() { declared } else { read_only(name, &declared) },
         function: None,
+        attributes: ApiAttributes::default(),
         place: sources.place(site),
     }
 }
@@ -298,6 +303,7 @@ fn slots(class: &Class<'_, '_>) -> Vec<ApiItem> {
         signature: " = ...".to_owned(),
         declaration: format!("{name} = ..."),
         function: None,
+        attributes: ApiAttributes::default(),
         place: sources.place(binding.site.at(element.node)),
         path: name,
     });
@@ -357,6 +363,7 @@ fn made_method(
         signature: format!("def({normal}){output}"),
         declaration: format!("def {name}(self{comma}{declared}){output}: ..."),
         function: Some(FnSignature { receiver: Some(Receiver::Ref), params, ..FnSignature::default() }),
+        attributes: ApiAttributes::default(),
         place: class.world.package.sources.place(class.site),
     }
 }

@@ -1,7 +1,9 @@
 //! The attributes of an item, `cfg_attr` applied.
 
 use super::cfg::Configuration;
+use super::krate::Krate;
 use super::meta::Meta;
+use ghostlib_model::{ApiAttributes, ApiKind};
 
 /// More nested `cfg_attr` than anyone writes.
 const MAX_DEPTH: usize = 16;
@@ -49,9 +51,39 @@ impl Attributes {
         self.metas.iter().find(|meta| meta.path == name)?.value.as_deref()
     }
 
+    /// What they tell the users of an item of this kind. A spec's block need not speak of them.
+    pub(super) fn told(&self, kind: ApiKind, krate: &Krate<'_>) -> ApiAttributes {
+        use ApiKind::{Enum, Function, Method, Struct, Trait, Union};
+        let is_type = matches!(kind, Struct | Enum | Union);
+        let has = |name| Some(self.has(name)).filter(|has| *has || !krate.is_block);
+        ApiAttributes {
+            must_use: has("must_use").filter(|_| is_type || matches!(kind, Function | Method | Trait)),
+            deprecated: has("deprecated"),
+            repr: has("repr").filter(|_| is_type).map(|_| self.repr()),
+        }
+    }
+
+    /// The arguments of each `repr`.
+    fn repr(&self) -> String {
+        let lists = self.metas.iter().filter(|meta| meta.path == "repr").flat_map(|meta| &meta.list);
+        let mut all: Vec<_> = lists.filter(|meta| meta.path != "Rust").map(argument).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.join(", ")
+    }
+
     /// The derived traits, as paths.
     pub(super) fn derives(&self) -> impl Iterator<Item = &str> {
         let lists = self.metas.iter().filter(|meta| meta.path == "derive");
         lists.flat_map(|meta| &meta.list).map(|meta| meta.path.as_str())
     }
+}
+
+/// `C`, or `align(8)`; `packed(1)` is `packed`.
+fn argument(meta: &Meta) -> String {
+    let path = &meta.path;
+    meta.list
+        .first()
+        .filter(|inner| inner.path != "1")
+        .map_or_else(|| path.clone(), |inner| format!("{path}({})", inner.path))
 }

@@ -8,7 +8,7 @@ use super::types::{Bindings, Renderer, Style, World};
 use crate::Node;
 use crate::Unseen;
 use crate::node::walk;
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 
 /// Derives that implement the trait of their name, for bounded parameters, and nothing else.
 const PLAIN: &[&str] = &[
@@ -76,6 +76,7 @@ fn derived<'t>(world: World<'_, 't>, id: DefId, path: &str, name: &str) -> ApiIt
         ),
         declaration: format!("impl{head} {trait_name} for {declared_self}{} {{}}", declared.clause()),
         function: None,
+        attributes: ApiAttributes::default(),
         place: world.krate.place(def.site),
     }
 }

@@ -20,13 +20,13 @@ enum Form {
 }
 
 /// One field, by its name or its number.
-pub(super) struct Field<'t> {
+pub(super) struct Field<'k, 't> {
     name: String,
-    node: Node<'t>,
     ty: Node<'t>,
+    member: &'k Member<'t>,
 }
 
-impl<'t> Item<'_, 't> {
+impl<'k, 't> Item<'k, 't> {
     /// What a struct's fields allow a user to do, beyond the public ones themselves.
     pub(super) fn shape(&self) -> &'static str {
         match self.form() {
@@ -43,19 +43,20 @@ impl<'t> Item<'_, 't> {
         let declaration = self.struct_declaration(&public);
         let items = public.into_iter().map(|field| {
             let signature = format!("field: {}", self.normal.ty(field.ty));
-            self.child(&field.name, ApiKind::Field, signature, &declaration, self.def.site.at(field.node))
+            let site = (field.member.site, &field.member.attributes);
+            self.child(&field.name, ApiKind::Field, signature, &declaration, site)
         });
         items.collect()
     }
 
-    pub(super) fn public_fields(&self) -> Vec<Field<'t>> {
+    pub(super) fn public_fields(&self) -> Vec<Field<'k, 't>> {
         let members = self.def.members.iter().enumerate();
         let public = members.filter(|(_, member)| member.is_public && !member.attributes.is_hidden());
         public.filter_map(|(index, member)| field(&self.normal, index, member)).collect()
     }
 
     /// The struct or union with these of its fields.
-    pub(super) fn struct_declaration(&self, fields: &[Field<'t>]) -> String {
+    pub(super) fn struct_declaration(&self, fields: &[Field<'_, 't>]) -> String {
         let generics = RenderedGenerics::new(&self.declared, &self.generics);
         let keyword = if self.def.kind == ApiKind::Union { "union" } else { "struct" };
         let head = format!("{}pub {keyword} {}{}", self.def.non_exhaustive(), self.name, generics.angled());
@@ -77,7 +78,7 @@ impl<'t> Item<'_, 't> {
     }
 
     /// The fields of a tuple struct; where a field is not to be shown, a private `()` keeps its place.
-    fn positions(&self, fields: &[Field<'t>]) -> String {
+    fn positions(&self, fields: &[Field<'_, 't>]) -> String {
         let position = |index: usize| {
             let shown = fields.iter().find(|field| field.name == index.to_string());
             shown.map_or_else(|| "()".to_owned(), |field| format!("pub {}", self.declared.ty(field.ty)))
@@ -100,7 +101,8 @@ impl<'t> Item<'_, 't> {
         let variants = self.variant_defs().map(|variant| {
             let declaration = self.enum_declaration(&variant_declaration(variant, &self.declared));
             let signature = variant_signature(variant, &self.normal);
-            self.child(variant.name, ApiKind::Variant, signature, &declaration, variant.site)
+            let site = (variant.site, &variant.attributes);
+            self.child(variant.name, ApiKind::Variant, signature, &declaration, site)
         });
         variants.collect()
     }
@@ -169,13 +171,13 @@ fn variant_fields<'t>(variant: &Def<'t>, renderer: &Renderer<'_, 't>) -> String 
     }
 }
 
-fn field<'t>(renderer: &Renderer<'_, 't>, index: usize, member: &Member<'t>) -> Option<Field<'t>> {
+fn field<'k, 't>(renderer: &Renderer<'_, 't>, index: usize, member: &'k Member<'t>) -> Option<Field<'k, 't>> {
     let node = member.site.node;
     if node.kind() != "field_declaration" {
-        return Some(Field { name: index.to_string(), node, ty: node });
+        return Some(Field { name: index.to_string(), ty: node, member });
     }
     let name = renderer.text(node.child_by_field_name("name")?).to_owned();
-    Some(Field { name, node, ty: node.child_by_field_name("type")? })
+    Some(Field { name, ty: node.child_by_field_name("type")?, member })
 }
 
 fn form(def: &Def<'_>) -> Form {

@@ -11,8 +11,9 @@ use super::traits::{is_function, member_type};
 use super::types::{Bindings, Elided, Renderer, Style, World};
 use crate::Node;
 use crate::Unseen;
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// Traits of the standard library whose one parameter is `Self` by default.
 const TAKES_OWN_TYPE: &[&str] = &[
@@ -160,7 +161,9 @@ impl<'k, 't> Implementation<'k, 't> {
         let path = format!("{owner}::{name}");
         let declaration = format!("{} {{ {declaration} }}", self.declared_head(None));
         let place = self.world.krate.place(site);
-        Some(ApiItem { path, kind, signature: format!("{prefix}{signature}"), declaration, function, place })
+        let (signature, attributes) =
+            (format!("{prefix}{signature}"), member.attributes.told(kind, self.world.krate));
+        Some(ApiItem { path, kind, signature, declaration, function, attributes, place })
     }
 
     /// The header as a declaration has it.
@@ -205,6 +208,7 @@ impl<'k, 't> Implementation<'k, 't> {
             signature,
             declaration: format!("{head} {{{body}}}"),
             function: None,
+            attributes: ApiAttributes::default(),
             place: self.world.krate.place(self.block.site),
         })
     }
@@ -279,12 +283,14 @@ impl<'k, 't> Implementation<'k, 't> {
     }
 }
 
-/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
+/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters, or the same
+/// one twice.
 fn prefix(generics: &RenderedGenerics, normal_self: &str) -> String {
     let arguments = normal_self.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
-    let is_plain = arguments.split(", ").all(|argument| {
-        argument.is_empty()
-            || argument.strip_prefix(['$', '\'']).is_some_and(|number| number.parse::<u32>().is_ok())
+    let mut met = HashSet::new();
+    let is_plain = arguments.split(", ").filter(|argument| !argument.is_empty()).all(|argument| {
+        let number = argument.strip_prefix(['$', '\'']);
+        number.is_some_and(|number| number.parse::<u32>().is_ok()) && met.insert(argument)
     });
     let on = if is_plain { String::new() } else { format!(" for {normal_self}") };
     match (generics.bounds_anything(), is_plain) {

@@ -1,5 +1,6 @@
 //! Items of modules, with what belongs to them, as they are reached by a user.
 
+use super::attributes::Attributes;
 use super::constant::assigned;
 use super::fields::variant_signature;
 use super::function::{Function, Surroundings, bind};
@@ -7,7 +8,7 @@ use super::generics::{Generics, RenderedGenerics};
 use super::krate::{Def, DefId, Site};
 use super::source::{children, has_token};
 use super::types::{Bindings, Renderer, Style, World};
-use ghostlib_model::{ApiItem, ApiKind};
+use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
 
 /// One item at one of its public paths.
 pub(super) struct Item<'k, 't> {
@@ -77,7 +78,18 @@ impl<'k, 't> Item<'k, 't> {
             (None, None) => self.declaration(),
         };
         let (declaration, place) = (self.wrapped(&declaration), self.world.krate.place(site));
-        ApiItem { path, kind, signature, declaration, function: function_parts, place }
+        let attributes = self.attributes();
+        ApiItem { path, kind, signature, declaration, function: function_parts, attributes, place }
+    }
+
+    fn attributes(&self) -> ApiAttributes {
+        let mut told = self.def.attributes.told(self.def.kind, self.world.krate);
+        // As rustdoc has it, nobody may count on being laid out like something private.
+        let is_transparent = told.repr.as_deref() == Some("transparent");
+        if is_transparent && self.def.kind != ApiKind::Enum && self.public_fields().is_empty() {
+            told.repr = Some(String::new());
+        }
+        told
     }
 
     pub(super) fn path(&self) -> String {
@@ -107,11 +119,12 @@ impl<'k, 't> Item<'k, 't> {
         kind: ApiKind,
         signature: String,
         declaration: &str,
-        site: Site<'t>,
+        (site, attributes): (Site<'t>, &Attributes),
     ) -> ApiItem {
         let path = format!("{}::{name}", self.path());
         let (declaration, place) = (self.wrapped(declaration), self.world.krate.place(site));
-        ApiItem { path, kind, signature, declaration, function: None, place }
+        let attributes = attributes.told(kind, self.world.krate);
+        ApiItem { path, kind, signature, declaration, function: None, attributes, place }
     }
 
     /// Puts a declaration into its modules.

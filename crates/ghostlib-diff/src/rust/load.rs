@@ -130,16 +130,13 @@ impl<'t> Loader<'t, '_> {
     }
 
     fn items(&mut self, body: &Body<'t>) {
-        let nodes = children(body.site.node);
         let mut inner = Attributes::default();
-        for node in nodes.iter().filter(|node| node.kind() == "inner_attribute_item") {
-            self.attribute(body.site.at(*node), &mut inner);
-        }
+        self.inner_attributes(body.site, &mut inner);
         if inner.is_off() || (inner.is_hidden() && body.module != ROOT) {
             return;
         }
         let mut attributes = Attributes::default();
-        for node in nodes {
+        for node in children(body.site.node) {
             let site = body.site.at(node);
             if node.kind() == "attribute_item" {
                 self.attribute(site, &mut attributes);
@@ -149,6 +146,14 @@ impl<'t> Loader<'t, '_> {
             if !attributes.is_off() {
                 self.item(body, site, attributes);
             }
+        }
+    }
+
+    /// What a module says of itself within.
+    fn inner_attributes(&mut self, content: Site<'t>, attributes: &mut Attributes) {
+        let nodes = content.node.children().filter(|node| node.kind() == "inner_attribute_item");
+        for node in nodes {
+            self.attribute(content.at(node), attributes);
         }
     }
 
@@ -302,7 +307,7 @@ impl<'t> Loader<'t, '_> {
         members
     }
 
-    fn module(&mut self, body: &Body<'t>, site: Site<'t>, attributes: Attributes) {
+    fn module(&mut self, body: &Body<'t>, site: Site<'t>, mut attributes: Attributes) {
         let Some(name) = site.node.child_by_field_name("name") else { return };
         let name = self.krate.text(site.at(name));
         if body.depth >= MAX_MODULE_DEPTH || self.krate.modules.len() >= MAX_MODULES {
@@ -326,6 +331,9 @@ impl<'t> Loader<'t, '_> {
             self.open(Some(body), file, &folder, &body.chain, self.krate.sources.root(file))
         };
         if let Some(module) = module {
+            if let Some(content) = self.pending.last().map(|body| body.site) {
+                self.inner_attributes(content, &mut attributes);
+            }
             self.define(body, site, attributes, ApiKind::Module, Inner::Module(module));
         }
     }

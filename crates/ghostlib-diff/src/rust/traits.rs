@@ -58,26 +58,27 @@ impl<'t> Item<'_, 't> {
 
     fn trait_member(&self, member: &Member<'t>) -> Option<ApiItem> {
         let (site, name) = (member.site, self.member_name(member)?);
+        let at = (site, &member.attributes);
         let declaration = self.trait_declaration(&self.member_declaration(member)?);
         let surroundings = Surroundings { normal: self.normal.bindings.clone(), ..Surroundings::default() };
         if is_function(site) {
             let function = Function::read(self.world, self.def.module, site);
             let provided = if site.node.kind() == "function_item" { " { .. }" } else { "" };
             let signature = function.normal(self.world, &surroundings) + provided;
-            let mut item = self.child(name, ApiKind::Method, signature, &declaration, site);
+            let mut item = self.child(name, ApiKind::Method, signature, &declaration, at);
             item.function = Some(function.parts(self.world, &surroundings));
             return Some(item);
         }
         if site.node.kind() == "const_item" {
             let signature =
                 format!("const: {}{}", member_type(&self.normal, site), provided(&self.normal, site));
-            return Some(self.child(name, ApiKind::Const, signature, &declaration, site));
+            return Some(self.child(name, ApiKind::Const, signature, &declaration, at));
         }
         let mut bindings = self.normal.bindings.clone();
         let generics = Generics::read(self.world.krate, site);
         bind(&mut bindings, &generics, |_| false);
         let signature = format!("type{}", associated_type(&self.normal.with(bindings), site, &generics));
-        Some(self.child(name, ApiKind::TypeAlias, signature, &declaration, site))
+        Some(self.child(name, ApiKind::TypeAlias, signature, &declaration, at))
     }
 
     fn member_name(&self, member: &Member<'t>) -> Option<&'t str> {

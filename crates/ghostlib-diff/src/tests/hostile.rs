@@ -46,9 +46,8 @@ fn nested(open: &str, middle: &str, close: &str) -> String {
     format!("{}{middle}{}", open.repeat(DEEP), close.repeat(DEEP))
 }
 
-#[test]
-fn whatever_is_nested_is_read_to_a_depth() {
-    let sources = [
+fn nested_sources() -> Vec<String> {
+    vec![
         format!("pub const A: usize = {};", nested("(", "1", ")")),
         format!("pub const A: usize = {}1;", "1 + ".repeat(DEEP)),
         format!("pub const A: usize = {}1;", "-".repeat(DEEP)),
@@ -88,14 +87,29 @@ fn whatever_is_nested_is_read_to_a_depth() {
         nested("r#", "", ""),
         format!("use a::{};", nested("{b, c::", "d", "}")),
         format!("pub fn f<{}>() {{}}", nested("const N: [u8; {", "1", "}]")),
-    ];
-    for source in &sources {
-        let api = lib(source);
+    ]
+}
+
+#[test]
+fn whatever_is_nested_is_read_to_a_depth() {
+    for source in nested_sources() {
+        let api = lib(&source);
         assert!(api.items.len() < 1_000 && compare(&api, &api).findings.is_empty());
     }
-    // The whole takes several times as long, most of all in what looks for copies.
-    for source in sources.iter().step_by(5) {
+}
+
+#[test]
+fn some_of_what_is_nested_is_compared_and_looked_through_for_copies() {
+    for source in nested_sources().iter().step_by(12) {
         read_everything(source);
+    }
+}
+
+#[test]
+#[ignore = "it takes half a minute without optimisation"]
+fn whatever_is_nested_is_compared_and_looked_through_for_copies() {
+    for source in nested_sources() {
+        read_everything(&source);
     }
 }
 

@@ -1,3 +1,4 @@
+mod attributes;
 mod broken;
 mod copying;
 mod differences;
@@ -5,6 +6,7 @@ mod extraction;
 mod hostile;
 mod languages;
 mod mutations;
+mod order;
 mod python;
 mod round_trip;
 mod spelling;

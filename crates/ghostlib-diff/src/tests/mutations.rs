@@ -7,10 +7,8 @@ use crate::{
 };
 use fastrand::Rng;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
-
-/// More of them are read by the fuzz target `extract`.
-const N_MUTANTS: u64 = 150;
 
 /// What is put in: what opens and closes, and what changes the meaning of all that follows.
 const SEEDS: &[&str] = &[
@@ -65,9 +63,20 @@ fn sources() -> Vec<String> {
 
 #[test]
 fn mutated_code_is_read_without_a_panic() {
+    mutants_are_read_without_a_panic(0..40);
+}
+
+/// Still more are read by the fuzz target `extract`.
+#[test]
+#[ignore = "it takes half a minute without optimisation"]
+fn much_mutated_code_is_read_without_a_panic() {
+    mutants_are_read_without_a_panic(40..500);
+}
+
+fn mutants_are_read_without_a_panic(seeds: Range<u64>) {
     let sources = sources();
     assert!(sources.len() > 20);
-    for seed in 0..N_MUTANTS {
+    for seed in seeds {
         let mut rng = Rng::with_seed(seed);
         let [one, other] = [0, 1].map(|_| mutant(&mut rng, &sources));
         eprintln!("seed {seed}");

@@ -193,3 +193,16 @@ fn parameters_of_variants_that_are_re_exported_are_those_of_their_enum() {
     };
     assert_eq!(of("T"), of("Item"));
 }
+
+#[test]
+fn methods_of_special_cases_tell_of_which() {
+    let told = |header: &str| {
+        let api = lib(&format!("pub struct P<'a, T, U>(&'a T, U); {header} {{ pub fn f(&self) {{}} }}"));
+        item(&api, "P::f").signature.clone()
+    };
+    assert_eq!(told("impl<'a, T, U> P<'a, T, U>"), "fn(&self)");
+    assert_eq!(told("impl<A, B> P<'_, A, B>"), "fn(&self)");
+    assert_eq!(told("impl<T> P<'_, T, T>"), "impl for P<'0, $0, $0> fn(&self)");
+    assert_eq!(told("impl<T: Ord> P<'_, T, T>"), "impl<$0: Ord> for P<'0, $0, $0> fn(&self)");
+    assert_eq!(told("impl<T> P<'_, T, u8>"), "impl for P<'0, $0, u8> fn(&self)");
+}

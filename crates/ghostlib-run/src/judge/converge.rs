@@ -71,7 +71,9 @@ pub async fn consensus(
     let mut missing = vec![];
     for (one, (operations, name)) in implementations.iter().zip(&mut sides) {
         let (driver, left_out) = build(sandbox, one, operations, name, wall).await?;
-        left_out.into_iter().for_each(|(name, reason)| operations.leave_out(&name, &reason));
+        for (name, reason) in left_out {
+            operations.leave_out(&name, &reason);
+        }
         missing.push(operations.uncallable.clone());
         drivers.push(driver);
     }

@@ -84,7 +84,7 @@ impl Judge {
         measured.own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
         measured.literals = literals(&tree);
         if !self.tools.is_one_language() {
-            compare_declared(loaded.declared_api(language(&self.tools.candidate)), measured);
+            compare_declared(&loaded.declared_api(language(&self.tools.candidate)), measured);
             measured.time("api", since);
             return Ok(());
         }
@@ -189,11 +189,11 @@ impl Judge {
     }
 }
 
-fn compare_declared(declared: Api, measured: &mut Measured) {
+fn compare_declared(declared: &Api, measured: &mut Measured) {
     if declared.items.is_empty() {
         return;
     }
-    let comparison = compare(&declared, &measured.own_api);
+    let comparison = compare(declared, &measured.own_api);
     measured.api = Some(comparison.dimension);
     measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
         finding.spec = SpecStand::Speaks(finding.reference.iter().map(ToString::to_string).collect());

@@ -26,7 +26,7 @@ pub(super) fn non_exhaustive_removed(site: &Site<'_>) -> Vec<Change> {
 }
 
 pub(super) fn must_use_added(site: &Site<'_>) -> Vec<Change> {
-    let is_free = site.is_function() && site.attributes("must_use").is_empty();
+    let is_free = site.is(&[Function, Method, Struct, Enum, Trait]) && site.attributes("must_use").is_empty();
     if is_free { added(site, "must_use") } else { vec![] }
 }
 
@@ -39,9 +39,17 @@ pub(super) fn deprecated_added(site: &Site<'_>) -> Vec<Change> {
     if is_free { added(site, "deprecated") } else { vec![] }
 }
 
+pub(super) fn deprecated_removed(site: &Site<'_>) -> Vec<Change> {
+    if site.is(ITEMS) { removed(site, "deprecated") } else { vec![] }
+}
+
 pub(super) fn repr_added(site: &Site<'_>) -> Vec<Change> {
     let is_free = site.is(&[Struct, Enum]) && site.attributes("repr").is_empty();
     if is_free { added(site, "repr(C)") } else { vec![] }
+}
+
+pub(super) fn repr_removed(site: &Site<'_>) -> Vec<Change> {
+    if site.is(&[Struct, Enum]) { removed(site, "repr") } else { vec![] }
 }
 
 pub(super) fn hidden(site: &Site<'_>) -> Vec<Change> {

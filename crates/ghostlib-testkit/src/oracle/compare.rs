@@ -155,7 +155,7 @@ fn share(part: usize, whole: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::Place;
+    use ghostlib_model::{ApiAttributes, Place};
 
     fn told(path: &str, kind: ApiKind, signature: &str) -> Told {
         Told { path: path.to_owned(), kind, signature: signature.to_owned() }
@@ -169,6 +169,7 @@ mod tests {
             signature: told.signature,
             declaration: String::new(),
             function: None,
+            attributes: ApiAttributes::default(),
             place: Place::start_of("src/lib.rs"),
         }
     }

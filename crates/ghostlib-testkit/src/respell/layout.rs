@@ -144,3 +144,31 @@ pub(super) fn derives_split(source: &Source<'_>) -> Vec<Respelling> {
     });
     respellings.collect()
 }
+
+/// Attributes that a user can notice get another text, or none.
+pub(super) fn attribute_texts_changed(source: &Source<'_>) -> Vec<Respelling> {
+    let attributes = source.all(&["attribute_item"]).into_iter();
+    let respellings = attributes.filter_map(|at| {
+        let inner = at.source().strip_prefix("#[")?.strip_suffix(']')?.trim();
+        match inner.split([' ', '=', '(']).next()? {
+            "must_use" if inner == "must_use" => Some(at.replaced("#[must_use = \"nothing else is done\"]")),
+            "must_use" => Some(at.replaced("#[must_use]")),
+            "deprecated" if inner == "deprecated" => Some(at.replaced("#[deprecated(note = \"it is old\")]")),
+            "deprecated" => Some(at.replaced("#[deprecated]")),
+            _ => None,
+        }
+    });
+    respellings.collect()
+}
+
+/// Attributes stand under a condition that always holds.
+pub(super) fn attributes_conditional(source: &Source<'_>) -> Vec<Respelling> {
+    let attributes = source.all(&["attribute_item"]).into_iter();
+    let respellings = attributes.filter_map(|at| {
+        let inner = at.source().strip_prefix("#[")?.strip_suffix(']')?;
+        let name = inner.split([' ', '=', '(']).next()?;
+        let is_noticed = ["must_use", "deprecated", "repr", "non_exhaustive", "derive"].contains(&name);
+        is_noticed.then(|| at.replaced(format!("#[cfg_attr(all(), {inner})]")))
+    });
+    respellings.collect()
+}

@@ -75,6 +75,8 @@ const KINDS: &[(&str, Spell)] = &[
     ("imports renamed", names::imports_renamed),
     ("private helpers renamed", names::helpers_renamed),
     ("derives split", layout::derives_split),
+    ("texts of attributes changed", layout::attribute_texts_changed),
+    ("attributes under a condition", layout::attributes_conditional),
     ("comments removed", layout::comments_removed),
     ("items reordered", layout::items_reordered),
     ("modules split into files", layout::modules_split),

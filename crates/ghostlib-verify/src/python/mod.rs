@@ -26,6 +26,6 @@ pub(crate) fn name_and_version(dir: &Path, source: &ReferenceSource) -> (String,
     match (source, metadata::Metadata::read(dir)) {
         (ReferenceSource::PyPi { name, version }, _) => (name.clone(), version.clone()),
         (_, Some(metadata)) => (metadata.name, metadata.version),
-        (_, None) => ("".to_owned(), "0".to_owned()),
+        (_, None) => (String::new(), "0".to_owned()),
     }
 }

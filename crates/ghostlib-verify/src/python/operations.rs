@@ -336,7 +336,7 @@ fn bases(signature: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::{Place, Receiver};
+    use ghostlib_model::{ApiAttributes, Place, Receiver};
 
     fn item(path: &str, kind: ApiKind, signature: &str, line: u32) -> ApiItem {
         ApiItem {
@@ -345,6 +345,7 @@ mod tests {
             signature: signature.into(),
             declaration: String::new(),
             function: None,
+            attributes: ApiAttributes::default(),
             place: Place { line, ..Place::start_of("lib.py") },
         }
     }

@@ -1,7 +1,9 @@
 //! Drivers of Python libraries: building them, what they can reach, and fetching references.
 
 use crate::support::{interpreter, sandbox};
-use ghostlib_model::{Answer, ApiItem, ApiKind, Call, FnSignature, Param, Place, Receiver, ReferenceSource};
+use ghostlib_model::{
+    Answer, ApiAttributes, ApiItem, ApiKind, Call, FnSignature, Param, Place, Receiver, ReferenceSource,
+};
 use ghostlib_verify::python::{Built, Subject, build, fetch, fetch_packages, offered};
 use ghostlib_verify::{Driver, ReferenceError};
 use serde_json::json;
@@ -159,6 +161,7 @@ fn function(path: &str, params: &[&str], receiver: Option<Receiver>) -> ApiItem 
         signature: String::new(),
         declaration: String::new(),
         function: Some(FnSignature { receiver, params, ..FnSignature::default() }),
+        attributes: ApiAttributes::default(),
         place: Place::start_of("lib.py"),
     }
 }

@@ -145,12 +145,15 @@ impl<'k> Scope<'k> {
     }
 }
 
-/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters.
+/// What of the header a user of a method can tell: bounds, and arguments that are no plain parameters, or that come
+/// back.
 fn prefix(generics: &Rendered, self_type: &str) -> String {
     let arguments = self_type.split_once('<').map_or("", |(_, arguments)| arguments.trim_end_matches('>'));
     let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
-    let is_plain = arguments.is_empty()
-        || arguments.split(", ").all(|argument| argument.strip_prefix(['$', '\'']).is_some_and(is_number));
+    let arguments: Vec<_> = arguments.split(", ").filter(|argument| !argument.is_empty()).collect();
+    let comes_back = (1..arguments.len()).any(|at| arguments[..at].contains(&arguments[at]));
+    let is_parameter = |argument: &&str| argument.strip_prefix(['$', '\'']).is_some_and(is_number);
+    let is_plain = !comes_back && arguments.iter().all(is_parameter);
     match (generics.bounds_anything(), is_plain) {
         (false, true) => String::new(),
         (false, false) => format!("impl for {self_type} "),

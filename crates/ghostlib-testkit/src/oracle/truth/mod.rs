@@ -162,9 +162,20 @@ fn judge(pair: Pair, cache: &Cache) -> Result<Judged, TruthError> {
     Ok(Judged { pair, rustdoc, compared, expected, untold, unfounded, without_finding, astray })
 }
 
+/// The rules of what is not asked of rustdoc.
+const BESIDE_RUSTDOC: &[&str] = &[
+    "unsafe-added",
+    "api-macro-pattern",
+    "api-raises",
+    "api-must-use",
+    "api-deprecated",
+    "api-repr",
+    "api-variant-order",
+];
+
 /// Whether a finding is about what rustdoc tells too.
 fn is_of_api(finding: &Finding) -> bool {
-    !matches!(finding.rule.as_str(), "unsafe-added" | "api-macro-pattern" | "api-raises")
+    !BESIDE_RUSTDOC.contains(&finding.rule.as_str())
 }
 
 /// What the findings of a comparison are about.
