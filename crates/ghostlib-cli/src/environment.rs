@@ -5,11 +5,10 @@ use crate::error::CliError;
 use ghostlib_diff::{SourceTree, language_of};
 use ghostlib_sandbox::{Launcher, Sandbox};
 use ghostlib_verify::Tools;
-use ghostlib_verify::python::Interpreter;
 use ghostlib_verify::rust::Toolchain;
 use std::collections::HashMap;
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,17 +53,9 @@ pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {
     Ok(Toolchain::find(&current_dir()?).await?)
 }
 
-/// The Python on the search path.
-async fn interpreter() -> Result<Interpreter, CliError> {
-    Ok(Interpreter::find(OsStr::new("python3"), &current_dir()?).await?)
-}
-
 /// What builds and runs libraries of a language.
 pub(crate) async fn tools(language: &str) -> Result<Tools, CliError> {
-    Ok(match language {
-        "python" => Tools::Python(interpreter().await?),
-        _ => Tools::Rust(toolchain().await?),
-    })
+    Ok(Tools::find(language, &current_dir()?).await?)
 }
 
 /// What builds and runs the library in a folder, called `shown` where people read it.

@@ -6,9 +6,9 @@ use ghostlib_run::store::{JournalError, ProjectError};
 use ghostlib_run::{JudgeError, RunError, SpecError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
-use ghostlib_verify::VerifyError;
 use ghostlib_verify::python::InterpreterError;
 use ghostlib_verify::rust::{ReferenceError, ToolchainError};
+use ghostlib_verify::{ToolsError, VerifyError};
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
@@ -186,6 +186,15 @@ impl From<ToolchainError> for CliError {
     }
 }
 
+impl From<ToolsError> for CliError {
+    fn from(error: ToolsError) -> Self {
+        match error {
+            ToolsError::Rust(error) => error.into(),
+            ToolsError::Python(error) => error.into(),
+        }
+    }
+}
+
 impl From<InterpreterError> for CliError {
     fn from(error: InterpreterError) -> Self {
         Self::of(Kind::Environment, &error).hint("install Python 3.9 or later, with pip, as `python3`")
@@ -275,6 +284,7 @@ impl From<RunError> for CliError {
         match error {
             RunError::Spec(error) => error.into(),
             RunError::Project(error) => error.into(),
+            RunError::Tools(error) => error.into(),
             RunError::Journal(error) => error.into(),
             RunError::Agent(error) => error.into(),
             RunError::Judge(error) => error.into(),

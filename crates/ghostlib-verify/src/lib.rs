@@ -21,7 +21,7 @@ mod vectors;
 pub use behaviour::{
     Convergence, Difference, Differential, Disagreement, Seeds, Tried, converge, examples, try_operations,
 };
-pub use library::{Library, Needs, Site, Tools};
+pub use library::{Library, Needs, Site, Tools, ToolsError};
 pub use operation::{
     Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,
 };

@@ -7,6 +7,7 @@ use crate::session::Driver;
 use crate::{VerifyError, python};
 use ghostlib_model::{ApiItem, ReferenceSource, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +62,38 @@ pub struct Site<'a> {
     pub wall: Duration,
 }
 
+/// Why the tools of a language were not found.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolsError {
+    /// Those of Rust.
+    #[error(transparent)]
+    Rust(#[from] rust::ToolchainError),
+    /// Those of Python.
+    #[error(transparent)]
+    Python(#[from] python::InterpreterError),
+}
+
 impl Tools {
+    /// Those that a user has who works in `dir`, for a language by its name; for any name that is none, Rust's.
+    ///
+    /// # Errors
+    /// If they cannot be run.
+    pub async fn find(language: &str, dir: &Path) -> Result<Self, ToolsError> {
+        Ok(match language {
+            "python" => Self::Python(python::Interpreter::find(OsStr::new("python3"), dir).await?),
+            _ => Self::Rust(rust::Toolchain::find(dir).await?),
+        })
+    }
+
+    /// The same for the language that a library from somewhere is in; nothing, if that does not tell it.
+    pub fn language_from(source: &ReferenceSource) -> Option<&'static str> {
+        match source {
+            ReferenceSource::Crate { .. } => Some("rust"),
+            ReferenceSource::PyPi { .. } => Some("python"),
+            ReferenceSource::Git { .. } | ReferenceSource::Path(_) => None,
+        }
+    }
+
     /// The name of the language, as specs and fenced blocks have it: `rust`.
     pub fn language(&self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use ghostlib_model::{
 };
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
-use ghostlib_verify::Differential;
+use ghostlib_verify::{Differential, Tools};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -126,11 +126,11 @@ fn places(project: &Project, spec: &Path) -> JudgePlaces {
 /// The tools of both languages: that of the candidate, and that of the reference by where it comes from.
 async fn judge_tools(loaded: &LoadedSpec, dir: &Path, shown: &Path) -> Result<JudgeTools, CliError> {
     let candidate = tools_of(dir, shown).await?;
-    let reference = match &loaded.spec.front_matter.reference {
-        Some(ReferenceSource::PyPi { .. }) => tools("python").await?,
-        Some(ReferenceSource::Crate { .. }) => tools("rust").await?,
-        // Of folders and repositories it is not known before they are there.
-        _ => candidate.clone(),
+    // Of folders and repositories it is not known before they are there.
+    let source = loaded.spec.front_matter.reference.as_ref();
+    let reference = match source.and_then(Tools::language_from) {
+        Some(language) => tools(language).await?,
+        None => candidate.clone(),
     };
     Ok(JudgeTools { reference, candidate })
 }

@@ -18,8 +18,8 @@ use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
-use ghostlib_verify::Tools;
 use ghostlib_verify::rust::Toolchain;
+use ghostlib_verify::{Tools, ToolsError};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,9 @@ pub enum RunError {
     /// The project's folder.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// What runs the reference.
+    #[error(transparent)]
+    Tools(#[from] ToolsError),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -200,7 +203,15 @@ impl Engine {
             cache: self.project.references(),
             scratch: self.project.reference_build(),
         };
-        let tools = JudgeTools::of_one(Tools::Rust(self.toolchain.clone()));
+        let candidate = Tools::Rust(self.toolchain.clone());
+        let source = loaded.spec.front_matter.reference.as_ref();
+        let reference = match source.and_then(Tools::language_from) {
+            Some(language) if language != candidate.language() => {
+                Tools::find(language, self.project.root()).await?
+            }
+            _ => candidate.clone(),
+        };
+        let tools = JudgeTools { reference, candidate };
         Ok(Judge::prepare(Arc::clone(&self.sandbox), tools, &loaded.spec, places).await?)
     }
 }

@@ -56,11 +56,6 @@ pub struct JudgeTools {
 }
 
 impl JudgeTools {
-    /// The same for both.
-    pub fn of_one(tools: Tools) -> Self {
-        Self { reference: tools.clone(), candidate: tools }
-    }
-
     fn is_one_language(&self) -> bool {
         self.reference.language() == self.candidate.language()
     }

@@ -31,7 +31,10 @@ pub(super) async fn read(
     let mut fetched = None;
     let folder = match source {
         ReferenceSource::Path(path) => base.join(path),
-        _ => fetched.insert(fetch(source, language_from(source), &base, cache).await?).1.dir.clone(),
+        _ => {
+            let language = Tools::language_from(source).unwrap_or("rust");
+            fetched.insert(fetch(source, language, &base, cache).await?).1.dir.clone()
+        }
     };
     if !folder.is_dir() {
         return Err(CliError::input(format!(
@@ -59,14 +62,6 @@ pub(super) async fn read(
     };
     let api = api.map_err(|error| CliError::input(format!("{source}: {error}")))?;
     Ok((Library { tree, api, fetched }, language))
-}
-
-/// The language of what comes from somewhere.
-fn language_from(source: &ReferenceSource) -> &'static str {
-    match source {
-        ReferenceSource::PyPi { .. } => "python",
-        _ => "rust",
-    }
 }
 
 async fn fetch(
