@@ -25,8 +25,8 @@ pub(super) fn compare(truth: &[Marked], read: &[ApiItem]) -> (Overlap, Vec<Diffe
         let here: Vec<_> = here.map(|one| &one.attributes).collect();
         let Some(truth) = here.first().filter(|first| here.iter().all(|one| one == *first)) else { continue };
         let mut own = item.attributes.clone();
-        // rustdoc tells it of what belongs to something deprecated too.
-        own.deprecated = own.deprecated.map(|is_marked| is_marked || deprecated.contains(above));
+        // rustdoc tells it of some of what belongs to something deprecated too.
+        own.deprecated = own.deprecated.filter(|_| !deprecated.contains(above));
         let wanted = known_to(&own, truth);
         let is_same = wanted == own;
         overlap += Overlap { truth: 1, read: 1, both: usize::from(is_same) };
