@@ -94,8 +94,7 @@ pub struct ApiAttributes {
     /// Whether it is deprecated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
-    /// The arguments of `repr` in the order of the alphabet: `C, packed(2)`; empty for Rust's own layout, and for
-    /// that of something private.
+    /// The arguments of `repr` in the order of the alphabet: `C, packed(2)`; empty for Rust's own layout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repr: Option<String>,
 }

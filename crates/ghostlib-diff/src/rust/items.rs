@@ -8,7 +8,7 @@ use super::generics::{Generics, RenderedGenerics};
 use super::krate::{Def, DefId, Site};
 use super::source::{children, has_token};
 use super::types::{Bindings, Renderer, Style, World};
-use ghostlib_model::{ApiAttributes, ApiItem, ApiKind};
+use ghostlib_model::{ApiItem, ApiKind};
 
 /// One item at one of its public paths.
 pub(super) struct Item<'k, 't> {
@@ -78,18 +78,8 @@ impl<'k, 't> Item<'k, 't> {
             (None, None) => self.declaration(),
         };
         let (declaration, place) = (self.wrapped(&declaration), self.world.krate.place(site));
-        let attributes = self.attributes();
+        let attributes = self.def.attributes.told(kind, self.world.krate);
         ApiItem { path, kind, signature, declaration, function: function_parts, attributes, place }
-    }
-
-    fn attributes(&self) -> ApiAttributes {
-        let mut told = self.def.attributes.told(self.def.kind, self.world.krate);
-        // As rustdoc has it, nobody may count on being laid out like something private.
-        let is_transparent = told.repr.as_deref() == Some("transparent");
-        if is_transparent && self.def.kind != ApiKind::Enum && self.public_fields().is_empty() {
-            told.repr = Some(String::new());
-        }
-        told
     }
 
     pub(super) fn path(&self) -> String {

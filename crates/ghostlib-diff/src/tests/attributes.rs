@@ -101,7 +101,6 @@ fn other_words_for_the_same_are_no_difference() {
         ("#[repr(C, packed)] pub struct S(u8);", "#[repr(packed(1))] #[repr(C)] pub struct S(u8);"),
         ("pub struct S(u8);", "#[repr(Rust)] pub struct S(u8);"),
         ("#[repr(C)] #[derive(Debug)] pub struct S(u8);", "#[derive(Debug)] #[repr(C,)] pub struct S(u8);"),
-        ("pub struct S(u8);", "#[repr(transparent)] pub struct S(u8);"),
         ("#[deprecated] pub mod m {}", "pub mod m { #![deprecated] }"),
         ("#[must_use] pub fn f() {}", "mod a { #[must_use] pub fn f() {} } pub use a::f;"),
         (

@@ -27,6 +27,8 @@ pub(super) struct Comparison {
     pub(super) headers: Overlap,
     /// Constants and variants whose value both know, and those of them for which it is the same.
     pub(super) values: Overlap,
+    /// Items that both tell the attributes of, and those of them with the same.
+    pub(super) attributes: Overlap,
     pub(super) differences: Vec<Difference>,
 }
 

@@ -5,6 +5,7 @@
 //! Not counted are names that stand for other crates' items, and implementations that a type gets by itself:
 //! of auto traits, and of traits that are implemented for every type.
 
+mod attributes;
 mod bars;
 mod compare;
 mod fetch;
@@ -117,7 +118,10 @@ fn measure(entry: Entry, cache: &Cache, reading: Reading) -> Result<Measured, Or
     let truth =
         rustdoc::read(&fetched.rustdoc_json).map_err(|source| OracleError::Truth { name: name(), source })?;
     let (api, took) = extract(&entry, &fetched)?;
-    let comparison = Comparison::new(&truth.items, &api.items);
+    let mut comparison = Comparison::new(&truth.items, &api.items);
+    let (overlap, differences) = attributes::compare(&truth.marked, &api.items);
+    comparison.attributes = overlap;
+    comparison.differences.extend(differences);
     let unseen = api.unseen.iter().map(|unseen| format!("{}: {}", unseen.place, unseen.what)).collect();
     let seconds = took.as_secs_f64();
     Ok(Measured { entry, comparison, n_outside: truth.n_outside, unseen, seconds })

@@ -25,11 +25,16 @@ pub(super) fn print(measured: &[Measured], took: Duration) {
             say(format!("- \\* {}: {exception}", one.entry.name));
         }
     }
-    let (mut n_known, mut n_equal) = (0, 0);
-    for values in measured.iter().map(|one| one.comparison.values) {
-        (n_known, n_equal) = (n_known + values.truth, n_equal + values.both);
+    let (mut values, mut attributes) = (Overlap::default(), Overlap::default());
+    for one in measured {
+        values += one.comparison.values;
+        attributes += one.comparison.attributes;
     }
-    say(format!("\n{n_equal} of {n_known} values of constants and variants that both sides tell are equal."));
+    say(format!(
+        "\n{} of {} values of constants and variants that both sides tell are equal, and {} of {} items have the same \
+         `must_use`, `deprecated` and `repr`.",
+        values.both, values.truth, attributes.both, attributes.truth
+    ));
     let n_outside: usize = measured.iter().map(|one| one.n_outside).sum();
     say(format!(
         "\n{} crates in {:.0} s; {n_outside} names of other crates' items not counted.",

@@ -2,6 +2,7 @@
 //!
 //! Nothing of `ghostlib_diff` is used here: two renderings that agree were written twice.
 
+mod attributes;
 mod defaults;
 mod function;
 mod generics;
@@ -9,6 +10,8 @@ mod impls;
 mod items;
 mod reach;
 mod types;
+
+pub(crate) use attributes::Marked;
 
 use super::compare::Line;
 use ghostlib_model::ApiKind;
@@ -34,6 +37,8 @@ impl Told {
 pub(crate) struct Truth {
     /// Sorted, each once.
     pub(crate) items: Vec<Told>,
+    /// The attributes of everything that has a place.
+    pub(crate) marked: Vec<Marked>,
     /// How many public names stand for something that another crate defines, and are not among the items.
     pub(crate) n_outside: usize,
 }
@@ -66,7 +71,7 @@ pub(crate) fn read(json: &[u8]) -> Result<Truth, TruthError> {
     items.extend(world.impls());
     items.sort();
     items.dedup();
-    Ok(Truth { items, n_outside: reached.n_outside })
+    Ok(Truth { items, marked: attributes::marked(&krate), n_outside: reached.n_outside })
 }
 
 /// The crate, and what of it can be reached.
