@@ -29,12 +29,11 @@ pub(super) async fn read(
 ) -> Result<(Library, &'static dyn Language), CliError> {
     let base = current_dir()?;
     let mut fetched = None;
-    let folder = match source {
-        ReferenceSource::Path(path) => base.join(path),
-        _ => {
-            let language = Tools::language_from(source).unwrap_or("rust");
-            fetched.insert(fetch(source, language, &base, cache).await?).1.dir.clone()
-        }
+    let folder = if let ReferenceSource::Path(path) = source {
+        base.join(path)
+    } else {
+        let language = Tools::language_from(source).unwrap_or("rust");
+        fetched.insert(fetch(source, language, &base, cache).await?).1.dir.clone()
     };
     if !folder.is_dir() {
         return Err(CliError::input(format!(
