@@ -7,6 +7,7 @@ mod candidates;
 mod config;
 mod demo;
 mod diff;
+mod eval;
 mod fmt;
 mod hostile;
 mod interruption;

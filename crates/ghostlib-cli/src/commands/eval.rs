@@ -1,6 +1,6 @@
 use crate::args::SandboxChoice;
 use crate::console::{say_json, warn};
-use crate::environment::{current_dir, sandbox, tools, tools_of};
+use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
@@ -11,7 +11,7 @@ use ghostlib_model::{
 };
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
-use ghostlib_verify::{Differential, Tools};
+use ghostlib_verify::Differential;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -63,11 +63,12 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let tree = FileTree::read(&args.candidate)
         .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
     let (dir, scratch) = place(&project, &tree)?;
+    let places = places(&project, &args.spec);
     let judge = Judge::prepare(
         sandbox(args.sandbox).await?,
-        judge_tools(&loaded, &dir, &args.candidate).await?,
+        JudgeTools::of(&loaded.spec, &places.base, tools_of(&dir, &args.candidate).await?).await?,
         &loaded.spec,
-        places(&project, &args.spec),
+        places,
     )
     .await?;
     let options = args.judge_options()?;
@@ -121,18 +122,6 @@ pub(crate) fn place(project: &Project, tree: &FileTree) -> Result<(PathBuf, Path
 fn places(project: &Project, spec: &Path) -> JudgePlaces {
     let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
     JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
-}
-
-/// The tools of both languages: that of the candidate, and that of the reference by where it comes from.
-async fn judge_tools(loaded: &LoadedSpec, dir: &Path, shown: &Path) -> Result<JudgeTools, CliError> {
-    let candidate = tools_of(dir, shown).await?;
-    // Of folders and repositories it is not known before they are there.
-    let source = loaded.spec.front_matter.reference.as_ref();
-    let reference = match source.and_then(Tools::language_from) {
-        Some(language) => tools(language).await?,
-        None => candidate.clone(),
-    };
-    Ok(JudgeTools { reference, candidate })
 }
 
 fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {

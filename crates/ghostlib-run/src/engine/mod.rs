@@ -204,14 +204,7 @@ impl Engine {
             scratch: self.project.reference_build(),
         };
         let candidate = Tools::Rust(self.toolchain.clone());
-        let source = loaded.spec.front_matter.reference.as_ref();
-        let reference = match source.and_then(Tools::language_from) {
-            Some(language) if language != candidate.language() => {
-                Tools::find(language, self.project.root()).await?
-            }
-            _ => candidate.clone(),
-        };
-        let tools = JudgeTools { reference, candidate };
+        let tools = JudgeTools::of(&loaded.spec, base, candidate).await?;
         Ok(Judge::prepare(Arc::clone(&self.sandbox), tools, &loaded.spec, places).await?)
     }
 }

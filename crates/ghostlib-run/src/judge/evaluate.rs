@@ -179,7 +179,7 @@ impl Judge {
                 let new: Vec<_> = new.into_iter().map(findings::not_callable).collect();
                 measured.findings.extend(new);
                 measured.is_built = true;
-                Some(driver)
+                Some(if self.tools.is_one_language() { driver } else { driver.without_classes() })
             }
             Built::Failed(messages) => {
                 measured.findings.extend(findings::build_failed(&messages));

@@ -16,15 +16,17 @@ pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{
     Api, CopyThresholds, ExtractError, FeatureSet, Language, Literals, Python, ReadError, Rust, SourceFile,
-    SourceTree, literals,
+    SourceTree, language_of, literals,
 };
-use ghostlib_model::{Answer, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult};
+use ghostlib_model::{
+    Answer, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
+};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
 use ghostlib_verify::rust::LeftOut;
 use ghostlib_verify::{
-    Differential, Driver, Library, Needs, Operation, ReferenceError, Seeds, Tools, VerifyError, examples,
-    run_vectors, vector_holds,
+    Differential, Driver, Library, Needs, Operation, ReferenceError, Seeds, Tools, ToolsError, VerifyError,
+    examples, run_vectors, vector_holds,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,6 +58,20 @@ pub struct JudgeTools {
 }
 
 impl JudgeTools {
+    /// Those of candidates, and those for the reference of a spec, whose relative path starts at `base`.
+    ///
+    /// # Errors
+    /// If what runs the reference is not found.
+    pub async fn of(spec: &Spec, base: &Path, candidate: Tools) -> Result<Self, ToolsError> {
+        let source = spec.front_matter.reference.as_ref();
+        let language = source.and_then(|source| language_of_source(source, base));
+        let reference = match language {
+            Some(language) if language != candidate.language() => Tools::find(language, base).await?,
+            _ => candidate.clone(),
+        };
+        Ok(Self { reference, candidate })
+    }
+
     fn is_one_language(&self) -> bool {
         self.reference.language() == self.candidate.language()
     }
@@ -250,6 +266,19 @@ fn language(tools: &Tools) -> &'static dyn Language {
     match tools {
         Tools::Rust(_) => &Rust,
         Tools::Python(_) => &Python,
+    }
+}
+
+/// The language of a library, by where it comes from or by the files of its folder; nothing, if neither tells it.
+fn language_of_source(source: &ReferenceSource, base: &Path) -> Option<&'static str> {
+    match source {
+        ReferenceSource::Crate { .. } => Some(Rust.name()),
+        ReferenceSource::PyPi { .. } => Some(Python.name()),
+        ReferenceSource::Git { .. } => None,
+        ReferenceSource::Path(path) => {
+            let tree = SourceTree::read(&base.join(path)).ok()?;
+            language_of(&tree).map(Language::name)
+        }
     }
 }
 
