@@ -11,7 +11,7 @@ class NotALevel(Exception):
 
 def parse(text: str) -> int:
     digits = text.lstrip("+")
-    if len(digits) != 1 or not digits.isascii() or not digits.isdigit():
+    if not digits.isascii() or not digits.isdigit() or int(digits) > 9:
         raise NotALevel(f"{text!r} is no level")
     return min(255, int(digits) + min(200, len(text) - len(digits)))
 "#;
