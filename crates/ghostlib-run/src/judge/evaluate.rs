@@ -7,6 +7,7 @@ use ghostlib_model::{
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -29,6 +30,8 @@ struct Measured {
     /// Nothing, if nothing says what it has to be.
     api: Option<ApiDimension>,
     own_api: Api,
+    /// The paths of what the candidate has to do, where that is not all that the reference does.
+    required: Option<BTreeSet<String>>,
     alarms: Vec<Alarm>,
     literals: Literals,
     times: Vec<PhaseTime>,
@@ -243,8 +246,11 @@ async fn try_all(
     let since = Instant::now();
     // What the candidate treats as special shows in its own literals.
     let seeds = seeds(loaded, &ready.operations, &[&judge.literals, &measured.literals]);
-    let operations = &ready.operations.callable;
-    for tried in try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await? {
+    let operations = compared(judge, loaded, ready, driver);
+    if !judge.tools.is_one_language() {
+        measured.required = Some(operations.iter().map(|operation| operation.item.clone()).collect());
+    }
+    for tried in try_operations(&ready.driver, driver, &operations, &seeds, &options.differential).await? {
         // What the candidate does not have has been said already.
         if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);
@@ -258,6 +264,19 @@ async fn try_all(
     Ok(())
 }
 
+/// What both sides are called with: everything that the reference offers; of a candidate in another language only what
+/// the spec names, and what has one name in both.
+fn compared(judge: &Judge, loaded: &LoadedSpec, ready: &Ready, driver: &Driver) -> Vec<Operation> {
+    if judge.tools.is_one_language() {
+        return ready.operations.callable.clone();
+    }
+    let bound = loaded.spec.bindings.iter().map(|binding| &binding.operation);
+    let named: BTreeSet<&String> =
+        bound.chain(loaded.spec.vectors.iter().map(|vector| &vector.operation)).collect();
+    let is_meant = |one: &&Operation| named.contains(&one.name) || driver.has(&one.name);
+    ready.operations.all().filter(is_meant).cloned().collect()
+}
+
 fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
     measured
         .findings
@@ -269,7 +288,7 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
         vectors: vectors_dimension(vectors, &measured.vectors),
         api: measured.api.unwrap_or_default(),
         behaviour: behaviour_dimension(&functions),
-        coverage: coverage(ready, &functions),
+        coverage: coverage(ready, measured.required.as_ref(), &functions),
     };
     Evaluation {
         fidelity,
@@ -319,13 +338,15 @@ fn behaviour_dimension(functions: &[FunctionAgreement]) -> BehaviourDimension {
 }
 
 /// A function counts as exercised when both sides were asked and the reference accepted something.
-fn coverage(ready: &Ready, functions: &[FunctionAgreement]) -> Ratio {
-    let exercised = ready.operations.required.iter().filter(|path| {
-        let mut operations = ready.operations.callable.iter().filter(|operation| operation.item == **path);
+fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[FunctionAgreement]) -> Ratio {
+    let all = || ready.operations.required.iter().collect();
+    let required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
+    let exercised = required.iter().filter(|path| {
+        let mut operations = ready.operations.all().filter(|operation| operation.item == ***path);
         operations.any(|operation| {
             let mut tried = functions.iter().filter(|function| function.operation == operation.name);
             tried.any(|function| function.accepted.n > 0)
         })
     });
-    Ratio::new(exercised.count(), ready.operations.required.len())
+    Ratio::new(exercised.count(), required.len())
 }

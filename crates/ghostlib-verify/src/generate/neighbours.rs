@@ -25,10 +25,15 @@ pub(crate) fn neighbours(value: &Value) -> Vec<Value> {
             let twice = items.first().map(|first| [std::slice::from_ref(first), items].concat());
             inside.into_iter().chain(twice.map(Value::Array)).collect()
         }
-        Value::Object(map) if map.contains_key("$") => Vec::new(),
+        Value::Object(map) if stands_for_another(map) => Vec::new(),
         Value::Object(map) => changed_entries(map, neighbours),
         Value::Null => Vec::new(),
     }
+}
+
+/// Whether a map stands for an earlier value, or for a number that JSON has not. It stays as it is.
+pub(super) fn stands_for_another(map: &Map<String, Value>) -> bool {
+    map.len() == 1 && ["$", "float", "int"].iter().any(|key| map.contains_key(*key))
 }
 
 /// The list with one item changed, in every way.

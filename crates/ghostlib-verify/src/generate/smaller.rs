@@ -1,6 +1,6 @@
 //! Values that are smaller than others.
 
-use super::neighbours::{changed_entries, changed_inside};
+use super::neighbours::{changed_entries, changed_inside, stands_for_another};
 use ghostlib_model::Value;
 use serde_json::json;
 
@@ -15,12 +15,7 @@ pub(super) fn smaller(value: &Value) -> Vec<Value> {
             let without = shorter(items).into_iter().map(Value::Array);
             without.chain(changed_inside(items, smaller)).collect()
         }
-        // What stands for an earlier value, or for a value that has no number, stays as it is.
-        Value::Object(map)
-            if map.len() == 1 && ["$", "float", "int"].iter().any(|key| map.contains_key(*key)) =>
-        {
-            Vec::new()
-        }
+        Value::Object(map) if stands_for_another(map) => Vec::new(),
         Value::Object(map) => changed_entries(map, smaller),
         Value::Null | Value::Bool(false) => Vec::new(),
     }

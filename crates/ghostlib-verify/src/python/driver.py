@@ -36,6 +36,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import signal
 import sys
 import time
@@ -390,14 +391,15 @@ def read_int(value):
     if type(value) is int:
         return value
     found = only("int", value)
-    return int(found) if type(found) is str else NOTHING
+    is_whole = type(found) is str and re.fullmatch("-?[0-9]+", found)
+    return int(found) if is_whole else NOTHING
 
 
 def read_float(value):
     if type(value) in (float, int):
         return float(value)
     found = only("float", value)
-    return float(found) if type(found) is str else NOTHING
+    return float(found) if found in ("nan", "inf", "-inf", "-0") else NOTHING
 
 
 def read_bytes(value):

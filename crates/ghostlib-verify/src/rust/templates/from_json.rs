@@ -140,7 +140,9 @@ macro_rules! floats {
                 match json {
                     Json::Number(text) => text.parse().ok(),
                     Json::Map(_) => match json.get("float") {
-                        Some(Json::String(text)) => text.parse().ok(),
+                        Some(Json::String(text)) if ["nan", "inf", "-inf", "-0"].contains(&text.as_str()) => {
+                            text.parse().ok()
+                        }
                         _ => None,
                     },
                     _ => None,
