@@ -56,8 +56,8 @@ impl Patience {
 }
 
 /// The calls that did not come back, by operation.
-#[derive(Default)]
-struct Losses {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Losses {
     hangs: BTreeMap<String, usize>,
     crashes: BTreeMap<String, usize>,
 }
@@ -72,6 +72,15 @@ impl Losses {
             };
             *counts.entry(call.operation.clone()).or_default() += 1;
         }
+    }
+
+    /// Whether a sequence is made; if not, the answer says why.
+    fn allow(&self, sequence: &Sequence, patience: &Patience, answer: &mut SequenceAnswer) -> bool {
+        let reason = self.exhaust(sequence, patience);
+        if let Some(reason) = &reason {
+            *answer = not_run(sequence, reason);
+        }
+        reason.is_none()
     }
 
     /// Why a sequence is not made, if it has an operation that is called no more.
@@ -154,10 +163,20 @@ impl Driver {
         sequences: &[Sequence],
         patience: &Patience,
     ) -> Result<Vec<SequenceAnswer>, VerifyError> {
+        self.ask_after(sequences, patience, &mut Losses::default()).await
+    }
+
+    /// The same, after others that have used up some of the patience.
+    pub(crate) async fn ask_after(
+        &self,
+        sequences: &[Sequence],
+        patience: &Patience,
+        losses: &mut Losses,
+    ) -> Result<Vec<SequenceAnswer>, VerifyError> {
         let mut answers: Vec<SequenceAnswer> =
             sequences.iter().map(|sequence| not_run(sequence, "the driver was not asked")).collect();
         let mut left: Vec<usize> = (0..sequences.len()).collect();
-        let mut losses = Losses::default();
+        left.retain(|at| losses.allow(&sequences[*at], patience, &mut answers[*at]));
         while !left.is_empty() {
             let asked: Vec<&Sequence> = left.iter().map(|at| &sequences[*at]).collect();
             let mut come = Vec::with_capacity(left.len());
@@ -169,13 +188,7 @@ impl Driver {
                 let at = left.remove(0);
                 answers[at] = self.blame(&sequences[at], lost).await?;
                 losses.count(&sequences[at], &answers[at]);
-                left.retain(|at| {
-                    let reason = losses.exhaust(&sequences[*at], patience);
-                    if let Some(reason) = &reason {
-                        answers[*at] = not_run(&sequences[*at], reason);
-                    }
-                    reason.is_none()
-                });
+                left.retain(|at| losses.allow(&sequences[*at], patience, &mut answers[*at]));
             }
         }
         Ok(answers)

@@ -11,7 +11,7 @@ pub use converge::{Convergence, Disagreement, converge};
 use crate::VerifyError;
 use crate::generate::weight;
 use crate::operation::Operation;
-use crate::session::{Driver, Patience};
+use crate::session::{Driver, Losses, Patience};
 use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
@@ -114,11 +114,12 @@ pub async fn try_operations(
 ) -> Result<Vec<Tried>, VerifyError> {
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
     let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut losses = Losses::default();
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
         let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
-        let got = candidate.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let got = candidate.ask_after(&sequences, &Patience::SHORT, &mut losses).await?;
         drawing.learn(&sequences, &expected);
         for (sequence, ((expected, again), got)) in
             sequences.iter().zip(expected.iter().zip(&again).zip(&got))
