@@ -71,7 +71,7 @@ fn a_candidate_in_another_language_is_held_against_the_same_vectors_and_behaviou
     assert!(found["gates"].get("g2").is_none(), "the spec declares no API for Python");
     assert_eq!(found["headline"], Value::Null);
 
-    project.write("in-python/level.py", &IN_PYTHON.replace("int(digits) +", "int(digits) -"));
+    project.write("in-python/level.py", IN_PYTHON.replace("int(digits) +", "int(digits) -"));
     let found = json(&project, &["eval", "specs/level", "in-python"], 1);
     assert_ne!(function(&found, "parse")["agreement"], 1.0);
 }
