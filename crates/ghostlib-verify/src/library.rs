@@ -102,6 +102,14 @@ impl Tools {
         }
     }
 
+    /// The file in which a library says what it depends on.
+    pub fn manifest(&self) -> &'static str {
+        match self {
+            Self::Rust(_) => "Cargo.toml",
+            Self::Python(_) => "pyproject.toml",
+        }
+    }
+
     /// Fetches a library with what it depends on into folders of `cache`, or finds it there. Relative paths start at
     /// `base`.
     ///
@@ -159,7 +167,10 @@ impl Tools {
             Self::Python(_) => {
                 let is_name = |c: char| c.is_alphanumeric() || "-_.".contains(c);
                 let name = |line: String| line.split(|c| !is_name(c)).next().unwrap_or_default().to_owned();
-                python::requirements(dir).into_iter().map(name).collect()
+                // What only an extra asks for is not asked for by the library itself.
+                let is_own =
+                    |line: &String| line.split_once(';').is_none_or(|(_, marker)| !marker.contains("extra"));
+                python::requirements(dir).into_iter().filter(is_own).map(name).collect()
             }
         }
     }

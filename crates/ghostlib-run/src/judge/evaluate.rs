@@ -135,10 +135,11 @@ impl Judge {
         };
         // A manifest that cannot be read does not build either.
         let asked = self.tools.candidate.dependencies(candidate.dir);
+        let manifest = self.tools.candidate.manifest();
         let refused = asked.iter().filter(|name| **name == self.reference.package || !allowed(name));
-        measured
-            .findings
-            .extend(refused.map(|name| findings::dependency_not_allowed(name, &self.reference.package)));
+        measured.findings.extend(
+            refused.map(|name| findings::dependency_not_allowed(name, &self.reference.package, manifest)),
+        );
     }
 
     async fn build_candidate(

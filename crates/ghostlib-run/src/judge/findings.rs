@@ -27,7 +27,7 @@ pub(super) fn build_failed(messages: &[CompilerMessage]) -> Vec<Finding> {
 }
 
 /// The candidate asks for packages that the spec does not allow.
-pub(super) fn dependency_not_allowed(package: &str, reference: &str) -> Finding {
+pub(super) fn dependency_not_allowed(package: &str, reference: &str, manifest: &str) -> Finding {
     let message = if package == reference {
         format!("The candidate depends on `{package}`, the reference itself.")
     } else {
@@ -36,7 +36,7 @@ pub(super) fn dependency_not_allowed(package: &str, reference: &str) -> Finding 
     let mut finding = Finding::new("dependency-not-allowed", Priority::P0, package, message);
     finding.gate = Some(Gate::G0);
     finding.advice = "Write the code instead of depending on it.".into();
-    finding.candidate = Some(ghostlib_model::Place::start_of("Cargo.toml"));
+    finding.candidate = Some(ghostlib_model::Place::start_of(manifest));
     finding
 }
 
