@@ -231,10 +231,16 @@ impl Driver {
         let (Some(stdin), Some(stdout)) = (running.take_stdin(), running.take_stdout()) else {
             return Ok(Some(Answer::Crash("its pipes are closed".into())));
         };
-        let writer = write_sequences(stdin, &nonce, sequences);
-        let reader = self.read_answers(stdout, &nonce, sequences, answers);
-        // A driver that ends early closes its input; the reader is the one that tells how it went.
-        let (_, stopped) = tokio::join!(writer, reader);
+        // A driver that hangs reads no more, and one that ends closes its input: the reader is the one that tells how it
+        // went, and nothing is waited for after that.
+        let writer = async {
+            let _ = write_sequences(stdin, &nonce, sequences).await;
+            std::future::pending::<Stopped>().await
+        };
+        let stopped = tokio::select! {
+            stopped = self.read_answers(stdout, &nonce, sequences, answers) => stopped,
+            never = writer => never,
+        };
         Ok(match stopped {
             Stopped::Closed => Some(Answer::Crash(last_words(running).await?)),
             stopped => {
