@@ -1,17 +1,15 @@
-use super::eval::place;
+use super::measuring::{BUILD_WALL, call_text, place, plan};
 use crate::args::SandboxChoice;
 use crate::console::{BOLD, DIM, WARN, counted, say, say_json, styled, visible, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use clap::Args;
-use ghostlib_agent::FileTree;
 use ghostlib_model::Ratio;
 use ghostlib_run::store::Project;
 use ghostlib_run::{Consensus, Implementation, LoadedSpec, OperationConsensus, consensus};
-use ghostlib_verify::{Differential, Disagreement};
+use ghostlib_verify::Disagreement;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Compare implementations of one spec among themselves, without a reference and across languages: where they disagree,
 /// the spec leaves something open.
@@ -35,29 +33,19 @@ pub(crate) struct ConvergeArgs {
     sandbox: SandboxChoice,
 }
 
-const BUILD_WALL: Duration = Duration::from_secs(600);
-/// More disagreements of one operation are not kept.
-const MAX_DISAGREEMENTS: usize = 8;
-
 pub(crate) async fn converge(args: &ConvergeArgs, json: bool) -> Result<Verdict, CliError> {
     let loaded = LoadedSpec::read(&args.spec)?.without_errors()?;
     let project = Project::at(current_dir()?);
     let lock = project.lock()?;
     let mut sites = vec![];
     for candidate in &args.candidates {
-        let tree = FileTree::read(candidate)
-            .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
-        let (dir, scratch) = place(&project, &tree)?;
+        let (dir, scratch) = place(&project, candidate)?;
         let tools = tools_of(&dir, candidate).await?;
         sites.push((dir, scratch, tools));
     }
     let implementations: Vec<Implementation<'_>> =
         sites.iter().map(|(dir, scratch, tools)| Implementation { dir, scratch, tools }).collect();
-    let plan = Differential {
-        cases: usize::try_from(args.cases).unwrap_or(usize::MAX),
-        seed: args.seed,
-        max_differences: MAX_DISAGREEMENTS,
-    };
+    let plan = plan(args.cases, args.seed);
     let sandbox = sandbox(args.sandbox).await?;
     let found = consensus(&sandbox, &loaded, &implementations, &plan, BUILD_WALL).await?;
     drop(lock);
@@ -116,7 +104,7 @@ fn print(args: &ConvergeArgs, found: &Consensus) {
 
 fn print_disagreement(args: &ConvergeArgs, disagreement: &Disagreement) {
     for (at, call) in disagreement.sequence.calls.iter().enumerate() {
-        say(format!("    {at}: {}", visible(&format!("{} {}", call.operation, call.input))));
+        say(format!("    {at}: {}", visible(&call_text(call))));
     }
     for (answer, who) in &disagreement.groups {
         let names: Vec<String> = who.iter().map(|at| args.candidates[*at].display().to_string()).collect();

@@ -1,3 +1,4 @@
+use super::measuring::{BUILD_WALL, place, plan};
 use crate::args::SandboxChoice;
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
@@ -5,16 +6,12 @@ use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
 use clap::Args;
-use ghostlib_agent::FileTree;
-use ghostlib_model::{
-    Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult, sha256_of_files,
-};
+use ghostlib_model::{Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
-use ghostlib_verify::Differential;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Measure code that is there against a spec and its reference, in all dimensions. No agent is asked.
 ///
@@ -43,10 +40,6 @@ pub(crate) struct EvalArgs {
     sandbox: SandboxChoice,
 }
 
-const BUILD_WALL: Duration = Duration::from_secs(600);
-/// More differences of one operation are not kept.
-const MAX_DIFFERENCES: usize = 8;
-
 fn share(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| "it goes from 0 to 1".to_owned())
@@ -60,9 +53,7 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let project = Project::at(current_dir()?);
     let lock = project.lock()?;
     let began = Instant::now();
-    let tree = FileTree::read(&args.candidate)
-        .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
-    let (dir, scratch) = place(&project, &tree)?;
+    let (dir, scratch) = place(&project, &args.candidate)?;
     let places = places(&project, &args.spec);
     let judge = Judge::prepare(
         sandbox(args.sandbox).await?,
@@ -90,33 +81,11 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
 impl EvalArgs {
     fn judge_options(&self) -> Result<JudgeOptions, CliError> {
         Ok(JudgeOptions {
-            differential: Differential {
-                cases: usize::try_from(self.cases).unwrap_or(usize::MAX),
-                seed: self.seed,
-                max_differences: MAX_DIFFERENCES,
-            },
+            differential: plan(self.cases, self.seed),
             build_wall: BUILD_WALL,
             copy: Settings::load()?.copy_thresholds(),
         })
     }
-}
-
-/// Copies a candidate to where it is built: a folder a tree, so that an unchanged one is not built again.
-pub(crate) fn place(project: &Project, tree: &FileTree) -> Result<(PathBuf, PathBuf), CliError> {
-    let hash = sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
-    let root = project.candidate_build(hash.short());
-    let dir = root.join("source");
-    if !dir.is_dir() {
-        let failed =
-            |error: &dyn std::fmt::Display| CliError::environment(format!("{}: {error}", dir.display()));
-        let partial = dir.with_extension("partial");
-        if partial.exists() {
-            std::fs::remove_dir_all(&partial).map_err(|error| failed(&error))?;
-        }
-        tree.write(&partial).map_err(|error| failed(&error))?;
-        std::fs::rename(&partial, &dir).map_err(|error| failed(&error))?;
-    }
-    Ok((dir, root.join("build")))
 }
 
 fn places(project: &Project, spec: &Path) -> JudgePlaces {

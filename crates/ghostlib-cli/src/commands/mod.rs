@@ -9,6 +9,7 @@ pub(crate) mod eval;
 pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod lint;
+mod measuring;
 pub(crate) mod parse;
 pub(crate) mod report;
 pub(crate) mod resume;

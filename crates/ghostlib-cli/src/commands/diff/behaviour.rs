@@ -2,20 +2,16 @@
 
 use super::DiffArgs;
 use super::library::Library;
+use crate::commands::measuring::{BUILD_WALL, call_text, plan};
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::sandbox;
 use crate::error::CliError;
 use ghostlib_diff::literals;
-use ghostlib_model::Call;
 use ghostlib_run::{Behaviour, Workshop, behaviour};
-use ghostlib_verify::{Difference, Differential};
+use ghostlib_verify::Difference;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Duration;
 
-const BUILD_WALL: Duration = Duration::from_secs(600);
-/// More differences of one operation are not kept.
-const MAX_DIFFERENCES: usize = 8;
 /// More reasons are not listed for people.
 const MAX_LISTED: usize = 20;
 
@@ -31,11 +27,7 @@ pub(super) async fn compare(
         .map_err(|error| CliError::environment(format!("no temporary folder can be made: {error}")))?;
     let sandbox = sandbox(args.sandbox).await?;
     let workshop = Workshop { sandbox: &sandbox, tools, scratch: scratch.path(), wall: BUILD_WALL };
-    let plan = Differential {
-        cases: usize::try_from(args.cases).unwrap_or(usize::MAX),
-        seed: args.seed,
-        max_differences: MAX_DIFFERENCES,
-    };
+    let plan = plan(args.cases, args.seed);
     Ok(behaviour(
         workshop,
         known,
@@ -99,10 +91,6 @@ fn print_difference(difference: &Difference) {
     let style = if difference.candidate_fails() { BAD } else { WARN };
     say(format!("       reference {}", visible(&difference.reference.to_string())));
     say(format!("       {} {}", styled(style, "candidate"), visible(&difference.candidate.to_string())));
-}
-
-fn call_text(call: &Call) -> String {
-    format!("{} {}", call.operation, call.input)
 }
 
 pub(super) fn json(behaviour: &Behaviour) -> Value {

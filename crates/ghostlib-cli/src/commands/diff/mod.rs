@@ -21,7 +21,8 @@ use others::{Other, others};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Compare the public API of two libraries, and look for copied code. No agent is asked, and nothing is run.
+/// Compare the public API of two libraries, and look for copied code; with `--behaviour`, what they do. No agent is
+/// asked, and without `--behaviour` and `--expand` nothing is run.
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct DiffArgs {

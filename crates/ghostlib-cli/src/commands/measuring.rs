@@ -1,0 +1,50 @@
+//! What the commands that run candidates have in common.
+
+use crate::error::CliError;
+use ghostlib_agent::FileTree;
+use ghostlib_model::{Call, sha256_of_files};
+use ghostlib_run::store::Project;
+use ghostlib_verify::Differential;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Wall time for one build.
+pub(in crate::commands) const BUILD_WALL: Duration = Duration::from_secs(600);
+/// More differences of one operation are not kept.
+const MAX_DIFFERENCES: usize = 8;
+
+/// How operations are tried, as the command line asks for it.
+pub(in crate::commands) fn plan(cases: u32, seed: u64) -> Differential {
+    let cases = usize::try_from(cases).unwrap_or(usize::MAX);
+    Differential { cases, seed, max_differences: MAX_DIFFERENCES }
+}
+
+/// Copies a candidate to where it is built, and says where its build goes: a folder a tree, so that an unchanged one is
+/// not built again.
+pub(in crate::commands) fn place(
+    project: &Project,
+    candidate: &Path,
+) -> Result<(PathBuf, PathBuf), CliError> {
+    let tree = FileTree::read(candidate)
+        .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
+    let hash = sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
+    let root = project.candidate_build(hash.short());
+    let dir = root.join("source");
+    if !dir.is_dir() {
+        let failed =
+            |error: &dyn std::fmt::Display| CliError::environment(format!("{}: {error}", dir.display()));
+        let partial = dir.with_extension("partial");
+        if partial.exists() {
+            fs::remove_dir_all(&partial).map_err(|error| failed(&error))?;
+        }
+        tree.write(&partial).map_err(|error| failed(&error))?;
+        fs::rename(&partial, &dir).map_err(|error| failed(&error))?;
+    }
+    Ok((dir, root.join("build")))
+}
+
+/// A call in one line.
+pub(in crate::commands) fn call_text(call: &Call) -> String {
+    format!("{} {}", call.operation, call.input)
+}
