@@ -1,0 +1,102 @@
+//! The drawing of sequences, round by round.
+
+use super::{Differential, ROUNDS, Seeds};
+use crate::generate::{Generator, Sequences, neighbours};
+use crate::operation::Operation;
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
+use std::collections::BTreeSet;
+
+/// An operation from which the reference did not come back so often is not called any more.
+const MAX_LOST: usize = 6;
+
+/// The drawing of sequences, round by round.
+pub(super) struct Drawing<'a> {
+    operations: &'a [Operation],
+    seeds: &'a Seeds,
+    sequences: Sequences<'a>,
+    generator: Generator,
+    known: BTreeSet<String>,
+    /// How often the reference did not come back from each operation.
+    n_lost: Vec<usize>,
+}
+
+impl<'a> Drawing<'a> {
+    pub(super) fn new(operations: &'a [Operation], seeds: &'a Seeds, plan: &Differential) -> Self {
+        let mut generator = Generator::new(plan.seed);
+        seeds.loose.iter().for_each(|value| generator.learn(value));
+        seeds.inputs.iter().for_each(|(_, input)| generator.learn(input));
+        let sequences = Sequences::new(operations, &seeds.inputs);
+        let n_lost = vec![0; operations.len()];
+        Self { operations, seeds, sequences, generator, known: BTreeSet::new(), n_lost }
+    }
+
+    pub(super) fn round(&mut self, round: usize, plan: &Differential) -> Vec<Sequence> {
+        (0..self.operations.len()).flat_map(|target| self.of(target, round, plan)).collect()
+    }
+
+    /// New sequences for an operation; in the first round its seeds and what is near to them too.
+    pub(super) fn of(&mut self, target: usize, round: usize, plan: &Differential) -> Vec<Sequence> {
+        if self.n_lost[target] >= MAX_LOST {
+            return vec![];
+        }
+        let mut sequences = if round == 0 { self.near_seeds(target, plan) } else { vec![] };
+        let n_wanted = plan.cases.div_ceil(ROUNDS).max(sequences.len());
+        // A small domain runs out of new inputs: the tries are bounded.
+        for _ in 0..n_wanted * 4 {
+            if sequences.len() >= n_wanted {
+                break;
+            }
+            sequences.push(self.sequences.draw(target, &mut self.generator));
+            self.drop_known(&mut sequences);
+        }
+        sequences
+    }
+
+    fn drop_known(&mut self, sequences: &mut Vec<Sequence>) {
+        if let Some(last) = sequences.last() {
+            let text = serde_json::to_string(last).unwrap_or_default();
+            if !self.known.insert(text) {
+                sequences.pop();
+            }
+        }
+    }
+
+    /// The seeds of an operation, and inputs that differ from them in one place; at most half of all, spread evenly.
+    fn near_seeds(&mut self, target: usize, plan: &Differential) -> Vec<Sequence> {
+        let operation = &self.operations[target];
+        if operation.kept_params().next().is_some() {
+            return vec![];
+        }
+        let own: Vec<&Value> = self
+            .seeds
+            .inputs
+            .iter()
+            .filter(|(name, _)| *name == operation.name)
+            .map(|(_, input)| input)
+            .collect();
+        let near: Vec<Value> = own.iter().flat_map(|input| neighbours(input)).collect();
+        let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
+        let inputs = own.into_iter().cloned().chain(near.into_iter().step_by(stride));
+        let mut sequences = vec![];
+        for input in inputs {
+            sequences.push(Sequence { calls: vec![Call { operation: operation.name.clone(), input }] });
+            self.drop_known(&mut sequences);
+        }
+        sequences
+    }
+
+    pub(super) fn learn(&mut self, sequences: &[Sequence], answers: &[SequenceAnswer]) {
+        for (sequence, answer) in sequences.iter().zip(answers) {
+            self.sequences.learn(sequence, answer, &mut self.generator);
+            let is_lost = |one: &Answer| matches!(one, Answer::Crash(_) | Answer::Hang(_));
+            let lost = answer.answers.iter().position(is_lost);
+            let name = lost.and_then(|at| sequence.calls.get(at)).map(|call| &call.operation);
+            if let Some(at) = self.operations.iter().position(|one| Some(&one.name) == name) {
+                self.n_lost[at] += 1;
+                if self.n_lost[at] == MAX_LOST {
+                    self.sequences.exclude(at);
+                }
+            }
+        }
+    }
+}

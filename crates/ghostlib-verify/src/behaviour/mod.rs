@@ -1,0 +1,173 @@
+//! Differential behaviour: the same sequences of calls to both sides, and what differs made small.
+
+mod compare;
+mod drawing;
+mod kinds;
+mod shrink;
+
+use crate::VerifyError;
+use crate::generate::weight;
+use crate::operation::Operation;
+use crate::session::{Driver, Patience};
+use compare::{Counted, compare};
+use drawing::Drawing;
+use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
+use kinds::kinds_of_characters;
+use shrink::Shrink;
+use std::collections::BTreeMap;
+
+/// How operations are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Differential {
+    /// How many sequences an operation.
+    pub cases: usize,
+    /// The seed of the sequences.
+    pub seed: u64,
+    /// The most differences of one operation that are made small and kept.
+    pub max_differences: usize,
+}
+
+/// What generated inputs are made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seeds {
+    /// Inputs of operations, by the operations' names; they are tried too.
+    pub inputs: Vec<(String, Value)>,
+    /// Other values that inputs may be made of.
+    pub loose: Vec<Value>,
+}
+
+impl Seeds {
+    /// Adds the arguments of calls, by the last part of the operation's name and in the order of its parameters.
+    pub fn add_calls(&mut self, operations: &[Operation], calls: &[(String, Vec<Value>)]) {
+        for (callee, arguments) in calls {
+            let is_meant = |operation: &&Operation| {
+                let last = operation.name.rsplit(['.', ':']).next().unwrap_or_default();
+                last == callee || operation.item.rsplit([':', '.']).next() == Some(callee)
+            };
+            for operation in operations.iter().filter(is_meant) {
+                let params = operation.params.iter().filter(|param| param.name != "self");
+                let input: serde_json::Map<String, Value> =
+                    params.map(|param| param.name.clone()).zip(arguments.iter().cloned()).collect();
+                if input.len() == arguments.len() {
+                    self.inputs.push((operation.name.clone(), Value::Object(input)));
+                }
+            }
+        }
+    }
+}
+
+/// What came of trying one operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// The figures.
+    pub agreement: FunctionAgreement,
+    /// Differences: first those where the candidate does not come back, as they were found; then others, made
+    /// small, the smallest first.
+    pub differences: Vec<Difference>,
+}
+
+/// Calls by the last of which both sides differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The calls.
+    pub sequence: Sequence,
+    /// The reference's answer to the last.
+    pub reference: Answer,
+    /// The candidate's answer to the last.
+    pub candidate: Answer,
+}
+
+impl Difference {
+    /// Whether the candidate does not come back, though the reference does.
+    pub fn candidate_fails(&self) -> bool {
+        self.reference.returned() && !self.candidate.returned()
+    }
+
+    /// Whether only the text of an error or panic differs.
+    pub fn is_only_text(&self) -> bool {
+        self.reference.agrees_with(&self.candidate)
+    }
+
+    /// The call by which both differ.
+    pub fn call(&self) -> Option<&Call> {
+        self.sequence.calls.last()
+    }
+}
+
+/// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
+const ROUNDS: usize = 5;
+
+/// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
+/// out. One entry an operation.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn try_operations(
+    reference: &Driver,
+    candidate: &Driver,
+    operations: &[Operation],
+    seeds: &Seeds,
+    plan: &Differential,
+) -> Result<Vec<Tried>, VerifyError> {
+    let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
+    let mut drawing = Drawing::new(operations, seeds, plan);
+    for round in 0..ROUNDS {
+        let sequences = drawing.round(round, plan);
+        let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let got = candidate.ask_sequences(&sequences, &Patience::SHORT).await?;
+        drawing.learn(&sequences, &expected);
+        for (sequence, ((expected, again), got)) in
+            sequences.iter().zip(expected.iter().zip(&again).zip(&got))
+        {
+            compare(operations, sequence, [expected, again, got], &mut counted);
+        }
+    }
+    let shrink = Shrink { reference, candidate };
+    let mut tried = vec![];
+    for operation in operations {
+        let counted = counted.remove(operation.name.as_str()).unwrap_or_default();
+        let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
+        tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
+    }
+    Ok(tried)
+}
+
+/// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
+/// kind. By operation.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn examples(
+    reference: &Driver,
+    operations: &[Operation],
+    wanted: &Operation,
+    seeds: &Seeds,
+    plan: &Differential,
+) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
+    let target = operations.iter().position(|one| one.name == wanted.name);
+    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut by_kind = BTreeMap::new();
+    for round in 0..ROUNDS {
+        let Some(target) = target else { break };
+        let mut sequences = drawing.of(target, round, plan);
+        let answers = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        drawing.learn(&sequences, &answers);
+        for (sequence, answer) in sequences.iter_mut().zip(answers) {
+            let Some(at) = sequence.calls.iter().position(|call| call.operation == wanted.name) else {
+                continue;
+            };
+            let Some(answer) = answer.answers.into_iter().nth(at).filter(Answer::returned) else { continue };
+            sequence.calls.truncate(at + 1);
+            let kind = (answer.class(), kinds_of_characters(&sequence.calls[at].input));
+            let entry = by_kind.entry(kind).or_insert_with(|| (sequence.clone(), answer.clone()));
+            if weight(sequence) < weight(&entry.0) {
+                *entry = (sequence.clone(), answer);
+            }
+        }
+    }
+    let mut chosen: Vec<_> = by_kind.into_values().collect();
+    chosen.sort_by_cached_key(|(sequence, _)| weight(sequence));
+    chosen.truncate(plan.max_differences);
+    Ok(chosen)
+}
