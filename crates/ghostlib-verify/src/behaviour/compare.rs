@@ -1,4 +1,4 @@
-//! Comparing the answers of both sides.
+//! What both sides answered to the same calls, counted by operation.
 
 use super::Difference;
 use crate::operation::Operation;

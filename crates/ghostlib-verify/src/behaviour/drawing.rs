@@ -1,4 +1,4 @@
-//! The drawing of sequences, round by round.
+//! Which sequences are tried, round by round.
 
 use super::{Differential, ROUNDS, Seeds};
 use crate::generate::{Generator, Sequences, neighbours};

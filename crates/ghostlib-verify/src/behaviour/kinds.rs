@@ -1,6 +1,19 @@
-//! Kinds of inputs, by the characters that they are made of.
+//! Inputs of different kinds.
 
+use super::Difference;
 use ghostlib_model::Value;
+use std::collections::BTreeSet;
+
+/// The first of each kind of input, and then the others, up to `max`; in their order.
+pub(super) fn diverse(cases: Vec<Difference>, max: usize) -> Vec<Difference> {
+    let mut known = BTreeSet::new();
+    let kinds = |case: &Difference| case.call().map_or(0, |call| kinds_of_characters(&call.input));
+    let (first, others): (Vec<_>, Vec<_>) =
+        cases.into_iter().enumerate().partition(|(_, case)| known.insert(kinds(case)));
+    let mut chosen: Vec<_> = first.into_iter().chain(others).take(max).collect();
+    chosen.sort_by_key(|(at, _)| *at);
+    chosen.into_iter().map(|(_, case)| case).collect()
+}
 
 /// Which kinds of characters an input is made of, as a set of bits.
 pub(super) fn kinds_of_characters(input: &Value) -> u32 {

@@ -1,12 +1,12 @@
-//! Making differences small, and choosing those that are shown.
+//! Differences made small.
 
 use super::Difference;
-use super::kinds::kinds_of_characters;
+use super::kinds::diverse;
 use crate::VerifyError;
 use crate::generate::{shorter, weight};
 use crate::session::{Driver, Patience};
 use ghostlib_model::{Answer, Sequence, SequenceAnswer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Makes differing sequences small by asking both sides again.
 pub(super) struct Shrink<'a> {
@@ -107,15 +107,4 @@ fn first_difference(
         reference: reference.clone(),
         candidate: candidate.clone(),
     })
-}
-
-/// The first of each kind of input, and then the others, up to `max`; in their order.
-fn diverse(cases: Vec<Difference>, max: usize) -> Vec<Difference> {
-    let mut known = BTreeSet::new();
-    let kinds = |case: &Difference| case.call().map_or(0, |call| kinds_of_characters(&call.input));
-    let (first, others): (Vec<_>, Vec<_>) =
-        cases.into_iter().enumerate().partition(|(_, case)| known.insert(kinds(case)));
-    let mut chosen: Vec<_> = first.into_iter().chain(others).take(max).collect();
-    chosen.sort_by_key(|(at, _)| *at);
-    chosen.into_iter().map(|(_, case)| case).collect()
 }
