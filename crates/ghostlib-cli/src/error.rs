@@ -217,7 +217,9 @@ impl From<JudgeError> for CliError {
             }
             JudgeError::ReferenceBuild { .. } => Self::of(Kind::Input, &error)
                 .hint("a reference must build with this toolchain before it can be compared"),
-            JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),
+            JudgeError::Read(_) | JudgeError::Api { .. } | JudgeError::Mutants { .. } => {
+                Self::of(Kind::Input, &error)
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ pub mod store;
 
 pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
 pub use judge::{
-    Behaviour, Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Operations, Ready, Workshop,
-    behaviour, stand_of_api, stand_of_text, stand_with_requirements,
+    Behaviour, Candidate, Judge, JudgeError, JudgeOptions, JudgePlaces, Operations, Power, PowerPlan, Ready,
+    Verdict, Workshop, behaviour, power, stand_of_api, stand_of_text, stand_with_requirements,
 };
 pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

@@ -17,7 +17,10 @@ mod shape;
 mod template;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
+pub use behaviour::{
+    Asked, Caught, Difference, Differential, Seeds, Trial, Tried, caught, examples, reproduced,
+    try_operations,
+};
 pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
 pub use reference::ReferenceError;
 pub use session::{CallLimits, Driver, Patience};

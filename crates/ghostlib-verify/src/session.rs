@@ -164,6 +164,19 @@ impl Driver {
         Ok(answers)
     }
 
+    /// Starts the driver once, and gives the answers up to the first sequence from which it does not come back.
+    ///
+    /// # Errors
+    /// If the sandbox fails.
+    pub(crate) async fn ask_until_lost(
+        &self,
+        sequences: &[&Sequence],
+    ) -> Result<Vec<SequenceAnswer>, VerifyError> {
+        let mut answers = Vec::with_capacity(sequences.len());
+        self.converse(sequences, &mut answers).await?;
+        Ok(answers)
+    }
+
     /// Finds the call of a sequence by which the process was lost: the first that is in no beginning of the sequence
     /// from which the driver comes back.
     async fn blame(&self, sequence: &Sequence, lost: Answer) -> Result<SequenceAnswer, VerifyError> {

@@ -4,11 +4,13 @@ mod evaluate;
 mod findings;
 mod operations;
 mod pair;
+mod power;
 mod stand;
 
 pub use evaluate::Candidate;
 pub use operations::Operations;
 pub use pair::{Behaviour, Workshop, behaviour};
+pub use power::{Power, PowerPlan, Verdict, power};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
@@ -18,6 +20,7 @@ use ghostlib_diff::{
 use ghostlib_model::{Answer, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
+use ghostlib_verify::rust::mutants::MutantsError;
 use ghostlib_verify::rust::{
     Built, CompilerMessage, Reference, ReferenceError, Subject, Toolchain, Vendored, build, fetch,
     fetch_dependencies,
@@ -110,6 +113,14 @@ pub enum JudgeError {
         package: String,
         /// The compiler's first words.
         said: String,
+    },
+    /// The reference cannot be given mutants.
+    #[error("the reference {package}: {source}")]
+    Mutants {
+        /// The package.
+        package: String,
+        /// Why.
+        source: MutantsError,
     },
     /// The judge's own work failed.
     #[error(transparent)]

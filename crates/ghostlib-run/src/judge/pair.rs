@@ -4,8 +4,8 @@ use super::{JudgeError, first_words};
 use ghostlib_diff::{Api, Literals};
 use ghostlib_model::{FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
-use ghostlib_verify::rust::{Built, LeftOut, Reference, Subject, Toolchain, Uncallable, build, offered};
-use ghostlib_verify::{Differential, Driver, Operation, Seeds, Tried, try_operations};
+use ghostlib_verify::rust::{Built, LeftOut, Offered, Reference, Subject, Toolchain, build, offered};
+use ghostlib_verify::{Asked, Differential, Driver, Operation, Seeds, Tried, try_operations};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,10 +23,12 @@ pub struct Behaviour {
     pub tried: Vec<Tried>,
     /// Operations of which the reference accepted too little to say anything.
     pub unknown: Vec<String>,
-    /// What could not be called on the reference, and why.
-    pub uncallable: Vec<Uncallable>,
     /// What could be called on the reference and not on the candidate, and why.
     pub missing: Vec<LeftOut>,
+    /// What is called on both.
+    pub offered: Offered,
+    /// All sequences that were tried.
+    pub asked: Vec<Asked>,
     /// Wall time of building the reference, building the candidate, and calling both.
     pub times: [Duration; 3],
 }
@@ -74,9 +76,9 @@ pub async fn behaviour(
     let building_candidate = lap();
     let mut seeds = Seeds { inputs: vec![], loose: literals.loose.clone() };
     seeds.add_calls(&offered.operations, &literals.calls);
-    let tried = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
+    let trial = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
-    let agreements: Vec<&FunctionAgreement> = tried.iter().map(|tried| &tried.agreement).collect();
+    let agreements: Vec<&FunctionAgreement> = trial.tried.iter().map(|tried| &tried.agreement).collect();
     let is_unknown =
         |agreement: &&&FunctionAgreement| agreement.accepted.share().is_none_or(|share| share < MIN_ACCEPTED);
     let unknown = agreements.iter().filter(is_unknown).map(|agreement| agreement.operation.clone()).collect();
@@ -84,9 +86,10 @@ pub async fn behaviour(
         agreement: mean(&agreements),
         coverage: coverage(api, &offered.operations, &agreements),
         unknown,
-        tried,
-        uncallable: offered.uncallable,
+        tried: trial.tried,
         missing,
+        offered,
+        asked: trial.asked,
         times: [building_reference, building_candidate, calling],
     })
 }

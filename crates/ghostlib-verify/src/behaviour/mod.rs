@@ -3,6 +3,7 @@
 mod compare;
 mod drawing;
 mod kinds;
+mod power;
 mod shrink;
 
 use crate::VerifyError;
@@ -13,6 +14,7 @@ use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
+pub use power::{Asked, Caught, caught, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
 
@@ -54,6 +56,15 @@ impl Seeds {
             }
         }
     }
+}
+
+/// What came of trying operations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// One entry an operation.
+    pub tried: Vec<Tried>,
+    /// All sequences that were tried, with what the reference answers always.
+    pub asked: Vec<Asked>,
 }
 
 /// What came of trying one operation.
@@ -98,7 +109,7 @@ impl Difference {
 const ROUNDS: usize = 5;
 
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
-/// out. One entry an operation.
+/// out.
 ///
 /// # Errors
 /// If the sandbox fails.
@@ -108,7 +119,8 @@ pub async fn try_operations(
     operations: &[Operation],
     seeds: &Seeds,
     plan: &Differential,
-) -> Result<Vec<Tried>, VerifyError> {
+) -> Result<Trial, VerifyError> {
+    let mut asked = vec![];
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
     let mut drawing = Drawing::new(operations, seeds, plan);
     for round in 0..ROUNDS {
@@ -122,6 +134,7 @@ pub async fn try_operations(
         {
             compare(operations, sequence, [expected, again, got], &mut counted);
         }
+        asked.extend(Asked::all(sequences, expected, &again));
     }
     let shrink = Shrink { reference, candidate };
     let mut tried = vec![];
@@ -130,7 +143,7 @@ pub async fn try_operations(
         let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
         tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
     }
-    Ok(tried)
+    Ok(Trial { tried, asked })
 }
 
 /// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in

@@ -7,6 +7,7 @@ mod concrete;
 mod expand;
 mod library;
 mod manifest;
+pub mod mutants;
 mod operations;
 mod reference;
 mod signature;

@@ -7,7 +7,7 @@ use crate::environment::{sandbox, toolchain};
 use crate::error::CliError;
 use ghostlib_diff::{Language, literals};
 use ghostlib_model::Call;
-use ghostlib_run::{Behaviour, Workshop, behaviour};
+use ghostlib_run::{Behaviour, Power, PowerPlan, Workshop, behaviour, power};
 use ghostlib_verify::{Difference, Differential};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(super) async fn compare(
     [reference, candidate]: [&Library; 2],
     language: &dyn Language,
     cache: &Path,
-) -> Result<Behaviour, CliError> {
+) -> Result<(Behaviour, Option<Power>), CliError> {
     let (Some(known), Some(own)) = (&reference.fetched, &candidate.fetched) else {
         return Err(CliError::input(format!("libraries in {} are not run yet", language.name())));
     };
@@ -38,15 +38,17 @@ pub(super) async fn compare(
         seed: args.seed,
         max_differences: MAX_DIFFERENCES,
     };
-    Ok(behaviour(
-        workshop,
-        known,
-        &reference.api,
-        (own, &candidate.api.crate_name),
-        &literals(&reference.tree),
-        &plan,
-    )
-    .await?)
+    let literals = literals(&reference.tree);
+    let own = (own, candidate.api.crate_name.as_str());
+    let behaviour = behaviour(workshop, known, &reference.api, own, &literals, &plan).await?;
+    let power = match args.power {
+        Some(max_mutants) => {
+            let plan = PowerPlan { max_mutants, seed: args.seed };
+            Some(power(workshop, (known, &reference.api.crate_name), &behaviour, plan).await?)
+        }
+        None => None,
+    };
+    Ok((behaviour, power))
 }
 
 pub(super) fn print(behaviour: &Behaviour) {
@@ -71,7 +73,7 @@ pub(super) fn print(behaviour: &Behaviour) {
             visible(&one.reason)
         ));
     }
-    for one in behaviour.uncallable.iter().take(MAX_LISTED) {
+    for one in behaviour.offered.uncallable.iter().take(MAX_LISTED) {
         say(styled(DIM, format!("not called: `{}`: {}", visible(&one.item), visible(&one.reason))));
     }
     if !behaviour.unknown.is_empty() {
@@ -107,7 +109,7 @@ fn call_text(call: &Call) -> String {
     format!("{} {}", call.operation, call.input)
 }
 
-pub(super) fn json(behaviour: &Behaviour) -> Value {
+pub(super) fn json(behaviour: &Behaviour, power: Option<&Power>) -> Value {
     let functions: Vec<Value> = behaviour
         .tried
         .iter()
@@ -129,8 +131,9 @@ pub(super) fn json(behaviour: &Behaviour) -> Value {
         "coverage": behaviour.coverage.share(),
         "functions": functions,
         "unknown": behaviour.unknown,
-        "uncallable": behaviour.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
+        "uncallable": behaviour.offered.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
         "missing": behaviour.missing.iter().map(|one| json!({"path": one.operation, "reason": one.reason})).collect::<Vec<_>>(),
+        "power": power.map(super::power::json),
         "times": behaviour.times.map(|time| time.as_secs_f64()),
     })
 }

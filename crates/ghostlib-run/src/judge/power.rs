@@ -1,0 +1,133 @@
+//! What a comparison could have seen: the share of the reference's mutants that it would have caught.
+
+use super::{Behaviour, JudgeError, Workshop, first_words};
+use ghostlib_model::Ratio;
+use ghostlib_verify::rust::mutants::{Mutant, MutantsError, Mutated, VARIABLE, mutate};
+use ghostlib_verify::rust::{Built, Reference, Subject, build};
+use ghostlib_verify::{CallLimits, Driver, VerifyError, caught, reproduced};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Which mutants are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PowerPlan {
+    /// The most of them.
+    pub max_mutants: usize,
+    /// Which of them, if there are more.
+    pub seed: u64,
+}
+
+/// What the sequences of a comparison see of mutants of its reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Power {
+    /// The mutants that were tried, by place.
+    pub verdicts: Vec<Verdict>,
+    /// The reference with its mutants.
+    pub mutated: Mutated,
+}
+
+/// Whether one mutant was caught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// The operation by which it was caught, if it was.
+    pub by: Option<String>,
+}
+
+impl Power {
+    /// The share that was caught.
+    pub fn caught(&self) -> Ratio {
+        ratio(self.verdicts.iter())
+    }
+
+    /// Those that were not caught.
+    pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
+        self.verdicts.iter().filter(|verdict| verdict.by.is_none()).map(|verdict| &verdict.mutant)
+    }
+
+    /// The share of each function of the reference that has mutants, private ones too.
+    pub fn functions(&self) -> BTreeMap<&str, Ratio> {
+        let mut functions: BTreeMap<&str, Vec<&Verdict>> = BTreeMap::new();
+        for verdict in &self.verdicts {
+            functions.entry(&verdict.mutant.function).or_default().push(verdict);
+        }
+        functions.into_iter().map(|(function, verdicts)| (function, ratio(verdicts.into_iter()))).collect()
+    }
+}
+
+fn ratio<'a>(verdicts: impl Iterator<Item = &'a Verdict> + Clone) -> Ratio {
+    Ratio::new(verdicts.clone().filter(|verdict| verdict.by.is_some()).count(), verdicts.count())
+}
+
+/// What a call of a mutant may cost. A mutant that loops costs this once.
+const LIMITS: CallLimits =
+    CallLimits { wall: Duration::from_secs(2), memory_bytes: 1 << 30, output_bytes: 1 << 20 };
+
+/// Plants mutants into the reference of a comparison, and asks each the sequences of the comparison.
+///
+/// # Errors
+/// If the reference cannot be given mutants, or the sandbox fails.
+pub async fn power(
+    workshop: Workshop<'_>,
+    (reference, crate_name): (&Reference, &str),
+    behaviour: &Behaviour,
+    plan: PowerPlan,
+) -> Result<Power, JudgeError> {
+    let scratch = workshop.scratch.join("mutants");
+    let subject = Subject {
+        dir: &reference.dir,
+        scratch: &scratch,
+        read: std::slice::from_ref(&reference.root),
+        cargo_config: &reference.cargo_config,
+        crate_name,
+        wall: workshop.wall,
+    };
+    let failed = |source| match source {
+        MutantsError::Verify(error) => error.into(),
+        source => JudgeError::Mutants { package: reference.package.clone(), source },
+    };
+    let tree = workshop.scratch.join("mutated");
+    let mutated = mutate(workshop.sandbox, workshop.toolchain, &subject, &tree).await.map_err(failed)?;
+    let subject = Subject { dir: &mutated.dir, cargo_config: &mutated.cargo_config, ..subject };
+    let offered = &behaviour.offered;
+    let built =
+        build(workshop.sandbox, workshop.toolchain, &subject, &offered.types, &offered.operations).await?;
+    let driver = match built {
+        Built::Driver { driver, .. } => driver.with_limits(LIMITS),
+        Built::Failed(messages) => {
+            return Err(JudgeError::ReferenceBuild {
+                package: format!("{} with mutants", reference.package),
+                said: first_words(&messages),
+            });
+        }
+    };
+    let verdicts = verdicts(&driver, behaviour, sample(&mutated.mutants, plan)).await?;
+    Ok(Power { verdicts, mutated })
+}
+
+async fn verdicts(
+    driver: &Driver,
+    behaviour: &Behaviour,
+    mutants: Vec<&Mutant>,
+) -> Result<Vec<Verdict>, VerifyError> {
+    // What differs with no mutant active, or takes too long, would take every mutant for caught.
+    let asked = reproduced(driver, behaviour.asked.clone()).await?;
+    let mut verdicts = vec![];
+    for mutant in mutants {
+        let changed = driver.clone().with_variable(VARIABLE, &mutant.number.to_string());
+        let by = caught(&changed, &asked).await?.map(|caught| caught.operation);
+        verdicts.push(Verdict { mutant: mutant.clone(), by });
+    }
+    Ok(verdicts)
+}
+
+/// So many of the mutants as are wanted, by the seed; in their order.
+fn sample(mutants: &[Mutant], plan: PowerPlan) -> Vec<&Mutant> {
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut all: Vec<&Mutant> = mutants.iter().collect();
+    random.shuffle(&mut all);
+    all.truncate(plan.max_mutants);
+    all.sort_by_key(|mutant| mutant.number);
+    all
+}

@@ -1,0 +1,122 @@
+//! What a run would have seen: its sequences, asked of something that is known to differ.
+
+use crate::VerifyError;
+use crate::session::Driver;
+use ghostlib_model::{Answer, Sequence, SequenceAnswer};
+
+/// A sequence that was asked, and what the reference always answers to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The calls.
+    pub sequence: Sequence,
+    /// One entry a call; nothing where the reference disagrees with itself, did not come back or was not asked.
+    answers: Vec<Option<Answer>>,
+    /// What the reference always does besides, if it always does the same.
+    effects: Option<SequenceAnswer>,
+}
+
+/// By which call a difference shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caught {
+    /// The name of the operation.
+    pub operation: String,
+}
+
+/// The first conversation has so many sequences, and each further one so many times as many as the one before it:
+/// most of what can be seen at all is seen at once.
+const FIRST_BATCH: usize = 64;
+const GROWTH: usize = 8;
+
+/// The first call by which `changed` differs from what the reference answers, in class, value, class of the error
+/// or effects, or from which it does not come back in time.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn caught(changed: &Driver, asked: &[Asked]) -> Result<Option<Caught>, VerifyError> {
+    let mut rest = spread(asked);
+    let mut n_next = FIRST_BATCH;
+    while !rest.is_empty() {
+        let behind = rest.split_off(n_next.min(rest.len()));
+        let sequences: Vec<&Sequence> = rest.iter().map(|asked| &asked.sequence).collect();
+        let answers = changed.ask_until_lost(&sequences).await?;
+        let differs = rest.iter().zip(&answers).find_map(|(asked, got)| asked.difference(got));
+        let lost = rest.get(answers.len()).map(|asked| asked.last());
+        if let Some(operation) = differs.or(lost) {
+            return Ok(Some(Caught { operation: operation.to_owned() }));
+        }
+        rest = behind;
+        n_next *= GROWTH;
+    }
+    Ok(None)
+}
+
+/// Those sequences that `same`, which should not differ, answers as the reference does.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn reproduced(same: &Driver, asked: Vec<Asked>) -> Result<Vec<Asked>, VerifyError> {
+    let mut left = asked;
+    let mut kept = vec![];
+    while !left.is_empty() {
+        let sequences: Vec<&Sequence> = left.iter().map(|asked| &asked.sequence).collect();
+        let answers = same.ask_until_lost(&sequences).await?;
+        // The one from which it does not come back is left out, too.
+        let behind = left.split_off((answers.len() + 1).min(left.len()));
+        let agrees = |(asked, got): &(Asked, &SequenceAnswer)| asked.difference(got).is_none();
+        kept.extend(left.into_iter().zip(&answers).filter(agrees).map(|(asked, _)| asked));
+        left = behind;
+    }
+    Ok(kept)
+}
+
+/// All of them, in an order in which those of every operation are spread evenly.
+fn spread(asked: &[Asked]) -> Vec<&Asked> {
+    let stride = asked.len().div_ceil(FIRST_BATCH).max(1);
+    (0..stride).flat_map(|first| asked.iter().skip(first).step_by(stride)).collect()
+}
+
+impl Asked {
+    /// Sequences with two answers of the reference to each; those that prove nothing are left out.
+    pub(super) fn all(
+        sequences: Vec<Sequence>,
+        expected: Vec<SequenceAnswer>,
+        again: &[SequenceAnswer],
+    ) -> impl Iterator<Item = Self> {
+        let both = expected.into_iter().zip(again);
+        sequences
+            .into_iter()
+            .zip(both)
+            .filter_map(|(sequence, (expected, again))| Self::new(sequence, expected, again))
+    }
+
+    fn new(sequence: Sequence, expected: SequenceAnswer, again: &SequenceAnswer) -> Option<Self> {
+        let is_lost = |answer: &Answer| matches!(answer, Answer::Crash(_) | Answer::Hang(_));
+        if expected.answers.iter().chain(&again.answers).any(is_lost) {
+            return None;
+        }
+        let effects = (expected.effects == again.effects)
+            .then(|| SequenceAnswer { answers: vec![], effects: expected.effects.clone() });
+        let stable = |(answer, again): (Answer, &Answer)| {
+            (answer == *again && !matches!(answer, Answer::NotRun(_))).then_some(answer)
+        };
+        let answers: Vec<_> = expected.answers.into_iter().zip(&again.answers).map(stable).collect();
+        answers.iter().any(Option::is_some).then_some(Self { sequence, answers, effects })
+    }
+
+    /// The operation by which an answer differs.
+    fn difference(&self, got: &SequenceAnswer) -> Option<&str> {
+        let calls = self.sequence.calls.iter().zip(self.answers.iter().zip(&got.answers));
+        for (call, (expected, got)) in calls {
+            let differs = |expected: &Answer| !matches!(got, Answer::NotRun(_)) && !expected.agrees_with(got);
+            if expected.as_ref().is_some_and(differs) {
+                return Some(&call.operation);
+            }
+        }
+        let differs = self.effects.as_ref().is_some_and(|expected| expected.effects != got.effects);
+        differs.then(|| self.last())
+    }
+
+    fn last(&self) -> &str {
+        self.sequence.calls.last().map_or("", |call| &call.operation)
+    }
+}
