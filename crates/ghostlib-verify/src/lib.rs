@@ -18,7 +18,7 @@ mod template;
 mod vectors;
 
 pub use behaviour::{
-    Asked, Caught, Difference, Differential, Seeds, Trial, Tried, caught, examples, reproduced,
+    Asked, Caught, Difference, Differential, Differing, Seeds, Trial, Tried, caught, examples, reproduced,
     try_operations,
 };
 pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};

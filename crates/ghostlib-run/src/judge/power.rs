@@ -4,7 +4,7 @@ use super::{Behaviour, JudgeError, Workshop, first_words};
 use ghostlib_model::Ratio;
 use ghostlib_verify::rust::mutants::{Mutant, MutantsError, Mutated, VARIABLE, mutate};
 use ghostlib_verify::rust::{Built, Reference, Subject, build};
-use ghostlib_verify::{CallLimits, Driver, VerifyError, caught, reproduced};
+use ghostlib_verify::{CallLimits, Caught, Differing, Driver, VerifyError, caught, reproduced};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -31,19 +31,31 @@ pub struct Power {
 pub struct Verdict {
     /// The mutant.
     pub mutant: Mutant,
-    /// The operation by which it was caught, if it was.
-    pub by: Option<String>,
+    /// How it was caught, if it was.
+    pub caught: Option<Caught>,
+}
+
+impl Verdict {
+    /// Whether an answer differs in more than a text: agreement is less than whole then.
+    pub fn is_caught(&self) -> bool {
+        self.caught.as_ref().is_some_and(|caught| caught.by == Differing::Answer)
+    }
 }
 
 impl Power {
-    /// The share that was caught.
+    /// The share that lowers the agreement.
     pub fn caught(&self) -> Ratio {
         ratio(self.verdicts.iter())
     }
 
-    /// Those that were not caught.
+    /// How many show by the text of an error or panic alone.
+    pub fn n_by_text(&self) -> usize {
+        self.verdicts.iter().filter(|verdict| !verdict.is_caught() && verdict.caught.is_some()).count()
+    }
+
+    /// Those that do not show at all.
     pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
-        self.verdicts.iter().filter(|verdict| verdict.by.is_none()).map(|verdict| &verdict.mutant)
+        self.verdicts.iter().filter(|verdict| verdict.caught.is_none()).map(|verdict| &verdict.mutant)
     }
 
     /// The share of each function of the reference that has mutants, private ones too.
@@ -57,7 +69,7 @@ impl Power {
 }
 
 fn ratio<'a>(verdicts: impl Iterator<Item = &'a Verdict> + Clone) -> Ratio {
-    Ratio::new(verdicts.clone().filter(|verdict| verdict.by.is_some()).count(), verdicts.count())
+    Ratio::new(verdicts.clone().filter(|verdict| verdict.is_caught()).count(), verdicts.count())
 }
 
 /// What a call of a mutant may cost. A mutant that loops costs this once.
@@ -116,8 +128,7 @@ async fn verdicts(
     let mut verdicts = vec![];
     for mutant in mutants {
         let changed = driver.clone().with_variable(VARIABLE, &mutant.number.to_string());
-        let by = caught(&changed, &asked).await?.map(|caught| caught.operation);
-        verdicts.push(Verdict { mutant: mutant.clone(), by });
+        verdicts.push(Verdict { mutant: mutant.clone(), caught: caught(&changed, &asked).await? });
     }
     Ok(verdicts)
 }

@@ -14,7 +14,7 @@ use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
-pub use power::{Asked, Caught, caught, reproduced};
+pub use power::{Asked, Caught, Differing, caught, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
 

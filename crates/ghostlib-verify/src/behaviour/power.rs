@@ -15,11 +15,22 @@ pub struct Asked {
     effects: Option<SequenceAnswer>,
 }
 
-/// By which call a difference shows.
+/// How a difference shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caught {
-    /// The name of the operation.
+    /// The operation whose answer differs.
     pub operation: String,
+    /// What differs.
+    pub by: Differing,
+}
+
+/// What differs between two answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Differing {
+    /// The text of an error or panic alone, which lowers no agreement.
+    Text,
+    /// Class, value, class of the error, effects, or whether it comes back in time.
+    Answer,
 }
 
 /// The first conversation has so many sequences, and each further one so many times as many as the one before it:
@@ -27,27 +38,31 @@ pub struct Caught {
 const FIRST_BATCH: usize = 64;
 const GROWTH: usize = 8;
 
-/// The first call by which `changed` differs from what the reference answers, in class, value, class of the error
-/// or effects, or from which it does not come back in time.
+/// How `changed` shows that it is not what answered: by the first answer that differs or does not come in time; if
+/// there is none, by the first that differs in its text.
 ///
 /// # Errors
 /// If the sandbox fails.
 pub async fn caught(changed: &Driver, asked: &[Asked]) -> Result<Option<Caught>, VerifyError> {
     let mut rest = spread(asked);
     let mut n_next = FIRST_BATCH;
+    let mut by_text = None;
     while !rest.is_empty() {
         let behind = rest.split_off(n_next.min(rest.len()));
         let sequences: Vec<&Sequence> = rest.iter().map(|asked| &asked.sequence).collect();
         let answers = changed.ask_until_lost(&sequences).await?;
-        let differs = rest.iter().zip(&answers).find_map(|(asked, got)| asked.difference(got));
-        let lost = rest.get(answers.len()).map(|asked| asked.last());
-        if let Some(operation) = differs.or(lost) {
-            return Ok(Some(Caught { operation: operation.to_owned() }));
+        let differences = rest.iter().zip(&answers).filter_map(|(asked, got)| asked.difference(got));
+        let lost = rest.get(answers.len()).map(|asked| asked.caught_at_end());
+        for caught in differences.chain(lost) {
+            match caught.by {
+                Differing::Answer => return Ok(Some(caught)),
+                Differing::Text => by_text = by_text.or(Some(caught)),
+            }
         }
         rest = behind;
         n_next *= GROWTH;
     }
-    Ok(None)
+    Ok(by_text)
 }
 
 /// Those sequences that `same`, which should not differ, answers as the reference does.
@@ -103,20 +118,28 @@ impl Asked {
         answers.iter().any(Option::is_some).then_some(Self { sequence, answers, effects })
     }
 
-    /// The operation by which an answer differs.
-    fn difference(&self, got: &SequenceAnswer) -> Option<&str> {
+    /// The first answer that differs, or else the first text.
+    fn difference(&self, got: &SequenceAnswer) -> Option<Caught> {
+        let mut by_text = None;
         let calls = self.sequence.calls.iter().zip(self.answers.iter().zip(&got.answers));
         for (call, (expected, got)) in calls {
-            let differs = |expected: &Answer| !matches!(got, Answer::NotRun(_)) && !expected.agrees_with(got);
-            if expected.as_ref().is_some_and(differs) {
-                return Some(&call.operation);
+            let Some(expected) = expected else { continue };
+            if expected == got || matches!(got, Answer::NotRun(_)) {
+                continue;
             }
+            let by = if expected.agrees_with(got) { Differing::Text } else { Differing::Answer };
+            let caught = Caught { operation: call.operation.clone(), by };
+            if by == Differing::Answer {
+                return Some(caught);
+            }
+            by_text = by_text.or(Some(caught));
         }
         let differs = self.effects.as_ref().is_some_and(|expected| expected.effects != got.effects);
-        differs.then(|| self.last())
+        if differs { Some(self.caught_at_end()) } else { by_text }
     }
 
-    fn last(&self) -> &str {
-        self.sequence.calls.last().map_or("", |call| &call.operation)
+    fn caught_at_end(&self) -> Caught {
+        let operation = self.sequence.calls.last().map(|call| call.operation.clone()).unwrap_or_default();
+        Caught { operation, by: Differing::Answer }
     }
 }

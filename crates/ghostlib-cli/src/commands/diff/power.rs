@@ -26,7 +26,8 @@ pub(super) fn print(power: &Power) {
     let interval =
         caught.interval().map_or_else(String::new, |[low, high]| format!(", from {low:.2} to {high:.2}"));
     say(format!(
-        "power: the same calls show {caught} mutants of the reference{interval}; it has {}",
+        "power: the same calls show {caught} mutants of the reference{interval}, and {} by a text alone; it has {}",
+        power.n_by_text(),
         counted(power.mutated.mutants.len(), "mutant")
     ));
     if !power.mutated.constant.is_empty() {
@@ -57,6 +58,7 @@ pub(super) fn json(power: &Power) -> Value {
         "mutants": caught.of,
         "caught": caught.n,
         "interval": caught.interval(),
+        "by_text": power.n_by_text(),
         "planted": power.mutated.mutants.len(),
         "unviable": power.mutated.n_unviable,
         "constant": power.mutated.constant,

@@ -45,7 +45,7 @@ fn of_tuple<'a>(items: impl Iterator<Item = &'a Type>, std: &str) -> Vec<String>
         rows =
             rows.iter().flat_map(|row| values.iter().map(move |value| format!("{row}{value}, "))).collect();
     }
-    rows.into_iter().map(|row| format!("({row})")).collect()
+    rows.into_iter().map(|row| format!("({})", row.trim_end())).collect()
 }
 
 fn of_reference(target: &Type, is_mutable: bool, std: &str) -> Vec<String> {
