@@ -222,4 +222,18 @@ mod tests {
         assert!(fidelity().passes(0.5));
         assert!(!failed.passes(0.5));
     }
+
+    #[test]
+    fn few_tries_leave_a_wide_interval() {
+        for (n, of, ends) in
+            [(3, 3, [0.438, 1.0]), (20, 20, [0.839, 1.0]), (5, 10, [0.237, 0.763]), (0, 5, [0.0, 0.434])]
+        {
+            let interval = Ratio::new(n, of).interval().unwrap();
+            assert!(
+                interval.iter().zip(ends).all(|(end, known)| (end - known).abs() < 1e-3),
+                "{n}/{of}: {interval:?}"
+            );
+        }
+        assert_eq!(Ratio::new(0, 0).interval(), None);
+    }
 }

@@ -300,3 +300,63 @@ fn shortened(text: &str) -> String {
     }
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(text: &str) -> Vec<String> {
+        let mut found = sites(text, "std").all;
+        found.sort_by_key(|site| site.span.start);
+        let alternatives = found.iter().flat_map(|site| {
+            site.alternatives
+                .iter()
+                .map(|one| format!("{} {}: {}", site.at.0, site.function, one.description))
+        });
+        alternatives.collect()
+    }
+
+    #[test]
+    fn each_operator_has_its_sites() {
+        let text = "impl Ord for A {\n fn cmp(&self) -> u8 {\n  match self {\n   B if self.a && !self.b => 1,\n   C => 2,\n   _ => 3 } } }\n\
+            fn of(b: S) -> S {\n S { x: -1, ..b }\n}\n";
+        assert_eq!(
+            described(text),
+            [
+                "2 <A as Ord>::cmp: the body gives `0`",
+                "2 <A as Ord>::cmp: the body gives `1`",
+                "4 <A as Ord>::cmp: `&&` becomes `||`",
+                "4 <A as Ord>::cmp: the guard `self.a && !self.b` becomes `true`",
+                "4 <A as Ord>::cmp: the guard `self.a && !self.b` becomes `false`",
+                "4 <A as Ord>::cmp: `!` is left out",
+                "5 <A as Ord>::cmp: the arm `C` is left out",
+                "7 of: the body gives `::core::default::Default::default()`",
+                "8 of: the field `x` is left to the base",
+                "8 of: `-` is left out",
+            ]
+        );
+    }
+
+    #[test]
+    fn tests_constants_and_what_is_unsafe_have_none() {
+        let text = "const N: usize = 1 + 2;\nconst fn c() -> u8 { 1 + 2 }\nunsafe fn u() -> u8 { 1 + 2 }\n\
+            #[test]\nfn t() { assert!(1 < 2) }\n#[cfg(test)]\nmod tests { fn x() -> bool { 1 < 2 } }\n\
+            impl fmt::Debug for A { fn fmt(&self) -> bool { 1 < 2 } }\nfn main() { 1 < 2; }\n\
+            fn f(a: [u8; 1 + 2]) { [0; 2 + 3]; if let Some(1) = a && true {} }\n";
+        let found = sites(text, "std");
+        assert_eq!(found.constant, ["c"]);
+        assert_eq!(described(text), ["10 f: the body gives `()`"]);
+    }
+
+    #[test]
+    fn what_is_no_rust_has_none() {
+        assert_eq!(sites("fn f( {", "std"), Sites::default());
+        assert_eq!(sites("\u{feff}fn f() -> bool { true }", "std"), Sites::default());
+    }
+
+    #[test]
+    fn a_mutant_is_not_what_stands_there() {
+        assert!(described("fn f() {}").is_empty());
+        assert_eq!(described("fn f() -> bool { true }"), ["1 f: the body gives `false`"]);
+    }
+}

@@ -96,3 +96,55 @@ impl Writer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sites::sites;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn written(text: &str, out: &[usize]) -> Written {
+        let found = sites(text, "std").all;
+        let mut next = 0..;
+        let numbered: Vec<_> = found
+            .iter()
+            .map(|site| {
+                let numbers = next.by_ref().take(site.alternatives.len());
+                (site, numbers.map(|number| Some(number).filter(|one| !out.contains(one))).collect())
+            })
+            .collect();
+        write(text, &numbered, "on")
+    }
+
+    #[test]
+    fn the_choices_within_a_choice_stand_in_its_last_branch_alone() {
+        let written = written("fn f(a: u8) -> u8 {a << 1 ^ !a}", &[0, 1]);
+        let inner = "(if on(2) { (a) >> (1) } else { a << 1 })";
+        let not = "(if on(3) { a } else { !a })";
+        let outer = format!(
+            "(if on(4) {{ (a << 1) & (!a) }} else if on(5) {{ (a << 1) | (!a) }} else {{ {inner} ^ {not} }})"
+        );
+        assert_eq!(written.text, format!("fn f(a: u8) -> u8 {{{outer}}}"));
+    }
+
+    #[test]
+    fn bodies_and_arms_are_put_in() {
+        let written = written("fn f(a: u8) -> bool {match a { 1 | 2 => false, _ => true }}", &[]);
+        let head = "fn f(a: u8) -> bool { if on(0) { return true; } if on(1) { return false; }";
+        assert_eq!(written.text, format!("{head}match a {{ 1 | 2 if !on(2) => false, _ => true }}}}"));
+    }
+
+    #[test]
+    fn the_compilers_places_lead_to_mutants() {
+        let written = written("fn f(a: u8) -> u8 {a << 1 ^ !a}", &[0, 1]);
+        let at = |part: &str| {
+            let start = written.text.find(part).unwrap();
+            written.mutants_at(&(start..start + part.len()))
+        };
+        assert_eq!(at("(a << 1) & (!a)"), [4]);
+        assert_eq!(at(">>"), [2]);
+        assert_eq!(at("{ a << 1 }"), [2]);
+        assert_eq!(at("fn f"), [0; 0]);
+        assert_eq!(at(&written.text).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([2, 3, 4, 5]));
+    }
+}
