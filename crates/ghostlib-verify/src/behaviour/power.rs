@@ -44,25 +44,35 @@ const GROWTH: usize = 8;
 /// # Errors
 /// If the sandbox fails.
 pub async fn caught(changed: &Driver, asked: &[Asked]) -> Result<Option<Caught>, VerifyError> {
-    let mut rest = spread(asked);
+    let mut left = spread(asked);
     let mut n_next = FIRST_BATCH;
     let mut by_text = None;
-    while !rest.is_empty() {
-        let behind = rest.split_off(n_next.min(rest.len()));
-        let sequences: Vec<&Sequence> = rest.iter().map(|asked| &asked.sequence).collect();
-        let answers = changed.ask_until_lost(&sequences).await?;
-        let differences = rest.iter().zip(&answers).filter_map(|(asked, got)| asked.difference(got));
-        let lost = rest.get(answers.len()).map(|asked| asked.caught_at_end());
-        for caught in differences.chain(lost) {
+    while !left.is_empty() {
+        let batch = &left[..n_next.min(left.len())];
+        let mut answers = answers(changed, batch).await?;
+        if let Some(lost) = batch.get(answers.len()) {
+            // A busy machine may have been slow: what is lost is lost twice.
+            match self::answers(changed, &[lost]).await?.pop() {
+                Some(answer) => answers.push(answer),
+                None => return Ok(Some(lost.caught_at_end())),
+            }
+        }
+        for caught in batch.iter().zip(&answers).filter_map(|(asked, got)| asked.difference(got)) {
             match caught.by {
                 Differing::Answer => return Ok(Some(caught)),
                 Differing::Text => by_text = by_text.or(Some(caught)),
             }
         }
-        rest = behind;
+        left.drain(..answers.len());
         n_next *= GROWTH;
     }
     Ok(by_text)
+}
+
+/// What the driver answers, up to the first sequence from which it does not come back.
+async fn answers(driver: &Driver, asked: &[&Asked]) -> Result<Vec<SequenceAnswer>, VerifyError> {
+    let sequences: Vec<&Sequence> = asked.iter().map(|asked| &asked.sequence).collect();
+    driver.ask_until_lost(&sequences).await
 }
 
 /// Those sequences that `same`, which should not differ, answers as the reference does.
@@ -73,8 +83,7 @@ pub async fn reproduced(same: &Driver, asked: Vec<Asked>) -> Result<Vec<Asked>, 
     let mut left = asked;
     let mut kept = vec![];
     while !left.is_empty() {
-        let sequences: Vec<&Sequence> = left.iter().map(|asked| &asked.sequence).collect();
-        let answers = same.ask_until_lost(&sequences).await?;
+        let answers = answers(same, &left.iter().collect::<Vec<_>>()).await?;
         // The one from which it does not come back is left out, too.
         let behind = left.split_off((answers.len() + 1).min(left.len()));
         let agrees = |(asked, got): &(Asked, &SequenceAnswer)| asked.difference(got).is_none();
