@@ -7,6 +7,7 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
+mod coverage;
 mod generate;
 mod operation;
 pub mod python;
@@ -17,10 +18,11 @@ mod shape;
 mod template;
 mod vectors;
 
-pub use behaviour::{Difference, Differential, Seeds, Tried, examples, try_operations};
+pub use behaviour::{Difference, Differential, Seeds, Trial, Tried, examples, try_operations};
+pub use coverage::{CoverageMap, Reached};
 pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
 pub use reference::ReferenceError;
-pub use session::{CallLimits, Driver, Patience};
+pub use session::{CallLimits, Counting, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 

@@ -212,7 +212,8 @@ async fn try_all(
     let since = Instant::now();
     let seeds = seeds(loaded, &ready.operations, &judge.literals);
     let operations = &ready.operations.callable;
-    for tried in try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await? {
+    let trial = try_operations(&ready.driver, driver, operations, &seeds, &options.differential).await?;
+    for tried in trial.tried {
         // What the candidate does not have has been said already.
         if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);

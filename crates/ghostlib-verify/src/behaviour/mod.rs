@@ -11,7 +11,7 @@ use crate::operation::Operation;
 use crate::session::{Driver, Patience};
 use compare::{Counted, compare};
 use drawing::Drawing;
-use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
+use ghostlib_model::{Answer, Call, CodeReached, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
 use shrink::Shrink;
 use std::collections::BTreeMap;
@@ -66,6 +66,16 @@ pub struct Tried {
     pub differences: Vec<Difference>,
 }
 
+/// What came of trying operations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// One entry an operation.
+    pub tried: Vec<Tried>,
+    /// How much of the reference's code the sequences ran, or why that is not known. Making differences small counts
+    /// nothing.
+    pub reached: Result<CodeReached, String>,
+}
+
 /// Calls by the last of which both sides differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
@@ -98,7 +108,7 @@ impl Difference {
 const ROUNDS: usize = 5;
 
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
-/// out. One entry an operation.
+/// out. A reference that counts what runs steers the sequences towards what has not run yet.
 ///
 /// # Errors
 /// If the sandbox fails.
@@ -108,12 +118,13 @@ pub async fn try_operations(
     operations: &[Operation],
     seeds: &Seeds,
     plan: &Differential,
-) -> Result<Vec<Tried>, VerifyError> {
+) -> Result<Trial, VerifyError> {
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, reference.coverage_map().ok());
+    let counting = reference.counted();
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
-        let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
         let got = candidate.ask_sequences(&sequences, &Patience::SHORT).await?;
         drawing.learn(&sequences, &expected);
@@ -130,7 +141,11 @@ pub async fn try_operations(
         let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
         tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
     }
-    Ok(tried)
+    let reached = match (drawing.reached(), reference.coverage_map()) {
+        (Some(reached), _) => Ok(reached.figures()),
+        (None, why) => Err(why.err().unwrap_or_default().to_owned()),
+    };
+    Ok(Trial { tried, reached })
 }
 
 /// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
@@ -146,7 +161,7 @@ pub async fn examples(
     plan: &Differential,
 ) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
     let target = operations.iter().position(|one| one.name == wanted.name);
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, None);
     let mut by_kind = BTreeMap::new();
     for round in 0..ROUNDS {
         let Some(target) = target else { break };
