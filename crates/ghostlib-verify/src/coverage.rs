@@ -33,6 +33,13 @@ pub(crate) struct Region {
     pub(crate) end: (u32, u32),
 }
 
+impl Region {
+    /// A whole line.
+    pub(crate) fn line(line: u32) -> Self {
+        Self { start: (line, 1), end: (line, u32::MAX) }
+    }
+}
+
 /// Counts of places with the factors by which their sum tells how often something ran.
 pub(crate) type Sum = BTreeMap<String, i64>;
 
