@@ -90,6 +90,30 @@ pub struct Alarm {
     pub places: Vec<Place>,
 }
 
+/// How much of the reference's own code ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeReached {
+    /// Lines with code, of all that were compiled.
+    pub lines: Ratio,
+    /// Pieces that run from their start to their end or not at all; a line may have several.
+    pub regions: Ratio,
+    /// Functions that were entered; closures are none.
+    pub functions: Ratio,
+    /// Those that were not.
+    pub not_entered: Vec<CodeFunction>,
+}
+
+/// A function of the reference's code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CodeFunction {
+    /// The file, relative to the source tree.
+    pub file: String,
+    /// The line that it starts on, from 1.
+    pub line: u32,
+    /// Its name without its path.
+    pub name: String,
+}
+
 /// How long one phase took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhaseTime {

@@ -7,6 +7,7 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
+mod coverage;
 mod generate;
 mod operation;
 pub mod python;
@@ -21,9 +22,10 @@ pub use behaviour::{
     Asked, Caught, Difference, Differential, Differing, Seeds, Trial, Tried, caught, examples, reproduced,
     try_operations,
 };
+pub use coverage::{CoverageMap, Reached};
 pub use operation::{Access, BindingError, Operation, OperationParam, Presence, TypeName, Uncallable};
 pub use reference::ReferenceError;
-pub use session::{CallLimits, Driver, Patience};
+pub use session::{CallLimits, Counting, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 

@@ -1,9 +1,11 @@
 //! The conversation with a driver.
 
 use crate::VerifyError;
+use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 use ghostlib_sandbox::{CommandLine, Limits, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,18 @@ pub struct Driver {
     env: BTreeMap<String, String>,
     operations: Vec<String>,
     limits: CallLimits,
+    counting: Result<Counting, String>,
+}
+
+/// How a driver is asked to count what runs in its library.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    /// What the counts mean.
+    pub map: Arc<CoverageMap>,
+    /// The arguments by which the driver counts.
+    pub args: Vec<OsString>,
+    /// What it may read besides.
+    pub read: Vec<PathBuf>,
 }
 
 /// What a call may cost.
@@ -93,7 +107,15 @@ impl Driver {
         read: Vec<PathBuf>,
         operations: Vec<String>,
     ) -> Self {
-        Self { sandbox, command, read, env: BTreeMap::new(), operations, limits: CallLimits::default() }
+        Self {
+            sandbox,
+            command,
+            read,
+            env: BTreeMap::new(),
+            operations,
+            limits: CallLimits::default(),
+            counting: Err("the driver was not built to count what runs".to_owned()),
+        }
     }
 
     /// The same, with a variable in its environment.
@@ -108,6 +130,32 @@ impl Driver {
     pub fn with_limits(mut self, limits: CallLimits) -> Self {
         self.limits = limits;
         self
+    }
+
+    /// The same, with how it is asked to count, or the reason why it counts nothing.
+    #[must_use]
+    pub fn with_counting(mut self, counting: Result<Counting, String>) -> Self {
+        self.counting = counting;
+        self
+    }
+
+    /// What its counts mean.
+    ///
+    /// # Errors
+    /// If it counts nothing: why.
+    pub fn coverage_map(&self) -> Result<&CoverageMap, &str> {
+        self.counting.as_ref().map(|counting| &*counting.map).map_err(String::as_str)
+    }
+
+    /// The same, asked to count; as it is, if it counts nothing.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        let mut counted = self.clone();
+        if let Ok(counting) = &self.counting {
+            counted.command = counted.command.args(&counting.args);
+            counted.read.extend_from_slice(&counting.read);
+        }
+        counted
     }
 
     /// Whether the operation is in this driver.
@@ -350,7 +398,7 @@ async fn write_sequences(mut stdin: ChildStdin, nonce: &str, sequences: &[&Seque
 
 fn not_run(sequence: &Sequence, reason: &str) -> SequenceAnswer {
     let answers = vec![Answer::NotRun(reason.to_owned()); sequence.calls.len()];
-    SequenceAnswer { answers, effects: None }
+    SequenceAnswer { answers, ..SequenceAnswer::default() }
 }
 
 /// What is said of the calls behind one that did not come back.

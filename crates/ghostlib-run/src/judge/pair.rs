@@ -2,9 +2,11 @@
 
 use super::{JudgeError, first_words};
 use ghostlib_diff::{Api, Literals};
-use ghostlib_model::{FunctionAgreement, Ratio};
+use ghostlib_model::{CodeReached, FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
-use ghostlib_verify::rust::{Built, LeftOut, Offered, Reference, Subject, Toolchain, build, offered};
+use ghostlib_verify::rust::{
+    Built, LeftOut, Offered, Reference, Subject, Toolchain, build, build_counting, offered,
+};
 use ghostlib_verify::{Asked, Differential, Driver, Operation, Seeds, Tried, try_operations};
 use std::collections::HashSet;
 use std::path::Path;
@@ -19,6 +21,8 @@ pub struct Behaviour {
     pub agreement: Option<f64>,
     /// The reference's public functions of which it accepted at least one call.
     pub coverage: Ratio,
+    /// How much of the reference's own code ran, or why that is not known.
+    pub code: Result<CodeReached, String>,
     /// One entry an operation that was tried.
     pub tried: Vec<Tried>,
     /// Operations of which the reference accepted too little to say anything.
@@ -65,14 +69,14 @@ pub async fn behaviour(
     let mut clock = Instant::now();
     let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
     let (known, left_out) =
-        driver(workshop, "reference", (reference, &api.crate_name), &offered.types, &offered.operations)
+        driver(workshop, Side::Reference, (reference, &api.crate_name), &offered.types, &offered.operations)
             .await?;
     for one in left_out {
         offered.leave_out(&one.operation, &one.reason);
     }
     let building_reference = lap();
     let (own, missing) =
-        driver(workshop, "candidate", candidate, &offered.types, &offered.operations).await?;
+        driver(workshop, Side::Candidate, candidate, &offered.types, &offered.operations).await?;
     let building_candidate = lap();
     let mut seeds = Seeds { inputs: vec![], loose: literals.loose.clone() };
     seeds.add_calls(&offered.operations, &literals.calls);
@@ -85,6 +89,7 @@ pub async fn behaviour(
     Ok(Behaviour {
         agreement: mean(&agreements),
         coverage: coverage(api, &offered.operations, &agreements),
+        code: trial.reached,
         unknown,
         tried: trial.tried,
         missing,
@@ -94,23 +99,36 @@ pub async fn behaviour(
     })
 }
 
+/// Which of the two libraries is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// It counts what runs.
+    Reference,
+    Candidate,
+}
+
 async fn driver(
     workshop: Workshop<'_>,
-    name: &str,
+    side: Side,
     (library, crate_name): (&Reference, &str),
     types: &[ghostlib_verify::rust::OwnType],
     operations: &[Operation],
 ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
-    let scratch = workshop.scratch.join(name);
+    let Workshop { sandbox, toolchain, wall, .. } = workshop;
+    let scratch = workshop.scratch.join(if side == Side::Reference { "reference" } else { "candidate" });
     let subject = Subject {
         dir: &library.dir,
         scratch: &scratch,
         read: std::slice::from_ref(&library.root),
         cargo_config: &library.cargo_config,
         crate_name,
-        wall: workshop.wall,
+        wall,
     };
-    match build(workshop.sandbox, workshop.toolchain, &subject, types, operations).await? {
+    let built = match side {
+        Side::Reference => build_counting(sandbox, toolchain, &subject, types, operations).await?,
+        Side::Candidate => build(sandbox, toolchain, &subject, types, operations).await?,
+    };
+    match built {
         Built::Driver { driver, left_out } => Ok((driver, left_out)),
         Built::Failed(messages) => {
             Err(JudgeError::ReferenceBuild { package: library.package.clone(), said: first_words(&messages) })

@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::session::{Driver, Patience};
 use compare::{Counted, compare};
 use drawing::Drawing;
-use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
+use ghostlib_model::{Answer, Call, CodeReached, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, reproduced};
 use shrink::Shrink;
@@ -58,15 +58,6 @@ impl Seeds {
     }
 }
 
-/// What came of trying operations.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trial {
-    /// One entry an operation.
-    pub tried: Vec<Tried>,
-    /// All sequences that were tried, with what the reference answers always.
-    pub asked: Vec<Asked>,
-}
-
 /// What came of trying one operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tried {
@@ -75,6 +66,18 @@ pub struct Tried {
     /// Differences: first those where the candidate does not come back, as they were found; then others, made
     /// small, the smallest first.
     pub differences: Vec<Difference>,
+}
+
+/// What came of trying operations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// One entry an operation.
+    pub tried: Vec<Tried>,
+    /// All sequences that were tried, with what the reference answers always.
+    pub asked: Vec<Asked>,
+    /// How much of the reference's code the sequences ran, or why that is not known. Making differences small counts
+    /// nothing.
+    pub reached: Result<CodeReached, String>,
 }
 
 /// Calls by the last of which both sides differ.
@@ -109,7 +112,7 @@ impl Difference {
 const ROUNDS: usize = 5;
 
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
-/// out.
+/// out. A reference that counts what runs steers the sequences towards what has not run yet.
 ///
 /// # Errors
 /// If the sandbox fails.
@@ -122,10 +125,11 @@ pub async fn try_operations(
 ) -> Result<Trial, VerifyError> {
     let mut asked = vec![];
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, reference.coverage_map().ok());
+    let counting = reference.counted();
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
-        let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
         let got = candidate.ask_sequences(&sequences, &Patience::SHORT).await?;
         drawing.learn(&sequences, &expected);
@@ -143,7 +147,11 @@ pub async fn try_operations(
         let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
         tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
     }
-    Ok(Trial { tried, asked })
+    let reached = match (drawing.reached(), reference.coverage_map()) {
+        (Some(reached), _) => Ok(reached.figures()),
+        (None, why) => Err(why.err().unwrap_or_default().to_owned()),
+    };
+    Ok(Trial { tried, asked, reached })
 }
 
 /// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
@@ -159,7 +167,7 @@ pub async fn examples(
     plan: &Differential,
 ) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
     let target = operations.iter().position(|one| one.name == wanted.name);
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, None);
     let mut by_kind = BTreeMap::new();
     for round in 0..ROUNDS {
         let Some(target) = target else { break };

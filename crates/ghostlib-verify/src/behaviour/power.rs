@@ -119,7 +119,7 @@ impl Asked {
             return None;
         }
         let effects = (expected.effects == again.effects)
-            .then(|| SequenceAnswer { answers: vec![], effects: expected.effects.clone() });
+            .then(|| SequenceAnswer { effects: expected.effects.clone(), ..SequenceAnswer::default() });
         let stable = |(answer, again): (Answer, &Answer)| {
             (answer == *again && !matches!(answer, Answer::NotRun(_))).then_some(answer)
         };

@@ -17,3 +17,14 @@ pub(crate) async fn interpreter() -> Interpreter {
 pub(crate) fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path).canonicalize().unwrap()
 }
+
+/// An interpreter with which a program succeeds, if there is one, and whether it does.
+pub(crate) async fn interpreter_that(program: &str) -> (Interpreter, bool) {
+    for name in ["python3", "python3.14", "python3.13", "python3.12"] {
+        let succeeds = std::process::Command::new(name).args(["-c", program]).status();
+        if succeeds.is_ok_and(|status| status.success()) {
+            return (Interpreter::find(OsStr::new(name), Path::new("/")).await.unwrap(), true);
+        }
+    }
+    (interpreter().await, false)
+}

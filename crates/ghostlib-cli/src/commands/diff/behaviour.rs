@@ -6,7 +6,7 @@ use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::{sandbox, toolchain};
 use crate::error::CliError;
 use ghostlib_diff::{Language, literals};
-use ghostlib_model::Call;
+use ghostlib_model::{Call, CodeFunction, CodeReached};
 use ghostlib_run::{Behaviour, Power, PowerPlan, Workshop, behaviour, power};
 use ghostlib_verify::{Difference, Differential};
 use serde_json::{Value, json};
@@ -83,6 +83,7 @@ pub(super) fn print(behaviour: &Behaviour) {
             format!("unknown, since the reference accepted too little: {}", visible(&shown.join(", "))),
         ));
     }
+    print_code(&behaviour.code);
     let n_calls: usize = behaviour.tried.iter().map(|tried| tried.agreement.tried).sum();
     say(format!(
         "behaviour: {} agreement over {} and {}, {} of the public functions exercised; {} s to build the reference, {} s the candidate, {} s to call both",
@@ -94,6 +95,21 @@ pub(super) fn print(behaviour: &Behaviour) {
         behaviour.times[1].as_secs(),
         behaviour.times[2].as_secs(),
     ));
+}
+
+fn print_code(code: &Result<CodeReached, String>) {
+    let CodeReached { lines, regions, functions, not_entered } = match code {
+        Ok(code) => code,
+        Err(reason) => return say(styled(DIM, format!("code of the reference: not counted: {reason}"))),
+    };
+    for one in not_entered.iter().take(MAX_LISTED) {
+        let CodeFunction { file, line, name } = one;
+        say(styled(DIM, format!("never entered: `{}` at {}:{line}", visible(name), visible(file))));
+    }
+    if not_entered.len() > MAX_LISTED {
+        say(styled(DIM, format!("and {} more; `--json` lists all", not_entered.len() - MAX_LISTED)));
+    }
+    say(format!("code of the reference: {lines} lines ran, {regions} regions, {functions} functions"));
 }
 
 fn print_difference(difference: &Difference) {
@@ -129,6 +145,10 @@ pub(super) fn json(behaviour: &Behaviour, power: Option<&Power>) -> Value {
     json!({
         "agreement": behaviour.agreement,
         "coverage": behaviour.coverage.share(),
+        "code": match &behaviour.code {
+            Ok(code) => json!(code),
+            Err(reason) => json!({"unknown": reason}),
+        },
         "functions": functions,
         "unknown": behaviour.unknown,
         "uncallable": behaviour.offered.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
