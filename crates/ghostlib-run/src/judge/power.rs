@@ -4,7 +4,7 @@ use super::{Behaviour, JudgeError, Workshop, first_words};
 use ghostlib_model::Ratio;
 use ghostlib_verify::rust::mutants::{Mutant, MutantsError, Mutated, VARIABLE, mutate};
 use ghostlib_verify::rust::{Built, Reference, Subject, build};
-use ghostlib_verify::{CallLimits, Caught, Differing, Driver, VerifyError, caught, reproduced};
+use ghostlib_verify::{CallLimits, Caught, Differing, Driver, caught, reproduced};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub struct PowerPlan {
 pub struct Power {
     /// The mutants that were tried, by place.
     pub verdicts: Vec<Verdict>,
+    /// How often something showed with no mutant active, of so many tries: what is not always the same, or too slow.
+    pub false_alarms: Ratio,
     /// The reference with its mutants.
     pub mutated: Mutated,
 }
@@ -114,23 +116,25 @@ pub async fn power(
             });
         }
     };
-    let verdicts = verdicts(&driver, behaviour, sample(&mutated.mutants, plan)).await?;
-    Ok(Power { verdicts, mutated })
+    // What differs with no mutant active, or takes too long, would take every mutant for caught.
+    let asked = reproduced(&driver, behaviour.asked.clone()).await?;
+    let mut verdicts = vec![];
+    for mutant in sample(&mutated.mutants, plan) {
+        let caught = caught(&with_mutant(&driver, mutant.number), &asked).await?;
+        verdicts.push(Verdict { mutant: mutant.clone(), caught });
+    }
+    let mut n_alarms = 0;
+    for _ in 0..N_CONTROLS {
+        n_alarms += usize::from(caught(&with_mutant(&driver, 0), &asked).await?.is_some());
+    }
+    Ok(Power { verdicts, false_alarms: Ratio::new(n_alarms, N_CONTROLS), mutated })
 }
 
-async fn verdicts(
-    driver: &Driver,
-    behaviour: &Behaviour,
-    mutants: Vec<&Mutant>,
-) -> Result<Vec<Verdict>, VerifyError> {
-    // What differs with no mutant active, or takes too long, would take every mutant for caught.
-    let asked = reproduced(driver, behaviour.asked.clone()).await?;
-    let mut verdicts = vec![];
-    for mutant in mutants {
-        let changed = driver.clone().with_variable(VARIABLE, &mutant.number.to_string());
-        verdicts.push(Verdict { mutant: mutant.clone(), caught: caught(&changed, &asked).await? });
-    }
-    Ok(verdicts)
+/// So often the reference is asked with no mutant active.
+const N_CONTROLS: usize = 5;
+
+fn with_mutant(driver: &Driver, number: usize) -> Driver {
+    driver.clone().with_variable(VARIABLE, &number.to_string())
 }
 
 /// So many of the mutants as are wanted, by the seed; in their order.

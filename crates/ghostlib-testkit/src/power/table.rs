@@ -14,6 +14,8 @@ pub(super) struct Row {
     tried: Ratio,
     agreement: Option<f64>,
     coverage: Ratio,
+    /// Tries with no mutant active that showed something.
+    false_alarms: Ratio,
     /// Of the mutants that were tried.
     killed: Ratio,
     caught: Ratio,
@@ -38,6 +40,7 @@ impl Row {
             tried: Ratio::new(n, power.mutated.mutants.len()),
             agreement: itself.agreement,
             coverage: itself.coverage,
+            false_alarms: power.false_alarms,
             killed: Ratio::new(n_killed, n),
             caught: power.caught(),
             of_killed: Ratio::new(of_killed().filter(|verdict| verdict.is_caught()).count(), n_killed),
@@ -48,7 +51,8 @@ impl Row {
     fn cells(&self) -> String {
         let agreement = self.agreement.map_or_else(|| "–".to_owned(), |share| format!("{share:.4}"));
         let shares = [self.killed, self.caught, self.of_killed, self.with_text].map(share);
-        format!("{} | {agreement} | {} | {}", self.tried, self.coverage, shares.join(" | "))
+        let Self { tried, coverage, false_alarms, .. } = self;
+        format!("{tried} | {agreement} | {coverage} | {false_alarms} | {}", shares.join(" | "))
     }
 }
 
@@ -64,8 +68,8 @@ fn sum(ratios: impl Iterator<Item = Ratio>) -> Ratio {
 /// The table in Markdown, a row a crate, and their sum.
 pub(super) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
-        "| crate | mutants | agreement with itself | functions exercised | own tests kill | behaviour shows | of those killed | with texts |\n\
-         |---|---|---|---|---|---|---|---|\n",
+        "| crate | mutants | agreement with itself | functions exercised | false alarms | own tests kill | behaviour shows | of those killed | with texts |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
         let _ = writeln!(table, "| {} | {} |", row.name, row.cells());
@@ -77,6 +81,11 @@ pub(super) fn markdown(rows: &[Row]) -> String {
         total(|row| row.of_killed),
         total(|row| row.with_text),
     ];
-    let tried = total(|row| row.tried);
-    table + &format!("| **all {}** | {tried} | | | {} |\n", rows.len(), shares.map(share).join(" | "))
+    let [tried, alarms] = [total(|row| row.tried), total(|row| row.false_alarms)];
+    table
+        + &format!(
+            "| **all {}** | {tried} | | | {alarms} | {} |\n",
+            rows.len(),
+            shares.map(share).join(" | ")
+        )
 }

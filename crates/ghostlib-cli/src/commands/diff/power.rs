@@ -30,6 +30,10 @@ pub(super) fn print(power: &Power) {
         power.n_by_text(),
         counted(power.mutated.mutants.len(), "mutant")
     ));
+    if power.false_alarms.n > 0 {
+        let told = "something shows with no mutant active, so the figure is too high";
+        say(format!("{}: {told}: {} tries", styled(WARN, "false alarms"), power.false_alarms));
+    }
     if !power.mutated.constant.is_empty() {
         let functions = power.mutated.constant.join(", ");
         say(styled(DIM, format!("without mutants, since they are `const`: {}", visible(&functions))));
@@ -59,6 +63,7 @@ pub(super) fn json(power: &Power) -> Value {
         "caught": caught.n,
         "interval": caught.interval(),
         "by_text": power.n_by_text(),
+        "false_alarms": power.false_alarms,
         "planted": power.mutated.mutants.len(),
         "unviable": power.mutated.n_unviable,
         "constant": power.mutated.constant,
