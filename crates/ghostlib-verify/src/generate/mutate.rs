@@ -63,7 +63,7 @@ impl Sequences<'_> {
 }
 
 /// Changes one place of a value.
-fn change(value: &mut Value, generator: &mut Generator) {
+pub(super) fn change(value: &mut Value, generator: &mut Generator) {
     match value {
         Value::Array(items) if !items.is_empty() && generator.rng().bool() => {
             let at = generator.rng().usize(..items.len());

@@ -1,5 +1,6 @@
 //! Sequences of calls: what an operation needs is made by calls before it, changed, and looked at afterwards.
 
+use super::echo::echo;
 use super::neighbours::neighbours;
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
@@ -141,8 +142,10 @@ impl<'a> Sequences<'a> {
             }
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
-            let value = match reused {
-                Some(value) if generator.rng().u8(..3) > 0 => beside(value, generator),
+            let echoed = echo(&param.shape, &draft.calls, &input, generator);
+            let value = match (echoed, reused) {
+                (Some(echoed), _) => echoed,
+                (None, Some(value)) if generator.rng().u8(..3) > 0 => beside(value, generator),
                 _ => generator.value(&param.shape, &mut |generator, name, access| {
                     let at = self.kept(draft, name, access, &taken, generator, depth);
                     taken.insert(at);
