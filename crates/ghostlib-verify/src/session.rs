@@ -21,14 +21,14 @@ pub struct Driver {
     env: BTreeMap<String, String>,
     operations: Vec<String>,
     limits: CallLimits,
-    counting: Result<Counting, String>,
+    counting: Arc<Result<Counting, String>>,
 }
 
 /// How a driver is asked to count what runs in its library.
 #[derive(Clone, Debug)]
 pub struct Counting {
     /// What the counts mean.
-    pub map: Arc<CoverageMap>,
+    pub map: CoverageMap,
     /// The arguments by which the driver counts.
     pub args: Vec<OsString>,
     /// What it may read besides.
@@ -114,7 +114,7 @@ impl Driver {
             env: BTreeMap::new(),
             operations,
             limits: CallLimits::default(),
-            counting: Err("the driver was not built to count what runs".to_owned()),
+            counting: Arc::new(Err("the driver was not built to count what runs".to_owned())),
         }
     }
 
@@ -135,7 +135,7 @@ impl Driver {
     /// The same, with how it is asked to count, or the reason why it counts nothing.
     #[must_use]
     pub fn with_counting(mut self, counting: Result<Counting, String>) -> Self {
-        self.counting = counting;
+        self.counting = Arc::new(counting);
         self
     }
 
@@ -144,14 +144,14 @@ impl Driver {
     /// # Errors
     /// If it counts nothing: why.
     pub fn coverage_map(&self) -> Result<&CoverageMap, &str> {
-        self.counting.as_ref().map(|counting| &*counting.map).map_err(String::as_str)
+        (*self.counting).as_ref().map(|counting| &counting.map).map_err(String::as_str)
     }
 
     /// The same, asked to count; as it is, if it counts nothing.
     #[must_use]
     pub fn counted(&self) -> Self {
         let mut counted = self.clone();
-        if let Ok(counting) = &self.counting {
+        if let Ok(counting) = &*self.counting {
             counted.command = counted.command.args(&counting.args);
             counted.read.extend_from_slice(&counting.read);
         }

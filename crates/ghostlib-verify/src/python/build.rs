@@ -113,21 +113,25 @@ struct Checked {
     failed: Option<String>,
     /// The operations that it lacks, with the reasons.
     missing: Vec<(String, String)>,
-    /// Its functions: file, line, name, and lines with code. None where Python cannot tell which lines run.
-    functions: Option<Vec<(String, u32, Option<String>, Vec<u32>)>>,
+    /// Its functions. None where Python cannot tell which lines run.
+    functions: Option<Vec<FunctionLines>>,
 }
 
+/// A function's file, the line that it starts on, its name, and its lines with code.
+#[derive(Debug, Deserialize)]
+struct FunctionLines(String, u32, Option<String>, Vec<u32>);
+
 /// How the driver is asked which lines run: each is a place of its own.
-fn counting(functions: Option<Vec<(String, u32, Option<String>, Vec<u32>)>>) -> Result<Counting, String> {
+fn counting(functions: Option<Vec<FunctionLines>>) -> Result<Counting, String> {
     let functions = functions.ok_or("Python tells which lines run from 3.12 on")?;
-    let mapped = functions.into_iter().map(|(file, line, name, lines)| {
+    let mapped = functions.into_iter().map(|FunctionLines(file, line, name, lines)| {
         let regions: Vec<_> = lines
             .into_iter()
             .map(|line| (Region::line(line), Sum::from([(format!("{file}:{line}"), 1)])))
             .collect();
         (MappedFunction { file: file.into(), line, name }, regions)
     });
-    Ok(Counting { map: Arc::new(CoverageMap::new(mapped)), args: vec!["count".into()], read: vec![] })
+    Ok(Counting { map: CoverageMap::new(mapped), args: vec!["count".into()], read: vec![] })
 }
 
 /// Imports the library once, and looks up its operations.

@@ -1,5 +1,6 @@
 //! Building a library into a driver, in the sandbox and offline.
 
+use super::coverage::Counters;
 use super::manifest::Manifest;
 use super::reference::toml_string;
 use super::toolchain::Toolchain;
@@ -84,16 +85,7 @@ pub async fn build(
     build_with(sandbox, toolchain, subject, types, operations, &Counters::None).await
 }
 
-/// Whether a driver counts what runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Counters {
-    None,
-    /// Counters are put in by what stands between cargo and the compiler.
-    InTheLibrary {
-        wrapper: PathBuf,
-    },
-}
-
+/// Builds a driver that counts, or one that does not.
 pub(super) async fn build_with(
     sandbox: &Arc<Sandbox>,
     toolchain: &Toolchain,
@@ -152,22 +144,6 @@ struct Parts {
     types: Vec<OwnType>,
     operations: Vec<Operation>,
     counters: Counters,
-}
-
-impl Counters {
-    /// Variables of the build, and all that it may read besides the library.
-    fn asked_by(&self, subject: &Subject<'_>) -> (Vec<(&'static str, String)>, Vec<PathBuf>) {
-        let mut read = subject.read.to_vec();
-        let Self::InTheLibrary { wrapper } = self else { return (vec![], read) };
-        read.push(wrapper.clone());
-        let text = |path: &Path| path.to_string_lossy().into_owned();
-        let variables = vec![
-            ("RUSTC_WRAPPER", text(wrapper)),
-            ("GHOSTLIB_LIBRARY", text(subject.dir)),
-            ("GHOSTLIB_DRIVER", text(&Places::of(subject).source)),
-        ];
-        (variables, read)
-    }
 }
 
 /// Where the program that was built is taken to.

@@ -1,6 +1,6 @@
 //! Drivers that count what runs in their library.
 
-use crate::support::{interpreter_that, sandbox};
+use crate::support::{newest_interpreter, sandbox};
 use ghostlib_model::{Call, CodeReached, Ratio, Sequence, SequenceAnswer};
 use ghostlib_verify::rust::{Built, Subject, Toolchain, bound_operation, build, build_counting};
 use ghostlib_verify::{
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const LIBRARY: &str = r#"
+const LIBRARY: &str = "
 /// How many characters of the key are right.
 pub fn open(key: &str) -> u32 {
     let mut characters = key.chars();
@@ -42,11 +42,11 @@ fn nothing() -> usize {
 pub fn unused<T: Default>() -> T {
     T::default()
 }
-"#;
+";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generic_functions_count_and_so_do_those_that_nothing_calls() {
-    let library = RustLibrary::new();
+    let library = RustLibrary::new(LIBRARY);
     let driver = library.counting().await;
     let [first, second] = ["a", ""].map(|text| json!({"text": text}));
     let sequences = [call("length", first), call("open", json!({"key": "q"})), call("length", second)];
@@ -65,23 +65,25 @@ async fn generic_functions_count_and_so_do_those_that_nothing_calls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ran_leads_to_what_did_not() {
-    let library = RustLibrary::new();
-    let (counting, plain) = (library.counting().await, library.plain().await);
-    let operations = [library.operation("open", r#"locked::open({{param "key" "&str"}})"#)];
+    let library = RustLibrary::new(LIBRARY);
+    let (counting, blind) = (library.counting().await, library.plain().await);
+    let other = RustLibrary::new(&LIBRARY.replace("    4\n}", "    5\n}")).plain().await;
+    let operations = [operation("open", r#"locked::open({{param "key" "&str"}})"#)];
     let plan = Differential { cases: 3000, seed: 4, max_differences: 1 };
-    let seeds = Seeds::default();
+    let seeds = Seeds { loose: vec![json!("4 ~ Z q")], ..Seeds::default() };
     let trial = async |reference: &Driver| -> Trial {
-        try_operations(reference, &plain, &operations, &seeds, &plan).await.unwrap()
+        try_operations(reference, &other, &operations, &seeds, &plan).await.unwrap()
     };
     let first = trial(&counting).await;
+    assert_eq!(first.tried[0].differences.len(), 1, "{:?}", first.reached);
+    let code = first.reached.clone().unwrap();
+    let never: Vec<_> = code.not_entered.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(never, ["length", "nothing", "unused"]);
     assert_eq!(trial(&counting).await, first, "the same seed gives the same");
-    let code = first.reached.unwrap();
-    let entered: Vec<_> = code.not_entered.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(entered, ["length", "nothing", "unused"]);
-    // All of `open`, but for its innermost line at most.
-    assert!(code.lines.n >= 14, "{code:?}");
-    let unknown = trial(&plain).await.reached.unwrap_err();
-    assert_eq!(unknown, "the driver was not built to count what runs");
+
+    let unsteered = trial(&blind).await;
+    assert_eq!(unsteered.tried[0].differences, [], "without counting the last piece is not found");
+    assert_eq!(unsteered.reached.unwrap_err(), "the driver was not built to count what runs");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,7 +91,7 @@ async fn python_tells_lines_where_it_can() {
     let dir = tempfile::tempdir().unwrap();
     let code = "def pick(x):\n    if x:\n        return 1\n    return 2\n\ndef one(): return 1\n";
     fs::write(dir.path().join("lib.py"), code).unwrap();
-    let operation = |name: &str, params: serde_json::Value| Operation {
+    let called = |name: &str, params: serde_json::Value| Operation {
         name: name.into(),
         item: name.into(),
         binding: String::new(),
@@ -98,7 +100,7 @@ async fn python_tells_lines_where_it_can() {
         keeps: None,
         keeps_error: None,
     };
-    let operations = [operation("pick", json!([{"name": "x", "as": ["bool"]}])), operation("one", json!([]))];
+    let operations = [called("pick", json!([{"name": "x", "as": ["bool"]}])), called("one", json!([]))];
     let scratch = tempfile::tempdir().unwrap();
     let subject = python::Subject {
         dir: dir.path(),
@@ -107,12 +109,11 @@ async fn python_tells_lines_where_it_can() {
         import_name: "lib",
         wall: Duration::from_secs(60),
     };
-    let (interpreter, tells_lines) =
-        interpreter_that("import sys; sys.exit(not hasattr(sys, 'monitoring'))").await;
+    let interpreter = newest_interpreter().await;
     let built = python::build(&sandbox().await, &interpreter, &subject, &operations).await.unwrap();
     let python::Built::Driver { driver, .. } = built else { panic!("{built:?}") };
-    if !tells_lines {
-        assert_eq!(driver.coverage_map().unwrap_err(), "Python tells which lines run from 3.12 on");
+    if let Err(reason) = driver.coverage_map() {
+        assert_eq!(reason, "Python tells which lines run from 3.12 on");
         return;
     }
     let sequences = [call("pick", json!({"x": true})), call("pick", json!({"x": true}))];
@@ -142,23 +143,19 @@ struct RustLibrary {
 }
 
 impl RustLibrary {
-    fn new() -> Self {
+    fn new(code: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let manifest = "[package]\nname = \"locked\"\nversion = \"1.0.0\"\nedition = \"2021\"\n";
         fs::create_dir(dir.path().join("src")).unwrap();
         fs::write(dir.path().join("Cargo.toml"), manifest).unwrap();
-        fs::write(dir.path().join("src/lib.rs"), LIBRARY).unwrap();
+        fs::write(dir.path().join("src/lib.rs"), code).unwrap();
         Self { dir, scratch: tempfile::tempdir().unwrap() }
-    }
-
-    fn operation(&self, name: &str, template: &str) -> Operation {
-        bound_operation(name, template, ("locked", &[])).unwrap()
     }
 
     fn operations(&self) -> [Operation; 2] {
         let open = r#"locked::open({{param "key" "&str"}})"#;
         let length = r#"locked::length({{param "text" "String"}})"#;
-        [self.operation("open", open), self.operation("length", length)]
+        [operation("open", open), operation("length", length)]
     }
 
     async fn counting(&self) -> Driver {
@@ -183,6 +180,10 @@ impl RustLibrary {
             wall: Duration::from_secs(300),
         }
     }
+}
+
+fn operation(name: &str, template: &str) -> Operation {
+    bound_operation(name, template, ("locked", &[])).unwrap()
 }
 
 fn driver(built: Built) -> Driver {

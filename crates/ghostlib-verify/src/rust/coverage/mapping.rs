@@ -140,7 +140,8 @@ pub(super) fn function(hashes: (u64, u64), written: &[u8], names: &[String]) -> 
         let name = names.get(usize::try_from(file).ok()?)?;
         let mut line = 0;
         let of_file = bytes.list(|bytes| region(bytes, &mut line))?;
-        for (region, count) in of_file.into_iter().flatten() {
+        for (region, count) in of_file {
+            let Some(count) = count else { continue };
             let mut counts = Counts::new();
             count.add_to(&mut counts, 1, &pairs, MAX_DEPTH)?;
             counts.retain(|_, factor| *factor != 0);
@@ -158,12 +159,12 @@ const CONDITION: u64 = 6;
 /// Marks the end of a region that is there to fill a gap.
 const GAP: u64 = 1 << 31;
 
-/// A piece of code and how often it ran; nothing for what is no code.
-fn region(bytes: &mut Bytes<'_>, line: &mut u64) -> Option<Option<(Region, Count)>> {
+/// A piece of the source, and how often it ran if it is code.
+fn region(bytes: &mut Bytes<'_>, line: &mut u64) -> Option<(Region, Option<Count>)> {
     let head = bytes.number()?;
     let count = Count::of(head)?;
     let mut is_code = true;
-    if head & 3 == 0 {
+    if matches!(count, Count::Never) {
         let (is_expansion, kind) = (head & 4 != 0, head >> 3);
         is_code = !is_expansion && kind == 0;
         let n_more = match kind {
@@ -179,10 +180,8 @@ fn region(bytes: &mut Bytes<'_>, line: &mut u64) -> Option<Option<(Region, Count
     }
     *line = line.checked_add(bytes.number()?)?;
     let (column, n_lines, end) = (bytes.number()?, bytes.number()?, bytes.number()?);
-    if !is_code || end & GAP != 0 {
-        return Some(None);
-    }
     let number = |n: u64| u32::try_from(n).ok();
     let start = (number(*line)?, number(column)?);
-    Some(Some((Region { start, end: (number(line.checked_add(n_lines)?)?, number(end)?) }, count)))
+    let region = Region { start, end: (number(line.checked_add(n_lines)?)?, number(end & !GAP)?) };
+    Some((region, (is_code && end & GAP == 0).then_some(count)))
 }

@@ -5,8 +5,11 @@
 
 mod executable;
 mod mapping;
+mod wrapper;
 
-use super::build::{Built, Counters, Subject, build_with, executable_of};
+pub(super) use wrapper::Counters;
+
+use super::build::{Built, Subject, build_with, executable_of};
 use super::toolchain::Toolchain;
 use super::types_of::OwnType;
 use crate::VerifyError;
@@ -18,12 +21,8 @@ use ghostlib_sandbox::Sandbox;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Stands between cargo and the compiler.
-const WRAPPER: &str = include_str!("../templates/rustc-wrapper.sh");
 
 /// Builds a driver as [`build`](super::build()) does, one that counts what runs in the library. Where that cannot be,
 /// the driver is built without, and tells why.
@@ -40,9 +39,7 @@ pub async fn build_counting(
     let reason = if toolchain.has_profiler() {
         let scratch = subject.scratch.join("counted");
         let counted = Subject { scratch: &scratch, ..subject.clone() };
-        let wrapper = subject.scratch.join("rustc-wrapper.sh");
-        write_wrapper(&wrapper)?;
-        let counters = Counters::InTheLibrary { wrapper };
+        let counters = Counters::in_the_library(subject.scratch)?;
         match build_with(sandbox, toolchain, &counted, types, operations, &counters).await? {
             Built::Driver { driver, left_out } => {
                 return Ok(Built::Driver { driver: with_counting(driver, &counted)?, left_out });
@@ -58,15 +55,6 @@ pub async fn build_counting(
         }
         failed @ Built::Failed(_) => failed,
     })
-}
-
-fn write_wrapper(path: &Path) -> Result<(), VerifyError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(VerifyError::at(folder))?;
-    }
-    fs::write(path, WRAPPER)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o755)))
-        .map_err(VerifyError::at(path))
 }
 
 /// The driver, asked for the counters that belong to the library.
@@ -85,7 +73,7 @@ fn with_counting(driver: Driver, subject: &Subject<'_>) -> Result<Driver, Verify
     });
     fs::write(&list, text).map_err(VerifyError::at(&list))?;
     let args = vec![list.clone().into_os_string()];
-    Ok(driver.with_counting(Ok(Counting { map: Arc::new(map), args, read: vec![list] })))
+    Ok(driver.with_counting(Ok(Counting { map, args, read: vec![list] })))
 }
 
 /// The library's part of an executable: its code, and where its counters are.
