@@ -228,7 +228,10 @@ impl From<JudgeError> for CliError {
                 .hint("a reference must build with this toolchain before it can be compared"),
             JudgeError::CandidateBuild { .. } => Self::of(Kind::Input, &error)
                 .hint("leave it out, or mend it: nothing can be said of code that does not build"),
-            JudgeError::Read(_) | JudgeError::Api { .. } => Self::of(Kind::Input, &error),
+            JudgeError::Read(_)
+            | JudgeError::Api { .. }
+            | JudgeError::Mutants { .. }
+            | JudgeError::NoMutants { .. } => Self::of(Kind::Input, &error),
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::console::{
     BAD, BOLD, DIM, GOOD, WARN, counted, end_progress, progress, say, styled, visible, warn,
 };
 use ghostlib_model::{
-    AgentStamp, CandidateStamp, ChangeKind, Evaluation, Event, Fidelity, Finding, Gate, Priority, Ratio,
-    ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp, VectorOutcome,
-    VectorResult,
+    AgentStamp, CandidateStamp, ChangeKind, CodeCoverage, Evaluation, Event, Fidelity, Finding, Gate,
+    Priority, Ratio, ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp,
+    VectorOutcome, VectorResult,
 };
 use ghostlib_run::{Notice, Step};
 use std::path::Path;
@@ -139,6 +139,13 @@ pub(crate) fn evaluated(evaluation: &Evaluation, seconds: f64) {
         "  compared   with the reference in {seconds:.1} s, {build:.1} s of it for building in the sandbox"
     ));
     dimensions(&evaluation.fidelity);
+    if let CodeCoverage::Counted(code) = &evaluation.code {
+        say(format!(
+            "    code       {} lines of the reference ran, {} regions",
+            share(code.lines),
+            code.regions
+        ));
+    }
     say(format!("    headline   {}", headline(evaluation)));
     for alarm in &evaluation.alarms {
         say(format!("    {}: {}", styled(WARN, "alarm"), alarm.message));

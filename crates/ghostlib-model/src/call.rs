@@ -1,5 +1,6 @@
 use crate::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One call of an operation, as a driver receives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,10 @@ pub struct SequenceAnswer {
     /// What was printed and which files were left, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effects: Option<Value>,
+    /// How often each place of the library ran, by the driver's own name for it; empty from a driver that does not
+    /// count, or was not asked to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ran: BTreeMap<String, u64>,
 }
 
 /// What a driver answers to one call.

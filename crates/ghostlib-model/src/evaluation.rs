@@ -12,6 +12,9 @@ pub struct Evaluation {
     pub vectors: Vec<VectorResult>,
     /// One entry a function that was tried on generated inputs.
     pub functions: Vec<FunctionAgreement>,
+    /// How much of the reference's own code the generated inputs ran.
+    #[serde(default)]
+    pub code: CodeCoverage,
     /// What a person should look at; no part of any score.
     pub alarms: Vec<Alarm>,
     /// Where the time went.
@@ -88,6 +91,49 @@ pub struct Alarm {
     pub message: String,
     /// Where, in the candidate.
     pub places: Vec<Place>,
+}
+
+/// How much of the reference's own code ran, or why that is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CodeCoverage {
+    /// The figures.
+    Counted(CodeReached),
+    /// There are none.
+    Unknown {
+        /// Why.
+        unknown: String,
+    },
+}
+
+impl Default for CodeCoverage {
+    fn default() -> Self {
+        Self::Unknown { unknown: "it was not measured".into() }
+    }
+}
+
+/// How much of the reference's own code ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeReached {
+    /// Lines with code, of all that were compiled.
+    pub lines: Ratio,
+    /// Pieces that run from their start to their end or not at all; a line may have several.
+    pub regions: Ratio,
+    /// Functions that were entered; closures are none.
+    pub functions: Ratio,
+    /// Those that were not.
+    pub not_entered: Vec<CodeFunction>,
+}
+
+/// A function of the reference's code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CodeFunction {
+    /// The file, relative to the source tree.
+    pub file: String,
+    /// The line that it starts on, from 1.
+    pub line: u32,
+    /// Its name without its path.
+    pub name: String,
 }
 
 /// How long one phase took.

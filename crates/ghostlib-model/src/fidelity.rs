@@ -120,6 +120,18 @@ impl Ratio {
     pub fn share(self) -> Option<f64> {
         (self.of > 0).then(|| self.n as f64 / self.of as f64)
     }
+
+    /// Wilson's score interval of the share with 95 % confidence, both ends from 0 to 1 ("Probable Inference", 1927);
+    /// nothing where there is nothing to share.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn interval(self) -> Option<[f64; 2]> {
+        const Z: f64 = 1.959_963_984_540_054;
+        let (share, n) = (self.share()?, self.of as f64);
+        let scale = 1.0 + Z * Z / n;
+        let centre = (share + Z * Z / (2.0 * n)) / scale;
+        let half = Z / scale * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        Some([(centre - half).max(0.0), (centre + half).min(1.0)])
+    }
 }
 
 impl fmt::Display for Ratio {
@@ -209,5 +221,19 @@ mod tests {
         failed.gates[0].passed = false;
         assert!(fidelity().passes(0.5));
         assert!(!failed.passes(0.5));
+    }
+
+    #[test]
+    fn few_tries_leave_a_wide_interval() {
+        for (n, of, ends) in
+            [(3, 3, [0.438, 1.0]), (20, 20, [0.839, 1.0]), (5, 10, [0.237, 0.763]), (0, 5, [0.0, 0.434])]
+        {
+            let interval = Ratio::new(n, of).interval().unwrap();
+            assert!(
+                interval.iter().zip(ends).all(|(end, known)| (end - known).abs() < 1e-3),
+                "{n}/{of}: {interval:?}"
+            );
+        }
+        assert_eq!(Ratio::new(0, 0).interval(), None);
     }
 }

@@ -10,6 +10,7 @@ mod faults;
 mod gold;
 mod oracle;
 mod page;
+mod power;
 mod published;
 mod respell;
 
@@ -26,16 +27,25 @@ enum Command {
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
     Oracle(oracle::OracleArgs),
+    Power(power::PowerArgs),
     Respell(respell::RespellArgs),
     Truth(oracle::TruthArgs),
 }
 
+/// The hidden subcommand by which the tool executes itself to set up a sandbox.
+const LAUNCH: &str = "__launch";
+
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    if arguments.nth(1).is_some_and(|first| first == LAUNCH) {
+        return ghostlib_sandbox::launcher::main(arguments);
+    }
     match Cli::parse().command {
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
+        Command::Power(args) => finished(power::power(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }

@@ -7,6 +7,7 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
+mod coverage;
 mod generate;
 mod library;
 mod operation;
@@ -19,14 +20,16 @@ mod template;
 mod vectors;
 
 pub use behaviour::{
-    Convergence, Difference, Differential, Disagreement, Seeds, Tried, converge, examples, try_operations,
+    Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Seeds, Trial, Tried,
+    caught, converge, examples, reproduced, try_operations,
 };
+pub use coverage::{CoverageMap, Reached};
 pub use library::{Library, Needs, Site, Tools, ToolsError};
 pub use operation::{
     Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,
 };
 pub use reference::ReferenceError;
-pub use session::{CallLimits, Driver, Patience};
+pub use session::{CallLimits, Counting, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{plain, run_vectors, vector_holds};
 

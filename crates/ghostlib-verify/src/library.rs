@@ -60,6 +60,8 @@ pub struct Site<'a> {
     pub scratch: &'a Path,
     /// Wall time for one build.
     pub wall: Duration,
+    /// Whether the driver counts what runs in the library, where that can be had.
+    pub counts: bool,
 }
 
 /// Why the tools of a language were not found.
@@ -212,15 +214,12 @@ impl Tools {
     ) -> Result<Built, VerifyError> {
         match self {
             Self::Rust(toolchain) => {
-                let subject = rust::Subject {
-                    dir: site.dir,
-                    scratch: site.scratch,
-                    read: &site.needs.read,
-                    cargo_config: &site.needs.cargo_config,
-                    crate_name: site.name,
-                    wall: site.wall,
-                };
-                rust::build(sandbox, toolchain, &subject, types, operations).await
+                let subject = site.of_rust();
+                if site.counts {
+                    rust::build_counting(sandbox, toolchain, &subject, types, operations).await
+                } else {
+                    rust::build(sandbox, toolchain, &subject, types, operations).await
+                }
             }
             Self::Python(interpreter) => {
                 let subject = python::Subject {
@@ -255,10 +254,30 @@ impl Tools {
     }
 }
 
+impl<'a> Site<'a> {
+    /// The same, for a driver that counts.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self { counts: true, ..self }
+    }
+
+    /// The same, for cargo.
+    pub fn of_rust(&self) -> rust::Subject<'a> {
+        rust::Subject {
+            dir: self.dir,
+            scratch: self.scratch,
+            read: &self.needs.read,
+            cargo_config: &self.needs.cargo_config,
+            crate_name: self.name,
+            wall: self.wall,
+        }
+    }
+}
+
 impl Library {
-    /// Where it becomes a driver.
+    /// Where it becomes a driver that counts nothing.
     pub fn site<'a>(&'a self, name: &'a str, scratch: &'a Path, wall: Duration) -> Site<'a> {
-        Site { dir: &self.dir, name, needs: &self.needs, scratch, wall }
+        Site { dir: &self.dir, name, needs: &self.needs, scratch, wall, counts: false }
     }
 
     fn of_python(fetched: python::Reference, packages: Option<PathBuf>) -> Self {

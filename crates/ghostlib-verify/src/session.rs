@@ -1,9 +1,11 @@
 //! The conversation with a driver.
 
 use crate::VerifyError;
+use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,18 @@ pub struct Driver {
     operations: Vec<String>,
     limits: CallLimits,
     tells_classes: bool,
+    counting: Arc<Result<Counting, String>>,
+}
+
+/// How a driver is asked to count what runs in its library.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    /// What the counts mean.
+    pub map: CoverageMap,
+    /// The arguments by which the driver counts.
+    pub args: Vec<OsString>,
+    /// What it may read besides.
+    pub read: Vec<PathBuf>,
 }
 
 /// What a call may cost.
@@ -111,6 +125,7 @@ impl Driver {
             operations,
             limits: CallLimits::default(),
             tells_classes: true,
+            counting: Arc::new(Err("the driver was not built to count what runs".to_owned())),
         }
     }
 
@@ -134,6 +149,32 @@ impl Driver {
     pub fn without_classes(mut self) -> Self {
         self.tells_classes = false;
         self
+    }
+
+    /// The same, with how it is asked to count, or the reason why it counts nothing.
+    #[must_use]
+    pub fn with_counting(mut self, counting: Result<Counting, String>) -> Self {
+        self.counting = Arc::new(counting);
+        self
+    }
+
+    /// What its counts mean.
+    ///
+    /// # Errors
+    /// If it counts nothing: why.
+    pub fn coverage_map(&self) -> Result<&CoverageMap, &str> {
+        (*self.counting).as_ref().map(|counting| &counting.map).map_err(String::as_str)
+    }
+
+    /// The same, asked to count; as it is, if it counts nothing.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        let mut counted = self.clone();
+        if let Ok(counting) = &*self.counting {
+            counted.command = counted.command.args(&counting.args);
+            counted.read.extend_from_slice(&counting.read);
+        }
+        counted
     }
 
     /// Whether the operation is in this driver.
@@ -191,6 +232,19 @@ impl Driver {
                 left.retain(|at| losses.allow(&sequences[*at], patience, &mut answers[*at]));
             }
         }
+        Ok(answers)
+    }
+
+    /// Starts the driver once, and gives the answers up to the first sequence from which it does not come back.
+    ///
+    /// # Errors
+    /// If the sandbox fails.
+    pub(crate) async fn ask_until_lost(
+        &self,
+        sequences: &[&Sequence],
+    ) -> Result<Vec<SequenceAnswer>, VerifyError> {
+        let mut answers = Vec::with_capacity(sequences.len());
+        self.converse(sequences, &mut answers).await?;
         Ok(answers)
     }
 
@@ -390,7 +444,7 @@ fn drop_class(answer: &mut Answer) {
 
 fn not_run(sequence: &Sequence, reason: &str) -> SequenceAnswer {
     let answers = vec![Answer::NotRun(reason.to_owned()); sequence.calls.len()];
-    SequenceAnswer { answers, effects: None }
+    SequenceAnswer { answers, ..SequenceAnswer::default() }
 }
 
 /// What is said of the calls behind one that did not come back.

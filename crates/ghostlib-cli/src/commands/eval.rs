@@ -108,6 +108,7 @@ fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {
         "behaviour": {
             "agreement": fidelity.behaviour.agreement,
             "coverage": fidelity.coverage.share(),
+            "code": evaluation.code,
             "functions": evaluation.functions.iter().map(function).collect::<Vec<_>>(),
             "unknown": evaluation.functions.iter().filter(|one| one.accepted.n == 0).map(|one| &one.operation).collect::<Vec<_>>(),
             "uncallable": ready.operations.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),

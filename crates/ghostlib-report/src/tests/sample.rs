@@ -2,11 +2,11 @@
 
 use ghostlib_model::{
     AgentStamp, Alarm, Answer, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change,
-    ChangeKind, Environment, Evaluation, Evidence, Fidelity, Finding, FunctionAgreement, Gate, GateResult,
-    IterationSummary, PhaseTime, Place, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision,
-    RevisionVerdict, RunEnd, RunId, RunOptions, RunSummary, SandboxStamp, SessionEnd, SessionId,
-    SessionSummary, Sha256Hex, SmallestDifference, SpecStamp, SpecStand, VectorId, VectorOutcome,
-    VectorResult, VectorsDimension,
+    ChangeKind, CodeCoverage, CodeReached, Environment, Evaluation, Evidence, Fidelity, Finding,
+    FunctionAgreement, Gate, GateResult, IterationSummary, PhaseTime, Place, Priority, Ratio,
+    ReferenceSource, ReferenceStamp, Revision, RevisionVerdict, RunEnd, RunId, RunOptions, RunSummary,
+    SandboxStamp, SessionEnd, SessionId, SessionSummary, Sha256Hex, SmallestDifference, SpecStamp, SpecStand,
+    VectorId, VectorOutcome, VectorResult, VectorsDimension,
 };
 use serde_json::json;
 
@@ -110,6 +110,10 @@ fn first() -> IterationSummary {
                 vector_result("split/hang", VectorOutcome::Failed(Answer::Hang(2_000))),
             ],
             functions: vec![split_agreement(820, true)],
+            code: CodeCoverage::Counted(CodeReached {
+                lines: Ratio::new(118, 131),
+                ..CodeReached::default()
+            }),
             alarms: vec![Alarm {
                 kind: "copied-code".into(),
                 message: "a run of 151 tokens is the reference's own".into(),
@@ -141,6 +145,7 @@ fn second() -> IterationSummary {
             findings: vec![broken],
             vectors: Vec::new(),
             functions: Vec::new(),
+            code: CodeCoverage::default(),
             alarms: Vec::new(),
             times: times(),
         }),
@@ -167,6 +172,7 @@ fn third() -> IterationSummary {
                 vector_result("split/comment", VectorOutcome::Passed),
             ],
             functions: vec![split_agreement(998, false)],
+            code: CodeCoverage::default(),
             alarms: Vec::new(),
             times: times(),
         }),

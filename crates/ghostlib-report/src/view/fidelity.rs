@@ -2,7 +2,7 @@
 
 use super::State;
 use super::text::{UNKNOWN, count, list, percent, ratio};
-use ghostlib_model::{Evaluation, Fidelity, Gate, IterationSummary, Ratio};
+use ghostlib_model::{CodeCoverage, Evaluation, Fidelity, Gate, IterationSummary, Ratio};
 use serde::Serialize;
 
 /// The minimum of the dimensions.
@@ -141,6 +141,7 @@ pub(super) fn gates(evaluation: Option<&Evaluation>) -> Vec<GateView> {
 pub(super) fn measures(evaluation: &Evaluation) -> Vec<Measure> {
     let mut measures = weighing(evaluation);
     measures.extend(beside(&evaluation.fidelity));
+    measures.extend(code(&evaluation.code));
     measures
 }
 
@@ -218,6 +219,16 @@ fn beside(fidelity: &Fidelity) -> [Measure; 6] {
             api.trait_impl.precision,
         ),
     ]
+}
+
+/// How much of the reference the agreement rests on, where that was counted.
+fn code(code: &CodeCoverage) -> Option<Measure> {
+    let CodeCoverage::Counted(code) = code else { return None };
+    Some(Measure::of_ratio(
+        "Code of the reference",
+        "lines with code that the generated inputs ran",
+        code.lines,
+    ))
 }
 
 fn behaviour(evaluation: &Evaluation) -> Measure {

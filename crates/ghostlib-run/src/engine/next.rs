@@ -106,9 +106,9 @@ pub(super) fn best(summary: &RunSummary) -> Option<u32> {
 mod tests {
     use super::*;
     use ghostlib_model::{
-        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Evaluation, Fidelity,
-        Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision, RunOptions,
-        SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
+        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, CodeCoverage, Evaluation,
+        Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision,
+        RunOptions, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
     };
 
     fn hash(text: &str) -> Sha256Hex {
@@ -163,6 +163,7 @@ mod tests {
             findings,
             vectors: Vec::new(),
             functions: Vec::new(),
+            code: CodeCoverage::default(),
             alarms: Vec::new(),
             times: Vec::new(),
         }

@@ -111,7 +111,7 @@ async fn build(
     wall: Duration,
 ) -> Result<(Driver, Vec<(String, String)>), JudgeError> {
     let needs = Needs::default();
-    let site = Site { dir: one.dir, name, needs: &needs, scratch: one.scratch, wall };
+    let site = Site { dir: one.dir, name, needs: &needs, scratch: one.scratch, wall, counts: false };
     let all: Vec<_> = operations.all().cloned().collect();
     match one.tools.build(sandbox, site, &operations.types, &all).await? {
         Built::Driver { driver, left_out } => {

@@ -2,8 +2,9 @@ use super::{Judge, JudgeError, JudgeOptions, Operations, Ready, extract, finding
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
-    Alarm, Answer, ApiDimension, BehaviourDimension, Evaluation, Fidelity, Finding, FunctionAgreement, Gate,
-    GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult, VectorsDimension,
+    Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
+    FunctionAgreement, Gate, GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult,
+    VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
@@ -27,6 +28,7 @@ struct Measured {
     findings: Vec<Finding>,
     vectors: Vec<VectorResult>,
     tried: Vec<Tried>,
+    code: CodeCoverage,
     /// Nothing, if nothing says what it has to be.
     api: Option<ApiDimension>,
     own_api: Api,
@@ -166,6 +168,7 @@ impl Judge {
             needs: &self.allowed,
             scratch: candidate.scratch,
             wall: options.build_wall,
+            counts: false,
         };
         let is_asked = |operation: &&Operation| ready.operations.get(&operation.name).is_some();
         let asked: Vec<_> = operations.all().filter(is_asked).cloned().collect();
@@ -251,7 +254,9 @@ async fn try_all(
     if !judge.tools.is_one_language() {
         measured.required = Some(operations.iter().map(|operation| operation.item.clone()).collect());
     }
-    for tried in try_operations(&ready.driver, driver, &operations, &seeds, &options.differential).await? {
+    let trial = try_operations(&ready.driver, driver, &operations, &seeds, &options.differential).await?;
+    measured.code = trial.code;
+    for tried in trial.tried {
         // What the candidate does not have has been said already.
         if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);
@@ -296,6 +301,7 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
         findings: measured.findings,
         vectors: measured.vectors,
         functions,
+        code: measured.code,
         alarms: measured.alarms,
         times: measured.times,
     }

@@ -5,12 +5,14 @@ mod evaluate;
 mod findings;
 mod operations;
 mod pair;
+mod power;
 mod stand;
 
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
 pub use pair::{Behaviour, Workshop, behaviour};
+pub use power::{Power, PowerPlan, Verdict, power};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 
 use crate::spec_files::LoadedSpec;
@@ -24,6 +26,7 @@ use ghostlib_model::{
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
 use ghostlib_verify::rust::LeftOut;
+use ghostlib_verify::rust::mutants::MutantsError;
 use ghostlib_verify::{
     Differential, Driver, Library, Needs, Operation, ReferenceError, Seeds, Tools, ToolsError, VerifyError,
     examples, run_vectors, vector_holds,
@@ -152,6 +155,20 @@ pub enum JudgeError {
         /// The first words of what builds.
         said: String,
     },
+    /// The reference cannot be given mutants.
+    #[error("the reference {package}: {source}")]
+    Mutants {
+        /// The package.
+        package: String,
+        /// Why.
+        source: MutantsError,
+    },
+    /// Libraries of a language cannot be given mutants.
+    #[error("mutants are planted into Rust alone, and this library is in {language}")]
+    NoMutants {
+        /// The language.
+        language: &'static str,
+    },
     /// The judge's own work failed.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -250,7 +267,7 @@ impl Judge {
         wall: Duration,
     ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
         let scratch = self.scratch.join("reference");
-        let site = self.reference.site(&self.api.crate_name, &scratch, wall);
+        let site = self.reference.site(&self.api.crate_name, &scratch, wall).counting();
         let all: Vec<_> = operations.all().cloned().collect();
         let built = self.tools.reference.driver(&self.sandbox, site, &operations.types, &all).await?;
         built.map_err(|said| JudgeError::ReferenceBuild { package: self.reference.package.clone(), said })

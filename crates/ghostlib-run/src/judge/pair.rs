@@ -2,11 +2,11 @@
 
 use super::JudgeError;
 use ghostlib_diff::{Api, Literals};
-use ghostlib_model::{FunctionAgreement, Ratio};
+use ghostlib_model::{CodeCoverage, FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::{LeftOut, OwnType};
 use ghostlib_verify::{
-    Differential, Driver, Library, Operation, Seeds, Tools, Tried, Uncallable, try_operations,
+    Asked, Differential, Driver, Library, Offered, Operation, Seeds, Tools, Tried, try_operations,
 };
 use std::collections::HashSet;
 use std::path::Path;
@@ -21,14 +21,18 @@ pub struct Behaviour {
     pub agreement: Option<f64>,
     /// The reference's public functions of which it accepted at least one call.
     pub coverage: Ratio,
+    /// How much of the reference's own code ran, or why that is not known.
+    pub code: CodeCoverage,
     /// One entry an operation that was tried.
     pub tried: Vec<Tried>,
     /// Operations of which the reference accepted too little to say anything.
     pub unknown: Vec<String>,
-    /// What could not be called on the reference, and why.
-    pub uncallable: Vec<Uncallable>,
     /// What could be called on the reference and not on the candidate, and why.
     pub missing: Vec<LeftOut>,
+    /// What is called on both.
+    pub offered: Offered,
+    /// All sequences that were tried.
+    pub asked: Vec<Asked>,
     /// Wall time of building the reference, building the candidate, and calling both.
     pub times: [Duration; 3],
 }
@@ -66,43 +70,54 @@ pub async fn behaviour(
     let mut clock = Instant::now();
     let mut lap = || std::mem::replace(&mut clock, Instant::now()).elapsed();
     let (known, left_out) =
-        driver(workshop, "reference", (reference, &api.crate_name), &offered.types, &offered.operations)
+        driver(workshop, Side::Reference, (reference, &api.crate_name), &offered.types, &offered.operations)
             .await?;
     for one in left_out {
         offered.leave_out(&one.operation, &one.reason);
     }
     let building_reference = lap();
     let (own, missing) =
-        driver(workshop, "candidate", candidate, &offered.types, &offered.operations).await?;
+        driver(workshop, Side::Candidate, candidate, &offered.types, &offered.operations).await?;
     let building_candidate = lap();
     let mut seeds = Seeds::default();
     super::add_literals(&mut seeds, &offered.operations, &literals);
-    let tried = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
+    let trial = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
-    let agreements: Vec<&FunctionAgreement> = tried.iter().map(|tried| &tried.agreement).collect();
+    let agreements: Vec<&FunctionAgreement> = trial.tried.iter().map(|tried| &tried.agreement).collect();
     let is_unknown =
         |agreement: &&&FunctionAgreement| agreement.accepted.share().is_none_or(|share| share < MIN_ACCEPTED);
     let unknown = agreements.iter().filter(is_unknown).map(|agreement| agreement.operation.clone()).collect();
     Ok(Behaviour {
         agreement: mean(&agreements),
         coverage: coverage(api, &offered.operations, &agreements),
+        code: trial.code,
         unknown,
-        tried,
-        uncallable: offered.uncallable,
+        tried: trial.tried,
         missing,
+        offered,
+        asked: trial.asked,
         times: [building_reference, building_candidate, calling],
     })
 }
 
+/// Which of the two libraries is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// It counts what runs.
+    Reference,
+    Candidate,
+}
+
 async fn driver(
     workshop: Workshop<'_>,
-    name: &str,
+    side: Side,
     (library, code_name): (&Library, &str),
     types: &[OwnType],
     operations: &[Operation],
 ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
-    let scratch = workshop.scratch.join(name);
+    let scratch = workshop.scratch.join(if side == Side::Reference { "reference" } else { "candidate" });
     let site = library.site(code_name, &scratch, workshop.wall);
+    let site = if side == Side::Reference { site.counting() } else { site };
     let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
     built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
 }

@@ -44,7 +44,7 @@ pub async fn converge(
     plan: &Differential,
 ) -> Result<Vec<Convergence>, VerifyError> {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, None);
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
         let mut answers = vec![];
@@ -224,7 +224,10 @@ mod tests {
         let operations = [operation("a"), operation("b"), operation("c")];
         let call = |name: &str| ghostlib_model::Call { operation: name.into(), input: json!({}) };
         let sequence = Sequence { calls: vec![call("a"), call("b"), call("c")] };
-        let of = |values: [i32; 3]| SequenceAnswer { answers: values.map(ok).to_vec(), effects: None };
+        let of = |values: [i32; 3]| SequenceAnswer {
+            answers: values.map(ok).to_vec(),
+            ..SequenceAnswer::default()
+        };
         let all = [of([1, 1, 1]), of([1, 2, 1]), of([1, 2, 5])];
         let mut tallies = BTreeMap::new();
         tally(&operations, &sequence, &all.iter().collect::<Vec<_>>(), &mut tallies);

@@ -1,6 +1,7 @@
 //! Which sequences are tried, round by round.
 
 use super::{Differential, ROUNDS, Seeds};
+use crate::coverage::{CoverageMap, Reached};
 use crate::generate::{Generator, Sequences, neighbours};
 use crate::operation::Operation;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
@@ -18,16 +19,39 @@ pub(super) struct Drawing<'a> {
     known: BTreeSet<String>,
     /// How often the reference did not come back from each operation.
     n_lost: Vec<usize>,
+    /// What ran so far, if the reference counts it.
+    reached: Option<Reached<'a>>,
+    /// Sequences by which something ran for the first time, by the operations that they call.
+    corpus: Vec<Vec<Sequence>>,
 }
 
 impl<'a> Drawing<'a> {
-    pub(super) fn new(operations: &'a [Operation], seeds: &'a Seeds, plan: &Differential) -> Self {
+    pub(super) fn new(
+        operations: &'a [Operation],
+        seeds: &'a Seeds,
+        plan: &Differential,
+        map: Option<&'a CoverageMap>,
+    ) -> Self {
         let mut generator = Generator::new(plan.seed);
         seeds.loose.iter().for_each(|value| generator.learn(value));
         seeds.inputs.iter().for_each(|(_, input)| generator.learn(input));
         let sequences = Sequences::new(operations, &seeds.inputs);
         let n_lost = vec![0; operations.len()];
-        Self { operations, seeds, sequences, generator, known: BTreeSet::new(), n_lost }
+        Self {
+            operations,
+            seeds,
+            sequences,
+            generator,
+            known: BTreeSet::new(),
+            n_lost,
+            reached: map.map(Reached::nothing),
+            corpus: vec![vec![]; operations.len()],
+        }
+    }
+
+    /// What ran so far, if the reference counts it.
+    pub(super) fn reached(&self) -> Option<&Reached<'a>> {
+        self.reached.as_ref()
     }
 
     pub(super) fn round(&mut self, round: usize, plan: &Differential) -> Vec<Sequence> {
@@ -46,10 +70,20 @@ impl<'a> Drawing<'a> {
             if sequences.len() >= n_wanted {
                 break;
             }
-            sequences.push(self.sequences.draw(target, &mut self.generator));
+            sequences.push(self.draw(target));
             self.drop_known(&mut sequences);
         }
         sequences
+    }
+
+    /// A new sequence, or one like those that led to new code.
+    fn draw(&mut self, target: usize) -> Sequence {
+        let corpus = &self.corpus[target];
+        if corpus.is_empty() || self.generator.rng().bool() {
+            return self.sequences.draw(target, &mut self.generator);
+        }
+        let old = &corpus[self.generator.rng().usize(..corpus.len())];
+        self.sequences.mutate(old, target, &mut self.generator)
     }
 
     fn drop_known(&mut self, sequences: &mut Vec<Sequence>) {
@@ -85,9 +119,20 @@ impl<'a> Drawing<'a> {
         sequences
     }
 
+    fn keep(&mut self, sequence: &Sequence) {
+        for (operation, corpus) in self.operations.iter().zip(&mut self.corpus) {
+            if sequence.calls.iter().any(|call| call.operation == operation.name) {
+                corpus.push(sequence.clone());
+            }
+        }
+    }
+
     pub(super) fn learn(&mut self, sequences: &[Sequence], answers: &[SequenceAnswer]) {
         for (sequence, answer) in sequences.iter().zip(answers) {
             self.sequences.learn(sequence, answer, &mut self.generator);
+            if self.reached.as_mut().is_some_and(|reached| reached.add(&answer.ran) > 0) {
+                self.keep(sequence);
+            }
             let is_lost = |one: &Answer| matches!(one, Answer::Crash(_) | Answer::Hang(_));
             let lost = answer.answers.iter().position(is_lost);
             let name = lost.and_then(|at| sequence.calls.get(at)).map(|call| &call.operation);

@@ -4,6 +4,7 @@ mod compare;
 mod converge;
 mod drawing;
 mod kinds;
+mod power;
 mod shrink;
 
 pub use converge::{Convergence, Disagreement, converge};
@@ -14,8 +15,9 @@ use crate::operation::Operation;
 use crate::session::{Driver, Losses, Patience};
 use compare::{Counted, compare};
 use drawing::Drawing;
-use ghostlib_model::{Answer, Call, FunctionAgreement, Sequence, Value};
+use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
+pub use power::{Asked, Caught, Differing, caught, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
 
@@ -69,6 +71,18 @@ pub struct Tried {
     pub differences: Vec<Difference>,
 }
 
+/// What came of trying operations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// One entry an operation.
+    pub tried: Vec<Tried>,
+    /// All sequences that were tried, with what the reference answers always.
+    pub asked: Vec<Asked>,
+    /// How much of the reference's code the sequences ran, or why that is not known. Making differences small counts
+    /// nothing.
+    pub code: CodeCoverage,
+}
+
 /// Calls by the last of which both sides differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
@@ -101,7 +115,7 @@ impl Difference {
 const ROUNDS: usize = 5;
 
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
-/// out. One entry an operation.
+/// out. A reference that counts what runs steers the sequences towards what has not run yet.
 ///
 /// # Errors
 /// If the sandbox fails.
@@ -111,13 +125,15 @@ pub async fn try_operations(
     operations: &[Operation],
     seeds: &Seeds,
     plan: &Differential,
-) -> Result<Vec<Tried>, VerifyError> {
+) -> Result<Trial, VerifyError> {
+    let mut asked = vec![];
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
-    let mut drawing = Drawing::new(operations, seeds, plan);
     let mut losses = Losses::default();
+    let mut drawing = Drawing::new(operations, seeds, plan, reference.coverage_map().ok());
+    let counting = reference.counted();
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
-        let expected = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
+        let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
         let got = candidate.ask_after(&sequences, &Patience::SHORT, &mut losses).await?;
         drawing.learn(&sequences, &expected);
@@ -126,6 +142,7 @@ pub async fn try_operations(
         {
             compare(operations, sequence, [expected, again, got], &mut counted);
         }
+        asked.extend(Asked::all(sequences, expected, &again));
     }
     let shrink = Shrink { reference, candidate };
     let mut tried = vec![];
@@ -134,7 +151,11 @@ pub async fn try_operations(
         let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
         tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
     }
-    Ok(tried)
+    let code = match (drawing.reached(), reference.coverage_map()) {
+        (Some(reached), _) => CodeCoverage::Counted(reached.figures()),
+        (None, why) => CodeCoverage::Unknown { unknown: why.err().unwrap_or_default().to_owned() },
+    };
+    Ok(Trial { tried, asked, code })
 }
 
 /// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
@@ -150,7 +171,7 @@ pub async fn examples(
     plan: &Differential,
 ) -> Result<Vec<(Sequence, Answer)>, VerifyError> {
     let target = operations.iter().position(|one| one.name == wanted.name);
-    let mut drawing = Drawing::new(operations, seeds, plan);
+    let mut drawing = Drawing::new(operations, seeds, plan, None);
     let mut by_kind = BTreeMap::new();
     for round in 0..ROUNDS {
         let Some(target) = target else { break };

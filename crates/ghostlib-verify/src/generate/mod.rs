@@ -1,5 +1,7 @@
 //! What is tried: values, sequences of calls, and how both are made smaller.
 
+mod echo;
+mod mutate;
 mod neighbours;
 mod sequences;
 mod shrink;

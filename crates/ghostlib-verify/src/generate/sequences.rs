@@ -1,5 +1,6 @@
 //! Sequences of calls: what an operation needs is made by calls before it, changed, and looked at afterwards.
 
+use super::echo::echo;
 use super::neighbours::neighbours;
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws sequences for the operations of a library. The same seed and the same answers give the same sequences.
 pub(crate) struct Sequences<'a> {
-    operations: &'a [Operation],
+    pub(super) operations: &'a [Operation],
     makers: BTreeMap<&'a TypeName, Vec<(usize, On)>>,
     changers: BTreeMap<&'a TypeName, Vec<usize>>,
     lookers: BTreeMap<&'a TypeName, Vec<usize>>,
@@ -31,15 +32,15 @@ enum On {
 /// Values are made by calls that need values, up to this depth.
 const MAX_DEPTH: usize = 4;
 /// More calls are not made in one sequence.
-const MAX_CALLS: usize = 24;
+pub(super) const MAX_CALLS: usize = 24;
 /// So many accepted inputs of an operation are kept.
 const MAX_POOL: usize = 128;
 
 /// A sequence in the making.
-struct Draft {
-    calls: Vec<Call>,
+pub(super) struct Draft {
+    pub(super) calls: Vec<Call>,
     /// The values that are there, by the call that returned them.
-    live: Vec<(usize, TypeName)>,
+    pub(super) live: Vec<(usize, TypeName)>,
 }
 
 impl<'a> Sequences<'a> {
@@ -124,7 +125,13 @@ impl<'a> Sequences<'a> {
     }
 
     /// Adds a call with all that it needs; the index of the call.
-    fn call(&self, draft: &mut Draft, operation: usize, generator: &mut Generator, depth: usize) -> usize {
+    pub(super) fn call(
+        &self,
+        draft: &mut Draft,
+        operation: usize,
+        generator: &mut Generator,
+        depth: usize,
+    ) -> usize {
         let described = &self.operations[operation];
         let known = self.known_input(operation, generator);
         let mut taken = BTreeSet::new();
@@ -135,8 +142,10 @@ impl<'a> Sequences<'a> {
             }
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
-            let value = match reused {
-                Some(value) if generator.rng().u8(..3) > 0 => beside(value, generator),
+            let echoed = echo(&param.shape, &draft.calls, &input, generator);
+            let value = match (echoed, reused) {
+                (Some(echoed), _) => echoed,
+                (None, Some(value)) if generator.rng().u8(..3) > 0 => beside(value, generator),
                 _ => generator.value(&param.shape, &mut |generator, name, access| {
                     let at = self.kept(draft, name, access, &taken, generator, depth);
                     taken.insert(at);
@@ -228,7 +237,7 @@ impl<'a> Sequences<'a> {
     }
 
     /// Looks at what a call returned, and at what it may have changed.
-    fn look(&self, draft: &mut Draft, at: usize, target: usize, generator: &mut Generator) {
+    pub(super) fn look(&self, draft: &mut Draft, at: usize, target: usize, generator: &mut Generator) {
         let described = &self.operations[target];
         let mut seen: Vec<(u64, TypeName)> = vec![];
         seen.extend(described.keeps.clone().map(|name| (at as u64, name)));
@@ -290,7 +299,7 @@ pub(super) fn kept_index(value: &Value) -> Option<u64> {
     value.as_object().filter(|map| map.len() == 1)?.get("$")?.as_u64()
 }
 
-fn has_kept(value: &Value) -> bool {
+pub(super) fn has_kept(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_kept),
         Value::Object(map) => kept_index(value).is_some() || map.values().any(has_kept),

@@ -3,8 +3,9 @@
 use super::interpreter::Interpreter;
 use super::metadata::Metadata;
 use crate::VerifyError;
+use crate::coverage::{CoverageMap, MappedFunction, Region, Sum};
 use crate::operation::Operation;
-use crate::session::Driver;
+use crate::session::{Counting, Driver};
 use ghostlib_sandbox::{CommandLine, Finished, Limits, Sandbox, SandboxPolicy, SandboxRole};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -90,26 +91,47 @@ pub async fn build(
     read.extend([driver.clone(), plan.clone(), home]);
     read.extend(path);
     let command = CommandLine::new(&interpreter.program).args(ARGS).arg(&driver).arg(&plan);
-    let missing = match check(sandbox, subject, &command, &read).await? {
-        Checked::Failed(reason) => return Ok(Built::Failed(reason)),
-        Checked::Missing(missing) => missing,
-    };
+    let Checked { failed, missing, functions } = check(sandbox, subject, &command, &read).await?;
+    if let Some(reason) = failed {
+        return Ok(Built::Failed(reason));
+    }
     let is_missing = |operation: &&Operation| missing.iter().any(|(name, _)| *name == operation.name);
     let names = operations.iter().filter(|operation| !is_missing(operation));
     let names = names.map(|operation| operation.name.clone()).collect();
-    let driver = Driver::new(Arc::clone(sandbox), command, read, names);
+    let driver = Driver::new(Arc::clone(sandbox), command, read, names).with_counting(counting(functions));
     let driver = variables(subject.scratch)
         .iter()
         .fold(driver, |driver, (name, value)| driver.with_variable(name, value));
     Ok(Built::Driver { driver, left_out: missing })
 }
 
-/// What a library turned out to lack.
+/// What a library turned out to be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Checked {
+    /// Why it cannot be imported.
+    failed: Option<String>,
+    /// The operations that it lacks, with the reasons.
+    missing: Vec<(String, String)>,
+    /// Its functions. None where Python cannot tell which lines run.
+    functions: Option<Vec<FunctionLines>>,
+}
+
+/// A function's file, the line that it starts on, its name, and its lines with code.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Checked {
-    Failed(String),
-    Missing(Vec<(String, String)>),
+struct FunctionLines(String, u32, Option<String>, Vec<u32>);
+
+/// How the driver is asked which lines run: each is a place of its own.
+fn counting(functions: Option<Vec<FunctionLines>>) -> Result<Counting, String> {
+    let functions = functions.ok_or("Python tells which lines run from 3.12 on")?;
+    let mapped = functions.into_iter().map(|FunctionLines(file, line, name, lines)| {
+        let regions: Vec<_> = lines
+            .into_iter()
+            .map(|line| (Region::line(line), Sum::from([(format!("{file}:{line}"), 1)])))
+            .collect();
+        (MappedFunction { file: file.into(), line, name }, regions)
+    });
+    Ok(Counting { map: CoverageMap::new(mapped), args: vec!["count".into()], read: vec![] })
 }
 
 /// Imports the library once, and looks up its operations.
@@ -143,7 +165,7 @@ async fn check(
     let told = said.lines().find_map(|line| line.strip_prefix(&nonce));
     Ok(match told.and_then(|told| serde_json::from_str(told).ok()) {
         Some(checked) => checked,
-        None => Checked::Failed(last_words(&finished)),
+        None => Checked { failed: Some(last_words(&finished)), ..Checked::default() },
     })
 }
 

@@ -1,6 +1,6 @@
 """A driver: makes a Python library callable by lines of JSON.
 
-Usage: driver.py PLAN [check]
+Usage: driver.py PLAN [check | count]
 
 PLAN is a JSON file that tells where the library is and what its operations are:
 
@@ -20,7 +20,10 @@ A parameter has a name, how its values are read (`as`, see READERS), how it is p
 "positional", "keyword", "rest" for `*args`, "keywords" for `**kwargs`), and may be left out if it is `optional`.
 
 With `check` it writes one line, the first line of its input and what is wrong: {"failed": TEXT} if the library
-cannot be imported, else {"missing": [[operation, reason], ...]}.
+cannot be imported, else {"missing": [[operation, reason], ...], "functions": [[file, line, name, lines], ...]}, with the
+lines of the library's functions, or null where Python cannot tell which lines run.
+
+With `count` it tells the lines of functions that run for the first time, as FILE:LINE.
 """
 
 import collections
@@ -913,6 +916,72 @@ def text_or_bytes(content):
         return '{"bytes":%s}' % write_bytes(content, 0)
 
 
+# What runs in the library.
+
+IS_FUNCTION = 0x01  # CO_OPTIMIZED: neither a module nor the body of a class
+
+
+class Lines:
+    """The lines of the library that ran in the sequence for the first time in the process."""
+
+    root = ""
+    new = None
+
+    @classmethod
+    def count(cls):
+        cls.new = []
+        monitoring = getattr(sys, "monitoring", None)
+        if monitoring is None:
+            return
+        tool, events = monitoring.COVERAGE_ID, monitoring.events
+        monitoring.use_tool_id(tool, "ghostlib")
+        monitoring.register_callback(tool, events.LINE, cls.ran)
+        # A function that is one line with its head has no event of a line in some versions.
+        monitoring.register_callback(tool, events.PY_START, lambda code, _: cls.ran(code, code.co_firstlineno))
+        monitoring.set_events(tool, events.LINE | events.PY_START)
+
+    @classmethod
+    def ran(cls, code, line):
+        if code.co_flags & IS_FUNCTION and code.co_filename.startswith(cls.root):
+            cls.new.append('"%s:%d":1' % (code.co_filename[len(cls.root):], line))
+        return sys.monitoring.DISABLE
+
+    @classmethod
+    def take(cls):
+        told, cls.new = cls.new, []
+        return "{%s}" % ",".join(dict.fromkeys(told))
+
+
+def functions_of_library():
+    """The functions of all files of the library, whether they are imported or not."""
+    if not hasattr(sys, "monitoring"):
+        return None
+    top = Lines.root + Library.top
+    files = [top + ".py"] if os.path.isfile(top + ".py") else []
+    for folder, _, names in os.walk(top):
+        files.extend(os.path.join(folder, name) for name in names if name.endswith(".py"))
+    functions = []
+    for file in sorted(files):
+        try:
+            with open(file, "rb") as source:
+                code = compile(source.read(), file, "exec", dont_inherit=True)
+        except (OSError, SyntaxError, ValueError):
+            continue
+        functions.extend(functions_in(code, file[len(Lines.root):]))
+    return functions
+
+
+def functions_in(code, file):
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    functions = [function for one in inner for function in functions_in(one, file)]
+    if code.co_flags & IS_FUNCTION:
+        first = code.co_firstlineno
+        lines = {line for _, _, line in code.co_lines() if line}
+        name = None if code.co_name.startswith("<") else code.co_name
+        functions.append([file, first, name, sorted(lines - {first} or lines)])
+    return functions
+
+
 # The conversation.
 
 OPERATIONS = {}
@@ -921,6 +990,7 @@ OPERATIONS = {}
 def load(plan):
     """Imports the library and looks up its operations. Those that are missing tell why."""
     sys.path[0:1] = plan["path"]
+    Lines.root = os.path.join(plan["path"][0], "")
     sys.argv[:] = [plan["library"]]
     Library.load(plan["library"])
     if Library.failed:
@@ -996,6 +1066,8 @@ def serve(lines, answers, nonce):
             done = effects.take()
         except OSError as error:
             done = quoted(str(error))
+        if Lines.new is not None:
+            text += ',"ran":' + Lines.take()
         if done != "{}":
             text += ',"effects":' + done
         send(answers, b"%s {%s}\n" % (nonce, text.encode()))
@@ -1008,7 +1080,7 @@ def send(descriptor, data):
 
 def check(answers, nonce):
     missing = [[name, found] for name, found in OPERATIONS.items() if type(found) is str]
-    told = {"failed": Library.failed} if Library.failed else {"missing": missing}
+    told = {"failed": Library.failed} if Library.failed else {"missing": missing, "functions": functions_of_library()}
     send(answers, b"%s %s\n" % (nonce, json.dumps(told).encode()))
 
 
@@ -1025,6 +1097,8 @@ def main():
     if mode == ["check"]:
         check(answers, nonce)
     else:
+        if mode == ["count"]:
+            Lines.count()
         serve(lines, answers, nonce)
     # Threads that the library has started do not keep the driver.
     os._exit(0)

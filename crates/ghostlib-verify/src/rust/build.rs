@@ -1,5 +1,6 @@
 //! Building a library into a driver, in the sandbox and offline.
 
+use super::coverage::Counters;
 use super::manifest::Manifest;
 use super::reference::toml_string;
 use super::toolchain::Toolchain;
@@ -81,16 +82,32 @@ pub async fn build(
     types: &[OwnType],
     operations: &[Operation],
 ) -> Result<Built, VerifyError> {
+    build_with(sandbox, toolchain, subject, types, operations, &Counters::None).await
+}
+
+/// Builds a driver that counts, or one that does not.
+pub(super) async fn build_with(
+    sandbox: &Arc<Sandbox>,
+    toolchain: &Toolchain,
+    subject: &Subject<'_>,
+    types: &[OwnType],
+    operations: &[Operation],
+    counters: &Counters,
+) -> Result<Built, VerifyError> {
     let package = match Manifest::read(subject.dir) {
         Ok(manifest) => manifest.package,
         Err(error) => return Ok(Built::Failed(vec![plain_message(&error.to_string())])),
     };
-    let mut parts = Parts { types: types.to_vec(), operations: operations.to_vec() };
+    let mut parts =
+        Parts { types: types.to_vec(), operations: operations.to_vec(), counters: counters.clone() };
+    let (variables, read) = counters.asked_by(subject);
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let subject = &Subject { read: &read, ..subject.clone() };
     let mut left_out = Vec::new();
     loop {
         write_driver(subject, &package, &parts)?;
         let build = ["build", "--offline", "--quiet", "--message-format=json"];
-        let finished = cargo(sandbox, toolchain, subject, (&build, &[]), &[]).await?;
+        let finished = cargo(sandbox, toolchain, subject, (&build, &[]), &variables).await?;
         if finished.end.is_success() {
             let Some(executable) = take_out(&Places::of(subject))? else {
                 let said = "the build put something else in the place of the program that was built";
@@ -126,6 +143,12 @@ pub async fn build(
 struct Parts {
     types: Vec<OwnType>,
     operations: Vec<Operation>,
+    counters: Counters,
+}
+
+/// Where the program that was built is taken to.
+pub(super) fn executable_of(subject: &Subject<'_>) -> PathBuf {
+    Places::of(subject).bin.join(DRIVER)
 }
 
 impl Parts {
@@ -316,16 +339,23 @@ fn driver_files(
         .map(|(at, operation)| json!({"module": module(at), "name": operation.name.escape_default().to_string()}))
         .collect();
     let types: Vec<_> = (0..parts.types.len()).map(|at| json!({"module": type_module(at)})).collect();
+    let counters = parts.counters != Counters::None;
     let path = toml_string(&subject.dir.to_string_lossy());
     let package = toml_string(package);
     let mut files = vec![
         (
             "Cargo.toml".into(),
-            render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?,
+            render(
+                include_str!("templates/Cargo.toml.hbs"),
+                &json!({"package": package, "path": path, "counters": counters}),
+            )?,
         ),
         (
             "src/main.rs".into(),
-            render(include_str!("templates/main.rs.hbs"), &json!({"operations": modules, "types": types}))?,
+            render(
+                include_str!("templates/main.rs.hbs"),
+                &json!({"operations": modules, "types": types, "counters": counters}),
+            )?,
         ),
     ];
     files.extend(FIXED.map(|(path, text)| (path.to_owned(), text.to_owned())));
@@ -344,12 +374,13 @@ fn driver_files(
 }
 
 /// The files that are the same for every library.
-const FIXED: [(&str, &str); 9] = [
+const FIXED: [(&str, &str); 10] = [
     ("src/canon.rs", include_str!("templates/canon.rs")),
     ("src/from_json.rs", include_str!("templates/from_json.rs")),
     ("src/prelude.rs", include_str!("templates/prelude.rs")),
     ("runtime/Cargo.toml", include_str!("templates/runtime/Cargo.toml")),
     ("runtime/lib.rs", include_str!("templates/runtime/lib.rs")),
+    ("runtime/counters.rs", include_str!("templates/runtime/counters.rs")),
     ("runtime/json.rs", include_str!("templates/runtime/json.rs")),
     ("runtime/serve.rs", include_str!("templates/runtime/serve.rs")),
     ("runtime/values.rs", include_str!("templates/runtime/values.rs")),

@@ -8,6 +8,8 @@ use toml::Table;
 pub(crate) struct Manifest {
     pub(crate) package: String,
     pub(crate) version: String,
+    /// The file of the library's root module, relative to the manifest.
+    pub(crate) root: PathBuf,
     /// Names of the packages that it depends on, for building or running.
     pub(crate) dependencies: Vec<String>,
 }
@@ -51,7 +53,8 @@ impl Manifest {
         let in_package = |key: &str| Some(table.get("package")?.get(key)?.as_str()?.to_owned());
         let Some(package) = in_package("name") else { return Err(ManifestError::NoPackage(path)) };
         let version = in_package("version").unwrap_or_else(|| "0.0.0".into());
-        Ok(Self { package, version, dependencies: dependencies(&table) })
+        let root = table.get("lib").and_then(|lib| lib.get("path")?.as_str()).unwrap_or("src/lib.rs").into();
+        Ok(Self { package, version, root, dependencies: dependencies(&table) })
     }
 }
 

@@ -47,6 +47,16 @@ impl Toolchain {
         self.bin().join("cargo")
     }
 
+    /// Whether it can build what counts how often it runs.
+    pub fn has_profiler(&self) -> bool {
+        let targets = entries(&self.sysroot.join("lib/rustlib"));
+        let mut files = targets.flat_map(|target| entries(&target.join("lib")));
+        files.any(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("libprofiler_builtins") && name.ends_with(".rlib")
+        })
+    }
+
     /// What a build may read of it: programs and libraries. Not the sources that a toolchain may bring along,
     /// since published crates are among them.
     pub fn readable(&self) -> Vec<PathBuf> {

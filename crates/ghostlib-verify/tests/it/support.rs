@@ -17,3 +17,13 @@ pub(crate) async fn interpreter() -> Interpreter {
 pub(crate) fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path).canonicalize().unwrap()
 }
+
+/// The newest interpreter that there is.
+pub(crate) async fn newest_interpreter() -> Interpreter {
+    for name in ["python3.14", "python3.13", "python3.12"] {
+        if let Ok(found) = Interpreter::find(OsStr::new(name), Path::new("/")).await {
+            return found;
+        }
+    }
+    interpreter().await
+}

@@ -7,7 +7,8 @@ use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::sandbox;
 use crate::error::CliError;
 use ghostlib_diff::literals;
-use ghostlib_run::{Behaviour, Workshop, behaviour};
+use ghostlib_model::{CodeCoverage, CodeFunction, CodeReached};
+use ghostlib_run::{Behaviour, Power, PowerPlan, Workshop, behaviour, power};
 use ghostlib_verify::Difference;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -19,7 +20,7 @@ pub(super) async fn compare(
     args: &DiffArgs,
     [reference, candidate]: [&Library; 2],
     cache: &Path,
-) -> Result<Behaviour, CliError> {
+) -> Result<(Behaviour, Option<Power>), CliError> {
     let (Some((tools, known)), Some((_, own))) = (&reference.fetched, &candidate.fetched) else {
         return Err(CliError::input("only a library that was fetched is run"));
     };
@@ -28,7 +29,7 @@ pub(super) async fn compare(
     let sandbox = sandbox(args.sandbox).await?;
     let workshop = Workshop { sandbox: &sandbox, tools, scratch: scratch.path(), wall: BUILD_WALL };
     let plan = plan(args.cases, args.seed);
-    Ok(behaviour(
+    let behaviour = behaviour(
         workshop,
         known,
         &reference.api,
@@ -36,7 +37,15 @@ pub(super) async fn compare(
         [&literals(&reference.tree), &literals(&candidate.tree)],
         &plan,
     )
-    .await?)
+    .await?;
+    let power = match args.power {
+        Some(max_mutants) => {
+            let plan = PowerPlan { max_mutants, seed: args.seed };
+            Some(power(workshop, (known, &reference.api.crate_name), &behaviour, plan).await?)
+        }
+        None => None,
+    };
+    Ok((behaviour, power))
 }
 
 pub(super) fn print(behaviour: &Behaviour) {
@@ -61,7 +70,7 @@ pub(super) fn print(behaviour: &Behaviour) {
             visible(&one.reason)
         ));
     }
-    for one in behaviour.uncallable.iter().take(MAX_LISTED) {
+    for one in behaviour.offered.uncallable.iter().take(MAX_LISTED) {
         say(styled(DIM, format!("not called: `{}`: {}", visible(&one.item), visible(&one.reason))));
     }
     if !behaviour.unknown.is_empty() {
@@ -71,6 +80,7 @@ pub(super) fn print(behaviour: &Behaviour) {
             format!("unknown, since the reference accepted too little: {}", visible(&shown.join(", "))),
         ));
     }
+    print_code(&behaviour.code);
     let n_calls: usize = behaviour.tried.iter().map(|tried| tried.agreement.tried).sum();
     say(format!(
         "behaviour: {} agreement over {} and {}, {} of the public functions exercised; {} s to build the reference, {} s the candidate, {} s to call both",
@@ -84,6 +94,23 @@ pub(super) fn print(behaviour: &Behaviour) {
     ));
 }
 
+fn print_code(code: &CodeCoverage) {
+    let CodeReached { lines, regions, functions, not_entered } = match code {
+        CodeCoverage::Counted(code) => code,
+        CodeCoverage::Unknown { unknown } => {
+            return say(styled(DIM, format!("code of the reference: not counted: {unknown}")));
+        }
+    };
+    for one in not_entered.iter().take(MAX_LISTED) {
+        let CodeFunction { file, line, name } = one;
+        say(styled(DIM, format!("never entered: `{}` at {}:{line}", visible(name), visible(file))));
+    }
+    if not_entered.len() > MAX_LISTED {
+        say(styled(DIM, format!("and {} more; `--json` lists all", not_entered.len() - MAX_LISTED)));
+    }
+    say(format!("code of the reference: {lines} lines ran, {regions} regions, {functions} functions"));
+}
+
 fn print_difference(difference: &Difference) {
     for (at, call) in difference.sequence.calls.iter().enumerate() {
         say(format!("    {at}: {}", visible(&call_text(call))));
@@ -93,7 +120,7 @@ fn print_difference(difference: &Difference) {
     say(format!("       {} {}", styled(style, "candidate"), visible(&difference.candidate.to_string())));
 }
 
-pub(super) fn json(behaviour: &Behaviour) -> Value {
+pub(super) fn json(behaviour: &Behaviour, power: Option<&Power>) -> Value {
     let functions: Vec<Value> = behaviour
         .tried
         .iter()
@@ -113,10 +140,12 @@ pub(super) fn json(behaviour: &Behaviour) -> Value {
     json!({
         "agreement": behaviour.agreement,
         "coverage": behaviour.coverage.share(),
+        "code": behaviour.code,
         "functions": functions,
         "unknown": behaviour.unknown,
-        "uncallable": behaviour.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
+        "uncallable": behaviour.offered.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
         "missing": behaviour.missing.iter().map(|one| json!({"path": one.operation, "reason": one.reason})).collect::<Vec<_>>(),
+        "power": power.map(super::power::json),
         "times": behaviour.times.map(|time| time.as_secs_f64()),
     })
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(super) fn print(reference: &Library, candidate: &Library, differences: &Differences) {
-    let Differences { comparison, findings, structure, copied, others, behaviour, timings } = differences;
+    let Differences { comparison, findings, structure, copied, others, behaviour, power, timings } =
+        differences;
     let (dimension, items) = (&comparison.dimension, &comparison.items);
     let unseen = |side: &str, side_unseen: &[Unseen]| -> Vec<Value> {
         let one = |one: &Unseen| json!({ "side": side, "what": one.what, "place": place(&one.place) });
@@ -34,7 +35,7 @@ pub(super) fn print(reference: &Library, candidate: &Library, differences: &Diff
             .iter()
             .map(|other| json!({ "folder": other.folder, "copy": copy(&other.copied) }))
             .collect::<Vec<_>>(),
-        "behaviour": behaviour.as_ref().map(super::behaviour::json),
+        "behaviour": behaviour.as_ref().map(|behaviour| super::behaviour::json(behaviour, power.as_ref())),
         "unseen": all_unseen,
         "timings": {
             "read_ms": milliseconds(timings.read),

@@ -4,6 +4,7 @@ mod coverage;
 mod json;
 mod library;
 mod others;
+mod power;
 mod text;
 
 use crate::args::SandboxChoice;
@@ -15,7 +16,7 @@ use ghostlib_diff::{
     message_findings,
 };
 use ghostlib_model::{Finding, ReferenceSource, SpecStand};
-use ghostlib_run::{Behaviour, LoadedSpec};
+use ghostlib_run::{Behaviour, LoadedSpec, Power};
 use library::Library;
 use others::{Other, others};
 use std::path::PathBuf;
@@ -54,6 +55,10 @@ pub(crate) struct DiffArgs {
     /// With `--behaviour`: the seed of the sequences.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// With `--behaviour`: plant N small faults into the reference, all that there are if fewer, and say which share
+    /// the same calls would have shown.
+    #[arg(long, value_name = "N", requires = "behaviour", num_args = 0..=1, default_missing_value = "100")]
+    power: Option<usize>,
     /// A folder of other candidates, each in a folder of its own, to look for copies among them too.
     #[arg(long, value_name = "FOLDER")]
     others: Option<PathBuf>,
@@ -71,6 +76,7 @@ struct Differences {
     copied: CopyReport,
     others: Vec<Other>,
     behaviour: Option<Behaviour>,
+    power: Option<Power>,
     timings: Timings,
 }
 
@@ -107,7 +113,8 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
         differences.others = others(folder, &candidate.tree, &copy.public_text(), &copy.thresholds)?;
     }
     if args.behaviour {
-        differences.behaviour = Some(behaviour::compare(args, [&reference, &candidate], cache.path()).await?);
+        let (behaviour, power) = behaviour::compare(args, [&reference, &candidate], cache.path()).await?;
+        (differences.behaviour, differences.power) = (Some(behaviour), power);
     }
     if json {
         json::print(&reference, &candidate, &differences);
@@ -163,7 +170,16 @@ fn differences(
         finding.spec =
             spec.map_or(SpecStand::Silent, |spec| coverage::stand(spec, &reference.api, &structure, finding));
     }
-    Differences { comparison, findings, structure, copied, others: vec![], behaviour: None, timings }
+    Differences {
+        comparison,
+        findings,
+        structure,
+        copied,
+        others: vec![],
+        behaviour: None,
+        power: None,
+        timings,
+    }
 }
 
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {

@@ -46,6 +46,9 @@ pub(super) fn print(reference: &Library, candidate: &Library, differences: &Diff
     if let Some(behaviour) = &differences.behaviour {
         super::behaviour::print(behaviour);
     }
+    if let Some(power) = &differences.power {
+        super::power::print(power);
+    }
     for (side, unseen) in [("reference", &reference.api.unseen), ("candidate", &candidate.api.unseen)] {
         print_unseen(side, unseen);
     }

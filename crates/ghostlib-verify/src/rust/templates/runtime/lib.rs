@@ -2,6 +2,7 @@
 //! JSON line each. It uses the standard library alone, so that it builds offline and shares nothing with the library
 //! under test.
 
+mod counters;
 mod effects;
 mod json;
 mod serve;

@@ -1,5 +1,6 @@
 //! The conversation with the judge.
 
+use crate::counters::Counters;
 use crate::effects::Effects;
 use crate::json::{field, quote, Json};
 use crate::values::Values;
@@ -38,12 +39,17 @@ pub fn serve(operations: &[(&'static str, Operation)]) {
     let mut lines = BufReader::with_capacity(1 << 16, std::io::stdin()).lines();
     let Some(Ok(nonce)) = lines.next() else { return };
     let mut line = String::new();
+    let mut counters = Counters::asked_for();
     for sequence in lines.map_while(Result::ok) {
         line.clear();
         line.push_str(&nonce);
         line.push_str(" {\"answers\":[");
         answer(&operations, &sequence, &mut line);
         line.push(']');
+        if !counters.is_empty() {
+            line.push_str(",\"ran\":");
+            counters.take(&mut line);
+        }
         match effects.take() {
             Ok(Some(told)) => {
                 line.push_str(",\"effects\":");

@@ -1,0 +1,163 @@
+//! Plants mutants into published crates, and counts which of them their own tests and differential behaviour see.
+
+mod own_tests;
+mod table;
+
+use crate::page::{PageError, write_block};
+use crate::published::{FetchError, Published, listed};
+use crate::{LAUNCH, say};
+use clap::Args;
+use ghostlib_diff::{
+    Api, ExtractError, FeatureSet, Literals, ReadError, SourceTree, extract_crate, literals,
+};
+use ghostlib_model::ReferenceSource;
+use ghostlib_run::{Behaviour, JudgeError, Power, PowerPlan, Workshop, behaviour, power as judge_power};
+use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox, SandboxError};
+use ghostlib_verify::{Differential, Library, ReferenceError, Tools, ToolsError};
+use own_tests::OwnTests;
+use std::collections::BTreeSet;
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use table::{Row, markdown};
+
+/// Plant mutants into published crates, and count which their own tests and the judge see.
+#[derive(Args)]
+pub(crate) struct PowerArgs {
+    /// A file that lists crates, `name version` a line.
+    #[arg(long, value_name = "FILE")]
+    crates: Option<PathBuf>,
+    /// Only the crate of this name.
+    #[arg(long, value_name = "CRATE")]
+    only: Option<String>,
+    /// The most mutants of one crate.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    mutants: usize,
+    /// Sequences of calls an operation.
+    #[arg(long, default_value_t = 500)]
+    cases: usize,
+    /// The seed of mutants and sequences.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where fetched crates and what is built are kept.
+    #[arg(long, value_name = "FOLDER", default_value = "target/power")]
+    cache: PathBuf,
+    /// Put the table between the marks of this Markdown file.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PowerError {
+    #[error(transparent)]
+    List(#[from] FetchError),
+    #[error(transparent)]
+    Fetch(#[from] ReferenceError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error(transparent)]
+    Tools(#[from] ToolsError),
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error("the tests of {0} do not build: {1}")]
+    Tests(String, String),
+    #[error(transparent)]
+    Page(#[from] PageError),
+}
+
+impl PowerError {
+    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}
+
+const BUILD_WALL: Duration = Duration::from_secs(900);
+
+pub(crate) fn power(args: &PowerArgs) -> Result<ExitCode, PowerError> {
+    let runtime = tokio::runtime::Runtime::new().map_err(PowerError::at(&args.cache))?;
+    runtime.block_on(measure(args))
+}
+
+async fn measure(args: &PowerArgs) -> Result<ExitCode, PowerError> {
+    let here = env::current_dir().map_err(PowerError::at(Path::new(".")))?;
+    let program = env::current_exe().map_err(PowerError::at(&here))?;
+    let launcher = Launcher::new(program, [LAUNCH]);
+    let path = env::var_os("PATH");
+    let sandbox = Arc::new(Sandbox::new(BackendChoice::Auto, launcher, path.as_deref()).await?);
+    let tools = Tools::find("rust", &here).await?;
+    let cache = here.join(&args.cache);
+    std::fs::create_dir_all(&cache).map_err(PowerError::at(&cache))?;
+    let mut rows = vec![];
+    for published in listed(args.crates.as_deref(), include_str!("crates.txt"))? {
+        if args.only.as_ref().is_none_or(|only| *only == published.name) {
+            let scratch = tempfile::tempdir_in(&cache).map_err(PowerError::at(&cache))?;
+            let workshop =
+                Workshop { sandbox: &sandbox, tools: &tools, scratch: scratch.path(), wall: BUILD_WALL };
+            let row = row(args, &published, workshop, &cache).await?;
+            say(row.line());
+            rows.push(row);
+        }
+    }
+    let table = markdown(&rows);
+    say(&table);
+    if let Some(path) = &args.markdown {
+        write_block(path, "power", &table)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn row(
+    args: &PowerArgs,
+    published: &Published,
+    workshop: Workshop<'_>,
+    cache: &Path,
+) -> Result<Row, PowerError> {
+    let source = ReferenceSource::Crate { name: published.name.clone(), version: published.version.clone() };
+    let reference = workshop.tools.fetch(&source, cache, cache).await?;
+    let tree = SourceTree::read(&reference.dir)?;
+    let api = extract_crate(&tree, &FeatureSet::Default)?;
+    let itself = compared(args, workshop, &reference, &api, &tree).await?;
+    let plan = PowerPlan { max_mutants: args.mutants, seed: args.seed };
+    let power = judge_power(workshop, (&reference, &api.crate_name), &itself, plan).await?;
+    let tests = OwnTests::build(workshop, &power.mutated).await?;
+    let mut killed = BTreeSet::new();
+    for verdict in &power.verdicts {
+        if tests.kill(&verdict.mutant).await? {
+            killed.insert(verdict.mutant.number);
+        }
+    }
+    tell(published, &power, &killed);
+    Ok(Row::new(published, &itself, &power, &killed))
+}
+
+async fn compared(
+    args: &PowerArgs,
+    workshop: Workshop<'_>,
+    reference: &Library,
+    api: &Api,
+    tree: &SourceTree,
+) -> Result<Behaviour, PowerError> {
+    let plan = Differential { cases: args.cases, seed: args.seed, max_differences: 1 };
+    let candidate = (reference, api.crate_name.as_str());
+    Ok(behaviour(workshop, reference, api, candidate, [&literals(tree), &Literals::default()], &plan).await?)
+}
+
+/// Says which mutants the own tests see and the judge does not.
+fn tell(published: &Published, power: &Power, killed: &BTreeSet<usize>) {
+    for mutant in power.survivors().filter(|mutant| killed.contains(&mutant.number)) {
+        say(format!(
+            "{published}: only its own tests see {}:{}: {} in {}",
+            mutant.place.file, mutant.place.line, mutant.description, mutant.function
+        ));
+    }
+}

@@ -1,0 +1,114 @@
+//! Sequences like others that were worth keeping.
+
+use super::neighbours::neighbours;
+use super::sequences::{Draft, MAX_CALLS, Sequences, has_kept, kept_index};
+use super::smaller::smaller;
+use super::values::Generator;
+use crate::operation::Access;
+use crate::shape::Shape;
+use ghostlib_model::{Call, Sequence, Value};
+
+/// At most so many steps lie between a sequence and the one that it is made from.
+const MAX_STEPS: usize = 4;
+
+impl Sequences<'_> {
+    /// A sequence a few steps away from another: arguments are changed, or the target is called once more.
+    pub(crate) fn mutate(&self, old: &Sequence, target: usize, generator: &mut Generator) -> Sequence {
+        let mut sequence = old.clone();
+        for _ in 0..generator.rng().usize(1..=MAX_STEPS) {
+            if generator.rng().u8(..6) == 0 && sequence.calls.len() < MAX_CALLS {
+                sequence = self.append(sequence, target, generator);
+            } else {
+                let at = generator.rng().usize(..sequence.calls.len().max(1));
+                if let Some(call) = sequence.calls.get_mut(at) {
+                    self.change_argument(call, generator);
+                }
+            }
+        }
+        sequence
+    }
+
+    /// The same sequence with the target called behind it.
+    fn append(&self, sequence: Sequence, target: usize, generator: &mut Generator) -> Sequence {
+        let mut draft = Draft { calls: vec![], live: vec![] };
+        for (at, call) in sequence.calls.iter().enumerate() {
+            let Some(operation) = self.operations.iter().find(|one| one.name == call.operation) else {
+                continue;
+            };
+            let used_up = operation.kept_params().filter(|(_, _, access)| *access == Access::Owned);
+            let used_up: Vec<u64> =
+                used_up.filter_map(|(param, ..)| kept_index(call.input.get(&param.name)?)).collect();
+            draft.live.retain(|(live, _)| !used_up.contains(&(*live as u64)));
+            draft.live.extend(operation.keeps.iter().map(|name| (at, name.clone())));
+        }
+        draft.calls = sequence.calls;
+        let at = self.call(&mut draft, target, generator, 0);
+        self.look(&mut draft, at, target, generator);
+        Sequence { calls: draft.calls }
+    }
+
+    fn change_argument(&self, call: &mut Call, generator: &mut Generator) {
+        let operation = self.operations.iter().find(|one| one.name == call.operation);
+        let Some(operation) = operation else { return };
+        let plain = |name: &str| call.input.get(name).is_some_and(|value| !has_kept(value));
+        let params: Vec<_> = operation.params.iter().filter(|param| plain(&param.name)).collect();
+        let Some(param) = generator.rng().choice(params) else { return };
+        let value = &mut call.input[&param.name];
+        if generator.rng().u8(..4) > 0 {
+            change(value, generator);
+        } else if !needs_kept(&param.shape) {
+            *value = generator.value(&param.shape, &mut |_, _, _| Value::Null);
+        }
+    }
+}
+
+/// Changes one place of a value.
+pub(super) fn change(value: &mut Value, generator: &mut Generator) {
+    match value {
+        Value::Array(items) if !items.is_empty() && generator.rng().bool() => {
+            let at = generator.rng().usize(..items.len());
+            change(&mut items[at], generator);
+        }
+        Value::String(text) if generator.rng().bool() => *text = spliced(text, generator),
+        _ => {
+            let near = if generator.rng().u8(..4) == 0 { smaller(value) } else { neighbours(value) };
+            if let Some(chosen) = generator.rng().choice(near) {
+                *value = chosen;
+            }
+        }
+    }
+}
+
+/// The text with a piece of it replaced by another text, repeated, or left out.
+fn spliced(text: &str, generator: &mut Generator) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let start = generator.rng().usize(..=characters.len());
+    let end = (start + generator.rng().usize(..4)).min(characters.len());
+    let piece = match generator.rng().u8(..4) {
+        0 => String::new(),
+        1 => characters[start..end].iter().collect::<String>().repeat(2),
+        _ => match generator.value(&Shape::Text, &mut |_, _, _| Value::Null) {
+            Value::String(piece) => piece,
+            _ => String::new(),
+        },
+    };
+    characters[..start]
+        .iter()
+        .copied()
+        .chain(piece.chars())
+        .chain(characters[end..].iter().copied())
+        .collect()
+}
+
+/// Whether values of a shape have values in them that calls before returned.
+fn needs_kept(shape: &Shape) -> bool {
+    match shape {
+        Shape::Kept(..) => true,
+        Shape::List(item) | Shape::Set(item) | Shape::Optional(item) | Shape::Function(item) => {
+            needs_kept(item)
+        }
+        Shape::Map(key, value) => needs_kept(key) || needs_kept(value),
+        Shape::Tuple(items) => items.iter().any(needs_kept),
+        _ => false,
+    }
+}
