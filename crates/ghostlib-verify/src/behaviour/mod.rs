@@ -105,7 +105,7 @@ impl Difference {
 }
 
 /// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 5;
 
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
 /// out. A reference that counts what runs steers the sequences towards what has not run yet.
