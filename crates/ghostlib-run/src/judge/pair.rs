@@ -110,14 +110,14 @@ enum Side {
 
 async fn driver(
     workshop: Workshop<'_>,
-    side: Side,
+    which: Side,
     (library, code_name): (&Library, &str),
     types: &[OwnType],
     operations: &[Operation],
 ) -> Result<(Driver, Vec<LeftOut>), JudgeError> {
-    let scratch = workshop.scratch.join(if side == Side::Reference { "reference" } else { "candidate" });
-    let site = library.site(code_name, &scratch, workshop.wall);
-    let site = if side == Side::Reference { site.counting() } else { site };
+    let scratch = workshop.scratch.join(if which == Side::Reference { "reference" } else { "candidate" });
+    let place = library.site(code_name, &scratch, workshop.wall);
+    let site = if which == Side::Reference { place.counting() } else { place };
     let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
     built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
 }

@@ -82,7 +82,10 @@ impl<'a> Drawing<'a> {
         if corpus.is_empty() || self.generator.rng().bool() {
             return self.sequences.draw(target, &mut self.generator);
         }
-        let old = &corpus[self.generator.rng().usize(..corpus.len())];
+        // The last ones have come furthest.
+        let rng = self.generator.rng();
+        let at = rng.usize(..corpus.len()).max(rng.usize(..corpus.len()));
+        let old = &corpus[at];
         self.sequences.mutate(old, target, &mut self.generator)
     }
 
@@ -143,5 +146,74 @@ impl<'a> Drawing<'a> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::{MappedFunction, Region, Sum};
+    use crate::operation::OperationParam;
+    use crate::shape::Shape;
+    use ghostlib_model::Failure;
+    use serde_json::json;
+
+    const PLAN: Differential = Differential { cases: 800, seed: 1, max_differences: 1 };
+    const MARK: &str = "a mark that nobody draws";
+
+    fn map() -> CoverageMap {
+        let function = MappedFunction { file: "lib.rs".into(), line: 1, name: Some("read".into()) };
+        CoverageMap::new([(function, vec![(Region::line(1), Sum::from([("7".to_owned(), 1)]))])])
+    }
+
+    fn read() -> Operation {
+        Operation {
+            name: "read".into(),
+            item: "read".into(),
+            binding: String::new(),
+            expression: String::new(),
+            params: vec![OperationParam::required("text".into(), Shape::Text)],
+            keeps: None,
+            keeps_error: None,
+        }
+    }
+
+    /// The sequences after one that the reference rejects, by which places ran.
+    fn after(map: Option<&CoverageMap>, ran: &[&str]) -> Vec<Sequence> {
+        let (operations, seeds) = ([read()], Seeds::default());
+        let mut drawing = Drawing::new(&operations, &seeds, &PLAN, map);
+        let call = Call { operation: "read".into(), input: json!({"text": MARK}) };
+        let answer = SequenceAnswer {
+            answers: vec![Answer::Error(Failure::from("no"))],
+            ran: ran.iter().map(|place| ((*place).to_owned(), 1)).collect(),
+            ..SequenceAnswer::default()
+        };
+        drawing.learn(&[Sequence { calls: vec![call] }], &[answer]);
+        drawing.round(1, &PLAN)
+    }
+
+    fn n_marked(sequences: &[Sequence]) -> usize {
+        let is_marked = |sequence: &&Sequence| {
+            sequence
+                .calls
+                .iter()
+                .any(|call| call.input["text"].as_str().is_some_and(|text| text.contains("nobody")))
+        };
+        sequences.iter().filter(is_marked).count()
+    }
+
+    #[test]
+    fn what_led_to_new_code_is_tried_on() {
+        let map = map();
+        let steered = after(Some(&map), &["7"]);
+        assert!(n_marked(&steered) > steered.len() / 4, "{} of {}", n_marked(&steered), steered.len());
+        assert_eq!(n_marked(&after(Some(&map), &["8"])), 0, "no code of the library");
+        assert_eq!(n_marked(&after(None, &["7"])), 0, "nothing is known of places");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_sequences() {
+        let map = map();
+        assert_eq!(after(Some(&map), &["7"]), after(Some(&map), &["7"]));
     }
 }

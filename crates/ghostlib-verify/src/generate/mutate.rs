@@ -8,14 +8,14 @@ use crate::operation::Access;
 use crate::shape::Shape;
 use ghostlib_model::{Call, Sequence, Value};
 
-/// At most so many steps lie between a sequence and the one that it is made from.
-const MAX_STEPS: usize = 4;
+/// So many steps lie between a sequence and the one that it is made from: mostly one, which keeps what led there.
+const STEPS: [usize; 4] = [1, 1, 2, 4];
 
 impl Sequences<'_> {
     /// A sequence a few steps away from another: arguments are changed, or the target is called once more.
     pub(crate) fn mutate(&self, old: &Sequence, target: usize, generator: &mut Generator) -> Sequence {
         let mut sequence = old.clone();
-        for _ in 0..generator.rng().usize(1..=MAX_STEPS) {
+        for _ in 0..STEPS[generator.rng().usize(..STEPS.len())] {
             if generator.rng().u8(..6) == 0 && sequence.calls.len() < MAX_CALLS {
                 sequence = self.append(sequence, target, generator);
             } else {
@@ -84,20 +84,21 @@ fn spliced(text: &str, generator: &mut Generator) -> String {
     let characters: Vec<char> = text.chars().collect();
     let start = generator.rng().usize(..=characters.len());
     let end = (start + generator.rng().usize(..4)).min(characters.len());
-    let piece = match generator.rng().u8(..4) {
-        0 => String::new(),
-        1 => characters[start..end].iter().collect::<String>().repeat(2),
-        _ => match generator.value(&Shape::Text, &mut |_, _, _| Value::Null) {
-            Value::String(piece) => piece,
-            _ => String::new(),
-        },
+    let shape = match generator.rng().u8(..4) {
+        0 => return joined(&characters[..start], "", &characters[end..]),
+        1 => {
+            let twice = characters[start..end].iter().collect::<String>().repeat(2);
+            return joined(&characters[..start], &twice, &characters[end..]);
+        }
+        2 => Shape::Char,
+        _ => Shape::Text,
     };
-    characters[..start]
-        .iter()
-        .copied()
-        .chain(piece.chars())
-        .chain(characters[end..].iter().copied())
-        .collect()
+    let piece = generator.value(&shape, &mut |_, _, _| Value::Null);
+    joined(&characters[..start], piece.as_str().unwrap_or_default(), &characters[end..])
+}
+
+fn joined(before: &[char], piece: &str, after: &[char]) -> String {
+    before.iter().copied().chain(piece.chars()).chain(after.iter().copied()).collect()
 }
 
 /// Whether values of a shape have values in them that calls before returned.

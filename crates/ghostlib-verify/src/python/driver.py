@@ -936,14 +936,20 @@ class Lines:
         tool, events = monitoring.COVERAGE_ID, monitoring.events
         monitoring.use_tool_id(tool, "ghostlib")
         monitoring.register_callback(tool, events.LINE, cls.ran)
-        # A function that is one line with its head has no event of a line in some versions.
-        monitoring.register_callback(tool, events.PY_START, lambda code, _: cls.ran(code, code.co_firstlineno))
+        monitoring.register_callback(tool, events.PY_START, cls.started)
         monitoring.set_events(tool, events.LINE | events.PY_START)
 
     @classmethod
     def ran(cls, code, line):
         if code.co_flags & IS_FUNCTION and code.co_filename.startswith(cls.root):
             cls.new.append('"%s:%d":1' % (code.co_filename[len(cls.root):], line))
+        return sys.monitoring.DISABLE
+
+    @classmethod
+    def started(cls, code, _):
+        """A function that is one line with its head has no event of a line in some versions."""
+        if all(line in (None, code.co_firstlineno) for _, _, line in code.co_lines()):
+            cls.ran(code, code.co_firstlineno)
         return sys.monitoring.DISABLE
 
     @classmethod

@@ -67,7 +67,8 @@ async fn generic_functions_count_and_so_do_those_that_nothing_calls() {
 async fn what_ran_leads_to_what_did_not() {
     let library = RustLibrary::new(LIBRARY);
     let (counting, blind) = (library.counting().await, library.plain().await);
-    let other = RustLibrary::new(&LIBRARY.replace("    4\n}", "    5\n}")).plain().await;
+    let changed = RustLibrary::new(&LIBRARY.replace("return 3", "return 5"));
+    let other = changed.plain().await;
     let operations = [operation("open", r#"locked::open({{param "key" "&str"}})"#)];
     let plan = Differential { cases: 3000, seed: 4, max_differences: 1 };
     let seeds = Seeds { loose: vec![json!("4 ~ Z q")], ..Seeds::default() };
@@ -81,10 +82,8 @@ async fn what_ran_leads_to_what_did_not() {
     assert_eq!(never, ["length", "nothing", "unused"]);
     assert_eq!(trial(&counting).await, first, "the same seed gives the same");
 
-    let unsteered = trial(&blind).await;
-    assert_eq!(unsteered.tried[0].differences, [], "without counting the last piece is not found");
     let unknown = "the driver was not built to count what runs".into();
-    assert_eq!(unsteered.code, CodeCoverage::Unknown { unknown });
+    assert_eq!(trial(&blind).await.code, CodeCoverage::Unknown { unknown });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +118,8 @@ async fn python_tells_lines_where_it_can() {
     }
     let sequences = [call("pick", json!({"x": true})), call("pick", json!({"x": true}))];
     let answers = driver.counted().ask_sequences(&sequences, &Patience::ENDLESS).await.unwrap();
-    assert_eq!((answers[0].ran.len(), answers[1].ran.len()), (2, 0));
+    let told: Vec<usize> = answers.iter().map(|answer| answer.ran.len()).collect();
+    assert_eq!(told, [2, 0], "a line is told once");
     let code = reached(&driver, &answers);
     assert_eq!((code.lines, code.functions), (Ratio::new(2, 4), Ratio::new(1, 2)));
     assert_eq!(code.not_entered[0].name, "one");
@@ -153,7 +153,7 @@ impl RustLibrary {
         Self { dir, scratch: tempfile::tempdir().unwrap() }
     }
 
-    fn operations(&self) -> [Operation; 2] {
+    fn operations() -> [Operation; 2] {
         let open = r#"locked::open({{param "key" "&str"}})"#;
         let length = r#"locked::length({{param "text" "String"}})"#;
         [operation("open", open), operation("length", length)]
@@ -162,13 +162,15 @@ impl RustLibrary {
     async fn counting(&self) -> Driver {
         let scratch = self.scratch.path().join("counting");
         let (toolchain, subject) = (Toolchain::find(Path::new("/")).await.unwrap(), self.subject(&scratch));
-        driver(build_counting(&sandbox().await, &toolchain, &subject, &[], &self.operations()).await.unwrap())
+        driver(
+            build_counting(&sandbox().await, &toolchain, &subject, &[], &Self::operations()).await.unwrap(),
+        )
     }
 
     async fn plain(&self) -> Driver {
         let scratch = self.scratch.path().join("plain");
         let (toolchain, subject) = (Toolchain::find(Path::new("/")).await.unwrap(), self.subject(&scratch));
-        driver(build(&sandbox().await, &toolchain, &subject, &[], &self.operations()).await.unwrap())
+        driver(build(&sandbox().await, &toolchain, &subject, &[], &Self::operations()).await.unwrap())
     }
 
     fn subject<'a>(&'a self, scratch: &'a Path) -> Subject<'a> {
