@@ -94,6 +94,6 @@ mod tests {
         assert!(echoes(&byte, &json!(255)).iter().all(|value| value.as_u64() <= Some(255)));
         assert!(echoes(&byte, &json!("255")).is_empty());
         assert!(echoes(&byte, &json!(256)).is_empty() && echoes(&byte, &json!(-1)).is_empty());
-        assert!(echoes(&Shape::Bool, json!(true)).is_empty());
+        assert!(echoes(&Shape::Bool, &json!(true)).is_empty());
     }
 }
