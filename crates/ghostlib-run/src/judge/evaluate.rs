@@ -1,4 +1,6 @@
-use super::{Judge, JudgeError, JudgeOptions, Operations, Ready, extract, findings, language, seeds, stand};
+use super::{
+    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, language, seeds, stand,
+};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
@@ -289,12 +291,13 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
     let gates = gates(&measured);
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
+    let each: Vec<_> = functions.iter().collect();
     let fidelity = Fidelity {
         gates,
         vectors: vectors_dimension(vectors, &measured.vectors),
         api: measured.api.unwrap_or_default(),
-        behaviour: behaviour_dimension(&functions),
-        coverage: coverage(ready, measured.required.as_ref(), &functions),
+        behaviour: behaviour_dimension(&each),
+        coverage: coverage(ready, measured.required.as_ref(), &each),
     };
     Evaluation {
         fidelity,
@@ -333,27 +336,17 @@ fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDi
     VectorsDimension { all: ratio(false), hidden: ratio(true) }
 }
 
-/// The mean over the operations that were tried: one that the candidate lacks agrees on nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn behaviour_dimension(functions: &[FunctionAgreement]) -> BehaviourDimension {
-    let shares: Vec<f64> = functions.iter().filter_map(|function| function.agreed.share()).collect();
+fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
     let accepted = functions.iter().fold(Ratio::default(), |sum, function| {
         Ratio::new(sum.n + function.accepted.n, sum.of + function.accepted.of)
     });
-    let agreement = (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64);
-    BehaviourDimension { agreement, accepted }
+    BehaviourDimension { agreement: figures::agreement(functions), accepted }
 }
 
-/// A function counts as exercised when both sides were asked and the reference accepted something.
-fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[FunctionAgreement]) -> Ratio {
+/// A function counts as exercised when both sides were asked and the reference accepted enough.
+fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[&FunctionAgreement]) -> Ratio {
+    let exercised = figures::exercised(ready.operations.all(), functions);
     let all = || ready.operations.required.iter().collect();
     let required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
-    let exercised = required.iter().filter(|path| {
-        let mut operations = ready.operations.all().filter(|operation| operation.item == ***path);
-        operations.any(|operation| {
-            let mut tried = functions.iter().filter(|function| function.operation == operation.name);
-            tried.any(|function| function.accepted.n > 0)
-        })
-    });
-    Ratio::new(exercised.count(), required.len())
+    Ratio::new(required.iter().filter(|path| exercised.contains(path.as_str())).count(), required.len())
 }

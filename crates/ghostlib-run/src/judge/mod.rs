@@ -2,6 +2,7 @@
 
 mod converge;
 mod evaluate;
+mod figures;
 mod findings;
 mod operations;
 mod pair;
