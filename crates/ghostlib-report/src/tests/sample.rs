@@ -28,6 +28,7 @@ pub(crate) fn run() -> RunSummary {
             max_iterations: 5,
             cases: 1_000,
             seed: 1,
+            hidden: 0.3,
         }),
         reference: Some(ReferenceStamp {
             source: ReferenceSource::Crate { name: "shell-words".into(), version: "1.1.1".into() },

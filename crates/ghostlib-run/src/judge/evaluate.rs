@@ -1,5 +1,6 @@
 use super::{
-    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, language, seeds, stand,
+    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language, seeds,
+    stand,
 };
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
@@ -74,7 +75,7 @@ impl Judge {
         if let Some(driver) = &driver {
             try_all(self, loaded, ready, driver, options, &mut measured).await?;
         }
-        Ok(conclude(ready, &vectors, measured))
+        Ok(conclude(loaded, ready, &vectors, measured))
     }
 
     /// Compares API and text. A candidate in another language is held against the API that the spec declares for it.
@@ -263,7 +264,7 @@ async fn try_all(
         if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);
             // A failing vector has said it already.
-            let new = findings.into_iter().filter(|finding| !matches!(finding.spec, SpecStand::Speaks(_)));
+            let new = findings.into_iter().filter(|finding| stand::vector_of_call(loaded, finding).is_none());
             measured.findings.extend(new);
         }
         measured.tried.push(tried);
@@ -285,7 +286,9 @@ fn compared(judge: &Judge, loaded: &LoadedSpec, ready: &Ready, driver: &Driver) 
     ready.operations.all().filter(is_meant).cloned().collect()
 }
 
-fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
+fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
+    let dimension = vectors_dimension(loaded, vectors, &measured.vectors);
+    measured.findings.extend(fitted::finding(&dimension));
     measured
         .findings
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
@@ -294,7 +297,7 @@ fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evalu
     let each: Vec<_> = functions.iter().collect();
     let fidelity = Fidelity {
         gates,
-        vectors: vectors_dimension(vectors, &measured.vectors),
+        vectors: dimension,
         api: measured.api.unwrap_or_default(),
         behaviour: behaviour_dimension(&each),
         coverage: coverage(ready, measured.required.as_ref(), &each),
@@ -325,12 +328,12 @@ fn gates(measured: &Measured) -> Vec<GateResult> {
     Gate::ALL.into_iter().filter(is_measured).map(result).collect()
 }
 
-fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {
+fn vectors_dimension(loaded: &LoadedSpec, vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {
     let passed = |vector: &&&Vector| {
         results.iter().any(|result| result.id == vector.id && result.outcome == VectorOutcome::Passed)
     };
     let ratio = |hidden: bool| {
-        let those: Vec<_> = vectors.iter().filter(|vector| vector.hidden || !hidden).collect();
+        let those: Vec<_> = vectors.iter().filter(|vector| loaded.hides(vector) || !hidden).collect();
         Ratio::new(those.iter().filter(|vector| passed(vector)).count(), those.len())
     };
     VectorsDimension { all: ratio(false), hidden: ratio(true) }

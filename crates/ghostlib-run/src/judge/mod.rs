@@ -4,6 +4,7 @@ mod converge;
 mod evaluate;
 mod figures;
 mod findings;
+mod fitted;
 mod operations;
 mod pair;
 mod power;
