@@ -11,6 +11,7 @@ mod manifest;
 pub mod mutants;
 mod operations;
 mod reference;
+mod runtime;
 mod signature;
 mod std_traits;
 mod toolchain;
