@@ -10,6 +10,7 @@ mod library;
 mod manifest;
 pub mod mutants;
 mod operations;
+mod outside;
 mod reference;
 mod runtime;
 mod signature;
