@@ -5,6 +5,7 @@ use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
+use crate::wire::expected::ExpectedJson;
 use clap::Args;
 use ghostlib_model::{Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
@@ -128,7 +129,12 @@ fn vectors(loaded: &LoadedSpec, evaluation: &Evaluation) -> Value {
         .into_iter()
         .partition(|result| !matches!(result.outcome, VectorOutcome::Failed(Answer::NotRun(_))));
     let expected = |result: &VectorResult| {
-        loaded.spec.vectors.iter().find(|vector| vector.id == result.id).map(|vector| &vector.expected)
+        loaded
+            .spec
+            .vectors
+            .iter()
+            .find(|vector| vector.id == result.id)
+            .map(|vector| ExpectedJson::from(&vector.expected))
     };
     let with_both = |result: &&VectorResult| {
         let VectorOutcome::Failed(answer) = &result.outcome else { return Value::Null };

@@ -5,8 +5,8 @@ use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
 use ghostlib_model::{
-    Answer, ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex,
-    SpecStand, Value, Vector, VectorId,
+    Answer, ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Expected, ExpectedError, Finding, Place,
+    Sha256Hex, SpecStand, Value, Vector, VectorId,
 };
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
@@ -143,9 +143,9 @@ async fn examples_of_unseen<'a>(
 fn harvested(loaded: &LoadedSpec, before: &[Call], call: &Call, answer: &Answer) -> Option<Vector> {
     let operation = call.operation.as_str();
     let expected = match answer {
-        Answer::Ok(value) => Expected::Output(plain(value).clone()),
-        Answer::Error(failure) if failure.text.is_empty() => Expected::AnyError,
-        Answer::Error(failure) => Expected::ErrorText(failure.text.clone()),
+        Answer::Ok(value) => plain(value).clone().into(),
+        Answer::Error(failure) if failure.text.is_empty() => Expected::Error(ExpectedError::default()),
+        Answer::Error(failure) => Expected::Error(ExpectedError::of_text(failure.text.clone())),
         _ => return None,
     };
     let input = as_spec_writes_it(loaded, operation, &call.input);
