@@ -1,6 +1,7 @@
 //! The behaviour of one library against another, without a spec.
 
 use super::JudgeError;
+use super::figures::{agreement, exercised};
 use ghostlib_diff::{Api, Literals};
 use ghostlib_model::{CodeCoverage, FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
@@ -50,9 +51,6 @@ pub struct Workshop<'a> {
     pub wall: Duration,
 }
 
-/// Under this share of accepted calls nothing is said of an operation, from 0 to 1.
-const MIN_ACCEPTED: f64 = 0.01;
-
 /// Builds both libraries into drivers and calls both alike. `api` is the reference's; `literals` are those of both, so
 /// that what either treats as special is tried.
 ///
@@ -84,11 +82,13 @@ pub async fn behaviour(
     let trial = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
     let agreements: Vec<&FunctionAgreement> = trial.tried.iter().map(|tried| &tried.agreement).collect();
-    let is_unknown =
-        |agreement: &&&FunctionAgreement| agreement.accepted.share().is_none_or(|share| share < MIN_ACCEPTED);
-    let unknown = agreements.iter().filter(is_unknown).map(|agreement| agreement.operation.clone()).collect();
+    let unknown = agreements
+        .iter()
+        .filter(|one| !one.is_known())
+        .map(|agreement| agreement.operation.clone())
+        .collect();
     Ok(Behaviour {
-        agreement: mean(&agreements),
+        agreement: agreement(&agreements),
         coverage: coverage(api, &offered.operations, &agreements),
         code: trial.code,
         unknown,
@@ -122,23 +122,8 @@ async fn driver(
     built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn mean(agreements: &[&FunctionAgreement]) -> Option<f64> {
-    let shares: Vec<f64> = agreements.iter().filter_map(|agreement| agreement.agreed.share()).collect();
-    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
-}
-
 fn coverage(api: &Api, operations: &[Operation], agreements: &[&FunctionAgreement]) -> Ratio {
-    let accepted: HashSet<&str> = agreements
-        .iter()
-        .filter(|agreement| agreement.accepted.n > 0)
-        .map(|agreement| agreement.operation.as_str())
-        .collect();
-    let exercised: HashSet<&str> = operations
-        .iter()
-        .filter(|operation| accepted.contains(operation.name.as_str()))
-        .map(|operation| operation.item.as_str())
-        .collect();
+    let exercised = exercised(operations.iter(), agreements);
     let required: HashSet<&str> =
         super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
     Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
