@@ -335,4 +335,5 @@ pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use source::{SourceFile, Sources};
 pub use spec::{ApiBlock, DeltaChange, Dependency, FrontMatter, RequirementDelta, Spec, Target};
 pub use statements::Keywords;
+pub use vectors::read_vectors;
 pub use visible::visible;

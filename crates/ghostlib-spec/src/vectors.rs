@@ -10,7 +10,7 @@ use crate::source::SourceFile;
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
 use expectation::read_expected;
-use ghostlib_model::{Call, Diagnostic, Place, Requirement, RequirementId, Vector, VectorId};
+use ghostlib_model::{Call, Diagnostic, Place, Requirement, RequirementId, Severity, Vector, VectorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word that makes a fenced block a vectors block.
@@ -126,6 +126,17 @@ impl Vectors {
             diagnostics.push(draft.into());
         }
     }
+}
+
+/// The vectors of a file by themselves.
+///
+/// # Errors
+/// If the file has errors: its diagnostics.
+pub fn read_vectors(file: &SourceFile) -> Result<Vec<Vector>, Vec<Diagnostic>> {
+    let (mut vectors, mut diagnostics) = (Vectors::default(), Vec::new());
+    vectors.read_file(file, &mut diagnostics);
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+    if diagnostics.iter().any(is_error) { Err(diagnostics) } else { Ok(vectors.list) }
 }
 
 fn read_vector(reader: &mut Reader, operation: &str, node: &Node, links: &mut Vec<Link>) -> Option<Vector> {
