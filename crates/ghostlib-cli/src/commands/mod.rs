@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod fmt;
+mod harvesting;
 pub(crate) mod init;
 pub(crate) mod lint;
 mod measuring;
