@@ -64,7 +64,9 @@ impl Writer<'_> {
             };
             (target, function, output)
         };
-        let n_params = function.params.len() + usize::from(function.receiver.is_some());
+        // A constructor is called on nothing.
+        let has_self = function.receiver.is_some() && item.kind != ApiKind::Class;
+        let n_params = function.params.len() + usize::from(has_self);
         let (mut passed, mut has_gap) = (Vec::new(), false);
         for param in &function.params {
             let Some(value) = value_of(input, &param.name, n_params) else {

@@ -47,7 +47,7 @@ impl Writer<'_> {
         let mut variables: Vec<Variable> = Vec::new();
         for call in &vector.before {
             let called = self.call(call, &mut variables)?;
-            let name = variable_name(&called, &variables);
+            let name = variable_name(self.suite.library, &called, &variables);
             variables.push(Variable { name, called, is_used: false });
         }
         let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
@@ -66,11 +66,13 @@ impl Writer<'_> {
     }
 }
 
-fn variable_name(called: &Called, variables: &[Variable]) -> String {
+fn variable_name(library: &str, called: &Called, variables: &[Variable]) -> String {
     let class = called.output.as_deref().map(|output| snake(output.rsplit('.').next().unwrap_or_default()));
     let plain = class
         .filter(|class| !class.is_empty() && !class.contains("none"))
         .unwrap_or_else(|| "value".to_owned());
+    // A local of the library's name would hide the library.
+    let plain = if plain == library { format!("{plain}_value") } else { plain };
     match variables.iter().filter(|known| known.name.starts_with(&plain)).count() {
         0 => plain,
         n => format!("{plain}_{}", n + 1),
