@@ -1,3 +1,4 @@
+use super::harvesting::harvest_into;
 use super::measuring::{BUILD_WALL, function_json, place, plan};
 use crate::args::SandboxChoice;
 use crate::console::{say_json, warn};
@@ -5,8 +6,9 @@ use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
+use crate::wire::expected::ExpectedJson;
 use clap::Args;
-use ghostlib_model::{Answer, Evaluation, ReferenceSource, VectorOutcome, VectorResult};
+use ghostlib_model::{Answer, Call, Evaluation, Evidence, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
 use serde_json::{Value, json};
@@ -35,6 +37,9 @@ pub(crate) struct EvalArgs {
     /// The seed of the sequences.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write each difference as a vector with the reference's answer to this vector file. What it has stays.
+    #[arg(long, value_name = "FILE")]
+    harvest: Option<PathBuf>,
     /// Where the candidate is built and run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
@@ -67,8 +72,13 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let candidate = Candidate { dir: &dir, scratch: &scratch };
     let evaluation = judge.evaluate(&loaded, &ready, candidate, &options).await?;
     drop(lock);
+    let harvested = args.harvest.as_ref().map(|path| harvest(path, &loaded, &evaluation)).transpose()?;
     if json {
-        say_json(&told(&loaded, &evaluation, &ready));
+        let mut told = told(&loaded, &evaluation, &ready);
+        if let Some(harvested) = harvested {
+            told["harvest"] = harvested;
+        }
+        say_json(&told);
     } else {
         for dropped in &ready.dropped {
             warn(format!("the reference itself does not do what vector {} says; it is not used", dropped.id));
@@ -76,6 +86,17 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
         narrate::evaluated(&evaluation, began.elapsed().as_secs_f64());
     }
     Ok(if evaluation.passes(args.target) { Verdict::Passed } else { Verdict::FellShort })
+}
+
+fn harvest(path: &Path, loaded: &LoadedSpec, evaluation: &Evaluation) -> Result<Value, CliError> {
+    let calls = |evidence: &Evidence| {
+        let last = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
+        evidence.before.iter().cloned().chain([last]).collect()
+    };
+    let evidence = evaluation.findings.iter().filter_map(|finding| finding.evidence.as_ref());
+    let found: Vec<(Vec<Call>, &Answer)> =
+        evidence.filter_map(|one| Some((calls(one), one.reference.as_ref()?))).collect();
+    harvest_into(path, Some(loaded), found.iter().map(|(calls, answer)| (calls.as_slice(), *answer)))
 }
 
 impl EvalArgs {
@@ -128,7 +149,12 @@ fn vectors(loaded: &LoadedSpec, evaluation: &Evaluation) -> Value {
         .into_iter()
         .partition(|result| !matches!(result.outcome, VectorOutcome::Failed(Answer::NotRun(_))));
     let expected = |result: &VectorResult| {
-        loaded.spec.vectors.iter().find(|vector| vector.id == result.id).map(|vector| &vector.expected)
+        loaded
+            .spec
+            .vectors
+            .iter()
+            .find(|vector| vector.id == result.id)
+            .map(|vector| ExpectedJson::from(&vector.expected))
     };
     let with_both = |result: &&VectorResult| {
         let VectorOutcome::Failed(answer) = &result.outcome else { return Value::Null };

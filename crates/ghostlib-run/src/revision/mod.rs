@@ -1,9 +1,11 @@
 //! Revising the spec where it is silent, and the guard between any revision and the spec.
 
 mod guard;
+mod harvest;
 mod mechanical;
 
 pub use guard::check;
+pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

@@ -137,7 +137,7 @@ pub(super) fn written_type(library: &Library<'_>, own: &Own<'_>, concrete: &Conc
 }
 
 /// The names of the parameters behind `self`, made up where patterns stand for them.
-fn parameter_names(item: &ApiItem, callable: &Callable) -> Vec<String> {
+pub(super) fn parameter_names(item: &ApiItem, callable: &Callable) -> Vec<String> {
     let told = item.function.iter().flat_map(|function| &function.params);
     let told: Vec<&str> = told.map(|param| param.name.trim_start_matches("mut ").trim()).collect();
     let is_name = |name: &str| syn::parse_str::<syn::Ident>(name).is_ok() && name != "_";
