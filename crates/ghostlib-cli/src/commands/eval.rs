@@ -1,4 +1,4 @@
-use super::measuring::{BUILD_WALL, place, plan};
+use super::measuring::{BUILD_WALL, place, places, plan, share};
 use crate::args::SandboxChoice;
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
@@ -8,9 +8,9 @@ use crate::settings::Settings;
 use clap::Args;
 use ghostlib_model::{Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
-use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
+use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgeTools, LoadedSpec, Ready};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Measure code that is there against a spec and its reference, in all dimensions. No agent is asked.
@@ -38,11 +38,6 @@ pub(crate) struct EvalArgs {
     /// Where the candidate is built and run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "it goes from 0 to 1".to_owned())
 }
 
 pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliError> {
@@ -86,11 +81,6 @@ impl EvalArgs {
             copy: Settings::load()?.copy_thresholds(),
         })
     }
-}
-
-fn places(project: &Project, spec: &Path) -> JudgePlaces {
-    let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
-    JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
 }
 
 fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {

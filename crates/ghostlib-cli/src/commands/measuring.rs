@@ -3,6 +3,7 @@
 use crate::error::CliError;
 use ghostlib_agent::FileTree;
 use ghostlib_model::{Call, sha256_of_files};
+use ghostlib_run::JudgePlaces;
 use ghostlib_run::store::Project;
 use ghostlib_verify::Differential;
 use std::fs;
@@ -47,4 +48,16 @@ pub(in crate::commands) fn place(
 /// A call in one line.
 pub(in crate::commands) fn call_text(call: &Call) -> String {
     format!("{} {}", call.operation, call.input)
+}
+
+/// A share as it is written on the command line.
+pub(in crate::commands) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it goes from 0 to 1".to_owned())
+}
+
+/// Where the judge of a spec keeps things in a project.
+pub(in crate::commands) fn places(project: &Project, spec: &Path) -> JudgePlaces {
+    let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
+    JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
 }

@@ -140,7 +140,12 @@ async fn examples_of_unseen<'a>(
 }
 
 /// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-fn harvested(loaded: &LoadedSpec, before: &[Call], call: &Call, answer: &Answer) -> Option<Vector> {
+pub(crate) fn harvested(
+    loaded: &LoadedSpec,
+    before: &[Call],
+    call: &Call,
+    answer: &Answer,
+) -> Option<Vector> {
     let operation = call.operation.as_str();
     let expected = match answer {
         Answer::Ok(value) => Expected::Output(plain(value).clone()),

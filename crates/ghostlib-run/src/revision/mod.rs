@@ -4,6 +4,7 @@ mod guard;
 mod mechanical;
 
 pub use guard::check;
+pub(crate) use mechanical::harvested;
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

@@ -10,6 +10,7 @@ mod library;
 mod manifest;
 pub mod mutants;
 mod operations;
+pub mod own_tests;
 mod reference;
 mod signature;
 mod std_traits;
