@@ -6,6 +6,8 @@ use ghostlib_model::{Call, sha256_of_files};
 use ghostlib_run::JudgePlaces;
 use ghostlib_run::store::Project;
 use ghostlib_verify::Differential;
+use ghostlib_verify::rust::mutants::Mutant;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -60,4 +62,19 @@ pub(in crate::commands) fn share(text: &str) -> Result<f64, String> {
 pub(in crate::commands) fn places(project: &Project, spec: &Path) -> JudgePlaces {
     let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
     JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
+}
+
+/// A mutant, for machines.
+pub(in crate::commands) fn mutant_json(mutant: &Mutant) -> Value {
+    let place = &mutant.place;
+    json!({
+        "place": {
+            "file": &*place.file,
+            "line_start": place.line,
+            "line_end": place.end_line,
+            "column": place.column,
+        },
+        "description": mutant.description,
+        "function": mutant.function,
+    })
 }

@@ -74,3 +74,27 @@ pub(super) async fn plant(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_model::Place;
+
+    #[test]
+    fn a_sample_is_drawn_by_its_seed_and_keeps_its_order() {
+        let mutant = |number| Mutant {
+            number,
+            place: Place::start_of("src/lib.rs"),
+            function: String::new(),
+            description: String::new(),
+        };
+        let all: Vec<Mutant> = (1..=50).map(mutant).collect();
+        let drawn = |max_mutants, seed| -> Vec<usize> {
+            PowerPlan { max_mutants, seed }.sample(&all).iter().map(|one| one.number).collect()
+        };
+        assert_eq!(drawn(8, 1), drawn(8, 1));
+        assert_ne!(drawn(8, 1), drawn(8, 2));
+        assert!(drawn(8, 1).is_sorted() && drawn(8, 1).len() == 8);
+        assert_eq!(drawn(60, 1), (1..=50).collect::<Vec<_>>());
+    }
+}

@@ -1,5 +1,6 @@
 //! For machines.
 
+use crate::commands::measuring::mutant_json;
 use ghostlib_model::Ratio;
 use ghostlib_run::{Ready, Shown, Strength, Weighed};
 use ghostlib_spec::edit::render_vectors;
@@ -39,18 +40,14 @@ fn own_tests(strength: &Strength) -> Value {
 }
 
 fn survivor(weighed: &Weighed) -> Value {
-    let mutant = &weighed.mutant;
     let (by, what) = match &weighed.shown {
         Shown::ByVector(id) => ("vector", Some(id.to_string())),
         Shown::ByProposal(id) => ("proposal", Some(id.to_string())),
         Shown::ByBehaviour(operation) => ("behaviour", Some(operation.clone())),
         Shown::ByNothing => ("nothing", None),
     };
-    json!({
-        "place": mutant.place,
-        "function": mutant.function,
-        "description": mutant.description,
-        "own_tests": weighed.by_own_tests,
-        "shown_by": {by: what},
-    })
+    let mut told = mutant_json(&weighed.mutant);
+    told["own_tests"] = json!(weighed.by_own_tests);
+    told["shown_by"] = json!({by: what});
+    told
 }

@@ -10,7 +10,8 @@ use crate::settings::Settings;
 use clap::Args;
 use ghostlib_model::ReferenceSource;
 use ghostlib_run::store::Project;
-use ghostlib_run::{Judge, JudgeOptions, JudgeTools, LoadedSpec, PowerPlan};
+use ghostlib_run::{Judge, JudgeError, JudgeOptions, JudgeTools, LoadedSpec, PowerPlan};
+use ghostlib_verify::Tools;
 use std::path::PathBuf;
 
 /// Plant small faults into the reference, and say which share of those that its own tests find the spec's vectors
@@ -51,6 +52,9 @@ pub(crate) async fn strength(args: &StrengthArgs, json: bool) -> Result<Verdict,
     let lock = project.lock()?;
     let places = places(&project, &args.spec);
     let tools = JudgeTools::of_reference(&loaded.spec, &places.base).await?;
+    if !matches!(tools.reference, Tools::Rust(_)) {
+        return Err(JudgeError::NoMutants { language: tools.reference.language() }.into());
+    }
     let judge = Judge::prepare(sandbox(args.sandbox).await?, tools, &loaded.spec, places).await?;
     let options = JudgeOptions {
         differential: plan(args.cases, args.seed),

@@ -23,6 +23,7 @@ pub(super) fn print(strength: &Strength) {
         say(styled(BOLD, "vectors that would find them, with the reference's answers:"));
         say("");
         say(visible_lines(&render_vectors(&strength.proposals)));
+        say("");
     }
     print_tests(strength);
     print_share(strength);
@@ -97,5 +98,5 @@ fn shown(ratio: Ratio) -> String {
 
 /// Text of several lines, without what a terminal would act upon.
 fn visible_lines(text: &str) -> String {
-    text.lines().map(|line| visible(line).to_string()).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
 }

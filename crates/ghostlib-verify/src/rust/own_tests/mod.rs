@@ -79,18 +79,17 @@ impl OwnTests {
             Err(error) => return Ok(Err(error.into())),
         };
         let built = build(sandbox, toolchain, subject, (&bed, "--tests")).await?;
-        if built.programs.is_empty() && !built.messages.is_empty() {
-            return Ok(Err(NoTests::Build(built.messages)));
-        }
         let runner = Runner::new(sandbox, toolchain, &bed.dir);
         let mut tests = Self { runner, programs: vec![], n_tests: 0, left_out: vec![] };
-        tests.left_out.extend(built.messages.into_iter().map(TestLeftOut::by_compiler));
+        tests.left_out.extend(built.messages.iter().map(TestLeftOut::by_compiler));
+        tests.left_out.dedup_by(|a, b| a.test == b.test);
         for program in built.programs {
             tests.add(program).await?;
         }
-        Ok(match (tests.n_tests, tests.left_out.is_empty()) {
-            (0, true) => Err(NoTests::None),
-            (0, false) => Err(NoTests::Fail(tests.left_out)),
+        Ok(match tests.n_tests {
+            0 if !built.messages.is_empty() => Err(NoTests::Build(built.messages)),
+            0 if !tests.left_out.is_empty() => Err(NoTests::Fail(tests.left_out)),
+            0 => Err(NoTests::None),
             _ => Ok(tests),
         })
     }

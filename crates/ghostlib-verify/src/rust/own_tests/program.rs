@@ -20,9 +20,10 @@ pub struct TestLeftOut {
 
 impl TestLeftOut {
     /// A program that does not compile.
-    pub(super) fn by_compiler(message: CompilerMessage) -> Self {
-        let test = message.place.map_or_else(|| "a test program".to_owned(), |place| place.file.to_string());
-        Self { test, reason: message.text }
+    pub(super) fn by_compiler(message: &CompilerMessage) -> Self {
+        let place = message.place.as_ref();
+        let test = place.map_or_else(|| "a test program".to_owned(), |place| place.file.to_string());
+        Self { test, reason: message.text.clone() }
     }
 }
 
@@ -112,8 +113,8 @@ impl Ran {
 fn n_passed(text: &str) -> usize {
     let line = text.lines().rev().find_map(|line| line.strip_prefix("test result: "));
     let Some(line) = line else { return 1 };
-    let counts = line.split(['.', ';']).map(str::trim);
-    counts.filter_map(|part| part.strip_suffix(" passed")?.parse().ok()).next().unwrap_or(0)
+    let mut counts = line.split(['.', ';']).map(str::trim);
+    counts.find_map(|part| part.strip_suffix(" passed")?.parse().ok()).unwrap_or(0)
 }
 
 fn said(finished: &Finished, text: &str) -> String {
