@@ -98,5 +98,5 @@ fn shown(ratio: Ratio) -> String {
 
 /// Text of several lines, without what a terminal would act upon.
 fn visible_lines(text: &str) -> String {
-    text.lines().map(|line| visible(line)).collect::<Vec<_>>().join("\n")
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
