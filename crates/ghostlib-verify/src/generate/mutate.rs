@@ -1,5 +1,6 @@
 //! Sequences like others that were worth keeping.
 
+use super::echo::{echo, step};
 use super::neighbours::neighbours;
 use super::sequences::{Draft, MAX_CALLS, Sequences, has_kept, kept_index};
 use super::smaller::smaller;
@@ -7,6 +8,7 @@ use super::values::Generator;
 use crate::operation::Access;
 use crate::shape::Shape;
 use ghostlib_model::{Call, Sequence, Value};
+use serde_json::Map;
 
 /// So many steps lie between a sequence and the one that it is made from: mostly one, which keeps what led there.
 const STEPS: [usize; 4] = [1, 1, 2, 4];
@@ -20,9 +22,7 @@ impl Sequences<'_> {
                 sequence = self.append(sequence, target, generator);
             } else {
                 let at = generator.rng().usize(..sequence.calls.len().max(1));
-                if let Some(call) = sequence.calls.get_mut(at) {
-                    self.change_argument(call, generator);
-                }
+                self.change_argument(&mut sequence.calls, at, generator);
             }
         }
         sequence
@@ -47,14 +47,17 @@ impl Sequences<'_> {
         Sequence { calls: draft.calls }
     }
 
-    fn change_argument(&self, call: &mut Call, generator: &mut Generator) {
+    fn change_argument(&self, calls: &mut [Call], at: usize, generator: &mut Generator) {
+        let Some((before, [call, ..])) = calls.split_at_mut_checked(at) else { return };
         let operation = self.operations.iter().find(|one| one.name == call.operation);
         let Some(operation) = operation else { return };
         let plain = |name: &str| call.input.get(name).is_some_and(|value| !has_kept(value));
         let params: Vec<_> = operation.params.iter().filter(|param| plain(&param.name)).collect();
         let Some(param) = generator.rng().choice(params) else { return };
         let value = &mut call.input[&param.name];
-        if generator.rng().u8(..4) > 0 {
+        if let Some(echoed) = echo((&param.shape, Some(value)), before, &Map::new(), generator) {
+            *value = echoed;
+        } else if generator.rng().u8(..4) > 0 {
             change(value, generator);
         } else if !needs_kept(&param.shape) {
             *value = generator.value(&param.shape, &mut |_, _, _| Value::Null);
@@ -70,6 +73,7 @@ pub(super) fn change(value: &mut Value, generator: &mut Generator) {
             change(&mut items[at], generator);
         }
         Value::String(text) if generator.rng().bool() => *text = spliced(text, generator),
+        Value::String(_) if generator.rng().u8(..3) == 0 => step(value, generator),
         _ => {
             let near = if generator.rng().u8(..4) == 0 { smaller(value) } else { neighbours(value) };
             if let Some(chosen) = generator.rng().choice(near) {

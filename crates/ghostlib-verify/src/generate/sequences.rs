@@ -142,7 +142,7 @@ impl<'a> Sequences<'a> {
             }
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
-            let echoed = echo(&param.shape, &draft.calls, &input, generator);
+            let echoed = echo((&param.shape, reused), &draft.calls, &input, generator);
             let value = match (echoed, reused) {
                 (Some(echoed), _) => echoed,
                 (None, Some(value)) if generator.rng().u8(..3) > 0 => beside(value, generator),
