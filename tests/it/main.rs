@@ -21,3 +21,4 @@ mod small_commands;
 mod spec_diff;
 mod strength;
 mod support;
+mod upstream;

@@ -9,6 +9,7 @@ mod plant;
 mod power;
 mod stand;
 mod strength;
+mod upstream;
 
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
@@ -184,6 +185,9 @@ pub enum JudgeError {
         /// The language.
         language: &'static str,
     },
+    /// Tests of a library in one language cannot be run on one in another.
+    #[error("the reference's tests are run on candidates in Rust alone, of a reference in Rust")]
+    NoUpstreamTests,
     /// The judge's own work failed.
     #[error(transparent)]
     Verify(#[from] VerifyError),

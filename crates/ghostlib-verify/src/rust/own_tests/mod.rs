@@ -4,8 +4,10 @@
 
 mod bed;
 mod program;
+mod upstream;
 
 pub use program::TestLeftOut;
+pub use upstream::{UpstreamTests, upstream_tests};
 
 use super::build::{CompilerMessage, Messages, Places, Subject, cargo};
 use super::mutants::{Mutant, VARIABLE};
@@ -78,7 +80,7 @@ impl OwnTests {
             Ok(bed) => bed,
             Err(error) => return Ok(Err(error.into())),
         };
-        let built = build(sandbox, toolchain, subject, (&bed, "--tests")).await?;
+        let built = build(sandbox, toolchain, subject, (&bed, &["--tests"])).await?;
         let runner = Runner::new(sandbox, toolchain, &bed.dir);
         let mut tests = Self { runner, programs: vec![], n_tests: 0, left_out: vec![] };
         tests.left_out.extend(built.messages.iter().map(TestLeftOut::by_compiler));
@@ -153,11 +155,12 @@ async fn build(
     sandbox: &Sandbox,
     toolchain: &Toolchain,
     subject: &Subject<'_>,
-    (bed, selected): (&Bed, &str),
+    (bed, selected): (&Bed, &[&str]),
 ) -> Result<BuiltTests, VerifyError> {
     let subject = Subject { cargo_config: &bed.cargo_config, read: &bed.read, ..subject.clone() };
     super::build::clear(&subject, &Places::of(&subject))?;
-    let before = ["build", selected, "--keep-going", "--offline", "--quiet", "--message-format=json"];
+    let before = ["build", "--keep-going", "--offline", "--quiet", "--message-format=json"];
+    let before = [&before, selected].concat();
     let finished = cargo(sandbox, toolchain, &subject, (&before, &[]), &[]).await?;
     let programs = programs(&finished, &Places::of(&subject).target);
     let messages = if finished.end.is_success() {

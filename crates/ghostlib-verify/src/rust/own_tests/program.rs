@@ -44,6 +44,8 @@ pub(super) struct Ran {
     /// How it ended, with the first line of a panic if there is one.
     pub(super) said: String,
     pub(super) wall: Duration,
+    /// What it wrote to standard output.
+    pub(super) text: String,
 }
 
 /// What runs test programs.
@@ -93,6 +95,17 @@ impl Runner {
         let command = CommandLine::new(&program.path).args(args);
         Ok(Ran::of(&self.sandbox.run(&policy, &command, Vec::new()).await?))
     }
+
+    /// The names of a program's tests; nothing, if it is a program that tells no such thing.
+    pub(super) async fn list(
+        &self,
+        program: &Program,
+        wall: Duration,
+    ) -> Result<Option<Vec<String>>, VerifyError> {
+        let ran = self.run(program, &["--list".to_owned()], &[], wall).await?;
+        let tests = ran.text.lines().filter_map(|line| line.strip_suffix(": test").map(str::to_owned));
+        Ok(ran.text.contains(" tests, ").then(|| tests.collect()))
+    }
 }
 
 impl Ran {
@@ -105,6 +118,7 @@ impl Ran {
             failed: failed.map(|name| name.trim_end_matches(" - should panic").to_owned()).collect(),
             said: said(finished, &text),
             wall: finished.wall,
+            text: text.into_owned(),
         }
     }
 }

@@ -1,5 +1,7 @@
-use super::measuring::{BUILD_WALL, place, places, plan, share};
+mod upstream;
+
 use crate::args::SandboxChoice;
+use crate::commands::measuring::{BUILD_WALL, place, places, plan, share};
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
@@ -35,6 +37,9 @@ pub(crate) struct EvalArgs {
     /// The seed of the sequences.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Run the reference's integration tests on the candidate too. They are in no score.
+    #[arg(long)]
+    upstream_tests: bool,
     /// Where the candidate is built and run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
@@ -61,14 +66,22 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let ready = judge.ready(&loaded, &options).await?;
     let candidate = Candidate { dir: &dir, scratch: &scratch };
     let evaluation = judge.evaluate(&loaded, &ready, candidate, &options).await?;
+    let upstream = if args.upstream_tests {
+        Some(judge.upstream_tests(&loaded, candidate, BUILD_WALL).await?)
+    } else {
+        None
+    };
     drop(lock);
     if json {
-        say_json(&told(&loaded, &evaluation, &ready));
+        let mut told = told(&loaded, &evaluation, &ready);
+        told["upstream_tests"] = json!(upstream.as_ref().map(upstream::json));
+        say_json(&told);
     } else {
         for dropped in &ready.dropped {
             warn(format!("the reference itself does not do what vector {} says; it is not used", dropped.id));
         }
         narrate::evaluated(&evaluation, began.elapsed().as_secs_f64());
+        upstream.iter().for_each(upstream::print);
     }
     Ok(if evaluation.passes(args.target) { Verdict::Passed } else { Verdict::FellShort })
 }
