@@ -67,13 +67,13 @@ fn a_candidate_in_another_language_is_held_against_the_same_vectors_and_behaviou
     project.write("in-python/pyproject.toml", "[project]\nname = \"level\"\nversion = \"1.0\"\n");
     let found = json(&project, &["eval", "specs/level", "in-python"], 1);
     assert_eq!((&found["vectors"]["planned"], &found["vectors"]["passed"]), (&2.into(), &2.into()));
-    assert_eq!(function(&found, "parse")["agreement"], 1.0, "{}", function(&found, "parse"));
+    assert_eq!(function(&found, "parse")["agreed"], 1.0, "{}", function(&found, "parse"));
     assert!(found["gates"].get("g2").is_none(), "the spec declares no API for Python");
     assert_eq!(found["headline"], Value::Null);
 
     project.write("in-python/level.py", IN_PYTHON.replace("int(digits) +", "int(digits) -"));
     let found = json(&project, &["eval", "specs/level", "in-python"], 1);
-    assert_ne!(function(&found, "parse")["agreement"], 1.0);
+    assert_ne!(function(&found, "parse")["agreed"], 1.0);
 }
 
 #[test]

@@ -120,3 +120,33 @@ fn an_agent_cannot_read_the_reference_nor_write_outside_its_workspace() {
 fn findings(iteration: &Value) -> impl Iterator<Item = &Value> {
     iteration["evaluation"]["findings"].as_array().unwrap().iter()
 }
+
+#[test]
+fn a_withheld_vector_is_seen_by_nobody_until_it_fails_where_nothing_else_says_it() {
+    let project = level_project();
+    let spec =
+        project.read("specs/level/SPEC.md").replacen("\nversion:", "\nvectors: [more.yaml]\nversion:", 1);
+    project.write("specs/level/SPEC.md", spec);
+    let vectors = "parse:\n  - {name: raised, input: {text: \"+3\"}, output: 4}\n  \
+                   - {name: plain, input: {text: \"7\"}, output: 7}\n";
+    project.write("specs/level/more.yaml", vectors);
+    let body = format!(
+        "cat \"$1/spec/more.yaml\"\nif grep -q raised \"$1/spec/more.yaml\"; then\n{}else\n{}fi\n",
+        write_candidate(&project, "level-good"),
+        write_candidate(&project, "level-silent")
+    );
+    let agent = agent(&project, &body);
+    let args = ["run", "specs/level", "--agent", &agent, "--hidden", "1", "--keep-spec", "--json"];
+    let ran = project.run(&args).expect_code(0);
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let hidden = |at: usize| &summary["iterations"][at]["evaluation"]["fidelity"]["vectors"]["hidden"];
+    assert_eq!(*hidden(0), serde_json::json!({"n": 1, "of": 2}));
+    assert_eq!(*hidden(1), serde_json::json!({"n": 1, "of": 1}));
+    let changes = summary["iterations"][0]["revision"]["changes"].as_array().unwrap();
+    let shown: Vec<_> = changes.iter().filter(|change| change["kind"] == "vector-shown").collect();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0]["subject"], "parse/raised");
+    let seen = |session: &str| project.read(&format!(".ghostlib/runs/r1/sessions/{session}/events.jsonl"));
+    assert!(!seen("r1-1").contains("raised") && !seen("r1-1").contains("plain"));
+    assert!(seen("r1-2").contains("raised") && !seen("r1-2").contains("plain"));
+}

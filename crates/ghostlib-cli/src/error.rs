@@ -206,7 +206,7 @@ impl From<VerifyError> for CliError {
         match error {
             VerifyError::Sandbox(error) => error.into(),
             VerifyError::Io { ref source, .. } => Self::of_file(&error, source),
-            VerifyError::Template(_) => Self::of(Kind::Environment, &error),
+            VerifyError::Template(_) | VerifyError::Runtime(_) => Self::of(Kind::Environment, &error),
         }
     }
 }

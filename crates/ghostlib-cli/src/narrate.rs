@@ -164,7 +164,11 @@ fn dimensions(fidelity: &Fidelity) {
     }
     let api = &fidelity.api;
     let behaviour = &fidelity.behaviour;
-    say(format!("    vectors    {}", share(fidelity.vectors.all)));
+    let hidden = match fidelity.vectors.hidden {
+        hidden if hidden.of > 0 => format!("; {hidden} of those that the implementer did not see"),
+        _ => String::new(),
+    };
+    say(format!("    vectors    {}{hidden}", share(fidelity.vectors.all)));
     say(format!(
         "    api        {} items by path, {} with their signature; {} trait implementations",
         share(api.path.recall),
@@ -252,13 +256,15 @@ fn revised(revision: &Revision) {
         }
         RevisionVerdict::Accepted => {
             let (n_lines, n_vectors) = (count(ChangeKind::ApiLine), count(ChangeKind::Vector));
+            let n_shown = count(ChangeKind::VectorShown);
             say(format!(
                 "  revision   where the spec was silent it now speaks: {n_lines} API lines, {n_vectors} vectors with the"
             ));
-            say(
-                "             reference's answers. The guard let it through: it parses, no id vanished, and every",
-            );
-            say("             new vector holds on the reference");
+            say(format!(
+                "             reference's answers, {} shown from now on. The guard let it through: it parses, no",
+                counted(n_shown, "withheld vector")
+            ));
+            say("             id vanished, and every new vector holds on the reference");
         }
         RevisionVerdict::Refused(reasons) => {
             say(format!("  revision   {}: {}", styled(BAD, "refused by the guard"), reasons.join("; ")));

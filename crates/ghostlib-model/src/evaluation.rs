@@ -62,10 +62,36 @@ pub struct FunctionAgreement {
     pub agreed: Ratio,
     /// Inputs on which the reference returned ok, of those tried.
     pub accepted: Ratio,
+    /// The agreement by what the reference did.
+    #[serde(default)]
+    pub by_class: AgreementByClass,
     /// Inputs on which both failed with the same text, of those on which both failed.
     pub error_text: Ratio,
     /// The smallest differing input that was found.
     pub smallest: Option<SmallestDifference>,
+}
+
+impl FunctionAgreement {
+    /// Whether the reference accepted enough to say anything: agreement on refusals proves little.
+    pub fn is_known(&self) -> bool {
+        self.accepted.share().is_some_and(|share| share >= MIN_ACCEPTED)
+    }
+}
+
+/// Under this share of accepted calls nothing is said of a function, from 0 to 1.
+pub const MIN_ACCEPTED: f64 = 0.01;
+
+/// Inputs on which both agree, of those on which the reference did the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementByClass {
+    /// It returned a value: the candidate returns the same.
+    pub ok: Ratio,
+    /// It returned an error: the candidate does too, of the same class where both tell it.
+    pub error: Ratio,
+    /// It panicked, or did not come back at all: the candidate does too.
+    pub panic: Ratio,
+    /// It printed something or left files: the candidate does the same.
+    pub effects: Ratio,
 }
 
 /// An input on which candidate and reference differ.

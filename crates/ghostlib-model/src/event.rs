@@ -179,6 +179,9 @@ pub struct RunOptions {
     pub cases: usize,
     /// The seed of everything that is drawn.
     pub seed: u64,
+    /// The share of the vectors in vector files that implementers do not see, from 0 to 1.
+    #[serde(default)]
+    pub hidden: f64,
 }
 
 /// A candidate as it left its workspace.
@@ -259,6 +262,8 @@ pub enum ChangeKind {
     ApiLine,
     /// A vector whose expected value the reference gave.
     Vector,
+    /// A vector that was withheld from implementers, and is so no longer.
+    VectorShown,
 }
 
 /// What the guard said of a revision.

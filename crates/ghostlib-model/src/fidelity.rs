@@ -115,6 +115,12 @@ impl Ratio {
         Self { n, of }
     }
 
+    /// With one more, that counts or does not.
+    #[must_use]
+    pub fn and(self, counts: bool) -> Self {
+        Self { n: self.n + usize::from(counts), of: self.of + 1 }
+    }
+
     /// The share from 0 to 1, or nothing where there is nothing to share.
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
     pub fn share(self) -> Option<f64> {

@@ -23,8 +23,8 @@ pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Rece
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
-    Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement, PhaseTime,
-    SmallestDifference, VectorOutcome, VectorResult,
+    AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,
+    MIN_ACCEPTED, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
 };
 pub use event::{
     AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, ReferenceStamp, Revision,

@@ -3,13 +3,14 @@
 mod disk;
 mod folder;
 mod revision;
+mod withheld;
 
 use crate::store::write_file;
 use ghostlib_diff::{Api, Language, Rust};
-use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, SpecStamp, sha256_of_files};
+use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, SpecStamp, VectorId, sha256_of_files};
 use ghostlib_spec::{Options, Sources, Spec, parse_with};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,8 @@ pub struct LoadedSpec {
     pub spec: Spec,
     /// What is wrong with them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Vectors of vector files that implementers do not see, beside those that are marked as hidden.
+    pub withheld: BTreeSet<VectorId>,
     /// The Rust API that the spec declares.
     pub api: Api,
 }
@@ -123,7 +126,7 @@ impl LoadedSpec {
     pub fn of_with(sources: Sources, options: &Options) -> Self {
         let (spec, diagnostics) = parse_with(&sources, options);
         let api = declared_api(&spec, &sources, &Rust);
-        Self { dir: PathBuf::new(), sources, spec, diagnostics, api }
+        Self { dir: PathBuf::new(), sources, spec, diagnostics, withheld: BTreeSet::new(), api }
     }
 
     /// The spec with what stands around it: Markdown files beside it, and a listing of its folder. They are
@@ -168,13 +171,13 @@ impl LoadedSpec {
 
     /// What an implementer may see, the document first.
     pub fn visible_files(&self) -> Vec<(String, Vec<u8>)> {
-        let visible = ghostlib_spec::visible(&self.sources);
+        let visible = ghostlib_spec::visible(&self.sources, &self.withheld);
         visible.files().map(|file| (file.path.clone(), file.bytes.clone())).collect()
     }
 
     /// The hash of what an implementer sees.
     pub fn visible_hash(&self) -> Sha256Hex {
-        hash(&ghostlib_spec::visible(&self.sources))
+        hash(&ghostlib_spec::visible(&self.sources, &self.withheld))
     }
 
     /// The spec as a run's journal names it.

@@ -2,15 +2,18 @@ use crate::edit::render_vectors;
 use crate::source::{SourceFile, Sources};
 use crate::vectors::Vectors;
 use crate::yaml::{self, Kind, Node};
+use ghostlib_model::VectorId;
+use std::collections::BTreeSet;
 
-/// What an implementer may see of a spec: all of it but the hidden vectors.
+/// What an implementer may see of a spec: all of it but the hidden vectors, and those of vector files that are withheld
+/// from this implementer.
 ///
-/// A vector file without hidden vectors stays as it is, byte for byte. One with some is written anew without
+/// A vector file without such vectors stays as it is, byte for byte. One with some is written anew without
 /// them, and without the comments and the vectors that cannot be read. Of one that is not YAML nothing is
 /// shown, since nobody can tell what it hides. The document stays as it is: it is public, and cannot hide
 /// a vector.
-pub fn visible(sources: &Sources) -> Sources {
-    let vector_files = sources.vector_files.iter().map(visible_file).collect();
+pub fn visible(sources: &Sources, withheld: &BTreeSet<VectorId>) -> Sources {
+    let vector_files = sources.vector_files.iter().map(|file| visible_file(file, withheld)).collect();
     Sources {
         document: sources.document.clone(),
         parts: sources.parts.clone(),
@@ -19,15 +22,15 @@ pub fn visible(sources: &Sources) -> Sources {
     }
 }
 
-fn visible_file(file: &SourceFile) -> SourceFile {
+fn visible_file(file: &SourceFile, withheld: &BTreeSet<VectorId>) -> SourceFile {
     let (content, _) = file.decode();
-    let hides = yaml::parse(&content).map_or(true, |root| hides_something(&root));
-    if !hides {
-        return file.clone();
-    }
     let mut vectors = Vectors::default();
     vectors.read_file(file, &mut Vec::new());
-    vectors.list.retain(|vector| !vector.hidden);
+    let has_withheld = vectors.list.iter().any(|vector| withheld.contains(&vector.id));
+    if !has_withheld && yaml::parse(&content).is_ok_and(|root| !hides_something(&root)) {
+        return file.clone();
+    }
+    vectors.list.retain(|vector| !vector.hidden && !withheld.contains(&vector.id));
     SourceFile::new(&file.path, render_vectors(&vectors.list))
 }
 
@@ -44,7 +47,7 @@ mod tests {
 
     fn visible_text(yaml: &str) -> String {
         let file = SourceFile::new("tests.yaml", yaml);
-        let shown = visible(&Sources { vector_files: vec![file], ..Sources::default() });
+        let shown = visible(&Sources { vector_files: vec![file], ..Sources::default() }, &BTreeSet::new());
         String::from_utf8(shown.vector_files[0].bytes.clone()).unwrap()
     }
 

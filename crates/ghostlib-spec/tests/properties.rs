@@ -4,6 +4,7 @@ use ghostlib_model::{Call, Expected, Place, RequirementId, Value, Vector, Vector
 use ghostlib_spec::{Options, SourceFile, Sources, edit, file_names, parse, visible};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 const SPEC: &str = include_str!("../../../fixtures/spec/good/SPEC.md");
@@ -72,7 +73,7 @@ fn read(document: &[u8], vectors: &[u8]) {
     for place in places.chain(spec.requirements.iter().map(|requirement| &requirement.place)) {
         assert!(place.line >= 1 && place.column >= 1 && place.line <= place.end_line, "{place}");
     }
-    assert!(visible(&sources).vector_files.len() == sources.vector_files.len());
+    assert!(visible(&sources, &BTreeSet::new()).vector_files.len() == sources.vector_files.len());
     if let Ok(text) = std::str::from_utf8(&sources.document.bytes) {
         edit_all(text);
     }

@@ -53,6 +53,9 @@ pub enum VerifyError {
     /// A template of a driver does not expand.
     #[error("a driver's template does not expand: {0}")]
     Template(String),
+    /// The part of drivers that is the same for all does not compile.
+    #[error("the runtime of drivers does not compile: {0}")]
+    Runtime(String),
 }
 
 impl VerifyError {

@@ -49,6 +49,7 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         max_iterations: 5,
         cases: 1000,
         seed: 1,
+        hidden: 0.3,
     };
     let outcome = engine.run(&root.join(SPEC_DIR), options).await?;
     finish(&project, &outcome, json)?;

@@ -2,7 +2,7 @@
 
 use crate::error::CliError;
 use ghostlib_agent::FileTree;
-use ghostlib_model::{Call, sha256_of_files};
+use ghostlib_model::{AgreementByClass, Call, FunctionAgreement, sha256_of_files};
 use ghostlib_run::JudgePlaces;
 use ghostlib_run::store::Project;
 use ghostlib_verify::Differential;
@@ -76,5 +76,20 @@ pub(in crate::commands) fn mutant_json(mutant: &Mutant) -> Value {
         },
         "description": mutant.description,
         "function": mutant.function,
+    })
+}
+
+/// How far both sides agree on one function; `null` where there is nothing to share.
+pub(in crate::commands) fn function_json(function: &FunctionAgreement) -> Value {
+    let AgreementByClass { ok, error, panic, effects } = &function.by_class;
+    json!({
+        "path": function.operation,
+        "tried": function.tried,
+        "accepted": function.accepted.share(),
+        "agreed": function.agreed.share(),
+        "agreement": {"ok": ok.share(), "error": error.share(), "panic": panic.share()},
+        "error_text": function.error_text.share(),
+        "effects": effects.share(),
+        "smallest": function.smallest,
     })
 }

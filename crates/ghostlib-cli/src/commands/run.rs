@@ -52,6 +52,10 @@ struct LoopArgs {
     /// The seed of the generated inputs.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The share of the vectors in vector files that implementers do not see, from 0 to 1. Which they are follows from
+    /// the seed.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    hidden: f64,
     /// Wall time for one session, in seconds; a handed-out task waits for ever without it.
     #[arg(long)]
     session_seconds: Option<u64>,
@@ -59,8 +63,10 @@ struct LoopArgs {
 
 impl LoopArgs {
     fn to_options(&self) -> Result<RunOptions, CliError> {
-        if !(0.0..=1.0).contains(&self.target) {
-            return Err(CliError::input(format!("--target is {}; it goes from 0 to 1", self.target)));
+        for (name, share) in [("--target", self.target), ("--hidden", self.hidden)] {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(CliError::input(format!("{name} is {share}; it goes from 0 to 1")));
+            }
         }
         for (name, is_zero) in [("--max-iterations", self.max_iterations == 0), ("--cases", self.cases == 0)]
         {
@@ -75,6 +81,7 @@ impl LoopArgs {
             max_iterations: self.max_iterations,
             cases: self.cases,
             seed: self.seed,
+            hidden: self.hidden,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! A run that shows every part of a report: three iterations, the third of which passes.
 
 use ghostlib_model::{
-    AgentStamp, Alarm, Answer, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change,
-    ChangeKind, CodeCoverage, CodeReached, Environment, Evaluation, Evidence, Fidelity, Finding,
+    AgentStamp, AgreementByClass, Alarm, Answer, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp,
+    Change, ChangeKind, CodeCoverage, CodeReached, Environment, Evaluation, Evidence, Fidelity, Finding,
     FunctionAgreement, Gate, GateResult, IterationSummary, PhaseTime, Place, Priority, Ratio,
     ReferenceSource, ReferenceStamp, Revision, RevisionVerdict, RunEnd, RunId, RunOptions, RunSummary,
     SandboxStamp, SessionEnd, SessionId, SessionSummary, Sha256Hex, SmallestDifference, SpecStamp, SpecStand,
@@ -28,6 +28,7 @@ pub(crate) fn run() -> RunSummary {
             max_iterations: 5,
             cases: 1_000,
             seed: 1,
+            hidden: 0.3,
         }),
         reference: Some(ReferenceStamp {
             source: ReferenceSource::Crate { name: "shell-words".into(), version: "1.1.1".into() },
@@ -242,6 +243,7 @@ fn split_agreement(agreed: usize, differs: bool) -> FunctionAgreement {
         tried: 1_000,
         agreed: Ratio::new(agreed, 1_000),
         accepted: Ratio::new(734, 1_000),
+        by_class: AgreementByClass::default(),
         error_text: Ratio::new(250, 251),
         smallest: differs.then_some(smallest),
     }

@@ -92,6 +92,7 @@ fn what(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::ApiLine => "API line",
         ChangeKind::Vector => "vector",
+        ChangeKind::VectorShown => "vector shown",
     }
 }
 

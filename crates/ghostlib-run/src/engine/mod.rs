@@ -15,11 +15,14 @@ use crate::store::{
 };
 use ghostlib_agent::{Agent, AgentError, TreeError};
 use ghostlib_diff::CopyThresholds;
-use ghostlib_model::{Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex};
+use ghostlib_model::{
+    Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex, VectorId,
+};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
 use ghostlib_verify::rust::Toolchain;
 use ghostlib_verify::{Tools, ToolsError};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -181,8 +184,17 @@ impl Engine {
         lock: ProjectLock,
     ) -> Result<Outcome, RunError> {
         let options = summary.options.clone().ok_or_else(|| RunError::NeverStarted(run.clone()))?;
-        let mut open =
-            OpenRun { engine: self, run, journal, summary, options, judge, spec: None, ready: None };
+        let mut open = OpenRun {
+            engine: self,
+            run,
+            journal,
+            summary,
+            options,
+            judge,
+            withheld: None,
+            spec: None,
+            ready: None,
+        };
         loop {
             let step = next_step(&open.summary);
             if step == Step::Nothing {
@@ -217,6 +229,8 @@ struct OpenRun<'a> {
     summary: RunSummary,
     options: RunOptions,
     judge: Option<Judge>,
+    /// What the run withholds from implementers, before any revision.
+    withheld: Option<BTreeSet<VectorId>>,
     /// The spec of one iteration.
     spec: Option<(u32, LoadedSpec)>,
     /// The reference's driver for that iteration.
@@ -347,15 +361,22 @@ impl OpenRun<'_> {
 
     fn loaded(&mut self, iteration: u32) -> Result<&LoadedSpec, RunError> {
         if self.spec.as_ref().is_none_or(|(number, _)| *number != iteration) {
-            let dir = self.engine.project.spec_dir(&self.run, iteration);
-            let loaded =
-                LoadedSpec::read(&LoadedSpec::document_in(&dir, Path::new(&self.summary.spec_path)))?;
-            if self.recorded_spec(iteration).is_some_and(|recorded| *recorded != loaded.stamp().hash) {
-                return Err(RunError::SnapshotChanged(dir));
-            }
-            self.spec = Some((iteration, loaded));
+            let loaded = self.read_spec(iteration)?;
+            let withheld = self.withheld(&loaded, iteration)?;
+            self.spec = Some((iteration, loaded.withholding(&withheld)));
         }
         self.spec.as_ref().map(|(_, loaded)| loaded).ok_or_else(|| RunError::NeverStarted(self.run.clone()))
+    }
+
+    /// The spec of an iteration as it was recorded.
+    fn read_spec(&self, iteration: u32) -> Result<LoadedSpec, RunError> {
+        let dir = self.engine.project.spec_dir(&self.run, iteration);
+        let document = LoadedSpec::document_in(&dir, Path::new(&self.summary.spec_path));
+        let loaded = LoadedSpec::read(&document)?;
+        if self.recorded_spec(iteration).is_some_and(|recorded| *recorded != loaded.stamp().hash) {
+            return Err(RunError::SnapshotChanged(dir));
+        }
+        Ok(loaded)
     }
 
     /// The hash that the journal has of an iteration's spec.
@@ -368,6 +389,17 @@ impl OpenRun<'_> {
             Some(before) => Some(before.revision.as_ref().map_or(&before.spec.hash, |revision| &revision.to)),
             None => self.summary.spec.as_ref().map(|spec| &spec.hash),
         }
+    }
+
+    /// What is withheld is chosen once, from the spec that the run began with. What a revision showed stays shown.
+    fn withheld(&mut self, loaded: &LoadedSpec, iteration: u32) -> Result<BTreeSet<VectorId>, RunError> {
+        if self.withheld.is_none() {
+            let choose = |first: &LoadedSpec| first.to_withhold(self.options.hidden, self.options.seed);
+            self.withheld = Some(if iteration == 1 { choose(loaded) } else { choose(&self.read_spec(1)?) });
+        }
+        let shown: BTreeSet<&str> = next::shown_before(&self.summary, iteration).collect();
+        let withheld = self.withheld.iter().flatten();
+        Ok(withheld.filter(|id| !shown.contains(id.as_str())).cloned().collect())
     }
 
     fn judge_options(&self) -> JudgeOptions {

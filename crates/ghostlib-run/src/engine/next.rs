@@ -1,4 +1,4 @@
-use ghostlib_model::{IterationSummary, RevisionVerdict, RunEnd, RunSummary};
+use ghostlib_model::{ChangeKind, IterationSummary, RevisionVerdict, RunEnd, RunSummary};
 use std::cmp::Reverse;
 
 /// What a run does next.
@@ -84,7 +84,16 @@ fn is_last(summary: &RunSummary, iteration: &IterationSummary) -> bool {
 }
 
 fn unchanged(iteration: &IterationSummary) -> bool {
-    iteration.revision.as_ref().is_some_and(|revision| revision.from == revision.to)
+    iteration.revision.as_ref().is_some_and(|revision| revision.changes.is_empty())
+}
+
+/// The vectors that were withheld and that revisions before an iteration showed, by id.
+pub(super) fn shown_before(summary: &RunSummary, iteration: u32) -> impl Iterator<Item = &str> {
+    let earlier = summary.iterations.iter().filter(move |one| one.iteration < iteration);
+    let revisions = earlier.filter_map(|one| one.revision.as_ref());
+    let accepted = revisions.filter(|revision| revision.verdict == RevisionVerdict::Accepted);
+    let changes = accepted.flat_map(|revision| &revision.changes);
+    changes.filter(|change| change.kind == ChangeKind::VectorShown).map(|change| change.subject.as_str())
 }
 
 /// The iteration with the best candidate: one that holds the gates before one that does not, then the one with
@@ -144,6 +153,7 @@ mod tests {
                 max_iterations: 4,
                 cases: 1,
                 seed: 1,
+                hidden: 0.3,
             }),
             iterations,
             ..RunSummary::default()

@@ -1,10 +1,13 @@
-use super::{Judge, JudgeError, JudgeOptions, Operations, Ready, extract, findings, language, seeds, stand};
+use super::{
+    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language, seeds,
+    stand,
+};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult,
-    VectorsDimension,
+    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome,
+    VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
@@ -72,7 +75,7 @@ impl Judge {
         if let Some(driver) = &driver {
             try_all(self, loaded, ready, driver, options, &mut measured).await?;
         }
-        Ok(conclude(ready, &vectors, measured))
+        Ok(conclude(loaded, ready, &vectors, measured))
     }
 
     /// Compares API and text. A candidate in another language is held against the API that the spec declares for it.
@@ -261,7 +264,7 @@ async fn try_all(
         if driver.has(&tried.agreement.operation) {
             let findings = findings::behaviour(loaded, &tried);
             // A failing vector has said it already.
-            let new = findings.into_iter().filter(|finding| !matches!(finding.spec, SpecStand::Speaks(_)));
+            let new = findings.into_iter().filter(|finding| stand::vector_of_call(loaded, finding).is_none());
             measured.findings.extend(new);
         }
         measured.tried.push(tried);
@@ -283,18 +286,21 @@ fn compared(judge: &Judge, loaded: &LoadedSpec, ready: &Ready, driver: &Driver) 
     ready.operations.all().filter(is_meant).cloned().collect()
 }
 
-fn conclude(ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
+fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measured: Measured) -> Evaluation {
+    let dimension = vectors_dimension(loaded, vectors, &measured.vectors);
+    measured.findings.extend(fitted::finding(&dimension));
     measured
         .findings
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
     let gates = gates(&measured);
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
+    let each: Vec<_> = functions.iter().collect();
     let fidelity = Fidelity {
         gates,
-        vectors: vectors_dimension(vectors, &measured.vectors),
+        vectors: dimension,
         api: measured.api.unwrap_or_default(),
-        behaviour: behaviour_dimension(&functions),
-        coverage: coverage(ready, measured.required.as_ref(), &functions),
+        behaviour: behaviour_dimension(&each),
+        coverage: coverage(ready, measured.required.as_ref(), &each),
     };
     Evaluation {
         fidelity,
@@ -322,38 +328,28 @@ fn gates(measured: &Measured) -> Vec<GateResult> {
     Gate::ALL.into_iter().filter(is_measured).map(result).collect()
 }
 
-fn vectors_dimension(vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {
+fn vectors_dimension(loaded: &LoadedSpec, vectors: &[&Vector], results: &[VectorResult]) -> VectorsDimension {
     let passed = |vector: &&&Vector| {
         results.iter().any(|result| result.id == vector.id && result.outcome == VectorOutcome::Passed)
     };
     let ratio = |hidden: bool| {
-        let those: Vec<_> = vectors.iter().filter(|vector| vector.hidden || !hidden).collect();
+        let those: Vec<_> = vectors.iter().filter(|vector| loaded.hides(vector) || !hidden).collect();
         Ratio::new(those.iter().filter(|vector| passed(vector)).count(), those.len())
     };
     VectorsDimension { all: ratio(false), hidden: ratio(true) }
 }
 
-/// The mean over the operations that were tried: one that the candidate lacks agrees on nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn behaviour_dimension(functions: &[FunctionAgreement]) -> BehaviourDimension {
-    let shares: Vec<f64> = functions.iter().filter_map(|function| function.agreed.share()).collect();
+fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
     let accepted = functions.iter().fold(Ratio::default(), |sum, function| {
         Ratio::new(sum.n + function.accepted.n, sum.of + function.accepted.of)
     });
-    let agreement = (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64);
-    BehaviourDimension { agreement, accepted }
+    BehaviourDimension { agreement: figures::agreement(functions), accepted }
 }
 
-/// A function counts as exercised when both sides were asked and the reference accepted something.
-fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[FunctionAgreement]) -> Ratio {
+/// A function counts as exercised when both sides were asked and the reference accepted enough.
+fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[&FunctionAgreement]) -> Ratio {
+    let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
     let all = || ready.operations.required.iter().collect();
     let required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
-    let exercised = required.iter().filter(|path| {
-        let mut operations = ready.operations.all().filter(|operation| operation.item == ***path);
-        operations.any(|operation| {
-            let mut tried = functions.iter().filter(|function| function.operation == operation.name);
-            tried.any(|function| function.accepted.n > 0)
-        })
-    });
-    Ratio::new(exercised.count(), required.len())
+    Ratio::new(required.iter().filter(|path| exercised.contains(path.as_str())).count(), required.len())
 }

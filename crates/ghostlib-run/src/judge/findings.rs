@@ -111,7 +111,7 @@ pub(super) fn vector_failed(
         None
     };
     finding.advice = format!("Make the vector at {} hold.", vector.place);
-    finding.spec = stand::of_vector(vector);
+    finding.spec = stand::of_vector(loaded, vector);
     finding.evidence = Some(Evidence {
         operation: vector.operation.clone(),
         before: vector.before.clone(),

@@ -2,7 +2,9 @@
 
 mod converge;
 mod evaluate;
+mod figures;
 mod findings;
+mod fitted;
 mod operations;
 mod pair;
 mod plant;

@@ -1,8 +1,9 @@
 //! The behaviour of one library against another, without a spec.
 
 use super::JudgeError;
+use super::figures::{agreement, exercised};
 use ghostlib_diff::{Api, Literals};
-use ghostlib_model::{CodeCoverage, FunctionAgreement, Ratio};
+use ghostlib_model::{CodeCoverage, FunctionAgreement, MIN_ACCEPTED, Ratio};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::{LeftOut, OwnType};
 use ghostlib_verify::{
@@ -37,6 +38,26 @@ pub struct Behaviour {
     pub times: [Duration; 3],
 }
 
+impl Behaviour {
+    /// The reference's public functions of which it accepted at least a share of the calls, from 0 to 1.
+    pub fn exercised(&self, api: &Api, min_accepted: f64) -> Ratio {
+        let agreements: Vec<&FunctionAgreement> = self.tried.iter().map(|tried| &tried.agreement).collect();
+        coverage(api, &self.offered.operations, &agreements, min_accepted)
+    }
+}
+
+fn coverage(
+    api: &Api,
+    operations: &[Operation],
+    agreements: &[&FunctionAgreement],
+    min_accepted: f64,
+) -> Ratio {
+    let exercised = exercised(operations.iter(), agreements, min_accepted);
+    let required: HashSet<&str> =
+        super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
+    Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
+}
+
 /// What builds and runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Workshop<'a> {
@@ -49,9 +70,6 @@ pub struct Workshop<'a> {
     /// Wall time for one build.
     pub wall: Duration,
 }
-
-/// Under this share of accepted calls nothing is said of an operation, from 0 to 1.
-const MIN_ACCEPTED: f64 = 0.01;
 
 /// Builds both libraries into drivers and calls both alike. `api` is the reference's; `literals` are those of both, so
 /// that what either treats as special is tried.
@@ -84,12 +102,14 @@ pub async fn behaviour(
     let trial = try_operations(&known, &own, &offered.operations, &seeds, plan).await?;
     let calling = lap();
     let agreements: Vec<&FunctionAgreement> = trial.tried.iter().map(|tried| &tried.agreement).collect();
-    let is_unknown =
-        |agreement: &&&FunctionAgreement| agreement.accepted.share().is_none_or(|share| share < MIN_ACCEPTED);
-    let unknown = agreements.iter().filter(is_unknown).map(|agreement| agreement.operation.clone()).collect();
+    let unknown = agreements
+        .iter()
+        .filter(|one| !one.is_known())
+        .map(|agreement| agreement.operation.clone())
+        .collect();
     Ok(Behaviour {
-        agreement: mean(&agreements),
-        coverage: coverage(api, &offered.operations, &agreements),
+        agreement: agreement(&agreements),
+        coverage: coverage(api, &offered.operations, &agreements, MIN_ACCEPTED),
         code: trial.code,
         unknown,
         tried: trial.tried,
@@ -120,26 +140,4 @@ async fn driver(
     let site = if which == Side::Reference { place.counting() } else { place };
     let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
     built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn mean(agreements: &[&FunctionAgreement]) -> Option<f64> {
-    let shares: Vec<f64> = agreements.iter().filter_map(|agreement| agreement.agreed.share()).collect();
-    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
-}
-
-fn coverage(api: &Api, operations: &[Operation], agreements: &[&FunctionAgreement]) -> Ratio {
-    let accepted: HashSet<&str> = agreements
-        .iter()
-        .filter(|agreement| agreement.accepted.n > 0)
-        .map(|agreement| agreement.operation.as_str())
-        .collect();
-    let exercised: HashSet<&str> = operations
-        .iter()
-        .filter(|operation| accepted.contains(operation.name.as_str()))
-        .map(|operation| operation.item.as_str())
-        .collect();
-    let required: HashSet<&str> =
-        super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
-    Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
 }

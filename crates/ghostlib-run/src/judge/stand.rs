@@ -22,19 +22,25 @@ fn same_item(a: &ApiItem, b: &ApiItem) -> bool {
     a.kind == b.kind && a.signature == b.signature
 }
 
-/// A vector that holds on the reference states what it does, and so do the requirements that it checks.
-pub(super) fn of_vector(vector: &Vector) -> SpecStand {
-    let requirements = vector.requirements.iter().map(ToString::to_string);
-    SpecStand::Speaks(std::iter::once(vector.id.to_string()).chain(requirements).collect())
+/// A vector that holds on the reference states what it does, and so do the requirements that it checks. One that the
+/// implementer did not see states nothing itself.
+pub(super) fn of_vector(loaded: &LoadedSpec, vector: &Vector) -> SpecStand {
+    let own = (!loaded.hides(vector)).then(|| vector.id.to_string());
+    let ids: Vec<_> = own.into_iter().chain(vector.requirements.iter().map(ToString::to_string)).collect();
+    if ids.is_empty() { SpecStand::Silent } else { SpecStand::Speaks(ids) }
 }
 
 /// What the spec says of the call that a finding shows.
 pub(super) fn of_call(loaded: &LoadedSpec, finding: &Finding) -> SpecStand {
-    let Some(evidence) = &finding.evidence else { return SpecStand::Silent };
-    let same = loaded.spec.vectors.iter().find(|vector| {
+    vector_of_call(loaded, finding).map_or(SpecStand::Silent, |vector| of_vector(loaded, vector))
+}
+
+/// The vector with the call that a finding shows.
+pub(super) fn vector_of_call<'a>(loaded: &'a LoadedSpec, finding: &Finding) -> Option<&'a Vector> {
+    let evidence = finding.evidence.as_ref()?;
+    loaded.spec.vectors.iter().find(|vector| {
         vector.operation == evidence.operation && only_value(&vector.input) == only_value(&evidence.input)
-    });
-    same.map_or(SpecStand::Silent, of_vector)
+    })
 }
 
 /// An operation's only parameter may be written under any name, or without one.

@@ -43,6 +43,7 @@ pub async fn propose(
     let mut known: std::collections::BTreeSet<_> =
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
+    changes.extend(withheld_that_fail(loaded, &silent));
     changes.extend(
         vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)),
     );
@@ -108,9 +109,16 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
     (is_below && is_apart(item)) || is_impl_of.is_some_and(|rest| rest.starts_with([' ', '<']))
 }
 
+/// The vectors that fail, since nothing that the implementer saw says what they say.
+fn withheld_that_fail(loaded: &LoadedSpec, silent: &[&Finding]) -> Vec<Change> {
+    let is_withheld = |finding: &&&Finding| loaded.withheld.iter().any(|id| id.as_str() == finding.subject);
+    let failed = silent.iter().filter(|finding| finding.rule == "vector-failed").filter(is_withheld);
+    failed.map(|finding| change(ChangeKind::VectorShown, &finding.subject, finding)).collect()
+}
+
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
     let vector = |finding: &&'a Finding| {
-        let evidence = finding.evidence.as_ref()?;
+        let evidence = finding.evidence.as_ref().filter(|_| finding.rule != "vector-failed")?;
         let call = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
         let vector = harvested(loaded, &evidence.before, &call, evidence.reference.as_ref()?)?;
         Some((vector, *finding))

@@ -2,17 +2,18 @@
 
 use super::Difference;
 use crate::operation::Operation;
-use ghostlib_model::{Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference, Value};
+use ghostlib_model::{
+    AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference, Value,
+};
 use std::collections::BTreeMap;
 
 /// What was counted of one operation.
 #[derive(Default)]
 pub(super) struct Counted {
-    tried: usize,
-    agreed: usize,
-    accepted: usize,
-    both_failed: usize,
-    same_text: usize,
+    agreed: Ratio,
+    accepted: Ratio,
+    same_text: Ratio,
+    by_class: AgreementByClass,
     pub(super) differences: Vec<Difference>,
 }
 
@@ -35,20 +36,17 @@ pub(super) fn compare<'a>(
             continue;
         }
         let counted = counted.entry(&operation.name).or_default();
+        counted.add_class(reference, candidate);
         let is_last = at + 1 == sequence.calls.len();
-        let (reference, candidate) =
-            match with_effects(is_last, [expected, again, got], [reference, candidate]) {
-                Some([reference, candidate]) => (reference, candidate),
-                None => (reference.clone(), candidate.clone()),
-            };
-        counted.tried += 1;
-        counted.accepted += usize::from(matches!(reference, Answer::Ok(_)));
-        let agrees = reference.agrees_with(&candidate);
-        counted.agreed += usize::from(agrees);
-        if let (Answer::Error(a), Answer::Error(b)) = (&reference, &candidate) {
-            counted.both_failed += 1;
-            counted.same_text += usize::from(a.text == b.text);
+        let mut sides = [reference.clone(), candidate.clone()];
+        if is_last && expected.effects == again.effects {
+            let both = [&expected.effects, &got.effects];
+            counted.add_effects(both);
+            add_to_answers(&mut sides, both);
         }
+        let [reference, candidate] = sides;
+        let agrees = reference.agrees_with(&candidate);
+        counted.agreed = counted.agreed.and(agrees);
         if reference != candidate {
             let calls = sequence.calls[..=at].to_vec();
             counted.differences.push(Difference { sequence: Sequence { calls }, reference, candidate });
@@ -59,23 +57,37 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// The answers to the last call with what the sequences did besides, where that differs and is always the same.
-fn with_effects(
-    is_last: bool,
-    [expected, again, got]: [&SequenceAnswer; 3],
-    answers: [&Answer; 2],
-) -> Option<[Answer; 2]> {
-    if !is_last || expected.effects == got.effects || expected.effects != again.effects {
-        return None;
+/// What the sequences did besides becomes a part of what their last calls returned, where it differs.
+fn add_to_answers(answers: &mut [Answer; 2], effects: [&Option<Value>; 2]) {
+    if let [Answer::Ok(reference), Answer::Ok(candidate)] = answers
+        && effects[0] != effects[1]
+    {
+        for (value, effects) in [reference, candidate].into_iter().zip(effects) {
+            *value = serde_json::json!({"returned": value, "effects": effects});
+        }
     }
-    let [Answer::Ok(reference), Answer::Ok(candidate)] = answers else { return None };
-    let with = |value: &Value, effects: &Option<Value>| {
-        Answer::Ok(serde_json::json!({"returned": value, "effects": effects}))
-    };
-    Some([with(reference, &expected.effects), with(candidate, &got.effects)])
 }
 
 impl Counted {
+    fn add_class(&mut self, reference: &Answer, candidate: &Answer) {
+        self.accepted = self.accepted.and(matches!(reference, Answer::Ok(_)));
+        if let (Answer::Error(a), Answer::Error(b)) = (reference, candidate) {
+            self.same_text = self.same_text.and(a.text == b.text);
+        }
+        let class = match reference {
+            Answer::Ok(_) => &mut self.by_class.ok,
+            Answer::Error(_) => &mut self.by_class.error,
+            _ => &mut self.by_class.panic,
+        };
+        *class = class.and(reference.agrees_with(candidate));
+    }
+
+    fn add_effects(&mut self, [reference, candidate]: [&Option<Value>; 2]) {
+        if reference.is_some() || candidate.is_some() {
+            self.by_class.effects = self.by_class.effects.and(reference == candidate);
+        }
+    }
+
     pub(super) fn agreement(
         &self,
         operation: &Operation,
@@ -83,10 +95,11 @@ impl Counted {
     ) -> FunctionAgreement {
         FunctionAgreement {
             operation: operation.name.clone(),
-            tried: self.tried,
-            agreed: Ratio::new(self.agreed, self.tried),
-            accepted: Ratio::new(self.accepted, self.tried),
-            error_text: Ratio::new(self.same_text, self.both_failed),
+            tried: self.agreed.of,
+            agreed: self.agreed,
+            accepted: self.accepted,
+            by_class: self.by_class.clone(),
+            error_text: self.same_text,
             smallest: smallest.and_then(|difference| {
                 let (last, before) = difference.sequence.calls.split_last()?;
                 Some(SmallestDifference {

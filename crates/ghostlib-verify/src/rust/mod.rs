@@ -12,6 +12,7 @@ pub mod mutants;
 mod operations;
 pub mod own_tests;
 mod reference;
+mod runtime;
 mod signature;
 mod std_traits;
 mod toolchain;

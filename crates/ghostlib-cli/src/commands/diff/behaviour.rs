@@ -2,7 +2,7 @@
 
 use super::DiffArgs;
 use super::library::Library;
-use crate::commands::measuring::{BUILD_WALL, call_text, plan};
+use crate::commands::measuring::{BUILD_WALL, call_text, function_json, plan};
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::sandbox;
 use crate::error::CliError;
@@ -125,16 +125,9 @@ pub(super) fn json(behaviour: &Behaviour, power: Option<&Power>) -> Value {
         .tried
         .iter()
         .map(|tried| {
-            let agreement = &tried.agreement;
-            json!({
-                "path": agreement.operation,
-                "tried": agreement.tried,
-                "accepted": agreement.accepted.share(),
-                "agreement": agreement.agreed.share(),
-                "error_text": agreement.error_text.share(),
-                "smallest": agreement.smallest,
-                "differences": tried.differences.iter().map(one).collect::<Vec<_>>(),
-            })
+            let mut function = function_json(&tried.agreement);
+            function["differences"] = tried.differences.iter().map(one).collect();
+            function
         })
         .collect();
     json!({

@@ -1,14 +1,14 @@
 mod upstream;
 
 use crate::args::SandboxChoice;
-use crate::commands::measuring::{BUILD_WALL, place, places, plan, share};
+use crate::commands::measuring::{BUILD_WALL, function_json, place, places, plan, share};
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
 use clap::Args;
-use ghostlib_model::{Answer, Evaluation, FunctionAgreement, ReferenceSource, VectorOutcome, VectorResult};
+use ghostlib_model::{Answer, Evaluation, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgeTools, LoadedSpec, Ready};
 use serde_json::{Value, json};
@@ -112,8 +112,8 @@ fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {
             "agreement": fidelity.behaviour.agreement,
             "coverage": fidelity.coverage.share(),
             "code": evaluation.code,
-            "functions": evaluation.functions.iter().map(function).collect::<Vec<_>>(),
-            "unknown": evaluation.functions.iter().filter(|one| one.accepted.n == 0).map(|one| &one.operation).collect::<Vec<_>>(),
+            "functions": evaluation.functions.iter().map(function_json).collect::<Vec<_>>(),
+            "unknown": evaluation.functions.iter().filter(|one| !one.is_known()).map(|one| &one.operation).collect::<Vec<_>>(),
             "uncallable": ready.operations.uncallable.iter().map(|one| json!({"path": one.item, "reason": one.reason})).collect::<Vec<_>>(),
         },
         "findings": evaluation.findings,
@@ -148,16 +148,5 @@ fn vectors(loaded: &LoadedSpec, evaluation: &Evaluation) -> Value {
         "not_run": not_run.iter().map(with_reason).collect::<Vec<_>>(),
         "dropped": of(|outcome| matches!(outcome, VectorOutcome::Dropped(_))).iter().map(|one| &one.id).collect::<Vec<_>>(),
         "hidden": {"planned": fidelity.hidden.of, "passed": fidelity.hidden.n},
-    })
-}
-
-fn function(function: &FunctionAgreement) -> Value {
-    json!({
-        "path": function.operation,
-        "tried": function.tried,
-        "accepted": function.accepted.share(),
-        "agreement": function.agreed.share(),
-        "error_text": function.error_text.share(),
-        "smallest": function.smallest,
     })
 }
