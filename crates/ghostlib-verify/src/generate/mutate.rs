@@ -83,22 +83,43 @@ pub(super) fn change(value: &mut Value, generator: &mut Generator) {
     }
 }
 
-/// The text with a piece of it replaced by another text, repeated, or left out.
+/// So often a piece is repeated: mostly once more, and sometimes past the lengths up to which texts are stored or counted
+/// in another way.
+const REPEATS: [usize; 4] = [2, 2, 3, 90];
+
+/// The text with a piece of it replaced by another text, repeated, or left out; or with one character exchanged for one
+/// of its kind, which leaves the length as it is.
 fn spliced(text: &str, generator: &mut Generator) -> String {
     let characters: Vec<char> = text.chars().collect();
     let start = generator.rng().usize(..=characters.len());
     let end = (start + generator.rng().usize(..4)).min(characters.len());
-    let shape = match generator.rng().u8(..4) {
+    let shape = match generator.rng().u8(..6) {
+        4.. => return exchanged(characters, generator),
         0 => return joined(&characters[..start], "", &characters[end..]),
         1 => {
-            let twice = characters[start..end].iter().collect::<String>().repeat(2);
-            return joined(&characters[..start], &twice, &characters[end..]);
+            let n_times = REPEATS[generator.rng().usize(..REPEATS.len())];
+            let repeated = characters[start..end].iter().collect::<String>().repeat(n_times);
+            return joined(&characters[..start], &repeated, &characters[end..]);
         }
         2 => Shape::Char,
         _ => Shape::Text,
     };
     let piece = generator.value(&shape, &mut |_, _, _| Value::Null);
     joined(&characters[..start], piece.as_str().unwrap_or_default(), &characters[end..])
+}
+
+/// Characters of a kind: digits, letters that are digits to base 16, and other letters.
+const KINDS: [&str; 3] = ["0123456789", "abcdefABCDEF", "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ"];
+
+fn exchanged(mut characters: Vec<char>, generator: &mut Generator) -> String {
+    let of_kind = |c: char| KINDS.iter().find(|kind| kind.contains(c));
+    let places: Vec<usize> = (0..characters.len()).filter(|at| of_kind(characters[*at]).is_some()).collect();
+    if let Some(at) = generator.rng().choice(places)
+        && let Some(kind) = of_kind(characters[at])
+    {
+        characters[at] = char::from(kind.as_bytes()[generator.rng().usize(..kind.len())]);
+    }
+    characters.into_iter().collect()
 }
 
 fn joined(before: &[char], piece: &str, after: &[char]) -> String {
@@ -115,5 +136,29 @@ fn needs_kept(shape: &Shape) -> bool {
         Shape::Map(key, value) => needs_kept(key) || needs_kept(value),
         Shape::Tuple(items) => items.iter().any(needs_kept),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_is_exchanged_for_one_of_its_kind() {
+        let mut generator = Generator::new(1);
+        let all: Vec<String> =
+            (0..2000).map(|_| exchanged("1-ax".chars().collect(), &mut generator)).collect();
+        for start in ["7-ax", "1-Fx", "1-aQ"] {
+            assert!(all.iter().any(|text| text == start), "{start}: {all:?}");
+        }
+        assert!(all.iter().all(|text| text.len() == 4 && text.as_bytes()[1] == b'-'));
+        assert_eq!(exchanged(vec!['-'], &mut generator), "-");
+    }
+
+    #[test]
+    fn a_piece_is_sometimes_repeated_often() {
+        let mut generator = Generator::new(1);
+        let longest = (0..400).map(|_| spliced("ab", &mut generator).len()).max();
+        assert!(longest > Some(128), "{longest:?}");
     }
 }
