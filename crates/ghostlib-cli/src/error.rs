@@ -232,7 +232,8 @@ impl From<JudgeError> for CliError {
             JudgeError::Read(_)
             | JudgeError::Api { .. }
             | JudgeError::Mutants { .. }
-            | JudgeError::NoMutants { .. } => Self::of(Kind::Input, &error),
+            | JudgeError::NoMutants { .. }
+            | JudgeError::NoUpstreamTests => Self::of(Kind::Input, &error),
         }
     }
 }

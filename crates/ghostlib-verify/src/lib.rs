@@ -22,7 +22,7 @@ mod vectors;
 
 pub use behaviour::{
     Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Seeds, Trial, Tried,
-    caught, converge, examples, reproduced, try_operations,
+    caught, converge, differences, examples, reproduced, try_operations,
 };
 pub use coverage::{CoverageMap, Reached};
 pub use emit::{NotWritten, Suite, TestFile};

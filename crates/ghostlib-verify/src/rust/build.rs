@@ -197,7 +197,7 @@ fn take_out(places: &Places) -> Result<Option<PathBuf>, VerifyError> {
 pub(super) struct Places {
     pub(super) source: PathBuf,
     home: PathBuf,
-    target: PathBuf,
+    pub(super) target: PathBuf,
     bin: PathBuf,
     /// Cargo settings.
     config: PathBuf,
@@ -402,7 +402,7 @@ fn module(at: usize) -> String {
 }
 
 /// The compiler's errors of one build, those of the driver apart from those of the library.
-struct Messages<'a> {
+pub(super) struct Messages<'a> {
     /// The library's source tree, to which places are relative.
     dir: &'a Path,
     driver: Vec<(String, CompilerMessage)>,
@@ -410,7 +410,7 @@ struct Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    fn of(finished: &Finished, dir: &'a Path) -> Self {
+    pub(super) fn of(finished: &Finished, dir: &'a Path) -> Self {
         let mut messages = Self { dir, driver: Vec::new(), library: Vec::new() };
         for line in String::from_utf8_lossy(&finished.stdout).lines() {
             let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
@@ -462,7 +462,7 @@ impl<'a> Messages<'a> {
         (0..types.len()).filter(|at| !types[*at].code.is_empty() && is_broken(*at)).collect()
     }
 
-    fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
+    pub(super) fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
         let mut messages = self.library;
         // What is wrong with the part of the driver that is the same for all is the driver's own fault.
         messages.extend(self.driver.into_iter().map(|(_, message)| message));

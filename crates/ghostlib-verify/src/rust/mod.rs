@@ -12,6 +12,7 @@ mod manifest;
 pub mod mutants;
 mod operations;
 mod outside;
+pub mod own_tests;
 mod reference;
 mod runtime;
 mod signature;
