@@ -138,7 +138,7 @@ pub async fn try_operations(
         let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
         let answerable: Vec<Sequence> =
-            sequences.iter().zip(expected.iter().zip(&again)).map(up_to_hang).collect();
+            sequences.iter().zip(expected.iter().zip(&again)).map(up_to_loss).collect();
         let got = candidate.ask_after(&answerable, &Patience::SHORT, &mut losses).await?;
         drawing.learn(&sequences, &expected);
         for (sequence, ((expected, again), got)) in
@@ -162,11 +162,12 @@ pub async fn try_operations(
     Ok(Trial { tried, asked, code })
 }
 
-/// The calls before the one on which the reference hung once: one that is too slow for its time proves nothing of a
-/// candidate, and would cost it the time again.
-fn up_to_hang((sequence, (answer, again)): (&Sequence, (&SequenceAnswer, &SequenceAnswer))) -> Sequence {
-    let hung = |of: &SequenceAnswer| of.answers.iter().position(|one| matches!(one, Answer::Hang(_)));
-    let n = [hung(answer), hung(again)].into_iter().flatten().min().unwrap_or(sequence.calls.len());
+/// The calls before the one from which the reference did not come back once: what uses up time or memory on one side may
+/// do so a little earlier or later on the other, and proves nothing.
+fn up_to_loss((sequence, (answer, again)): (&Sequence, (&SequenceAnswer, &SequenceAnswer))) -> Sequence {
+    let is_lost = |one: &Answer| matches!(one, Answer::Hang(_) | Answer::Crash(_));
+    let lost = |of: &SequenceAnswer| of.answers.iter().position(is_lost);
+    let n = [lost(answer), lost(again)].into_iter().flatten().min().unwrap_or(sequence.calls.len());
     Sequence { calls: sequence.calls[..n.min(sequence.calls.len())].to_vec() }
 }
 
