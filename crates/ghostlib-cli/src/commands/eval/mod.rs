@@ -37,7 +37,7 @@ pub(crate) struct EvalArgs {
     /// The seed of the sequences.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Run the reference's integration tests on the candidate too. They are in no score.
+    /// Run the reference's integration tests and doc tests on the candidate too. They are in no score.
     #[arg(long)]
     upstream_tests: bool,
     /// Where the candidate is built and run.
