@@ -35,6 +35,7 @@ impl Validator<'_> {
             "allOf" => all(argument).iter().all(|one| self.accepts(one, value)),
             "oneOf" => all(argument).iter().filter(|one| self.accepts(one, value)).count() == 1,
             "minimum" => value.as_f64().is_none_or(|n| n >= argument.as_f64().unwrap()),
+            "exclusiveMinimum" => value.as_f64().is_none_or(|n| n > argument.as_f64().unwrap()),
             "maximum" => value.as_f64().is_none_or(|n| n <= argument.as_f64().unwrap()),
             "minLength" => {
                 value.as_str().is_none_or(|text| text.chars().count() as u64 >= argument.as_u64().unwrap())

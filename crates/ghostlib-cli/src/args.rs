@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Parse(commands::parse::ParseArgs),
     Spec(commands::spec::SpecArgs),
     Schema(commands::schema::SchemaArgs),
+    Vectors(commands::vectors::VectorsArgs),
     Diff(commands::diff::DiffArgs),
     Eval(commands::eval::EvalArgs),
     Converge(commands::converge::ConvergeArgs),

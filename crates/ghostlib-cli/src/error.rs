@@ -214,6 +214,7 @@ impl From<VerifyError> for CliError {
 impl From<JudgeError> for CliError {
     fn from(error: JudgeError) -> Self {
         match error {
+            JudgeError::Tools(error) => error.into(),
             JudgeError::Reference(error) => error.into(),
             JudgeError::Verify(error) => error.into(),
             JudgeError::NoReference => Self::of(Kind::Input, &error)

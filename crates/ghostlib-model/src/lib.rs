@@ -9,6 +9,7 @@ mod call;
 mod diagnostic;
 mod evaluation;
 mod event;
+mod expected;
 mod fidelity;
 mod finding;
 mod hash;
@@ -30,6 +31,7 @@ pub use event::{
     AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, ReferenceStamp, Revision,
     RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
 };
+pub use expected::{Expected, ExpectedError, ExpectedOutput};
 pub use fidelity::{
     ApiDimension, ApiLevel, BehaviourDimension, Fidelity, Gate, GateResult, Ratio, VectorsDimension,
 };
@@ -40,7 +42,7 @@ pub use place::{Place, Span};
 pub use reference::{ParseReferenceError, ReferenceSource};
 pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind, Untestable};
 pub use summary::{IterationSummary, RunSummary, SessionSummary};
-pub use vector::{Binding, Expected, Vector};
+pub use vector::{Binding, Vector};
 
 /// A value of a vector, as JSON has it.
 pub type Value = serde_json::Value;

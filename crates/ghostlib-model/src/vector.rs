@@ -1,4 +1,4 @@
-use crate::{Call, Place, RequirementId, Value, VectorId};
+use crate::{Call, Expected, Place, RequirementId, Value, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// One case of an operation: what goes in, and what must come out.
@@ -23,18 +23,6 @@ pub struct Vector {
     pub hidden: bool,
     /// Where it stands.
     pub place: Place,
-}
-
-/// What a vector expects.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Expected {
-    /// A value.
-    Output(Value),
-    /// An error, whatever it says.
-    AnyError,
-    /// An error with exactly this text.
-    ErrorText(String),
 }
 
 /// How an operation is called in one language.

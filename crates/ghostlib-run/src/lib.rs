@@ -10,6 +10,7 @@ mod lint;
 pub mod revision;
 mod spec_files;
 pub mod store;
+mod test_file;
 
 pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
 pub use judge::{
@@ -19,3 +20,4 @@ pub use judge::{
 };
 pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};
+pub use test_file::{TestLanguage, needs_reference, reference_api, test_file};

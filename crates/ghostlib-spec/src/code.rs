@@ -97,6 +97,8 @@ codes! {
         "A vector lacks its name or its input.";
     VectorExpectation = "vector-expectation", Error,
         "A vector does not have exactly one of `output` and `error`.";
+    VectorComparison = "vector-comparison", Error,
+        "A vector has a `tolerance` without a number or is `unordered` without a list.";
     VectorIdDuplicate = "vector-id-duplicate", Error,
         "Two vectors have the same id.";
     VectorHiddenInDocument = "vector-hidden-in-document", Error,

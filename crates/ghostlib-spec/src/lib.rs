@@ -210,20 +210,42 @@
 //!   - name: two words                    # required
 //!     input: {text: "a b"}               # required: a map by parameter, or the only argument itself
 //!     output: 2                          # what must come out; `null` is a value like any other
+//!     tolerance: 1e-9                    # how far each number of the output may be off
 //!     requirements: [count.space]        # the requirements that it checks; one alone is a list of one
 //!   - name: a bad option
 //!     id: count-bad-option               # `OPERATION/NAME` where it is not given
 //!     input: {text: "", option: "?"}
-//!     error: true                        # any error, or the text of the error
+//!     error: true                        # any error; or its text, or its class
 //!     hidden: true                       # implementers do not see it
 //!   - name: after another call
 //!     before: [{operation: counter, input: {start: 2}}]  # calls made before, in the same process
 //!     input: {self: {$: 0}, text: "a"}   # `{$: n}` is what call `n` of those before returned
-//!     output: 3
+//!     output: [3, 1]
+//!     unordered: true                    # the items of the list may come in any order
 //! ```
 //!
 //! A vector has exactly one of `output` and `error`, and no other keys than these. No two vectors of a spec
 //! have the same id. A vector that is wrong is left out; the others of its file remain.
+//!
+//! `error` is one of
+//!
+//! | value | holds for |
+//! |---|---|
+//! | `true` | any error |
+//! | a text | an error that says exactly this |
+//! | `{class: C}` | an error of the class C: the variant or the class, as drivers tell it |
+//! | `{text: T}`, `{class: C, text: T}` | an error that says exactly this, and is of the class |
+//!
+//! A class asks for nothing where a driver tells none, and where the candidate is in another language than the
+//! reference, since errors have other classes there: any error holds then, if its text does.
+//!
+//! `tolerance`, a number above 0, is how far each number of the output may be off, up or down, at any depth; `1e-9` is
+//! one billionth, whatever the size of the number. It is not for numbers within a text, for infinities and NaN. `1` and
+//! `1.0` are the same number without it, too.
+//!
+//! `unordered: true` is for an output that is a list. Its items may come in any order, each as often as it is
+//! there. Lists within the items keep their order. A map is told as a list of pairs and may have it, too. With both keys,
+//! each item must find one of its own that is near enough.
 //!
 //! The keys `ghostlib`, `version` and `meta` of a vector file name no operation: the first is the number of
 //! the format, the others are free.
@@ -313,4 +335,5 @@ pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use source::{SourceFile, Sources};
 pub use spec::{ApiBlock, DeltaChange, Dependency, FrontMatter, RequirementDelta, Spec, Target};
 pub use statements::Keywords;
+pub use vectors::read_vectors;
 pub use visible::visible;

@@ -234,6 +234,12 @@ enum VectorYaml {
         input: Value,
         /// What must come out.
         output: Value,
+        /// How far each number of the output may be off.
+        #[schemars(default, with = "f64", extend("exclusiveMinimum" = 0))]
+        tolerance: Option<f64>,
+        /// Whether the items of the output, a list, may come in any order.
+        #[schemars(default)]
+        unordered: bool,
         /// Its id; `OPERATION/NAME` without it.
         #[schemars(default, with = "Text")]
         id: Option<Text>,
@@ -253,7 +259,7 @@ enum VectorYaml {
         before: Vec<CallYaml>,
         /// A map by parameter, or the only argument itself.
         input: Value,
-        /// `true` for any error, or the text of the error.
+        /// `true` for any error, the text of the error, or its class and text.
         error: ErrorYaml,
         /// Its id; `OPERATION/NAME` without it.
         #[schemars(default, with = "Text")]
@@ -280,10 +286,23 @@ struct CallYaml {
 
 /// What a vector says of an error.
 #[derive(JsonSchema)]
-#[schemars(untagged)]
+#[schemars(untagged, deny_unknown_fields)]
 enum ErrorYaml {
     /// Any error.
     Any(#[schemars(extend("const" = true))] bool),
     /// An error with this text.
     Message(String),
+    /// An error of this class, as drivers tell it, with any text or with this one.
+    Class {
+        /// The class.
+        class: String,
+        /// The text.
+        #[schemars(default, with = "String")]
+        text: Option<String>,
+    },
+    /// An error with this text.
+    Text {
+        /// The text.
+        text: String,
+    },
 }

@@ -1,5 +1,7 @@
 //! Vectors, in files and in fenced blocks.
 
+mod expectation;
+
 use crate::code::Code;
 use crate::front_matter::newer_format;
 use crate::markdown::Fence;
@@ -7,7 +9,8 @@ use crate::nearest::Suggestions;
 use crate::source::SourceFile;
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
-use ghostlib_model::{Call, Diagnostic, Expected, Place, Requirement, RequirementId, Vector, VectorId};
+use expectation::read_expected;
+use ghostlib_model::{Call, Diagnostic, Place, Requirement, RequirementId, Severity, Vector, VectorId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word that makes a fenced block a vectors block.
@@ -16,7 +19,18 @@ pub(crate) const VECTORS: &str = "vectors";
 /// The keys of a vector file that name no operation.
 const FILE_KEYS: [&str; 3] = ["ghostlib", "version", "meta"];
 const VECTOR: Keys = Keys {
-    known: &["name", "before", "input", "output", "error", "id", "requirements", "hidden"],
+    known: &[
+        "name",
+        "before",
+        "input",
+        "output",
+        "tolerance",
+        "unordered",
+        "error",
+        "id",
+        "requirements",
+        "hidden",
+    ],
     unknown: Code::VectorUnknownKey,
 };
 const WRONG: Code = Code::VectorValue;
@@ -114,6 +128,17 @@ impl Vectors {
     }
 }
 
+/// The vectors of a file by themselves.
+///
+/// # Errors
+/// If the file has errors: its diagnostics.
+pub fn read_vectors(file: &SourceFile) -> Result<Vec<Vector>, Vec<Diagnostic>> {
+    let (mut vectors, mut diagnostics) = (Vectors::default(), Vec::new());
+    vectors.read_file(file, &mut diagnostics);
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+    if diagnostics.iter().any(is_error) { Err(diagnostics) } else { Ok(vectors.list) }
+}
+
 fn read_vector(reader: &mut Reader, operation: &str, node: &Node, links: &mut Vec<Link>) -> Option<Vector> {
     reader.map(node, &format!("a vector of `{operation}`"), &VECTOR, WRONG)?;
     let name = match node.get("name") {
@@ -134,7 +159,7 @@ fn read_vector(reader: &mut Reader, operation: &str, node: &Node, links: &mut Ve
         None => name.as_ref().map(|name| format!("{operation}/{name}")),
     };
     let hidden = match node.get("hidden") {
-        Some(hidden) => read_hidden(reader, hidden),
+        Some(hidden) => read_flag(reader, hidden, "`hidden`"),
         None => Some(false),
     };
     let requirements = match node.get("requirements") {
@@ -172,30 +197,10 @@ fn read_before(reader: &mut Reader, node: &Node) -> Option<Vec<Call>> {
     calls
 }
 
-fn read_hidden(reader: &mut Reader, node: &Node) -> Option<bool> {
-    if let Kind::Bool(hidden) = node.kind {
-        return Some(hidden);
+fn read_flag(reader: &mut Reader, node: &Node, what: &str) -> Option<bool> {
+    if let Kind::Bool(flag) = node.kind {
+        return Some(flag);
     }
-    reader.wrong(node, "`hidden`", "`true` or `false`", WRONG);
+    reader.wrong(node, what, "`true` or `false`", WRONG);
     None
-}
-
-fn read_expected(reader: &mut Reader, node: &Node, operation: &str) -> Option<Expected> {
-    match (node.get("output"), node.get("error")) {
-        (Some(output), None) => reader.json(output).map(Expected::Output),
-        (None, Some(Node { kind: Kind::Bool(true), .. })) => Some(Expected::AnyError),
-        (None, Some(Node { kind: Kind::Text(text), .. })) => Some(Expected::ErrorText(text.clone())),
-        (None, Some(error)) => {
-            reader.wrong(error, "`error`", "`true` or the text of the error", WRONG);
-            None
-        }
-        (output, error) => {
-            let both = output.and(error).is_some();
-            let has = if both { "both `output` and `error`" } else { "neither `output` nor `error`" };
-            let help = "give it exactly one: `output:` with a value, `error: true`, or `error:` with a text";
-            let message = format!("a vector of `{operation}` has {has}");
-            reader.report(Code::VectorExpectation, node.span, message, help);
-            None
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! What holds of every input, whatever its bytes.
 
-use ghostlib_model::{Call, Expected, Place, RequirementId, Value, Vector, VectorId};
+use ghostlib_model::{
+    Call, Expected, ExpectedError, ExpectedOutput, Place, RequirementId, Value, Vector, VectorId,
+};
 use ghostlib_spec::{Options, SourceFile, Sources, edit, file_names, parse, visible};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -233,6 +235,17 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+fn output() -> impl Strategy<Value = ExpectedOutput> {
+    let list = || vec(value(), 0..4).prop_map(Value::from);
+    prop_oneof![
+        value().prop_map(ExpectedOutput::from),
+        list().prop_map(|value| ExpectedOutput { value, tolerance: None, unordered: true }),
+        (f64::MIN_POSITIVE..1e300, any::<i64>(), any::<bool>()).prop_map(|(tolerance, number, unordered)| {
+            ExpectedOutput { value: [number].into_iter().collect(), tolerance: Some(tolerance), unordered }
+        }),
+    ]
+}
+
 prop_compose! {
     fn vector()(
         operation in text().prop_filter("a key of the file", |name| {
@@ -243,9 +256,9 @@ prop_compose! {
         before in vec((text(), value()).prop_map(|(operation, input)| Call { operation, input }), 0..3),
         input in value(),
         expected in prop_oneof![
-            value().prop_map(Expected::Output),
-            Just(Expected::AnyError),
-            text().prop_map(Expected::ErrorText),
+            output().prop_map(Expected::Output),
+            (proptest::option::of(text()), proptest::option::of(text()))
+                .prop_map(|(class, text)| Expected::Error(ExpectedError { class, text })),
         ],
         requirements in vec(text(), 0..3),
         hidden in any::<bool>(),

@@ -8,6 +8,7 @@
 
 mod behaviour;
 mod coverage;
+mod emit;
 mod generate;
 mod library;
 mod operation;
@@ -24,6 +25,7 @@ pub use behaviour::{
     caught, converge, differences, examples, reproduced, try_operations,
 };
 pub use coverage::{CoverageMap, Reached};
+pub use emit::{NotWritten, Suite, TestFile};
 pub use library::{Library, Needs, Site, Tools, ToolsError};
 pub use operation::{
     Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod fmt;
+mod harvesting;
 pub(crate) mod init;
 pub(crate) mod lint;
 mod measuring;
@@ -19,6 +20,7 @@ pub(crate) mod spec;
 pub(crate) mod status;
 pub(crate) mod strength;
 pub(crate) mod task;
+pub(crate) mod vectors;
 
 use crate::args::{Args, Command};
 use crate::error::{CliError, Verdict};
@@ -72,6 +74,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Status(args) => status::status(&args, json),
         Command::Task(args) => task::task(&args, json),
         Command::Report(args) => report::report(&args, json),
+        Command::Vectors(args) => vectors::vectors(&args, json).await,
         Command::Config(args) => config::config(&args, json),
         Command::Doctor(args) => doctor::doctor(&args, json).await,
     }

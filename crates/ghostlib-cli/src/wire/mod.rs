@@ -2,4 +2,5 @@
 
 pub(crate) mod delta;
 pub(crate) mod diagnostic;
+pub(crate) mod expected;
 pub(crate) mod parsed;

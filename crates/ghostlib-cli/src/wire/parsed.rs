@@ -1,7 +1,8 @@
 use super::diagnostic::DiagnosticJson;
+use super::expected::ExpectedJson;
 use ghostlib_model::{
-    ApiItem, Binding, Expected, IdSource, Level, LevelSource, Place, Requirement, RequirementId,
-    RequirementKind, Value, Vector,
+    ApiItem, Binding, Call, IdSource, Level, LevelSource, Place, Requirement, RequirementId, RequirementKind,
+    Value, Vector,
 };
 use ghostlib_run::LoadedSpec;
 use ghostlib_spec::{Coverage, DeltaChange, Dialect, Operation, RequirementDelta};
@@ -91,6 +92,10 @@ pub(crate) struct VectorJson<'a> {
     operation: &'a str,
     /// What a person calls it.
     name: &'a str,
+    /// The calls that are made before, in the same process.
+    #[serde(skip_serializing_if = "<[Call]>::is_empty")]
+    #[schemars(with = "Vec<CallJson>")]
+    before: &'a [Call],
     /// A map by parameter, or the only argument itself.
     input: &'a Value,
     #[serde(flatten)]
@@ -107,23 +112,15 @@ pub(crate) struct VectorJson<'a> {
     line_end: u32,
 }
 
-/// What a vector expects.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Expected")]
-#[serde(rename_all = "kebab-case")]
-enum ExpectedJson<'a> {
-    /// This value.
-    Output(&'a Value),
-    /// `true` for any error, or the text of the error.
-    Error(ErrorJson<'a>),
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Error")]
-#[serde(untagged)]
-enum ErrorJson<'a> {
-    Any(bool),
-    Text(&'a str),
+/// A call before the one that is checked.
+#[derive(JsonSchema)]
+#[schemars(rename = "Call")]
+#[expect(dead_code, reason = "it is a shape, and never a value")]
+struct CallJson {
+    /// The operation.
+    operation: String,
+    /// A map by parameter.
+    input: Value,
 }
 
 /// A public item of the library.
@@ -289,12 +286,9 @@ impl<'a> VectorJson<'a> {
             id: vector.id.as_str(),
             operation: &vector.operation,
             name: &vector.name,
+            before: &vector.before,
             input: &vector.input,
-            expected: match &vector.expected {
-                Expected::Output(value) => ExpectedJson::Output(value),
-                Expected::AnyError => ExpectedJson::Error(ErrorJson::Any(true)),
-                Expected::ErrorText(text) => ExpectedJson::Error(ErrorJson::Text(text)),
-            },
+            expected: (&vector.expected).into(),
             requirements: vector.requirements.iter().map(RequirementId::as_str).collect(),
             hidden: vector.hidden,
             file: &vector.place.file,

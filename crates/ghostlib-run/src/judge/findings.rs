@@ -88,13 +88,8 @@ pub(super) fn vector_failed(
     answer: &Answer,
     reference: &Answer,
 ) -> Finding {
-    let expected = match &vector.expected {
-        ghostlib_model::Expected::Output(value) => value.to_string(),
-        ghostlib_model::Expected::AnyError => "an error".into(),
-        ghostlib_model::Expected::ErrorText(text) => format!("the error `{text}`"),
-    };
-    let message =
-        format!("`{}` of {} must give {expected} and gives {answer}.", vector.operation, vector.input);
+    let Vector { operation, input, expected, .. } = vector;
+    let message = format!("`{operation}` of {input} must give {expected} and gives {answer}.");
     let binds = binds(loaded, vector);
     let failed_to_return = reference.returned() && !answer.returned() && !matches!(answer, Answer::NotRun(_));
     let priority = match (failed_to_return, binds) {

@@ -143,6 +143,9 @@ pub enum JudgeError {
         /// The format.
         dialect: Dialect,
     },
+    /// What reads and runs libraries of a language is not found.
+    #[error(transparent)]
+    Tools(#[from] ToolsError),
     /// The reference is not to be had.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -293,6 +296,22 @@ impl Judge {
         let built = self.tools.reference.driver(&self.sandbox, site, &operations.types, &all).await?;
         built.map_err(|said| JudgeError::ReferenceBuild { package: self.reference.package.clone(), said })
     }
+}
+
+/// The public API of the reference that a spec names; nothing, if it is in another language than that of the tools.
+pub(crate) async fn api_of(
+    spec: &Spec,
+    tools: &Tools,
+    base: &Path,
+    cache: &Path,
+) -> Result<Option<Api>, JudgeError> {
+    let source = spec.front_matter.reference.as_ref().ok_or_else(|| no_reference(spec))?;
+    if language_of_source(source, base).is_some_and(|language| language != tools.language()) {
+        return Ok(None);
+    }
+    let reference = tools.fetch(source, base, cache).await?;
+    let api = extract(tools, &SourceTree::read(&reference.dir)?);
+    api.map(Some).map_err(|reason| JudgeError::Api { package: reference.package, reason })
 }
 
 /// The public API of a library in the language of the tools.

@@ -66,8 +66,7 @@ pub fn stand_with_requirements(loaded: &LoadedSpec, reference: &Api, path: &str)
 /// The requirements and vectors that quote a text.
 pub fn stand_of_text(loaded: &LoadedSpec, text: &str) -> SpecStand {
     let requirements = loaded.spec.requirements.iter().filter(|requirement| requirement.text.contains(text));
-    let says =
-        |vector: &&Vector| matches!(&vector.expected, Expected::ErrorText(said) if said.contains(text));
+    let says = |vector: &&Vector| matches!(&vector.expected, Expected::Error(error) if error.text.as_ref().is_some_and(|said| said.contains(text)));
     let vectors = loaded.spec.vectors.iter().filter(says);
     let ids: Vec<String> = requirements
         .map(|requirement| requirement.id.to_string())

@@ -3,7 +3,7 @@
 use super::plant::{Planted, PowerPlan, plant};
 use super::power::caught_in_time;
 use super::{Judge, JudgeError, JudgeOptions, Ready, Workshop, seeds};
-use crate::revision::harvested;
+use crate::revision::{HARVEST_FILE, vector_of};
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Answer, Call, Ratio, Sequence, Vector, VectorId};
 use ghostlib_verify::rust::Subject;
@@ -226,7 +226,10 @@ impl Weighing<'_> {
             let calls: Vec<Call> =
                 difference.sequence.calls.into_iter().map(|call| self.as_vectors_name_it(call)).collect();
             let Some((call, before)) = calls.split_last() else { continue };
-            let Some(vector) = harvested(self.loaded, before, call, &difference.reference) else { continue };
+            let known = &self.loaded.spec.vectors;
+            let Some(vector) = vector_of(known, HARVEST_FILE, before, call, &difference.reference) else {
+                continue;
+            };
             let is_kept = killing(&reference, &[&vector]).await?.is_none();
             if is_kept && killing(changed, &[&vector]).await?.is_some() {
                 return Ok(Some(vector));

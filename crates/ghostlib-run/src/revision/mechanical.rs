@@ -1,16 +1,13 @@
 //! The mechanical reviser: a missing API item becomes an API line, a behaviour on which the spec is silent
 //! becomes a vector whose expected value the reference gave. No prose, and no agent.
 
+use super::harvest::vector_of;
 use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
-use ghostlib_model::{
-    Answer, ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Expected, Finding, Place, Sha256Hex,
-    SpecStand, Value, Vector, VectorId,
-};
+use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Finding, SpecStand, Vector};
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
-use ghostlib_verify::plain;
 
 /// The vector file that the mechanical reviser keeps; it is written anew each time.
 pub const HARVEST_FILE: &str = "harvested.yaml";
@@ -120,7 +117,13 @@ fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref().filter(|_| finding.rule != "vector-failed")?;
         let call = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
-        let vector = harvested(loaded, &evidence.before, &call, evidence.reference.as_ref()?)?;
+        let vector = vector_of(
+            &loaded.spec.vectors,
+            HARVEST_FILE,
+            &evidence.before,
+            &call,
+            evidence.reference.as_ref()?,
+        )?;
         Some((vector, *finding))
     };
     silent.iter().filter_map(vector).collect()
@@ -139,56 +142,12 @@ async fn examples_of_unseen<'a>(
         if let Some(operation) = ready.operations.get(&finding.subject) {
             for (sequence, answer) in judge.examples(loaded, ready, operation, options).await? {
                 let Some((call, before)) = sequence.calls.split_last() else { continue };
-                let vector = harvested(loaded, before, call, &answer);
+                let vector = vector_of(&loaded.spec.vectors, HARVEST_FILE, before, call, &answer);
                 vectors.extend(vector.map(|vector| (vector, *finding)));
             }
         }
     }
     Ok(vectors)
-}
-
-/// A vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-pub(crate) fn harvested(
-    loaded: &LoadedSpec,
-    before: &[Call],
-    call: &Call,
-    answer: &Answer,
-) -> Option<Vector> {
-    let operation = call.operation.as_str();
-    let expected = match answer {
-        Answer::Ok(value) => Expected::Output(plain(value).clone()),
-        Answer::Error(failure) if failure.text.is_empty() => Expected::AnyError,
-        Answer::Error(failure) => Expected::ErrorText(failure.text.clone()),
-        _ => return None,
-    };
-    let input = as_spec_writes_it(loaded, operation, &call.input);
-    let calls: Vec<String> = before.iter().map(|call| format!("{}{}", call.operation, call.input)).collect();
-    let hash = Sha256Hex::of((calls.concat() + &input.to_string()).as_bytes());
-    Some(Vector {
-        id: VectorId::new(format!("{operation}/{}", &hash.as_str()[..8])),
-        operation: operation.into(),
-        name: "as the reference answers".into(),
-        before: before.to_vec(),
-        input,
-        expected,
-        requirements: Vec::new(),
-        hidden: false,
-        place: Place::start_of(HARVEST_FILE),
-    })
-}
-
-/// An operation's only parameter keeps the name that the spec's own vectors give it.
-fn as_spec_writes_it(loaded: &LoadedSpec, operation: &str, input: &Value) -> Value {
-    let only_entry = |value: &Value| {
-        let map = value.as_object().filter(|map| map.len() == 1)?;
-        map.iter().next().map(|(key, value)| (key.clone(), value.clone()))
-    };
-    let first = loaded.spec.vectors.iter().find(|vector| vector.operation == operation);
-    let Some((_, value)) = only_entry(input) else { return input.clone() };
-    match first.and_then(|vector| only_entry(&vector.input)) {
-        Some((key, _)) => Value::Object([(key, value)].into_iter().collect()),
-        None => input.clone(),
-    }
 }
 
 fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sources {

@@ -1,10 +1,12 @@
 //! Revising the spec where it is silent, and the guard between any revision and the spec.
 
 mod guard;
+mod harvest;
 mod mechanical;
 
 pub use guard::check;
-pub(crate) use mechanical::harvested;
+pub(crate) use harvest::vector_of;
+pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

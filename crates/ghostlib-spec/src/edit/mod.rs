@@ -11,6 +11,7 @@ mod rename;
 mod render;
 mod scalar;
 mod vector_file;
+mod vectors;
 
 pub use alias::{add_alias, alias_edit};
 pub use api::add_api_lines;
@@ -21,6 +22,7 @@ pub use meaning::means_the_same;
 pub use rename::{RenameError, rename};
 pub use render::render_vectors;
 pub use vector_file::add_vector_file;
+pub use vectors::add_vectors;
 
 use crate::source::{SourceFile, Sources};
 

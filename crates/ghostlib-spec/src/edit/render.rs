@@ -1,5 +1,5 @@
 use super::scalar::{quoted, scalar};
-use ghostlib_model::{Expected, Value, Vector};
+use ghostlib_model::{Expected, ExpectedError, Value, Vector};
 
 /// A value longer than this on one line is spread over several.
 const MAX_WIDTH: usize = 96;
@@ -52,9 +52,16 @@ fn render_vector(yaml: &mut String, vector: &Vector) {
     }
     field("    ", "input", &value_after_key(&vector.input, 4));
     match &vector.expected {
-        Expected::Output(output) => field("    ", "output", &value_after_key(output, 4)),
-        Expected::AnyError => field("    ", "error", " true"),
-        Expected::ErrorText(text) => field("    ", "error", &format!(" {}", quoted(text))),
+        Expected::Output(output) => {
+            field("    ", "output", &value_after_key(&output.value, 4));
+            if let Some(tolerance) = output.tolerance {
+                field("    ", "tolerance", &format!(" {}", Value::from(tolerance)));
+            }
+            if output.unordered {
+                field("    ", "unordered", " true");
+            }
+        }
+        Expected::Error(error) => field("    ", "error", &error_after_key(error)),
     }
     if !vector.requirements.is_empty() {
         let ids: Vec<_> = vector.requirements.iter().map(|id| scalar(id.as_str())).collect();
@@ -62,6 +69,15 @@ fn render_vector(yaml: &mut String, vector: &Vector) {
     }
     if vector.hidden {
         field("    ", "hidden", " true");
+    }
+}
+
+fn error_after_key(error: &ExpectedError) -> String {
+    match (&error.class, &error.text) {
+        (None, None) => " true".to_owned(),
+        (None, Some(text)) => format!(" {}", quoted(text)),
+        (Some(class), None) => format!(" {{class: {}}}", scalar(class)),
+        (Some(class), Some(text)) => format!(" {{class: {}, text: {}}}", scalar(class), quoted(text)),
     }
 }
 
@@ -101,7 +117,7 @@ fn flow(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::{Place, RequirementId, VectorId};
+    use ghostlib_model::{ExpectedOutput, Place, RequirementId, VectorId};
     use serde_json::json;
 
     fn vector(operation: &str, name: &str, input: Value, expected: Expected) -> Vector {
@@ -120,14 +136,15 @@ mod tests {
 
     #[test]
     fn vectors_read_well() {
-        let mut special = vector("split", "open quote", json!({"text": "'a"}), Expected::AnyError);
+        let any_error = || Expected::Error(ExpectedError::default());
+        let mut special = vector("split", "open quote", json!({"text": "'a"}), any_error());
         special.id = VectorId::new("special");
         special.requirements = vec![RequirementId::new("split.quotes")];
         special.hidden = true;
         let long = json!({"text": "x".repeat(60), "words": ["y".repeat(40), 1.0, null]});
         let vectors = [
-            vector("split", "two words", json!("a b"), Expected::Output(json!(["a", "b"]))),
-            vector("join", "long", long, Expected::ErrorText("too long".into())),
+            vector("split", "two words", json!("a b"), json!(["a", "b"]).into()),
+            vector("join", "long", long, Expected::Error(ExpectedError::of_text("too long"))),
             special,
         ];
         let x = "x".repeat(60);
@@ -156,6 +173,24 @@ join:
 "#
             )
         );
+    }
+
+    #[test]
+    fn how_exactly_is_written_behind_what() {
+        let near = ExpectedOutput { value: json!([0.5]), tolerance: Some(1e-9), unordered: true };
+        let error = |text: Option<&str>| {
+            let text = text.map(str::to_owned);
+            Expected::Error(ExpectedError { class: Some("Empty".into()), text })
+        };
+        let vectors = [
+            vector("f", "near", json!(1), Expected::Output(near)),
+            vector("f", "class", json!(2), error(None)),
+            vector("f", "both", json!(3), error(Some("no"))),
+        ];
+        let yaml = render_vectors(&vectors);
+        assert!(yaml.contains("output: [0.5]\n    tolerance: 1e-9\n    unordered: true\n"), "{yaml}");
+        assert!(yaml.contains("    error: {class: Empty}\n"), "{yaml}");
+        assert!(yaml.contains("    error: {class: Empty, text: \"no\"}\n"), "{yaml}");
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use super::DiffArgs;
 use super::library::Library;
+use crate::commands::harvesting::harvest_into;
 use crate::commands::measuring::{BUILD_WALL, call_text, function_json, plan};
 use crate::console::{BAD, BOLD, DIM, WARN, counted, say, styled, visible};
 use crate::environment::sandbox;
 use crate::error::CliError;
 use ghostlib_diff::literals;
 use ghostlib_model::{CodeCoverage, CodeFunction, CodeReached};
-use ghostlib_run::{Behaviour, Power, PowerPlan, Workshop, behaviour, power};
+use ghostlib_run::{Behaviour, LoadedSpec, Power, PowerPlan, Workshop, behaviour, power};
 use ghostlib_verify::Difference;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -46,6 +47,16 @@ pub(super) async fn compare(
         None => None,
     };
     Ok((behaviour, power))
+}
+
+/// Writes the differences as vectors.
+pub(super) fn harvest(
+    path: &Path,
+    spec: Option<&LoadedSpec>,
+    behaviour: &Behaviour,
+) -> Result<Value, CliError> {
+    let differences = behaviour.tried.iter().flat_map(|tried| &tried.differences);
+    harvest_into(path, spec, differences.map(|one| (one.sequence.calls.as_slice(), &one.reference)))
 }
 
 pub(super) fn print(behaviour: &Behaviour) {

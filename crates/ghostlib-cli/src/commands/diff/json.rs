@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 pub(super) fn print(reference: &Library, candidate: &Library, differences: &Differences) {
-    let Differences { comparison, findings, structure, copied, others, behaviour, power, timings } =
+    let Differences { comparison, findings, structure, copied, others, behaviour, power, harvest, timings } =
         differences;
     let (dimension, items) = (&comparison.dimension, &comparison.items);
     let unseen = |side: &str, side_unseen: &[Unseen]| -> Vec<Value> {
@@ -36,6 +36,7 @@ pub(super) fn print(reference: &Library, candidate: &Library, differences: &Diff
             .map(|other| json!({ "folder": other.folder, "copy": copy(&other.copied) }))
             .collect::<Vec<_>>(),
         "behaviour": behaviour.as_ref().map(|behaviour| super::behaviour::json(behaviour, power.as_ref())),
+        "harvest": harvest,
         "unseen": all_unseen,
         "timings": {
             "read_ms": milliseconds(timings.read),

@@ -19,6 +19,7 @@ use ghostlib_model::{Finding, ReferenceSource, SpecStand};
 use ghostlib_run::{Behaviour, LoadedSpec, Power};
 use library::Library;
 use others::{Other, others};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,10 @@ pub(crate) struct DiffArgs {
     /// the same calls would have shown.
     #[arg(long, value_name = "N", requires = "behaviour", num_args = 0..=1, default_missing_value = "100")]
     power: Option<usize>,
+    /// With `--behaviour`: write each difference as a vector with the reference's answer to this vector file. What it
+    /// has stays.
+    #[arg(long, value_name = "FILE", requires = "behaviour")]
+    harvest: Option<PathBuf>,
     /// A folder of other candidates, each in a folder of its own, to look for copies among them too.
     #[arg(long, value_name = "FOLDER")]
     others: Option<PathBuf>,
@@ -77,6 +82,8 @@ struct Differences {
     others: Vec<Other>,
     behaviour: Option<Behaviour>,
     power: Option<Power>,
+    /// What was harvested, for machines.
+    harvest: Option<Value>,
     timings: Timings,
 }
 
@@ -114,6 +121,9 @@ pub(crate) async fn diff(args: &DiffArgs, json: bool) -> Result<Verdict, CliErro
     }
     if args.behaviour {
         let (behaviour, power) = behaviour::compare(args, [&reference, &candidate], cache.path()).await?;
+        if let Some(path) = &args.harvest {
+            differences.harvest = Some(behaviour::harvest(path, spec.as_ref(), &behaviour)?);
+        }
         (differences.behaviour, differences.power) = (Some(behaviour), power);
     }
     if json {
@@ -178,6 +188,7 @@ fn differences(
         others: vec![],
         behaviour: None,
         power: None,
+        harvest: None,
         timings,
     }
 }

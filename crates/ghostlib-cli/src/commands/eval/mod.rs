@@ -1,18 +1,20 @@
 mod upstream;
 
 use crate::args::SandboxChoice;
+use crate::commands::harvesting::harvest_into;
 use crate::commands::measuring::{BUILD_WALL, function_json, place, places, plan, share};
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
+use crate::wire::expected::ExpectedJson;
 use clap::Args;
-use ghostlib_model::{Answer, Evaluation, ReferenceSource, VectorOutcome, VectorResult};
+use ghostlib_model::{Answer, Call, Evaluation, Evidence, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgeTools, LoadedSpec, Ready};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Measure code that is there against a spec and its reference, in all dimensions. No agent is asked.
@@ -37,6 +39,9 @@ pub(crate) struct EvalArgs {
     /// The seed of the sequences.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write each difference as a vector with the reference's answer to this vector file. What it has stays.
+    #[arg(long, value_name = "FILE")]
+    harvest: Option<PathBuf>,
     /// Run the reference's integration tests and doc tests on the candidate too. They are in no score.
     #[arg(long)]
     upstream_tests: bool,
@@ -72,8 +77,12 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
         None
     };
     drop(lock);
+    let harvested = args.harvest.as_ref().map(|path| harvest(path, &loaded, &evaluation)).transpose()?;
     if json {
         let mut told = told(&loaded, &evaluation, &ready);
+        if let Some(harvested) = harvested {
+            told["harvest"] = harvested;
+        }
         told["upstream_tests"] = json!(upstream.as_ref().map(upstream::json));
         say_json(&told);
     } else {
@@ -84,6 +93,17 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
         upstream.iter().for_each(upstream::print);
     }
     Ok(if evaluation.passes(args.target) { Verdict::Passed } else { Verdict::FellShort })
+}
+
+fn harvest(path: &Path, loaded: &LoadedSpec, evaluation: &Evaluation) -> Result<Value, CliError> {
+    let calls = |evidence: &Evidence| {
+        let last = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
+        evidence.before.iter().cloned().chain([last]).collect()
+    };
+    let evidence = evaluation.findings.iter().filter_map(|finding| finding.evidence.as_ref());
+    let found: Vec<(Vec<Call>, &Answer)> =
+        evidence.filter_map(|one| Some((calls(one), one.reference.as_ref()?))).collect();
+    harvest_into(path, Some(loaded), found.iter().map(|(calls, answer)| (calls.as_slice(), *answer)))
 }
 
 impl EvalArgs {
@@ -131,7 +151,12 @@ fn vectors(loaded: &LoadedSpec, evaluation: &Evaluation) -> Value {
         .into_iter()
         .partition(|result| !matches!(result.outcome, VectorOutcome::Failed(Answer::NotRun(_))));
     let expected = |result: &VectorResult| {
-        loaded.spec.vectors.iter().find(|vector| vector.id == result.id).map(|vector| &vector.expected)
+        loaded
+            .spec
+            .vectors
+            .iter()
+            .find(|vector| vector.id == result.id)
+            .map(|vector| ExpectedJson::from(&vector.expected))
     };
     let with_both = |result: &&VectorResult| {
         let VectorOutcome::Failed(answer) = &result.outcome else { return Value::Null };

@@ -111,11 +111,7 @@ fn vector(change: &Change<&Vector, BTreeSet<VectorChange>>) {
 }
 
 fn outcome(expected: &Expected) -> String {
-    match expected {
-        Expected::Output(value) => format!("→ {value}"),
-        Expected::AnyError => "→ an error".into(),
-        Expected::ErrorText(text) => format!("→ the error {text:?}"),
-    }
+    format!("→ {expected}")
 }
 
 fn signature(operation: &Operation) -> String {

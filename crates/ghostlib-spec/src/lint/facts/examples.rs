@@ -1,7 +1,6 @@
 //! Examples against vectors, and against each other.
 
 use super::example::Example;
-use super::outcome::Outcome;
 use super::{Facts, Report, line_of, vectors};
 use crate::Code;
 use std::collections::BTreeMap;
@@ -15,7 +14,7 @@ pub(super) fn check(facts: &Facts, examples: &[Example], report: &mut Report) {
         let key = format!("{} {inputs:?}", example.operation);
         let first = first_by_input.get(&key);
         if let Some(vector) = vector {
-            if example.outcome.agrees(&Outcome::from(&vector.expected)) == Some(false) {
+            if example.outcome.agrees_with(&vector.expected) == Some(false) {
                 let expects = vectors::shown(&vector.expected);
                 let whose =
                     format!("the vector `{}` at {} expects {expects}", vector.name, line_of(&vector.place));

@@ -276,9 +276,10 @@ fn others(vector: &Vector, source: &Source) -> String {
 
 /// The output of a vector as text.
 fn output(vector: &Vector) -> Option<String> {
-    match &vector.expected {
-        Expected::Output(Value::String(text)) => Some(text.clone()),
-        Expected::Output(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+    let Expected::Output(output) = &vector.expected else { return None };
+    match &output.value {
+        Value::String(text) => Some(text.clone()),
+        value @ (Value::Number(_) | Value::Bool(_)) if output.is_exact() => Some(value.to_string()),
         _ => None,
     }
 }

@@ -16,13 +16,21 @@ pub(super) enum Outcome {
 impl From<&Expected> for Outcome {
     fn from(expected: &Expected) -> Self {
         match expected {
-            Expected::Output(value) => Self::Value(value.clone()),
-            Expected::AnyError | Expected::ErrorText(_) => Self::Error,
+            Expected::Output(output) => Self::Value(output.value.clone()),
+            Expected::Error(_) => Self::Error,
         }
     }
 }
 
 impl Outcome {
+    /// Whether it is what a vector expects; `None` if that depends on how it is read.
+    pub(super) fn agrees_with(&self, expected: &Expected) -> Option<bool> {
+        match (self, expected) {
+            (Self::Value(value), Expected::Output(output)) if output.admits(value) => Some(true),
+            _ => self.agrees(&Self::from(expected)),
+        }
+    }
+
     /// Whether two are the same; `None` if that depends on how they are read.
     pub(super) fn agrees(&self, other: &Self) -> Option<bool> {
         match (self, other) {
@@ -121,7 +129,16 @@ fn decimals(number: &str) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ghostlib_model::ExpectedOutput;
     use serde_json::json;
+
+    #[test]
+    fn a_vector_says_how_exactly_it_is_meant() {
+        let expected = ExpectedOutput { value: json!([1, 2]), tolerance: None, unordered: true };
+        let reversed = Outcome::Value(json!([2, 1]));
+        assert_eq!(reversed.agrees_with(&Expected::Output(expected)), Some(true));
+        assert_eq!(reversed.agrees_with(&json!([1, 2]).into()), Some(false));
+    }
 
     #[test]
     fn outcomes_agree_as_far_as_they_can_be_compared() {

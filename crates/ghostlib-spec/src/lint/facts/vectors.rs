@@ -4,18 +4,26 @@ use super::{Facts, Report, line_of};
 use crate::Code;
 use ghostlib_model::{Expected, Value, Vector};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 pub(super) fn check(facts: &Facts, report: &mut Report) {
     for operation in &facts.operations {
         let mut first_by_input: BTreeMap<String, &Vector> = BTreeMap::new();
         for vector in &operation.vectors {
-            let Some(first) = first_by_input.get(&sorted(&vector.input)) else {
-                first_by_input.insert(sorted(&vector.input), vector);
-                continue;
-            };
-            compare(first, vector, report);
+            match first_by_input.entry(case(vector)) {
+                Entry::Vacant(free) => {
+                    free.insert(vector);
+                }
+                Entry::Occupied(first) => compare(first.get(), vector, report),
+            }
         }
     }
+}
+
+/// The calls before and the input as text.
+fn case(vector: &Vector) -> String {
+    let before = vector.before.iter().map(|call| format!("{}{}", call.operation, sorted(&call.input)));
+    before.chain([sorted(&vector.input)]).collect::<Vec<_>>().join(";")
 }
 
 fn compare(first: &Vector, second: &Vector, report: &mut Report) {
@@ -30,7 +38,8 @@ fn compare(first: &Vector, second: &Vector, report: &mut Report) {
             ),
             "take one of the two out, or give it the input that its name speaks of",
         ),
-        (Expected::AnyError, Expected::ErrorText(_)) | (Expected::ErrorText(_), Expected::AnyError) => return,
+        (Expected::Output(expected), Expected::Output(other)) if expected.is_compatible_with(other) => return,
+        (Expected::Error(expected), Expected::Error(other)) if expected.is_compatible_with(other) => return,
         (expected, other) => (
             Code::VectorContradiction,
             format!(
@@ -50,21 +59,22 @@ fn compare(first: &Vector, second: &Vector, report: &mut Report) {
 /// What a vector expects, in short.
 pub(super) fn shown(expected: &Expected) -> String {
     match expected {
-        Expected::Output(value) => shown_value(value),
-        Expected::AnyError => "an error".to_owned(),
-        Expected::ErrorText(text) => format!("the error {}", shown_value(&Value::String(text.clone()))),
+        Expected::Output(output) => shortened(output.to_string()),
+        Expected::Error(error) => shortened(error.to_string()),
     }
 }
 
 /// A value as JSON, shortened where it is endless.
 pub(super) fn shown_value(value: &Value) -> String {
+    shortened(value.to_string())
+}
+
+fn shortened(text: String) -> String {
     const LONGEST: usize = 80;
-    let json = value.to_string();
-    if json.chars().count() <= LONGEST {
-        return json;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
-    let start: String = json.chars().take(LONGEST).collect();
-    format!("{start}…")
 }
 
 /// A value as text, the keys of its maps in order.
@@ -97,6 +107,34 @@ pad:
 ";
         let reports = found("# Pads\n\n## pad(text, width) → string\n", vectors);
         assert_eq!(reports, ["vector-duplicate tests.yaml:3", "vector-contradiction tests.yaml:4"]);
+    }
+
+    #[test]
+    fn calls_before_make_another_case() {
+        let vectors = "\
+get:
+  - {name: a, input: {self: {$: 0}}, before: [{operation: new, input: {n: 1}}], output: 1}
+  - {name: b, input: {self: {$: 0}}, before: [{operation: new, input: {n: 2}}], output: 2}
+  - {name: c, input: {self: {$: 0}}, before: [{operation: new, input: {n: 2}}], output: 3}
+";
+        assert_eq!(found("# Pads\n\n## get()\n", vectors), ["vector-contradiction tests.yaml:4"]);
+    }
+
+    #[test]
+    fn what_one_answer_meets_is_no_contradiction() {
+        let vectors = "\
+near:
+  - {name: a, input: 1, output: [0.5, 1]}
+  - {name: b, input: 1, output: [1, 0.5], unordered: true}
+  - {name: c, input: 1, output: [0.51, 1], tolerance: 0.02}
+  - {name: d, input: 1, output: [0.6, 1], tolerance: 0.02}
+fail:
+  - {name: a, input: 1, error: {class: Empty}}
+  - {name: b, input: 1, error: {class: Empty, text: no}}
+  - {name: c, input: 1, error: {class: Full}}
+";
+        let reports = found("# Pads\n\n## near(n)\n\n## fail(n)\n", vectors);
+        assert_eq!(reports, ["vector-contradiction tests.yaml:5", "vector-contradiction tests.yaml:9"]);
     }
 
     #[test]

@@ -1,0 +1,216 @@
+//! Calls as people write them.
+
+use super::{Variable, Writer};
+use crate::emit::{call_at, value_of};
+use crate::rust::concrete::{Concrete, choice};
+use crate::rust::library::{Library, path_of, source, type_name};
+use crate::rust::operations::{of_type, parameter_names, written_type};
+use crate::rust::signature::{Callable, SelfParam, type_of};
+use crate::template::{expand, mark};
+use ghostlib_model::{ApiItem, ApiKind, Call, Value};
+use syn::{Expr, GenericParam, Generics, Type, TypeParamBound, parse_quote};
+
+/// A call, and what it returns.
+pub(super) struct Called {
+    pub(super) expression: String,
+    pub(super) output: Type,
+}
+
+impl Writer<'_> {
+    pub(super) fn call(&self, call: &Call, variables: &mut [Variable]) -> Result<Called, String> {
+        if let Some(template) = self.suite.binding(&call.operation, "rust") {
+            return self.bound(call, template, variables);
+        }
+        if let Some(called) = self.of_trait(call, variables) {
+            return called;
+        }
+        let item = self.item(&call.operation).ok_or_else(|| {
+            format!(
+                "no binding says how `{}` is called, and the API has no function of that name",
+                call.operation
+            )
+        })?;
+        self.inferred(item, &call.input, variables)
+    }
+
+    /// The call that a binding says. What it returns is told by the function that it calls, or that has its name.
+    fn bound(&self, call: &Call, template: &str, variables: &mut [Variable]) -> Result<Called, String> {
+        let expanded = expand(template)?;
+        let mut expression = expanded.text.trim().to_owned();
+        let n_params = expanded.params.len();
+        for (at, (name, ty)) in expanded.params.iter().enumerate() {
+            let own = ty.replace(&format!("{}::", self.suite.library), "");
+            let ty = type_of(&own).ok_or_else(|| format!("`{ty}` is no type"))?;
+            let value = value_of(&call.input, name, n_params).ok_or_else(|| missing(name))?;
+            let argument = self.argument(&Concrete::default().apply(&self.library, &ty), value, variables)?;
+            expression = expression.replace(&mark(at), &argument);
+        }
+        let item = self.called_item(&expression).or_else(|| self.item(&call.operation));
+        let item = item.ok_or("the API does not tell what its binding returns")?;
+        let output = self.signature(item)?.1;
+        Ok(Called { expression, output })
+    }
+
+    /// The item that an expression calls, if that is all it does.
+    fn called_item(&self, expression: &str) -> Option<&ApiItem> {
+        let Expr::Call(call) = syn::parse_str(expression).ok()? else { return None };
+        let path = source(&call.func).replace(' ', "");
+        self.item(path.strip_prefix(&format!("{}::", self.suite.library))?)
+    }
+
+    /// What the standard library's traits give: `<Table as Display>::fmt`.
+    fn of_trait(&self, call: &Call, variables: &mut [Variable]) -> Option<Result<Called, String>> {
+        let (owner, method) = call.operation.strip_prefix('<')?.split_once(" as ")?;
+        let own = self.library.own(owner)?;
+        let ty = written_type(&self.library, own, &of_type(&self.library, own)?);
+        let path = self.written(&ty);
+        Some(match method {
+            "Display>::fmt" => self.receiver(&call.input, SelfParam::Ref, variables).map(|receiver| Called {
+                expression: format!("{receiver}.to_string()"),
+                output: parse_quote!(String),
+            }),
+            "Clone>::clone" => self
+                .receiver(&call.input, SelfParam::Ref, variables)
+                .map(|receiver| Called { expression: format!("{receiver}.clone()"), output: ty.clone() }),
+            "FromStr>::from_str" => value_of(&call.input, "s", 1)
+                .and_then(Value::as_str)
+                .ok_or_else(|| "its input is no text".to_owned())
+                .map(|text| Called {
+                    expression: format!("{text:?}.parse::<{path}>()"),
+                    output: parse_quote!(Result<#ty, ()>),
+                }),
+            "Default>::default" => {
+                Ok(Called { expression: format!("{path}::default()"), output: ty.clone() })
+            }
+            _ => Err(format!("`{}` is not called by a name of its own", call.operation)),
+        })
+    }
+
+    /// A function or method of that path, or the only one whose path ends so.
+    fn item(&self, name: &str) -> Option<&ApiItem> {
+        let path = name.replace(['.', '#'], "::");
+        let is_callable = |item: &&ApiItem| {
+            matches!(item.kind, ApiKind::Function | ApiKind::Method) && !item.path.starts_with('<')
+        };
+        let callable = || self.suite.items.iter().filter(is_callable);
+        callable().find(|item| item.path == path).or_else(|| {
+            let tail = format!("::{path}");
+            let mut ending = callable().filter(|item| item.path.ends_with(&tail));
+            ending.next().filter(|_| ending.next().is_none())
+        })
+    }
+
+    fn inferred(&self, item: &ApiItem, input: &Value, variables: &mut [Variable]) -> Result<Called, String> {
+        let (callable, output, concrete) = self.signature(item)?;
+        let names = parameter_names(item, &callable);
+        let n_params = names.len() + usize::from(callable.receiver.is_some());
+        let mut passed = Vec::new();
+        for (name, ty) in names.iter().zip(&callable.params) {
+            let value = value_of(input, name, n_params).ok_or_else(|| missing(name))?;
+            let concrete_type = concrete_type(&self.library, &concrete, ty)?;
+            let argument = self.argument(&concrete_type, value, variables)?;
+            passed.push(if is_generic(&callable, ty) { as_array(&argument) } else { argument });
+        }
+        let (owner, method) = item.path.rsplit_once("::").unwrap_or(("", &item.path));
+        let function = match callable.receiver {
+            Some(receiver) => format!("{}.{method}", self.receiver(input, receiver, variables)?),
+            None if self.library.own(owner).is_some() => format!("{}::{owner}::{method}", self.suite.library),
+            None => format!("{}::{}", self.suite.library, item.path),
+        };
+        Ok(Called { expression: format!("{function}({})", passed.join(", ")), output })
+    }
+
+    /// The signature, the type that it returns, and what stands for type parameters.
+    fn signature(&self, item: &ApiItem) -> Result<(Callable, Type, Concrete), String> {
+        const NO_TYPE: &str = "no type is known that its type parameters could stand for";
+        let callable = Callable::parse(&item.signature).ok_or("its signature is not understood")?;
+        if callable.is_unsafe || callable.is_async {
+            return Err("it is `unsafe` or `async`".to_owned());
+        }
+        let owner = item.path.rsplit_once("::").and_then(|(owner, _)| self.library.own(owner));
+        let of_owner = || match owner {
+            Some(own) => of_type(&self.library, own).ok_or(NO_TYPE),
+            None => Ok(Concrete::default()),
+        };
+        let lists: Vec<&Generics> = callable.generics.iter().collect();
+        let mut concrete = of_owner()?;
+        concrete.choose(&self.library, &lists).ok_or(NO_TYPE)?;
+        // What takes an owned text by a trait takes a literal as well.
+        let texts = texts(&callable, &concrete);
+        let mut concrete = of_owner()?;
+        for name in texts {
+            concrete.set(&name, parse_quote!(&str));
+        }
+        concrete.choose(&self.library, &lists).ok_or(NO_TYPE)?;
+        if let Some(own) = owner {
+            concrete.set("Self", written_type(&self.library, own, &concrete));
+        }
+        let output = concrete.apply(&self.library, &callable.output);
+        Ok((callable, output, concrete))
+    }
+
+    /// The value that a method is called on.
+    fn receiver(
+        &self,
+        input: &Value,
+        receiver: SelfParam,
+        variables: &mut [Variable],
+    ) -> Result<String, String> {
+        let value = input.get("self").unwrap_or(input);
+        let variable = call_at(value).and_then(|at| variables.get_mut(at));
+        let variable = variable.ok_or("its `self` is not what an earlier call returned")?;
+        variable.is_used = true;
+        variable.is_changed |= receiver == SelfParam::RefMut;
+        Ok(variable.name.clone())
+    }
+
+    /// A type as code outside the library writes it.
+    pub(super) fn written(&self, ty: &Type) -> String {
+        let library = self.suite.library;
+        let text = source(ty).replace(":: subject ::", &format!("{library} ::"));
+        let named = type_of(&text.replace("::subject::", &format!("{library}::")));
+        named.map_or_else(|| type_name(ty), |ty| type_name(&ty)).to_string()
+    }
+
+    /// What is in a result or an option.
+    pub(super) fn inner<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
+        ["Result", "Option"]
+            .into_iter()
+            .find_map(|name| super::literal::arguments_of(ty, name))
+            .map(|types| types[0])
+    }
+}
+
+fn missing(name: &str) -> String {
+    format!("its input has no `{name}`")
+}
+
+fn concrete_type(library: &Library<'_>, concrete: &Concrete, ty: &Type) -> Result<Type, String> {
+    let Type::ImplTrait(bounds) = ty else { return Ok(concrete.apply(library, ty)) };
+    let bounds: Vec<TypeParamBound> = bounds.bounds.iter().cloned().collect();
+    let chosen = choice(library, concrete, &bounds).ok_or("no value is known that meets its bounds")?;
+    Ok(if path_of(&chosen).as_deref() == Some("String") { parse_quote!(&str) } else { chosen })
+}
+
+/// The type parameters for which a text stands.
+fn texts(callable: &Callable, concrete: &Concrete) -> Vec<String> {
+    let own = callable.generics.last().into_iter().flat_map(|generics| &generics.params);
+    let names = own.filter_map(|param| match param {
+        GenericParam::Type(param) => Some(param.ident.to_string()),
+        _ => None,
+    });
+    let is_text = |name: &String| concrete.get(name).and_then(path_of).as_deref() == Some("String");
+    names.filter(is_text).collect()
+}
+
+/// Whether the type of a parameter is left to the caller.
+fn is_generic(callable: &Callable, ty: &Type) -> bool {
+    let params = callable.generics.iter().flat_map(Generics::type_params);
+    let names: Vec<String> = params.map(|param| param.ident.to_string()).collect();
+    matches!(ty, Type::ImplTrait(_)) || path_of(ty).is_some_and(|path| names.contains(&path))
+}
+
+/// A list that may be any collection is written as an array.
+fn as_array(argument: &str) -> String {
+    argument.strip_prefix("vec!").unwrap_or(argument).to_owned()
+}

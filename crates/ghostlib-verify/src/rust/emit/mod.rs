@@ -1,0 +1,87 @@
+//! Vectors as a file of tests for cargo.
+
+mod call;
+mod check;
+mod literal;
+
+use super::library::Library;
+use crate::emit::{Suite, TestFile, left_out_lines, snake};
+use call::Called;
+use ghostlib_model::{Call, Vector};
+
+/// Longer lines are divided.
+const MAX_WIDTH: usize = 100;
+
+/// The vectors as a file for the folder `tests` of a crate. It needs nothing but the crate and the standard library.
+pub fn test_file(suite: &Suite<'_>) -> TestFile {
+    let writer = Writer { suite, library: Library::of(suite.items) };
+    let (tests, left_out) = suite.write_each(|name, vector| writer.test(name, vector));
+    let n_tests = tests.len();
+    let lines = |start: &str, lines: &[String]| -> String {
+        lines.iter().map(|line| format!("{start} {line}").trim_end().to_owned() + "\n").collect()
+    };
+    let about = lines("//!", suite.about);
+    let not_written = lines("//", &left_out_lines(&left_out));
+    let parts: Vec<String> =
+        [about].into_iter().chain(tests).chain([not_written]).filter(|part| !part.is_empty()).collect();
+    TestFile { text: parts.join("\n"), n_tests, left_out }
+}
+
+struct Writer<'a> {
+    suite: &'a Suite<'a>,
+    library: Library<'a>,
+}
+
+/// A value that an earlier call returned.
+struct Variable {
+    name: String,
+    called: Called,
+    is_used: bool,
+    is_changed: bool,
+}
+
+impl Writer<'_> {
+    fn test(&self, name: &str, vector: &Vector) -> Result<String, String> {
+        let mut variables: Vec<Variable> = Vec::new();
+        for call in &vector.before {
+            let called = self.call(call, &mut variables)?;
+            let name = self.variable_name(&called, &variables);
+            variables.push(Variable { name, called, is_used: false, is_changed: false });
+        }
+        let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
+        let called = self.call(&last, &mut variables)?;
+        let check = self.check(&called, &vector.expected)?;
+        let mut lines: Vec<String> = variables.iter().map(|variable| self.line_before(variable)).collect();
+        lines.extend(check);
+        let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
+        Ok(format!("#[test]\nfn {name}() {{\n{body}}}\n"))
+    }
+
+    fn line_before(&self, variable: &Variable) -> String {
+        let Variable { name, called, is_used, is_changed } = variable;
+        let kept = match self.inner(&called.output) {
+            Some(_) => format!("{}.unwrap()", called.expression),
+            None => called.expression.clone(),
+        };
+        match (is_used, is_changed) {
+            (false, _) => format!("{kept};"),
+            (true, false) => format!("let {name} = {kept};"),
+            (true, true) => format!("let mut {name} = {kept};"),
+        }
+    }
+
+    fn variable_name(&self, called: &Called, variables: &[Variable]) -> String {
+        let ty = self.inner(&called.output).unwrap_or(&called.output);
+        let own = self.library.own_type(ty).map(|own| snake(own.name()));
+        let plain = own.unwrap_or_else(|| "value".to_owned());
+        let plain =
+            if syn::parse_str::<syn::Ident>(&plain).is_ok() { plain } else { format!("{plain}_value") };
+        match variables.iter().filter(|known| known.name.starts_with(&plain)).count() {
+            0 => plain,
+            n => format!("{plain}_{}", n + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
