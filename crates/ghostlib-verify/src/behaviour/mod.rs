@@ -15,7 +15,7 @@ use crate::operation::Operation;
 use crate::session::{Driver, Losses, Patience};
 use compare::{Counted, compare};
 use drawing::Drawing;
-use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, Value};
+use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Value};
 use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
@@ -135,7 +135,9 @@ pub async fn try_operations(
         let sequences = drawing.round(round, plan);
         let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
         let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
-        let got = candidate.ask_after(&sequences, &Patience::SHORT, &mut losses).await?;
+        let answerable: Vec<Sequence> =
+            sequences.iter().zip(expected.iter().zip(&again)).map(up_to_hang).collect();
+        let got = candidate.ask_after(&answerable, &Patience::SHORT, &mut losses).await?;
         drawing.learn(&sequences, &expected);
         for (sequence, ((expected, again), got)) in
             sequences.iter().zip(expected.iter().zip(&again).zip(&got))
@@ -156,6 +158,14 @@ pub async fn try_operations(
         (None, why) => CodeCoverage::Unknown { unknown: why.err().unwrap_or_default().to_owned() },
     };
     Ok(Trial { tried, asked, code })
+}
+
+/// The calls before the one on which the reference hung once: one that is too slow for its time proves nothing of a
+/// candidate, and would cost it the time again.
+fn up_to_hang((sequence, (answer, again)): (&Sequence, (&SequenceAnswer, &SequenceAnswer))) -> Sequence {
+    let hung = |of: &SequenceAnswer| of.answers.iter().position(|one| matches!(one, Answer::Hang(_)));
+    let n = [hung(answer), hung(again)].into_iter().flatten().min().unwrap_or(sequence.calls.len());
+    Sequence { calls: sequence.calls[..n.min(sequence.calls.len())].to_vec() }
 }
 
 /// Sequences that show what operations do, with the reference's answers to their last calls: small ones that differ in
