@@ -5,7 +5,23 @@ use ghostlib_testkit::TestProject;
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "[package]\nname = \"gauge\"\nversion = \"1.0.0\"\nedition = \"2021\"\n";
-const LIBRARY: &str = "pub fn is_low(n: i64) -> bool {\n    n < 10\n}\n";
+const LIBRARY: &str = "
+/// ```
+/// # use gauge::*;
+/// assert!(is_low(-10));
+/// ```
+///
+/// ```should_panic
+/// assert!(gauge::is_low(10));
+/// ```
+///
+/// ```compile_fail
+/// gauge::is_low(\"\");
+/// ```
+pub fn is_low(n: i64) -> bool {
+    n < 10
+}
+";
 const TESTS: &str = "
 #[test]
 fn nine_is_low() {
@@ -38,9 +54,9 @@ reference:
 `is_low` MUST tell whether a number is low.
 ";
 
-fn with_candidate(library: &str) -> TestProject {
+fn with_both(reference: &str, candidate: &str) -> TestProject {
     let project = project();
-    for (folder, library) in [("reference", LIBRARY), ("candidate", library)] {
+    for (folder, library) in [("reference", reference), ("candidate", candidate)] {
         project.write(&format!("{folder}/Cargo.toml"), MANIFEST);
         project.write(&format!("{folder}/src/lib.rs"), library);
     }
@@ -56,14 +72,22 @@ fn upstream(project: &TestProject) -> Value {
 
 #[test]
 fn a_test_of_the_reference_that_a_candidate_fails_is_named() {
-    let project = with_candidate(&LIBRARY.replace('<', "<="));
+    let project = with_both(LIBRARY, &LIBRARY.replace('<', "<="));
     project.write("reference/tests/numbers.rs", TESTS);
     project.write("candidate/tests/numbers.rs", "#[test]\nfn nine_is_low() {}\n");
+    let no_panic = "Test executable succeeded, but it's marked `should_panic`.";
     assert_eq!(
         upstream(&project),
         json!({
-            "passed": ["numbers::nine_is_low"],
-            "failed": [{"test": "numbers::ten_is_not_low", "reason": "ten is low"}],
+            "passed": [
+                "numbers::nine_is_low",
+                "src/lib.rs - is_low (line 11) - compile fail",
+                "src/lib.rs - is_low (line 2)",
+            ],
+            "failed": [
+                {"test": "numbers::ten_is_not_low", "reason": "ten is low"},
+                {"test": "src/lib.rs - is_low (line 7)", "reason": no_panic},
+            ],
             "not_run": [
                 {"test": "numbers::somebody_is_at_home", "reason": "the reference itself fails it here"},
                 {"test": "numbers::another_day", "reason": "it is to be ignored"},
@@ -74,8 +98,9 @@ fn a_test_of_the_reference_that_a_candidate_fails_is_named() {
 
 #[test]
 fn a_candidate_that_ends_the_process_passes_no_test() {
+    let library = "pub fn is_low(n: i64) -> bool {\n    n < 10\n}\n";
     let project =
-        with_candidate(&LIBRARY.replace("n < 10", "if n == 9 { std::process::exit(0) }\n    n < 10"));
+        with_both(library, &library.replace("n < 10", "if n == 9 { std::process::exit(0) }\n    n < 10"));
     assert_eq!(upstream(&project), json!({"reason": "it brings no tests"}));
     project.write("reference/tests/numbers.rs", TESTS);
     let found = upstream(&project);

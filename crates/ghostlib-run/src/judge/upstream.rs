@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 impl Judge {
-    /// Runs the reference's integration tests on the reference, and those that pass on a candidate; or says why none
+    /// Runs the reference's integration tests and doc tests on the reference, and those that pass on a candidate; or says why none
     /// are run. Both are in Rust.
     ///
     /// # Errors

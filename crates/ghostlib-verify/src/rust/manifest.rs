@@ -8,6 +8,7 @@ use toml::Table;
 pub(crate) struct Manifest {
     pub(crate) package: String,
     pub(crate) version: String,
+    pub(crate) edition: String,
     /// The file of the library's root module, relative to the manifest.
     pub(crate) root: PathBuf,
     /// Names of the packages that it depends on, for building or running.
@@ -53,8 +54,9 @@ impl Manifest {
         let in_package = |key: &str| Some(table.get("package")?.get(key)?.as_str()?.to_owned());
         let Some(package) = in_package("name") else { return Err(ManifestError::NoPackage(path)) };
         let version = in_package("version").unwrap_or_else(|| "0.0.0".into());
+        let edition = in_package("edition").unwrap_or_else(|| "2015".into());
         let root = table.get("lib").and_then(|lib| lib.get("path")?.as_str()).unwrap_or("src/lib.rs").into();
-        Ok(Self { package, version, root, dependencies: dependencies(&table) })
+        Ok(Self { package, version, edition, root, dependencies: dependencies(&table) })
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct EvalArgs {
     /// Write each difference as a vector with the reference's answer to this vector file. What it has stays.
     #[arg(long, value_name = "FILE")]
     harvest: Option<PathBuf>,
-    /// Run the reference's integration tests on the candidate too. They are in no score.
+    /// Run the reference's integration tests and doc tests on the candidate too. They are in no score.
     #[arg(long)]
     upstream_tests: bool,
     /// Where the candidate is built and run.

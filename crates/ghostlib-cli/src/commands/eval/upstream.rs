@@ -17,7 +17,7 @@ pub(super) fn print(found: &Result<UpstreamTests, NoTests>) {
     };
     let UpstreamTests { passed, failed, not_run } = tests;
     let passing = Ratio::new(passed.len(), passed.len() + failed.len());
-    say(format!("    upstream   {passing} integration tests of the reference pass; they are in no score"));
+    say(format!("    upstream   {passing} tests of the reference pass; they are in no score"));
     for one in failed.iter().take(MAX_LISTED) {
         say(format!("      {} {}: {}", styled(BAD, "fails"), visible(&one.test), visible(&one.reason)));
     }

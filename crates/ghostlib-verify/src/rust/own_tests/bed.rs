@@ -22,7 +22,7 @@ pub(super) struct Bed {
 }
 
 const LOCK: &str = "Cargo.lock";
-const MANIFEST: &str = "Cargo.toml";
+pub(super) const MANIFEST: &str = "Cargo.toml";
 
 /// Copies the package of a subject, and fetches what its tests depend on, or finds it in the subject's scratch folder.
 pub(super) async fn lay(subject: &Subject<'_>) -> Result<Bed, ReferenceError> {
@@ -56,7 +56,9 @@ pub(super) async fn lay_candidate(
     take_tests(&mut manifest, &known);
     write(&dir.join(MANIFEST), &manifest.to_string())?;
     remove(&dir.join(TESTS))?;
-    copy_tree(&reference.join(TESTS), &dir.join(TESTS), &[])?;
+    if reference.join(TESTS).is_dir() {
+        copy_tree(&reference.join(TESTS), &dir.join(TESTS), &[])?;
+    }
     remove(&dir.join(LOCK))?;
     let mut wrapper = format!("{WRAPPER}[dependencies]\n{allowed}").parse::<Table>().unwrap_or_default();
     take_tests(&mut wrapper, &known);

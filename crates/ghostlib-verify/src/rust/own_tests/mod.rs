@@ -3,13 +3,14 @@
 //! What they depend on is fetched by cargo. They are built and run in the sandbox, offline.
 
 mod bed;
+mod doc_tests;
 mod program;
 mod upstream;
 
 pub use program::TestLeftOut;
 pub use upstream::{UpstreamTests, upstream_tests};
 
-use super::build::{CompilerMessage, Messages, Places, Subject, cargo};
+use super::build::{CompilerMessage, Messages, Places, Subject, cargo, clear};
 use super::mutants::{Mutant, VARIABLE};
 use super::toolchain::Toolchain;
 use crate::VerifyError;
@@ -109,7 +110,7 @@ impl OwnTests {
             self.left_out.push(TestLeftOut { test: program.name, reason: first.said });
             return Ok(());
         }
-        let failed = |test: String| TestLeftOut { test, reason: first.said.clone() };
+        let failed = |test| TestLeftOut { test, reason: "it fails here, with nothing changed".to_owned() };
         self.left_out.extend(first.failed.into_iter().map(failed));
         self.keep(program, args, again.n_passed, again.wall);
         Ok(())
@@ -157,18 +158,27 @@ async fn build(
     subject: &Subject<'_>,
     (bed, selected): (&Bed, &[&str]),
 ) -> Result<BuiltTests, VerifyError> {
-    let subject = Subject { cargo_config: &bed.cargo_config, read: &bed.read, ..subject.clone() };
-    super::build::clear(&subject, &Places::of(&subject))?;
-    let before = ["build", "--keep-going", "--offline", "--quiet", "--message-format=json"];
-    let before = [&before, selected].concat();
-    let finished = cargo(sandbox, toolchain, &subject, (&before, &[]), &[]).await?;
-    let programs = programs(&finished, &Places::of(&subject).target);
+    let finished = run_cargo(sandbox, toolchain, subject, (bed, selected)).await?;
+    let programs = programs(&finished, &Places::of(subject).target);
     let messages = if finished.end.is_success() {
         vec![]
     } else {
         Messages::of(&finished, &bed.dir).of_the_library(&finished)
     };
     Ok(BuiltTests { programs, messages })
+}
+
+/// Builds what options of cargo select in a bed.
+async fn run_cargo(
+    sandbox: &Sandbox,
+    toolchain: &Toolchain,
+    subject: &Subject<'_>,
+    (bed, selected): (&Bed, &[&str]),
+) -> Result<Finished, VerifyError> {
+    let subject = Subject { cargo_config: &bed.cargo_config, read: &bed.read, ..subject.clone() };
+    clear(&subject, &Places::of(&subject))?;
+    let before = ["build", "--keep-going", "--offline", "--quiet", "--message-format=json"];
+    cargo(sandbox, toolchain, &subject, (&[&before, selected].concat(), &[]), &[]).await
 }
 
 /// The test programs that cargo built. What a build script has put in the place of one is none.

@@ -3,7 +3,7 @@
 use crate::VerifyError;
 use crate::rust::build::CompilerMessage;
 use crate::rust::toolchain::Toolchain;
-use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{CommandLine, Finished, Limits, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(super) struct Ran {
     pub(super) n_passed: usize,
     /// The tests that failed, by name.
     pub(super) failed: Vec<String>,
-    /// How it ended, with the first line of a panic if there is one.
+    /// How it ended, with the first error that it told of.
     pub(super) said: String,
     pub(super) wall: Duration,
     /// What it wrote to standard output.
@@ -60,6 +60,12 @@ pub(super) struct Runner {
 impl Runner {
     pub(super) fn new(sandbox: &Arc<Sandbox>, toolchain: &Toolchain, dir: &Path) -> Self {
         Self { sandbox: Arc::clone(sandbox), readable: toolchain.readable(), dir: dir.to_owned() }
+    }
+
+    /// The same, which lets programs read these paths too.
+    pub(super) fn reading(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.readable.extend(paths);
+        self
     }
 
     /// Runs a program in the sandbox, in the package's folder and with an empty one that it may write to.
@@ -116,7 +122,7 @@ impl Ran {
             passes: finished.end.is_success(),
             n_passed: n_passed(&text),
             failed: failed.map(|name| name.trim_end_matches(" - should panic").to_owned()).collect(),
-            said: said(finished, &text),
+            said: said(finished),
             wall: finished.wall,
             text: text.into_owned(),
         }
@@ -131,11 +137,11 @@ fn n_passed(text: &str) -> usize {
     counts.find_map(|part| part.strip_suffix(" passed")?.parse().ok()).unwrap_or(0)
 }
 
-fn said(finished: &Finished, text: &str) -> String {
-    if finished.end != ProcessEnd::Exited(0) && text.contains(" ... FAILED") {
-        return "it fails in the sandbox, with nothing changed".to_owned();
-    }
-    finished.end.to_string()
+/// How a program ended, with the first error that it told of.
+fn said(finished: &Finished) -> String {
+    let errors = String::from_utf8_lossy(&finished.stderr);
+    let first = errors.lines().find(|line| line.starts_with("error"));
+    first.map_or_else(|| finished.end.to_string(), |first| format!("{}: {first}", finished.end))
 }
 
 #[cfg(test)]

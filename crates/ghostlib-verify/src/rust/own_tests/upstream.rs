@@ -1,6 +1,8 @@
-//! The public tests of a reference on a candidate: its integration tests, which see no more than a user does.
+//! The public tests of a reference on a candidate: its integration tests and doc tests, which see no more than a user
+//! does.
 
-use super::bed::{lay, lay_candidate};
+use super::bed::{Bed, lay, lay_candidate};
+use super::doc_tests::doc_tests;
 use super::program::{Program, Ran, Runner};
 use super::{BuiltTests, MAX_WALL, NoTests, TestLeftOut, build};
 use crate::VerifyError;
@@ -10,7 +12,7 @@ use ghostlib_sandbox::Sandbox;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What became of the tests, by name: `numbers::ten_is_not_low`.
+/// What became of the tests, by name: `numbers::ten_is_not_low`, `src/lib.rs - split (line 105)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpstreamTests {
     /// Those that pass.
@@ -25,7 +27,7 @@ pub struct UpstreamTests {
 const TEST_WALL: Duration = Duration::from_secs(30);
 const INTEGRATION: [&str; 2] = ["--test", "*"];
 
-/// Runs the integration tests of a reference on the reference, and those that pass on a candidate. The candidate may
+/// Runs the integration tests and doc tests of a reference on the reference, and those that pass on a candidate. The candidate may
 /// depend on what `allowed` names, in lines of a manifest.
 ///
 /// # Errors
@@ -36,30 +38,35 @@ pub async fn upstream_tests(
     [reference, candidate]: [&Subject<'_>; 2],
     allowed: &str,
 ) -> Result<Result<UpstreamTests, NoTests>, VerifyError> {
-    if !reference.dir.join("tests").is_dir() {
-        return Ok(Err(NoTests::None));
-    }
     let beds = match (lay(reference).await, lay_candidate(candidate, reference.dir, allowed).await) {
         (Ok(known), Ok(own)) => [known, own],
         (Err(error), _) | (_, Err(error)) => return Ok(Err(error.into())),
     };
-    let known = build(sandbox, toolchain, reference, (&beds[0], &INTEGRATION)).await?;
-    if known.programs.is_empty() {
-        return Ok(Err(if known.messages.is_empty() {
-            NoTests::None
-        } else {
-            NoTests::Build(known.messages)
-        }));
+    let mut found = UpstreamTests::default();
+    if reference.dir.join("tests").is_dir() {
+        integration_tests(sandbox, toolchain, [reference, candidate], &beds, &mut found).await?;
     }
+    doc_tests(sandbox, toolchain, [reference, candidate], &beds, &mut found).await?;
+    Ok(if found == UpstreamTests::default() { Err(NoTests::None) } else { Ok(found) })
+}
+
+async fn integration_tests(
+    sandbox: &Arc<Sandbox>,
+    toolchain: &Toolchain,
+    [reference, candidate]: [&Subject<'_>; 2],
+    beds: &[Bed; 2],
+    found: &mut UpstreamTests,
+) -> Result<(), VerifyError> {
+    let known = build(sandbox, toolchain, reference, (&beds[0], &INTEGRATION)).await?;
     let own = build(sandbox, toolchain, candidate, (&beds[1], &INTEGRATION)).await?;
     let [known_runner, own_runner] = beds.each_ref().map(|bed| Runner::new(sandbox, toolchain, &bed.dir));
-    let mut found = UpstreamTests::default();
     found.not_run.extend(known.messages.iter().map(TestLeftOut::by_compiler));
+    found.not_run.dedup_by(|a, b| a.test == b.test);
     for program in &known.programs {
-        let tests = passing(&known_runner, program, &mut found).await?;
-        on_candidate((&own_runner, &own), program, tests, &mut found).await?;
+        let tests = passing(&known_runner, program, found).await?;
+        on_candidate((&own_runner, &own), program, tests, found).await?;
     }
-    Ok(Ok(found))
+    Ok(())
 }
 
 /// The tests of a program that pass on the reference. One without a name is a program that is one test.
