@@ -19,3 +19,4 @@ mod schemas;
 mod small_commands;
 mod spec_diff;
 mod support;
+mod vectors;

@@ -65,12 +65,11 @@ impl Writer<'_> {
         let ty = written_type(&self.library, own, &of_type(&self.library, own)?);
         let path = self.written(&ty);
         Some(match method {
-            "Display>::fmt" => self.receiver(&call.input, SelfParam::Ref, variables).map(|receiver| Called {
+            "Display>::fmt" => receiver(&call.input, SelfParam::Ref, variables).map(|receiver| Called {
                 expression: format!("{receiver}.to_string()"),
                 output: parse_quote!(String),
             }),
-            "Clone>::clone" => self
-                .receiver(&call.input, SelfParam::Ref, variables)
+            "Clone>::clone" => receiver(&call.input, SelfParam::Ref, variables)
                 .map(|receiver| Called { expression: format!("{receiver}.clone()"), output: ty.clone() }),
             "FromStr>::from_str" => value_of(&call.input, "s", 1)
                 .and_then(Value::as_str)
@@ -113,7 +112,7 @@ impl Writer<'_> {
         }
         let (owner, method) = item.path.rsplit_once("::").unwrap_or(("", &item.path));
         let function = match callable.receiver {
-            Some(receiver) => format!("{}.{method}", self.receiver(input, receiver, variables)?),
+            Some(access) => format!("{}.{method}", receiver(input, access, variables)?),
             None if self.library.own(owner).is_some() => format!("{}::{owner}::{method}", self.suite.library),
             None => format!("{}::{}", self.suite.library, item.path),
         };
@@ -149,21 +148,6 @@ impl Writer<'_> {
         Ok((callable, output, concrete))
     }
 
-    /// The value that a method is called on.
-    fn receiver(
-        &self,
-        input: &Value,
-        receiver: SelfParam,
-        variables: &mut [Variable],
-    ) -> Result<String, String> {
-        let value = input.get("self").unwrap_or(input);
-        let variable = call_at(value).and_then(|at| variables.get_mut(at));
-        let variable = variable.ok_or("its `self` is not what an earlier call returned")?;
-        variable.is_used = true;
-        variable.is_changed |= receiver == SelfParam::RefMut;
-        Ok(variable.name.clone())
-    }
-
     /// A type as code outside the library writes it.
     pub(super) fn written(&self, ty: &Type) -> String {
         let library = self.suite.library;
@@ -171,14 +155,24 @@ impl Writer<'_> {
         let named = type_of(&text.replace("::subject::", &format!("{library}::")));
         named.map_or_else(|| type_name(ty), |ty| type_name(&ty)).to_string()
     }
+}
 
-    /// What is in a result or an option.
-    pub(super) fn inner<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
-        ["Result", "Option"]
-            .into_iter()
-            .find_map(|name| super::literal::arguments_of(ty, name))
-            .map(|types| types[0])
-    }
+/// What is in a result or an option.
+pub(super) fn inner(ty: &Type) -> Option<&Type> {
+    ["Result", "Option"]
+        .into_iter()
+        .find_map(|name| super::literal::arguments_of(ty, name))
+        .map(|types| types[0])
+}
+
+/// The value that a method is called on.
+fn receiver(input: &Value, access: SelfParam, variables: &mut [Variable]) -> Result<String, String> {
+    let value = input.get("self").unwrap_or(input);
+    let variable = call_at(value).and_then(|at| variables.get_mut(at));
+    let variable = variable.ok_or("its `self` is not what an earlier call returned")?;
+    variable.is_used = true;
+    variable.is_changed |= access == SelfParam::RefMut;
+    Ok(variable.name.clone())
 }
 
 fn missing(name: &str) -> String {

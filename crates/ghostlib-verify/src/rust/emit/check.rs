@@ -165,7 +165,7 @@ impl Writer<'_> {
         let mut items = value.as_array().cloned().unwrap_or_default();
         if is_text(item) {
             items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-        } else if items.iter().all(|item| item.is_i64()) {
+        } else if items.iter().all(Value::is_i64) {
             items.sort_by_key(Value::as_i64);
         } else {
             return Err("its items cannot be sorted".to_owned());

@@ -1,7 +1,7 @@
 //! Values as literals of Rust.
 
 use super::{Variable, Writer};
-use crate::emit::{call_at, wrapped};
+use crate::emit::{call_at, long_integer, wrapped};
 use crate::rust::library::{Library, path_of};
 use crate::shape::Shape;
 use ghostlib_model::Value;
@@ -191,13 +191,13 @@ fn one_character(text: &str) -> Option<String> {
 
 fn integer(shape: &Shape, value: &Value) -> Option<String> {
     let Shape::Integer { min, max } = *shape else { return None };
-    if let Some(digits) = wrapped(value, "int") {
-        return digits.parse::<i128>().ok().map(|number| number.to_string());
+    if let Some(digits) = long_integer(value) {
+        return Some(digits.to_owned());
     }
-    let fits = value
-        .as_i64()
-        .is_some_and(|n| n >= min && u64::try_from(n).is_ok_and(|n| n <= max) || n < 0 && n >= min)
-        || value.as_u64().is_some_and(|n| n <= max);
+    let fits = match value.as_i64() {
+        Some(number) if number < 0 => number >= min,
+        _ => value.as_u64().is_some_and(|number| number <= max),
+    };
     fits.then(|| value.to_string())
 }
 

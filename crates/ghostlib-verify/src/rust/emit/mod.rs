@@ -5,8 +5,8 @@ mod check;
 mod literal;
 
 use super::library::Library;
-use crate::emit::{Suite, TestFile, left_out_lines, snake};
-use call::Called;
+use crate::emit::{Suite, TestFile, block, left_out_lines, snake};
+use call::{Called, inner};
 use ghostlib_model::{Call, Vector};
 
 /// Longer lines are divided.
@@ -17,11 +17,8 @@ pub fn test_file(suite: &Suite<'_>) -> TestFile {
     let writer = Writer { suite, library: Library::of(suite.items) };
     let (tests, left_out) = suite.write_each(|name, vector| writer.test(name, vector));
     let n_tests = tests.len();
-    let lines = |start: &str, lines: &[String]| -> String {
-        lines.iter().map(|line| format!("{start} {line}").trim_end().to_owned() + "\n").collect()
-    };
-    let about = lines("//!", suite.about);
-    let not_written = lines("//", &left_out_lines(&left_out));
+    let about = block("//! ", suite.about);
+    let not_written = block("// ", &left_out_lines(&left_out));
     let parts: Vec<String> =
         [about].into_iter().chain(tests).chain([not_written]).filter(|part| !part.is_empty()).collect();
     TestFile { text: parts.join("\n"), n_tests, left_out }
@@ -51,27 +48,14 @@ impl Writer<'_> {
         let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
         let called = self.call(&last, &mut variables)?;
         let check = self.check(&called, &vector.expected)?;
-        let mut lines: Vec<String> = variables.iter().map(|variable| self.line_before(variable)).collect();
+        let mut lines: Vec<String> = variables.iter().map(line_before).collect();
         lines.extend(check);
-        let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
+        let body = block("    ", &lines);
         Ok(format!("#[test]\nfn {name}() {{\n{body}}}\n"))
     }
 
-    fn line_before(&self, variable: &Variable) -> String {
-        let Variable { name, called, is_used, is_changed } = variable;
-        let kept = match self.inner(&called.output) {
-            Some(_) => format!("{}.unwrap()", called.expression),
-            None => called.expression.clone(),
-        };
-        match (is_used, is_changed) {
-            (false, _) => format!("{kept};"),
-            (true, false) => format!("let {name} = {kept};"),
-            (true, true) => format!("let mut {name} = {kept};"),
-        }
-    }
-
     fn variable_name(&self, called: &Called, variables: &[Variable]) -> String {
-        let ty = self.inner(&called.output).unwrap_or(&called.output);
+        let ty = inner(&called.output).unwrap_or(&called.output);
         let own = self.library.own_type(ty).map(|own| snake(own.name()));
         let plain = own.unwrap_or_else(|| "value".to_owned());
         let plain =
@@ -80,6 +64,20 @@ impl Writer<'_> {
             0 => plain,
             n => format!("{plain}_{}", n + 1),
         }
+    }
+}
+
+/// The statement of a call before the one that is checked.
+fn line_before(variable: &Variable) -> String {
+    let Variable { name, called, is_used, is_changed } = variable;
+    let kept = match inner(&called.output) {
+        Some(_) => format!("{}.unwrap()", called.expression),
+        None => called.expression.clone(),
+    };
+    match (is_used, is_changed) {
+        (false, _) => format!("{kept};"),
+        (true, false) => format!("let {name} = {kept};"),
+        (true, true) => format!("let mut {name} = {kept};"),
     }
 }
 
