@@ -24,6 +24,7 @@ fn project_with_more() -> TestProject {
     project
 }
 
+#[expect(clippy::disallowed_methods, reason = "the tests are run as a user runs them")]
 fn cargo_test(project: &TestProject) -> bool {
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--offline", "--quiet"]).current_dir(project.path("reference"));
