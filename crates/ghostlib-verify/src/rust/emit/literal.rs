@@ -36,7 +36,7 @@ impl Writer<'_> {
                 self.borrowed(&reference.elem, value)
             }
             Type::Paren(inner) => self.literal(&inner.elem, value),
-            Type::Tuple(tuple) if tuple.elems.is_empty() && value.is_null() => Ok("()".to_owned()),
+            ty if is_unit(ty) && value.is_null() => Ok("()".to_owned()),
             Type::Tuple(tuple) => {
                 let items = value.as_array().filter(|items| items.len() == tuple.elems.len());
                 let items = items.ok_or_else(|| misfit(value))?;
@@ -146,6 +146,11 @@ impl Writer<'_> {
         let reads = self.library.implements(own.path(), "FromStr") && own.declared.generics.params.is_empty();
         reads.then(|| Ok(format!("{text:?}.parse::<{}>().unwrap()", self.written(ty))))
     }
+}
+
+/// Whether a type is that of nothing.
+pub(super) fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// Whether a type is the one of this name.

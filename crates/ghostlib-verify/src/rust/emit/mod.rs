@@ -3,11 +3,14 @@
 mod call;
 mod check;
 mod literal;
+mod parts;
+mod traits;
 
 use super::library::Library;
 use crate::emit::{Suite, TestFile, block, left_out_lines, snake};
 use call::{Called, inner};
 use ghostlib_model::{Call, Vector};
+use literal::is_unit;
 
 /// Longer lines are divided.
 const MAX_WIDTH: usize = 100;
@@ -48,7 +51,8 @@ impl Writer<'_> {
         let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
         let called = self.call(&last, &mut variables)?;
         let check = self.check(&called, &vector.expected)?;
-        let mut lines: Vec<String> = variables.iter().map(line_before).collect();
+        let mut lines: Vec<String> = variables.iter().flat_map(lines_before).collect();
+        lines.extend(called.before);
         lines.extend(check);
         let body = block("    ", &lines);
         Ok(format!("#[test]\nfn {name}() {{\n{body}}}\n"))
@@ -67,18 +71,18 @@ impl Writer<'_> {
     }
 }
 
-/// The statement of a call before the one that is checked.
-fn line_before(variable: &Variable) -> String {
+/// The statements of a call before the one that is checked.
+fn lines_before(variable: &Variable) -> Vec<String> {
     let Variable { name, called, is_used, is_changed } = variable;
-    let kept = match inner(&called.output) {
-        Some(_) => format!("{}.unwrap()", called.expression),
-        None => called.expression.clone(),
+    let unwrapped = if inner(&called.output).is_some() { ".unwrap()" } else { "" };
+    let expression = &called.expression;
+    let statement = match (is_used, is_changed) {
+        (false, _) if is_unit(&called.output) => format!("{expression};"),
+        (false, _) => format!("let _ = {expression};"),
+        (true, false) => format!("let {name} = {expression}{unwrapped};"),
+        (true, true) => format!("let mut {name} = {expression}{unwrapped};"),
     };
-    match (is_used, is_changed) {
-        (false, _) => format!("{kept};"),
-        (true, false) => format!("let {name} = {kept};"),
-        (true, true) => format!("let mut {name} = {kept};"),
-    }
+    called.before.iter().cloned().chain([statement]).collect()
 }
 
 #[cfg(test)]
