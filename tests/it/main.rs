@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod bad_input;
+mod behaviour;
 mod candidates;
 mod config;
 mod demo;
@@ -13,10 +14,13 @@ mod hostile;
 mod interruption;
 mod json_schema;
 mod lint;
+mod power;
 mod reading;
 mod run;
 mod schemas;
 mod small_commands;
 mod spec_diff;
+mod strength;
 mod support;
+mod upstream;
 mod vectors;

@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Diff(commands::diff::DiffArgs),
     Eval(commands::eval::EvalArgs),
     Converge(commands::converge::ConvergeArgs),
+    Strength(commands::strength::StrengthArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),

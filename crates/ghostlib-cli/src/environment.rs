@@ -27,6 +27,13 @@ pub(crate) fn config_home() -> Option<PathBuf> {
     given.or_else(|| env::home_dir().map(|home| home.join(".config")))
 }
 
+/// The folder for what every project of the user can use again.
+fn cache_home() -> Option<PathBuf> {
+    let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = given.or_else(|| env::home_dir().map(|home| home.join(".cache")))?;
+    Some(cache.join("ghostlib"))
+}
+
 /// The variables that are settings.
 pub(crate) fn settings_of_environment() -> HashMap<String, String> {
     let text =
@@ -50,12 +57,20 @@ pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliEr
 }
 
 pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {
-    Ok(Toolchain::find(&current_dir()?).await?)
+    let toolchain = Toolchain::find(&current_dir()?).await?;
+    Ok(match cache_home() {
+        Some(cache) => toolchain.sharing(cache),
+        None => toolchain,
+    })
 }
 
 /// What builds and runs libraries of a language.
 pub(crate) async fn tools(language: &str) -> Result<Tools, CliError> {
-    Ok(Tools::find(language, &current_dir()?).await?)
+    let tools = Tools::find(language, &current_dir()?).await?;
+    Ok(match cache_home() {
+        Some(cache) => tools.sharing(cache),
+        None => tools,
+    })
 }
 
 /// What builds and runs the library in a folder, called `shown` where people read it.

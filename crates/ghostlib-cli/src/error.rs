@@ -206,7 +206,7 @@ impl From<VerifyError> for CliError {
         match error {
             VerifyError::Sandbox(error) => error.into(),
             VerifyError::Io { ref source, .. } => Self::of_file(&error, source),
-            VerifyError::Template(_) => Self::of(Kind::Environment, &error),
+            VerifyError::Template(_) | VerifyError::Runtime(_) => Self::of(Kind::Environment, &error),
         }
     }
 }
@@ -232,7 +232,8 @@ impl From<JudgeError> for CliError {
             JudgeError::Read(_)
             | JudgeError::Api { .. }
             | JudgeError::Mutants { .. }
-            | JudgeError::NoMutants { .. } => Self::of(Kind::Input, &error),
+            | JudgeError::NoMutants { .. }
+            | JudgeError::NoUpstreamTests => Self::of(Kind::Input, &error),
         }
     }
 }

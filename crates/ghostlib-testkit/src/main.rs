@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod copies;
 mod edits;
+mod exercise;
 mod faults;
 mod gold;
 mod oracle;
@@ -13,6 +14,7 @@ mod page;
 mod power;
 mod published;
 mod respell;
+mod workplace;
 
 #[derive(Parser)]
 #[command(name = "ghostlib-testkit", about)]
@@ -24,6 +26,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Copies(copies::CopiesArgs),
+    Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
     Oracle(oracle::OracleArgs),
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     }
     match Cli::parse().command {
         Command::Copies(args) => finished(copies::copies(&args)),
+        Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),

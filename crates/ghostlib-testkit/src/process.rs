@@ -38,6 +38,8 @@ impl Started {
             .current_dir(dir)
             // The settings of whoever runs the tests are not theirs.
             .env("XDG_CONFIG_HOME", root.join("no-settings"))
+            // What is compiled once for a toolchain is so for all tests.
+            .env("XDG_CACHE_HOME", program.with_file_name("tests-cache"))
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

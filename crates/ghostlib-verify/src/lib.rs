@@ -22,7 +22,7 @@ mod vectors;
 
 pub use behaviour::{
     Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Seeds, Trial, Tried,
-    caught, converge, examples, reproduced, try_operations,
+    caught, converge, differences, examples, reproduced, try_operations,
 };
 pub use coverage::{CoverageMap, Reached};
 pub use emit::{NotWritten, Suite, TestFile};
@@ -55,6 +55,9 @@ pub enum VerifyError {
     /// A template of a driver does not expand.
     #[error("a driver's template does not expand: {0}")]
     Template(String),
+    /// The part of drivers that is the same for all does not compile.
+    #[error("the runtime of drivers does not compile: {0}")]
+    Runtime(String),
 }
 
 impl VerifyError {

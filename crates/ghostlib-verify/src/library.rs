@@ -87,6 +87,15 @@ impl Tools {
         })
     }
 
+    /// The same, with a folder for what is compiled once for all drivers.
+    #[must_use]
+    pub fn sharing(self, dir: PathBuf) -> Self {
+        match self {
+            Self::Rust(toolchain) => Self::Rust(toolchain.sharing(dir)),
+            Self::Python(_) => self,
+        }
+    }
+
     /// The same for the language that a library from somewhere is in; nothing, if that does not tell it.
     pub fn language_from(source: &ReferenceSource) -> Option<&'static str> {
         match source {

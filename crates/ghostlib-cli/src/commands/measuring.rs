@@ -3,8 +3,10 @@
 use crate::error::CliError;
 use ghostlib_agent::FileTree;
 use ghostlib_model::{AgreementByClass, Call, FunctionAgreement, sha256_of_files};
+use ghostlib_run::JudgePlaces;
 use ghostlib_run::store::Project;
 use ghostlib_verify::Differential;
+use ghostlib_verify::rust::mutants::Mutant;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +50,33 @@ pub(in crate::commands) fn place(
 /// A call in one line.
 pub(in crate::commands) fn call_text(call: &Call) -> String {
     format!("{} {}", call.operation, call.input)
+}
+
+/// A share as it is written on the command line.
+pub(in crate::commands) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it goes from 0 to 1".to_owned())
+}
+
+/// Where the judge of a spec keeps things in a project.
+pub(in crate::commands) fn places(project: &Project, spec: &Path) -> JudgePlaces {
+    let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
+    JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
+}
+
+/// A mutant, for machines.
+pub(in crate::commands) fn mutant_json(mutant: &Mutant) -> Value {
+    let place = &mutant.place;
+    json!({
+        "place": {
+            "file": &*place.file,
+            "line_start": place.line,
+            "line_end": place.end_line,
+            "column": place.column,
+        },
+        "description": mutant.description,
+        "function": mutant.function,
+    })
 }
 
 /// How far both sides agree on one function; `null` where there is nothing to share.

@@ -18,6 +18,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod spec;
 pub(crate) mod status;
+pub(crate) mod strength;
 pub(crate) mod task;
 pub(crate) mod vectors;
 
@@ -67,6 +68,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
         Command::Converge(args) => converge::converge(&args, json).await,
+        Command::Strength(args) => strength::strength(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),

@@ -6,8 +6,8 @@ use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome, VectorResult,
-    VectorsDimension,
+    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome,
+    VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
@@ -348,7 +348,7 @@ fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
 
 /// A function counts as exercised when both sides were asked and the reference accepted enough.
 fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[&FunctionAgreement]) -> Ratio {
-    let exercised = figures::exercised(ready.operations.all(), functions);
+    let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
     let all = || ready.operations.required.iter().collect();
     let required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
     Ratio::new(required.iter().filter(|path| exercised.contains(path.as_str())).count(), required.len())

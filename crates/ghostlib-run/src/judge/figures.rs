@@ -12,14 +12,15 @@ pub(super) fn agreement(functions: &[&FunctionAgreement]) -> Option<f64> {
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 
-/// The paths of the items of which the reference accepted enough to say anything.
+/// The paths of the items of which the reference accepted at least a share of the calls, from 0 to 1.
 pub(super) fn exercised<'a>(
     operations: impl Iterator<Item = &'a Operation>,
     functions: &[&FunctionAgreement],
+    min_accepted: f64,
 ) -> BTreeSet<&'a str> {
     let known: BTreeSet<&str> = functions
         .iter()
-        .filter(|function| function.is_known())
+        .filter(|function| function.accepted.share().is_some_and(|share| share >= min_accepted))
         .map(|function| function.operation.as_str())
         .collect();
     operations

@@ -7,15 +7,20 @@ mod findings;
 mod fitted;
 mod operations;
 mod pair;
+mod plant;
 mod power;
 mod stand;
+mod strength;
+mod upstream;
 
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
 pub use pair::{Behaviour, Workshop, behaviour};
-pub use power::{Power, PowerPlan, Verdict, power};
+pub use plant::PowerPlan;
+pub use power::{Power, Verdict, power};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
+pub use strength::{Brought, Shown, Strength, Weighed};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{
@@ -75,6 +80,17 @@ impl JudgeTools {
             _ => candidate.clone(),
         };
         Ok(Self { reference, candidate })
+    }
+
+    /// Those for the reference of a spec, where there is no candidate.
+    ///
+    /// # Errors
+    /// If what runs the reference is not found.
+    pub async fn of_reference(spec: &Spec, base: &Path) -> Result<Self, ToolsError> {
+        let source = spec.front_matter.reference.as_ref();
+        let language = source.and_then(|source| language_of_source(source, base)).unwrap_or("rust");
+        let reference = Tools::find(language, base).await?;
+        Ok(Self { candidate: reference.clone(), reference })
     }
 
     fn is_one_language(&self) -> bool {
@@ -174,6 +190,9 @@ pub enum JudgeError {
         /// The language.
         language: &'static str,
     },
+    /// Tests of a library in one language cannot be run on one in another.
+    #[error("the reference's tests are run on candidates in Rust alone, of a reference in Rust")]
+    NoUpstreamTests,
     /// The judge's own work failed.
     #[error(transparent)]
     Verify(#[from] VerifyError),

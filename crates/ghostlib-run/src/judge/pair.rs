@@ -3,7 +3,7 @@
 use super::JudgeError;
 use super::figures::{agreement, exercised};
 use ghostlib_diff::{Api, Literals};
-use ghostlib_model::{CodeCoverage, FunctionAgreement, Ratio};
+use ghostlib_model::{CodeCoverage, FunctionAgreement, MIN_ACCEPTED, Ratio};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::{LeftOut, OwnType};
 use ghostlib_verify::{
@@ -36,6 +36,26 @@ pub struct Behaviour {
     pub asked: Vec<Asked>,
     /// Wall time of building the reference, building the candidate, and calling both.
     pub times: [Duration; 3],
+}
+
+impl Behaviour {
+    /// The reference's public functions of which it accepted at least a share of the calls, from 0 to 1.
+    pub fn exercised(&self, api: &Api, min_accepted: f64) -> Ratio {
+        let agreements: Vec<&FunctionAgreement> = self.tried.iter().map(|tried| &tried.agreement).collect();
+        coverage(api, &self.offered.operations, &agreements, min_accepted)
+    }
+}
+
+fn coverage(
+    api: &Api,
+    operations: &[Operation],
+    agreements: &[&FunctionAgreement],
+    min_accepted: f64,
+) -> Ratio {
+    let exercised = exercised(operations.iter(), agreements, min_accepted);
+    let required: HashSet<&str> =
+        super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
+    Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
 }
 
 /// What builds and runs.
@@ -89,7 +109,7 @@ pub async fn behaviour(
         .collect();
     Ok(Behaviour {
         agreement: agreement(&agreements),
-        coverage: coverage(api, &offered.operations, &agreements),
+        coverage: coverage(api, &offered.operations, &agreements, MIN_ACCEPTED),
         code: trial.code,
         unknown,
         tried: trial.tried,
@@ -120,11 +140,4 @@ async fn driver(
     let site = if which == Side::Reference { place.counting() } else { place };
     let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
     built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
-}
-
-fn coverage(api: &Api, operations: &[Operation], agreements: &[&FunctionAgreement]) -> Ratio {
-    let exercised = exercised(operations.iter(), agreements);
-    let required: HashSet<&str> =
-        super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
-    Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
 }

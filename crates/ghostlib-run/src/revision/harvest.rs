@@ -57,7 +57,7 @@ fn is_same_case(a: &Vector, b: &Vector) -> bool {
 }
 
 /// The vector that says what the reference answered; nothing for what no vector can say, such as a panic.
-pub(super) fn vector_of(
+pub(crate) fn vector_of(
     known: &[Vector],
     file: &str,
     before: &[Call],

@@ -5,6 +5,7 @@ mod harvest;
 mod mechanical;
 
 pub use guard::check;
+pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 

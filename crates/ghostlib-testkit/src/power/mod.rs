@@ -1,6 +1,6 @@
 //! Plants mutants into published crates, and counts which of them their own tests and differential behaviour see.
 
-mod own_tests;
+mod spec;
 mod table;
 
 use crate::page::{PageError, write_block};
@@ -11,10 +11,13 @@ use ghostlib_diff::{
     Api, ExtractError, FeatureSet, Literals, ReadError, SourceTree, extract_crate, literals,
 };
 use ghostlib_model::ReferenceSource;
-use ghostlib_run::{Behaviour, JudgeError, Power, PowerPlan, Workshop, behaviour, power as judge_power};
+use ghostlib_run::{
+    Behaviour, JudgeError, Power, PowerPlan, SpecError, Workshop, behaviour, power as judge_power,
+};
 use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox, SandboxError};
-use ghostlib_verify::{Differential, Library, ReferenceError, Tools, ToolsError};
-use own_tests::OwnTests;
+use ghostlib_verify::rust::Subject;
+use ghostlib_verify::rust::own_tests::{NoTests, OwnTests};
+use ghostlib_verify::{Differential, Library, ReferenceError, Tools, ToolsError, VerifyError};
 use std::collections::BTreeSet;
 use std::env;
 use std::io;
@@ -45,6 +48,9 @@ pub(crate) struct PowerArgs {
     /// Where fetched crates and what is built are kept.
     #[arg(long, value_name = "FOLDER", default_value = "target/power")]
     cache: PathBuf,
+    /// A folder of specs, each in a folder named after its crate; their vectors are counted too.
+    #[arg(long, value_name = "FOLDER", default_value = "specs")]
+    specs: PathBuf,
     /// Put the table between the marks of this Markdown file.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
@@ -68,8 +74,12 @@ pub(crate) enum PowerError {
     Tools(#[from] ToolsError),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
-    #[error("the tests of {0} do not build: {1}")]
-    Tests(String, String),
+    #[error("{0}: {1}")]
+    Tests(String, NoTests),
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     #[error(transparent)]
     Page(#[from] PageError),
 }
@@ -129,15 +139,40 @@ async fn row(
     let itself = compared(args, workshop, &reference, &api, &tree).await?;
     let plan = PowerPlan { max_mutants: args.mutants, seed: args.seed };
     let power = judge_power(workshop, (&reference, &api.crate_name), &itself, plan).await?;
-    let tests = OwnTests::build(workshop, &power.mutated).await?;
+    let killed = killed(published, workshop, &power).await?;
+    let by_vectors = spec::killed_by_vectors(args, published, workshop, cache, plan).await?;
+    tell(published, &power, &killed);
+    Ok(Row::new(published, &itself, &power, &killed, by_vectors.as_ref()))
+}
+
+/// The mutants that the crate's own tests kill.
+async fn killed(
+    published: &Published,
+    workshop: Workshop<'_>,
+    power: &Power,
+) -> Result<BTreeSet<usize>, PowerError> {
+    let Tools::Rust(toolchain) = workshop.tools else { return Ok(BTreeSet::new()) };
+    let scratch = workshop.scratch.join("tests");
+    let subject = Subject {
+        dir: &power.mutated.dir,
+        scratch: &scratch,
+        read: &[],
+        cargo_config: "",
+        crate_name: &published.name,
+        wall: workshop.wall,
+    };
+    let built = OwnTests::build(workshop.sandbox, toolchain, &subject).await?;
+    let tests = built.map_err(|error| PowerError::Tests(published.to_string(), error))?;
+    for one in &tests.left_out {
+        say(format!("{published}: the test {} is not asked: {}", one.test, one.reason));
+    }
     let mut killed = BTreeSet::new();
     for verdict in &power.verdicts {
         if tests.kill(&verdict.mutant).await? {
             killed.insert(verdict.mutant.number);
         }
     }
-    tell(published, &power, &killed);
-    Ok(Row::new(published, &itself, &power, &killed))
+    Ok(killed)
 }
 
 async fn compared(

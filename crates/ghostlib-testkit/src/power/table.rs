@@ -22,6 +22,9 @@ pub(super) struct Row {
     /// Of those that the own tests kill: what the judge catches, and what it catches or tells by a text.
     of_killed: Ratio,
     with_text: Ratio,
+    /// The same for the vectors of the crate's spec, and for them and the judge together; 0 of 0 without a spec.
+    by_vectors: Ratio,
+    by_both: Ratio,
 }
 
 impl Row {
@@ -30,21 +33,31 @@ impl Row {
         itself: &Behaviour,
         power: &Power,
         killed: &BTreeSet<usize>,
+        by_vectors: Option<&BTreeSet<usize>>,
     ) -> Self {
         let n = power.verdicts.len();
-        let is_killed = |verdict: &&Verdict| killed.contains(&verdict.mutant.number);
-        let of_killed = || power.verdicts.iter().filter(is_killed);
-        let n_killed = of_killed().count();
+        let of_killed: Vec<&Verdict> =
+            power.verdicts.iter().filter(|verdict| killed.contains(&verdict.mutant.number)).collect();
+        let share = |shows: &dyn Fn(&Verdict) -> bool| {
+            Ratio::new(of_killed.iter().filter(|verdict| shows(verdict)).count(), of_killed.len())
+        };
+        let with_vectors = |shows: &dyn Fn(&Verdict) -> bool| {
+            by_vectors.map_or_else(Ratio::default, |those| {
+                share(&|verdict| those.contains(&verdict.mutant.number) || shows(verdict))
+            })
+        };
         Self {
             name: published.to_string(),
             tried: Ratio::new(n, power.mutated.mutants.len()),
             agreement: itself.agreement,
             coverage: itself.coverage,
             false_alarms: power.false_alarms,
-            killed: Ratio::new(n_killed, n),
+            killed: Ratio::new(of_killed.len(), n),
             caught: power.caught(),
-            of_killed: Ratio::new(of_killed().filter(|verdict| verdict.is_caught()).count(), n_killed),
-            with_text: Ratio::new(of_killed().filter(|verdict| verdict.caught.is_some()).count(), n_killed),
+            of_killed: share(&Verdict::is_caught),
+            with_text: share(&|verdict| verdict.caught.is_some()),
+            by_vectors: with_vectors(&|_| false),
+            by_both: with_vectors(&Verdict::is_caught),
         }
     }
 
@@ -55,7 +68,8 @@ impl Row {
 
     fn cells(&self) -> String {
         let agreement = self.agreement.map_or_else(|| "–".to_owned(), |share| format!("{share:.4}"));
-        let shares = [self.killed, self.caught, self.of_killed, self.with_text].map(share);
+        let Self { killed, caught, of_killed, with_text, by_vectors, by_both, .. } = *self;
+        let shares = [killed, caught, of_killed, with_text, by_vectors, by_both].map(share);
         let Self { tried, coverage, false_alarms, .. } = self;
         format!("{tried} | {agreement} | {coverage} | {false_alarms} | {}", shares.join(" | "))
     }
@@ -73,8 +87,8 @@ fn sum(ratios: impl Iterator<Item = Ratio>) -> Ratio {
 /// The table in Markdown, a row a crate, and their sum.
 pub(super) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
-        "| crate | mutants | agreement with itself | functions exercised | false alarms | own tests kill | behaviour shows | of those killed | with texts |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "| crate | mutants | agreement with itself | functions exercised | false alarms | own tests kill | behaviour shows | of those killed | with texts | vectors show | vectors or behaviour show |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for row in rows {
         let _ = writeln!(table, "{}", row.line());
@@ -85,6 +99,8 @@ pub(super) fn markdown(rows: &[Row]) -> String {
         total(|row| row.caught),
         total(|row| row.of_killed),
         total(|row| row.with_text),
+        total(|row| row.by_vectors),
+        total(|row| row.by_both),
     ];
     let [tried, alarms] = [total(|row| row.tried), total(|row| row.false_alarms)];
     table

@@ -17,7 +17,7 @@ use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, Value};
 use kinds::kinds_of_characters;
-pub use power::{Asked, Caught, Differing, caught, reproduced};
+pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
 

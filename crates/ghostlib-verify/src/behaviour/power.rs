@@ -1,7 +1,9 @@
 //! What a run would have seen: its sequences, asked of something that is known to differ.
 
+use super::Difference;
+use super::shrink::Shrink;
 use crate::VerifyError;
-use crate::session::Driver;
+use crate::session::{Driver, Patience};
 use ghostlib_model::{Answer, Sequence, SequenceAnswer};
 
 /// A sequence that was asked, and what the reference always answers to it.
@@ -67,6 +69,30 @@ pub async fn caught(changed: &Driver, asked: &[Asked]) -> Result<Option<Caught>,
         n_next *= GROWTH;
     }
     Ok(by_text)
+}
+
+/// How `changed` differs from the reference, in small sequences, the most telling first: up to `max` of those that show
+/// together. What a sequence does besides its answers is not told.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn differences(
+    [reference, changed]: [&Driver; 2],
+    asked: &[Asked],
+    max: usize,
+) -> Result<Vec<Difference>, VerifyError> {
+    let mut left = spread(asked);
+    let mut n_next = FIRST_BATCH;
+    let mut found = vec![];
+    while !left.is_empty() && found.is_empty() {
+        let behind = left.split_off(n_next.min(left.len()));
+        let sequences: Vec<Sequence> = left.iter().map(|asked| asked.sequence.clone()).collect();
+        let answers = changed.ask_sequences(&sequences, &Patience::SHORT).await?;
+        found.extend(left.iter().zip(&answers).filter_map(|(asked, got)| asked.shows(got)));
+        left = behind;
+        n_next *= GROWTH;
+    }
+    Shrink { reference, candidate: changed }.distinct(&found, max).await
 }
 
 /// What the driver answers, up to the first sequence from which it does not come back.
@@ -145,6 +171,21 @@ impl Asked {
         }
         let differs = self.effects.as_ref().is_some_and(|expected| expected.effects != got.effects);
         if differs { Some(self.caught_at_end()) } else { by_text }
+    }
+
+    /// The first call by which an answer differs, with what was called before it.
+    fn shows(&self, got: &SequenceAnswer) -> Option<Difference> {
+        let mut answers = self.answers.iter().zip(&got.answers).enumerate();
+        answers.find_map(|(at, (expected, got))| {
+            let expected = expected.as_ref().filter(|expected| *expected != got)?;
+            let calls = self.sequence.calls[..=at].to_vec();
+            let is_told = !matches!(got, Answer::NotRun(_));
+            is_told.then(|| Difference {
+                sequence: Sequence { calls },
+                reference: expected.clone(),
+                candidate: got.clone(),
+            })
+        })
     }
 
     fn caught_at_end(&self) -> Caught {

@@ -1,6 +1,7 @@
 //! Sequences of calls: what an operation needs is made by calls before it, changed, and looked at afterwards.
 
 use super::echo::echo;
+use super::mutate::change;
 use super::neighbours::neighbours;
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
@@ -142,7 +143,7 @@ impl<'a> Sequences<'a> {
             }
             let reused =
                 known.as_ref().and_then(|known| known.get(&param.name)).filter(|value| !has_kept(value));
-            let echoed = echo(&param.shape, &draft.calls, &input, generator);
+            let echoed = echo((&param.shape, reused), &draft.calls, &input, generator);
             let value = match (echoed, reused) {
                 (Some(echoed), _) => echoed,
                 (None, Some(value)) if generator.rng().u8(..3) > 0 => beside(value, generator),
@@ -285,11 +286,13 @@ fn depth_of(operation: &Operation, depths: &BTreeMap<&TypeName, usize>) -> Optio
 
 /// A value that was accepted, or one next to it.
 fn beside(value: &Value, generator: &mut Generator) -> Value {
-    if generator.rng().bool() {
-        return value.clone();
+    let mut near = value.clone();
+    match generator.rng().u8(..4) {
+        0 | 1 => {}
+        2 => near = generator.rng().choice(neighbours(value)).unwrap_or(near),
+        _ => change(&mut near, generator),
     }
-    let near = neighbours(value);
-    generator.rng().choice(near).unwrap_or_else(|| value.clone())
+    near
 }
 
 /// A value is looked at by so many operations.

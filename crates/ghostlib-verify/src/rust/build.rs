@@ -3,6 +3,7 @@
 use super::coverage::Counters;
 use super::manifest::Manifest;
 use super::reference::toml_string;
+use super::runtime::runtime;
 use super::toolchain::Toolchain;
 use super::types_of::OwnType;
 use crate::VerifyError;
@@ -100,14 +101,18 @@ pub(super) async fn build_with(
     };
     let mut parts =
         Parts { types: types.to_vec(), operations: operations.to_vec(), counters: counters.clone() };
-    let (variables, read) = counters.asked_by(subject);
+    let (variables, mut read) = counters.asked_by(subject);
     let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let subject = &Subject { read: &read, ..subject.clone() };
     let mut left_out = Vec::new();
+    let runtime = runtime(sandbox, toolchain, subject, *counters != Counters::None).await?;
+    read.push(runtime.clone());
+    let subject = &Subject { read: &read, ..subject.clone() };
+    let with_runtime = format!("ghostlib_runtime={}", runtime.display());
     loop {
         write_driver(subject, &package, &parts)?;
-        let build = ["build", "--offline", "--quiet", "--message-format=json"];
-        let finished = cargo(sandbox, toolchain, subject, (&build, &[]), &variables).await?;
+        let build = ["rustc", "--offline", "--quiet", "--message-format=json"];
+        let last = ["--", "--extern", &with_runtime];
+        let finished = cargo(sandbox, toolchain, subject, (&build, &last), &variables).await?;
         if finished.end.is_success() {
             let Some(executable) = take_out(&Places::of(subject))? else {
                 let said = "the build put something else in the place of the program that was built";
@@ -192,7 +197,7 @@ fn take_out(places: &Places) -> Result<Option<PathBuf>, VerifyError> {
 pub(super) struct Places {
     pub(super) source: PathBuf,
     home: PathBuf,
-    target: PathBuf,
+    pub(super) target: PathBuf,
     bin: PathBuf,
     /// Cargo settings.
     config: PathBuf,
@@ -235,24 +240,11 @@ pub(super) async fn cargo(
         ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
     ]);
     env.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let mut read = toolchain.readable();
-    read.extend([subject.dir.to_owned(), places.config.clone()]);
-    read.extend_from_slice(subject.read);
-    let policy = SandboxPolicy {
-        role: SandboxRole::Build,
-        read,
-        write: vec![places.source.clone(), places.home, places.target, nowhere.path().to_owned()],
-        env,
-        dir: nowhere.path().to_owned(),
-        limits: Limits {
-            wall: subject.wall,
-            cpu: None,
-            memory_bytes: Some(8 << 30),
-            file_bytes: Some(2 << 30),
-            open_files: None,
-            output_bytes: 64 << 20,
-        },
-    };
+    let write = vec![places.source.clone(), places.home, places.target, nowhere.path().to_owned()];
+    let mut policy = build_policy(toolchain, nowhere.path(), write, subject.wall);
+    policy.read.extend([subject.dir.to_owned(), places.config.clone()]);
+    policy.read.extend_from_slice(subject.read);
+    policy.env = env;
     let command = CommandLine::new(toolchain.cargo())
         .args(args)
         .arg("--manifest-path")
@@ -261,6 +253,30 @@ pub(super) async fn cargo(
         .arg(places.config)
         .args(last);
     Ok(sandbox.run(&policy, &command, Vec::new()).await?)
+}
+
+/// What a build may do in a folder: read the toolchain, write where it is told, and talk to nobody.
+pub(super) fn build_policy(
+    toolchain: &Toolchain,
+    dir: &Path,
+    write: Vec<PathBuf>,
+    wall: Duration,
+) -> SandboxPolicy {
+    SandboxPolicy {
+        role: SandboxRole::Build,
+        read: toolchain.readable(),
+        write,
+        env: BTreeMap::new(),
+        dir: dir.to_owned(),
+        limits: Limits {
+            wall,
+            cpu: None,
+            memory_bytes: Some(8 << 30),
+            file_bytes: Some(2 << 30),
+            open_files: None,
+            output_bytes: 64 << 20,
+        },
+    }
 }
 
 /// Writes the driver's source, and clears what an earlier build may have left to mislead this one. A source
@@ -345,10 +361,7 @@ fn driver_files(
     let mut files = vec![
         (
             "Cargo.toml".into(),
-            render(
-                include_str!("templates/Cargo.toml.hbs"),
-                &json!({"package": package, "path": path, "counters": counters}),
-            )?,
+            render(include_str!("templates/Cargo.toml.hbs"), &json!({"package": package, "path": path}))?,
         ),
         (
             "src/main.rs".into(),
@@ -374,17 +387,10 @@ fn driver_files(
 }
 
 /// The files that are the same for every library.
-const FIXED: [(&str, &str); 10] = [
+const FIXED: [(&str, &str); 3] = [
     ("src/canon.rs", include_str!("templates/canon.rs")),
     ("src/from_json.rs", include_str!("templates/from_json.rs")),
     ("src/prelude.rs", include_str!("templates/prelude.rs")),
-    ("runtime/Cargo.toml", include_str!("templates/runtime/Cargo.toml")),
-    ("runtime/lib.rs", include_str!("templates/runtime/lib.rs")),
-    ("runtime/counters.rs", include_str!("templates/runtime/counters.rs")),
-    ("runtime/json.rs", include_str!("templates/runtime/json.rs")),
-    ("runtime/serve.rs", include_str!("templates/runtime/serve.rs")),
-    ("runtime/values.rs", include_str!("templates/runtime/values.rs")),
-    ("runtime/effects.rs", include_str!("templates/runtime/effects.rs")),
 ];
 
 fn type_module(at: usize) -> String {
@@ -396,7 +402,7 @@ fn module(at: usize) -> String {
 }
 
 /// The compiler's errors of one build, those of the driver apart from those of the library.
-struct Messages<'a> {
+pub(super) struct Messages<'a> {
     /// The library's source tree, to which places are relative.
     dir: &'a Path,
     driver: Vec<(String, CompilerMessage)>,
@@ -404,7 +410,7 @@ struct Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    fn of(finished: &Finished, dir: &'a Path) -> Self {
+    pub(super) fn of(finished: &Finished, dir: &'a Path) -> Self {
         let mut messages = Self { dir, driver: Vec::new(), library: Vec::new() };
         for line in String::from_utf8_lossy(&finished.stdout).lines() {
             let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
@@ -456,7 +462,7 @@ impl<'a> Messages<'a> {
         (0..types.len()).filter(|at| !types[*at].code.is_empty() && is_broken(*at)).collect()
     }
 
-    fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
+    pub(super) fn of_the_library(self, finished: &Finished) -> Vec<CompilerMessage> {
         let mut messages = self.library;
         // What is wrong with the part of the driver that is the same for all is the driver's own fault.
         messages.extend(self.driver.into_iter().map(|(_, message)| message));

@@ -278,6 +278,29 @@ fn bounds(lists: &[&Generics], name: &str) -> Vec<TypeParamBound> {
     bounds
 }
 
+/// Whether another parameter determines one, as what its items are: `I: Iterator<Item = T>`. The compiler finds such a
+/// one by itself, and knows better.
+pub(super) fn is_determined(lists: &[&Generics], name: &str) -> bool {
+    let of_params = lists.iter().flat_map(|generics| generics.type_params()).flat_map(|param| &param.bounds);
+    let clauses = lists.iter().filter_map(|generics| generics.where_clause.as_ref());
+    let of_clauses = clauses.flat_map(|clause| &clause.predicates).filter_map(|predicate| match predicate {
+        WherePredicate::Type(predicate) => Some(&predicate.bounds),
+        _ => None,
+    });
+    let arguments = of_params.chain(of_clauses.flatten()).filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => Some(&bound.path.segments.last()?.arguments),
+        _ => None,
+    });
+    let of_bounds = arguments.filter_map(|arguments| match arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    of_bounds.flatten().any(|argument| match argument {
+        GenericArgument::AssocType(output) => path_of(&output.ty).as_deref() == Some(name),
+        _ => false,
+    })
+}
+
 /// The function that a parameter must be.
 pub(super) fn function_bound(lists: &[&Generics], name: &str) -> Option<FunctionBound> {
     bounds(lists, name).iter().find_map(function_of)

@@ -1,8 +1,9 @@
 //! From the items of an API to what a driver can be asked for.
 
 use super::arguments::{Argument, Lasting, Making, Slot, arguments_of};
-use super::concrete::Concrete;
+use super::concrete::{Concrete, is_determined};
 use super::library::{Library, Own, Variant, path_of, source, type_name, value_type};
+use super::outside::tell_apart;
 use super::signature::{Callable, SelfParam};
 use super::std_traits::std_operations;
 use super::types_of::own_types;
@@ -38,7 +39,8 @@ pub fn offered(items: &[ApiItem]) -> Offered {
 }
 
 fn function_operations(library: &Library<'_>, item: &ApiItem) -> Result<Vec<Operation>, String> {
-    let callable = Callable::parse(&item.signature).ok_or("its signature is not understood")?;
+    let mut callable = Callable::parse(&item.signature).ok_or("its signature is not understood")?;
+    tell_apart(library, &mut callable, item.function.as_ref());
     if callable.is_unsafe {
         return Err("unsafe functions are not called".into());
     }
@@ -292,7 +294,8 @@ impl Function<'_> {
         let has_impl = self.callable.params.iter().any(|ty| source(ty).contains("impl "));
         let written = own.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => {
-                let chosen = self.concrete.get(&param.ident.to_string());
+                let name = param.ident.to_string();
+                let chosen = self.concrete.get(&name).filter(|_| !is_determined(&[own], &name));
                 Some(chosen.map_or_else(|| "_".to_owned(), source))
             }
             GenericParam::Const(_) => Some("_".to_owned()),

@@ -28,7 +28,7 @@ pub struct Reference {
 
 const SOURCE: &str = "source";
 /// What of a source tree is build output, and marks of cargo.
-const SKIPPED: [&str; 5] = ["target", ".git", ".ghostlib", ".cargo-checksum.json", ".cargo-ok"];
+pub(super) const SKIPPED: [&str; 5] = ["target", ".git", ".ghostlib", ".cargo-checksum.json", ".cargo-ok"];
 
 /// Fetches a reference into a folder of `cache`, or finds it there. Relative paths start at `base`.
 ///

@@ -9,10 +9,11 @@ use syn::{GenericArgument, ImplItem, PathArguments, Type, parse_quote};
 
 /// What a trait gives: its name, the method, its signature, and how it is called. In the signature `Self` is the type,
 /// `Rhs` the trait's argument (the type itself, if it has none), and other names are its associated types.
-const METHODS: [(&str, &str, &str, &str); 36] = [
+const METHODS: [(&str, &str, &str, &str); 37] = [
     ("FromStr", "from_str", "fn(&str) -> Result<Self, Err>", "<SELF as std::str::FromStr>::from_str({0})"),
     ("Default", "default", "fn() -> Self", "<SELF as Default>::default()"),
     ("Display", "fmt", "fn(&self) -> String", "std::string::ToString::to_string({0})"),
+    ("Display", "padded", "fn(&self, u8) -> String", "padded::<SELF>({0}, {1})"),
     ("Clone", "clone", "fn(&self) -> Self", "<SELF as Clone>::clone({0})"),
     ("PartialEq", "eq", "fn(&self, &Rhs) -> bool", "<SELF as PartialEq<RHS>>::eq({0}, {1})"),
     (
@@ -147,7 +148,8 @@ fn operation(
     let trait_name = type_name(&parse_quote!(#path));
     let amp = if by_reference { "&" } else { "" };
     let name = format!("<{amp}{} as {trait_name}>::{method}", type_name(&ty));
-    let names = if callable.params.len() == 1 { vec!["other".to_owned()] } else { vec![] };
+    let only = if method == "padded" { "width" } else { "other" };
+    let names = if callable.params.len() == 1 { vec![only.to_owned()] } else { vec![] };
     let function = Function { library, callable: &callable, concrete, owner: Some(ty), names };
     function.operation(&name, &one.item.path, &Call::Template(call)).ok()
 }

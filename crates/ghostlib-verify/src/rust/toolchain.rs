@@ -10,6 +10,7 @@ pub struct Toolchain {
     pub sysroot: PathBuf,
     /// What `rustc --version` says.
     pub version: String,
+    shared: Option<PathBuf>,
 }
 
 /// Why no toolchain was found.
@@ -34,12 +35,22 @@ impl Toolchain {
     pub async fn find(dir: &Path) -> Result<Self, ToolchainError> {
         let sysroot = PathBuf::from(ask_rustc(dir, &["--print", "sysroot"]).await?);
         let version = ask_rustc(dir, &["--version"]).await?;
-        let toolchain = Self { sysroot, version };
+        let toolchain = Self { sysroot, version, shared: None };
         if toolchain.cargo().is_file() {
             Ok(toolchain)
         } else {
             Err(ToolchainError::NoCargo(toolchain.sysroot))
         }
+    }
+
+    /// The same, with a folder for what is compiled once for all drivers; without, each compiles it for itself.
+    #[must_use]
+    pub fn sharing(self, dir: PathBuf) -> Self {
+        Self { shared: Some(dir), ..self }
+    }
+
+    pub(super) fn shared(&self) -> Option<&Path> {
+        self.shared.as_deref()
     }
 
     /// The toolchain's own cargo, which reads nothing outside the toolchain.

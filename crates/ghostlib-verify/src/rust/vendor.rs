@@ -3,7 +3,7 @@
 use super::reference::{refused, toml_string};
 use crate::reference::{ReferenceError, at, once, run_tool, write};
 use ghostlib_model::Sha256Hex;
-use ghostlib_sandbox::CommandLine;
+use ghostlib_sandbox::{CommandLine, Finished};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,9 +57,14 @@ pub(super) async fn vendor(root: &Path, dependencies: &str, whose: &str) -> Resu
     if !finished.end.is_success() {
         return Err(refused(whose, &String::from_utf8_lossy(&finished.stderr)));
     }
+    keep_settings(root, &finished)
+}
+
+/// Keeps the settings that `cargo vendor` printed.
+pub(super) fn keep_settings(root: &Path, vendored: &Finished) -> Result<(), ReferenceError> {
     // Nothing to vendor leaves no folder.
     fs::create_dir_all(root.join(VENDOR)).map_err(at(root))?;
-    write(&root.join(CONFIG), &String::from_utf8_lossy(&finished.stdout))
+    write(&root.join(CONFIG), &String::from_utf8_lossy(&vendored.stdout))
 }
 
 /// The settings that cargo printed, with the folder's path as it is after the rename.

@@ -1,8 +1,8 @@
 //! Drivers that count what runs in their library.
 
-use crate::support::{newest_interpreter, sandbox};
+use crate::support::{newest_interpreter, sandbox, toolchain};
 use ghostlib_model::{Call, CodeCoverage, CodeReached, Ratio, Sequence, SequenceAnswer};
-use ghostlib_verify::rust::{Built, Subject, Toolchain, bound_operation, build, build_counting};
+use ghostlib_verify::rust::{Built, Subject, bound_operation, build, build_counting};
 use ghostlib_verify::{
     Differential, Driver, Operation, Patience, Reached, Seeds, Trial, python, try_operations,
 };
@@ -161,7 +161,7 @@ impl RustLibrary {
 
     async fn counting(&self) -> Driver {
         let scratch = self.scratch.path().join("counting");
-        let (toolchain, subject) = (Toolchain::find(Path::new("/")).await.unwrap(), self.subject(&scratch));
+        let (toolchain, subject) = (toolchain().await, self.subject(&scratch));
         driver(
             build_counting(&sandbox().await, &toolchain, &subject, &[], &Self::operations()).await.unwrap(),
         )
@@ -169,7 +169,7 @@ impl RustLibrary {
 
     async fn plain(&self) -> Driver {
         let scratch = self.scratch.path().join("plain");
-        let (toolchain, subject) = (Toolchain::find(Path::new("/")).await.unwrap(), self.subject(&scratch));
+        let (toolchain, subject) = (toolchain().await, self.subject(&scratch));
         driver(build(&sandbox().await, &toolchain, &subject, &[], &Self::operations()).await.unwrap())
     }
 

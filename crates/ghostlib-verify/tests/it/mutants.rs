@@ -1,10 +1,10 @@
 //! Mutants of a small crate, built and asked.
 
-use crate::support::sandbox;
+use crate::support::{sandbox, toolchain};
 use ghostlib_model::{Answer, Call};
 use ghostlib_verify::Operation;
 use ghostlib_verify::rust::mutants::{Mutant, Mutated, VARIABLE, mutate};
-use ghostlib_verify::rust::{Built, Subject, Toolchain, build};
+use ghostlib_verify::rust::{Built, Subject, build};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -54,7 +54,7 @@ async fn mutated(root: &Path) -> Mutated {
     let manifest = "[package]\nname = \"sample\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[features]\nmore = []\n[workspace]\n";
     fs::write(dir.join("Cargo.toml"), manifest).unwrap();
     fs::write(dir.join("src/lib.rs"), LIBRARY).unwrap();
-    let toolchain = Toolchain::find(Path::new("/")).await.unwrap();
+    let toolchain = toolchain().await;
     let scratch = root.join("scratch");
     mutate(&sandbox().await, &toolchain, &subject(&dir, &scratch), &root.join("mutated")).await.unwrap()
 }
@@ -86,7 +86,7 @@ async fn each_mutant_that_compiles_is_active_alone() {
 
     let scratch = root.path().join("scratch");
     let subject = Subject { cargo_config: &mutated.cargo_config, ..subject(&mutated.dir, &scratch) };
-    let toolchain = Toolchain::find(Path::new("/")).await.unwrap();
+    let toolchain = toolchain().await;
     let operations = [
         operation("less", "Ok(Reply::Ok(sample::less(1, 1).to_string()))"),
         operation("name", "Ok(Reply::Ok(format!(\"{:?}\", sample::name(1))))"),

@@ -1,5 +1,6 @@
 use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox};
 use ghostlib_verify::python::Interpreter;
+use ghostlib_verify::rust::Toolchain;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,6 +8,12 @@ use std::sync::Arc;
 pub(crate) async fn sandbox() -> Arc<Sandbox> {
     let launcher = Launcher::new(env!("CARGO_BIN_EXE_ghostlib-verify-launch"), [""; 0]);
     Arc::new(Sandbox::new(BackendChoice::Landlock, launcher, None).await.unwrap())
+}
+
+/// The toolchain, with what all drivers share built once for all tests.
+pub(crate) async fn toolchain() -> Toolchain {
+    let toolchain = Toolchain::find(Path::new("/")).await.unwrap();
+    toolchain.sharing(env!("CARGO_TARGET_TMPDIR").into())
 }
 
 pub(crate) async fn interpreter() -> Interpreter {

@@ -1,5 +1,6 @@
 //! What comparing what both do could have seen.
 
+use crate::commands::measuring::mutant_json;
 use crate::console::{DIM, WARN, counted, say, styled, visible};
 use ghostlib_run::Power;
 use serde_json::{Value, json};
@@ -42,18 +43,7 @@ pub(super) fn print(power: &Power) {
 
 pub(super) fn json(power: &Power) -> Value {
     let caught = power.caught();
-    let survivors = power.survivors().map(|mutant| {
-        json!({
-            "place": {
-                "file": &*mutant.place.file,
-                "line_start": mutant.place.line,
-                "line_end": mutant.place.end_line,
-                "column": mutant.place.column,
-            },
-            "description": mutant.description,
-            "function": mutant.function,
-        })
-    });
+    let survivors = power.survivors().map(mutant_json);
     let functions = power
         .functions()
         .into_iter()

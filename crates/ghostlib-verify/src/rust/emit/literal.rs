@@ -121,6 +121,7 @@ impl Writer<'_> {
             "bool" => value.as_bool().map(|flag| flag.to_string()).ok_or_else(|| misfit(value)),
             "char" => text().and_then(|text| one_character(text).ok_or_else(|| misfit(value))),
             "f32" | "f64" => float(last, value).ok_or_else(|| misfit(value)),
+            "Ordering" => ordering(value).ok_or_else(|| misfit(value)),
             "Duration" => duration(value).ok_or_else(|| misfit(value)),
             _ => match Shape::integer(last) {
                 Some(shape) => integer(&shape, value).ok_or_else(|| misfit(value)),
@@ -217,6 +218,16 @@ fn float(name: &str, value: &Value) -> Option<String> {
         "-0" => "-0.0".to_owned(),
         _ => return None,
     })
+}
+
+fn ordering(value: &Value) -> Option<String> {
+    let name = match value.as_str()? {
+        "less" => "Less",
+        "equal" => "Equal",
+        "greater" => "Greater",
+        _ => return None,
+    };
+    Some(format!("std::cmp::Ordering::{name}"))
 }
 
 fn duration(value: &Value) -> Option<String> {

@@ -239,3 +239,18 @@ fn constants_and_structures_are_written_out() {
         ["assert_eq!(demo::As(\"a\".to_owned()).to_string(), \"a\");"]
     );
 }
+
+#[test]
+fn values_are_compared_with_each_other() {
+    let call = |start: u8| Call { operation: "Sum::new".into(), input: json!({ "start": start }) };
+    let mut less = vector(
+        "<Sum as PartialOrd>::partial_cmp",
+        json!({"self": {"$": 0}, "other": {"$": 1}}),
+        json!("less"),
+    );
+    less.before = vec![call(1), call(2)];
+    assert_eq!(
+        body(less).last().unwrap(),
+        "assert_eq!(sum.partial_cmp(&sum_2), Some(std::cmp::Ordering::Less));"
+    );
+}

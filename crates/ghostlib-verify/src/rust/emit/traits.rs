@@ -37,12 +37,32 @@ impl Writer<'_> {
             "Default::default" => {
                 Ok(Called::new(format!("{}::default()", self.in_expression(&ty)), ty.clone()))
             }
+            "PartialEq::eq" => self.compared(call, "eq", &ty, parse_quote!(bool), variables),
+            "Ord::cmp" => self.compared(call, "cmp", &ty, parse_quote!(Ordering), variables),
+            "PartialOrd::partial_cmp" => {
+                self.compared(call, "partial_cmp", &ty, parse_quote!(Option<Ordering>), variables)
+            }
             "IntoIterator::into_iter" => receiver(&call.input, SelfParam::Value, variables).map(|receiver| {
                 let output = self.associated(own.path(), "IntoIterator", "IntoIter");
                 Called::new(format!("{receiver}.into_iter()"), output.unwrap_or_else(|| ty.clone()))
             }),
             _ => Err(format!("`{}` is not called by a name of its own", call.operation)),
         })
+    }
+
+    /// A comparison with another value of the type.
+    fn compared(
+        &self,
+        call: &Call,
+        method: &str,
+        ty: &Type,
+        output: Type,
+        variables: &mut [Variable],
+    ) -> Result<Called, String> {
+        let one = receiver(&call.input, SelfParam::Ref, variables)?;
+        let other = value_of(&call.input, "other", 2).ok_or_else(|| missing("other"))?;
+        let other = self.argument(&parse_quote!(&#ty), other, variables)?;
+        Ok(Called::new(format!("{one}.{method}({other})"), output))
     }
 
     /// What reading a text as a type gives: a result, with the error that its implementation names.

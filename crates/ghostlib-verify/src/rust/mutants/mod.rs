@@ -85,7 +85,7 @@ pub enum MutantsError {
 /// The compiler stops at some errors and does not tell the others: it is asked again so often.
 const MAX_ROUNDS: usize = 12;
 
-/// Copies the library of `subject` to the folder `tree`, and plants all mutants that compile there.
+/// Copies the library of `subject` to the folder `tree`, which is made anew, and plants all mutants that compile there.
 ///
 /// # Errors
 /// If the library cannot be read, or does not compile whatever is taken out.
@@ -95,6 +95,9 @@ pub async fn mutate(
     subject: &Subject<'_>,
     tree: &Path,
 ) -> Result<Mutated, MutantsError> {
+    if tree.exists() {
+        fs::remove_dir_all(tree).map_err(VerifyError::at(tree))?;
+    }
     copy_tree(subject.dir, tree, &[])?;
     let manifest = Manifest::read(tree)?;
     let cargo_config = format!("{}\n[build]\nrustflags = [\"--cap-lints=warn\"]\n", subject.cargo_config);

@@ -76,6 +76,21 @@ pub fn source_text(error: &dyn std::error::Error) -> Option<String> {
     error.source().map(ToString::to_string)
 }
 
+/// What a value says of itself in every form that a format string can ask for, one a line.
+pub fn padded<T: std::fmt::Display>(value: &T, width: u8) -> String {
+    let width = usize::from(width);
+    [
+        format!("{value:width$}"),
+        format!("{value:>width$}"),
+        format!("{value:-^width$}"),
+        format!("{value:0width$}"),
+        format!("{value:.width$}"),
+        format!("{value:+}"),
+        format!("{value:#}"),
+    ]
+    .join("\n")
+}
+
 /// A parameter that is a function: what it returns, in turn, and what it was called with.
 pub struct Function<R> {
     returns: Vec<R>,

@@ -1,6 +1,8 @@
-use super::harvesting::harvest_into;
-use super::measuring::{BUILD_WALL, function_json, place, plan};
+mod upstream;
+
 use crate::args::SandboxChoice;
+use crate::commands::harvesting::harvest_into;
+use crate::commands::measuring::{BUILD_WALL, function_json, place, places, plan, share};
 use crate::console::{say_json, warn};
 use crate::environment::{current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
@@ -10,7 +12,7 @@ use crate::wire::expected::ExpectedJson;
 use clap::Args;
 use ghostlib_model::{Answer, Call, Evaluation, Evidence, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
-use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Ready};
+use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgeTools, LoadedSpec, Ready};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -40,14 +42,12 @@ pub(crate) struct EvalArgs {
     /// Write each difference as a vector with the reference's answer to this vector file. What it has stays.
     #[arg(long, value_name = "FILE")]
     harvest: Option<PathBuf>,
+    /// Run the reference's integration tests on the candidate too. They are in no score.
+    #[arg(long)]
+    upstream_tests: bool,
     /// Where the candidate is built and run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "it goes from 0 to 1".to_owned())
 }
 
 pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliError> {
@@ -71,6 +71,11 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let ready = judge.ready(&loaded, &options).await?;
     let candidate = Candidate { dir: &dir, scratch: &scratch };
     let evaluation = judge.evaluate(&loaded, &ready, candidate, &options).await?;
+    let upstream = if args.upstream_tests {
+        Some(judge.upstream_tests(&loaded, candidate, BUILD_WALL).await?)
+    } else {
+        None
+    };
     drop(lock);
     let harvested = args.harvest.as_ref().map(|path| harvest(path, &loaded, &evaluation)).transpose()?;
     if json {
@@ -78,12 +83,14 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
         if let Some(harvested) = harvested {
             told["harvest"] = harvested;
         }
+        told["upstream_tests"] = json!(upstream.as_ref().map(upstream::json));
         say_json(&told);
     } else {
         for dropped in &ready.dropped {
             warn(format!("the reference itself does not do what vector {} says; it is not used", dropped.id));
         }
         narrate::evaluated(&evaluation, began.elapsed().as_secs_f64());
+        upstream.iter().for_each(upstream::print);
     }
     Ok(if evaluation.passes(args.target) { Verdict::Passed } else { Verdict::FellShort })
 }
@@ -107,11 +114,6 @@ impl EvalArgs {
             copy: Settings::load()?.copy_thresholds(),
         })
     }
-}
-
-fn places(project: &Project, spec: &Path) -> JudgePlaces {
-    let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
-    JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
 }
 
 fn told(loaded: &LoadedSpec, evaluation: &Evaluation, ready: &Ready) -> Value {
