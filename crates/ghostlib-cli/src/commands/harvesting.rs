@@ -12,12 +12,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Adds what reference and candidate answered differently to a vector file, which is made if it is missing, and says so on standard error.
+/// Adds what the reference answered to a vector file, which is made if it is missing, and says so on standard error.
 /// What the spec has vectors for is not written. Gives what a command tells machines.
 pub(in crate::commands) fn harvest_into<'a>(
     path: &Path,
     spec: Option<&LoadedSpec>,
-    found: impl IntoIterator<Item = (&'a [Call], [&'a Answer; 2])>,
+    found: impl IntoIterator<Item = (&'a [Call], &'a Answer)>,
 ) -> Result<Value, CliError> {
     let file = read(path)?;
     let known: &[Vector] = spec.map_or(&[], |loaded| &loaded.spec.vectors);

@@ -227,8 +227,7 @@ impl Weighing<'_> {
                 difference.sequence.calls.into_iter().map(|call| self.as_vectors_name_it(call)).collect();
             let Some((call, before)) = calls.split_last() else { continue };
             let known = &self.loaded.spec.vectors;
-            let (answer, changed_answer) = (&difference.reference, Some(&difference.candidate));
-            let Some(vector) = vector_of(known, HARVEST_FILE, before, call, answer, changed_answer) else {
+            let Some(vector) = vector_of(known, HARVEST_FILE, before, call, &difference.reference) else {
                 continue;
             };
             let is_kept = killing(&reference, &[&vector]).await?.is_none();

@@ -1,7 +1,7 @@
 //! Vectors out of what the reference answered.
 
 use ghostlib_model::{
-    Answer, Call, Diagnostic, Expected, ExpectedError, Failure, Place, Sha256Hex, Value, Vector, VectorId,
+    Answer, Call, Diagnostic, Expected, ExpectedError, Place, Sha256Hex, Value, Vector, VectorId,
 };
 use ghostlib_spec::edit::add_vectors;
 use ghostlib_spec::{SourceFile, read_vectors};
@@ -18,7 +18,7 @@ pub struct Harvest {
     pub n_left_out: usize,
 }
 
-/// Adds vectors for sequences of calls and what reference and candidate answered to the last of each. The vectors of the file stay.
+/// Adds vectors for sequences of calls and what the reference answered to the last of each. The vectors of the file stay.
 /// What one of them, or one of `known`, says already, is not said again; so nothing hidden is shown.
 ///
 /// # Errors
@@ -26,14 +26,14 @@ pub struct Harvest {
 pub fn harvest<'a>(
     known: &[Vector],
     file: &SourceFile,
-    found: impl IntoIterator<Item = (&'a [Call], [&'a Answer; 2])>,
+    found: impl IntoIterator<Item = (&'a [Call], &'a Answer)>,
 ) -> Result<Harvest, Vec<Diagnostic>> {
     let mut all = read_vectors(file)?;
     all.extend_from_slice(known);
     let (mut new, mut n_left_out) = (Vec::new(), 0);
-    for (calls, [answer, candidate]) in found {
+    for (calls, answer) in found {
         let Some((last, before)) = calls.split_last() else { continue };
-        match vector_of(known, &file.path, before, last, answer, Some(candidate)) {
+        match vector_of(known, &file.path, before, last, answer) {
             None => n_left_out += 1,
             Some(vector) if all.iter().any(|other| is_same_case(other, &vector)) => {}
             Some(vector) => {
@@ -56,19 +56,20 @@ fn is_same_case(a: &Vector, b: &Vector) -> bool {
             && a.before.iter().zip(&b.before).all(is_same_call)
 }
 
-/// The vector that says what the reference answered; nothing for what no vector can say, such as a panic. An error's class
-/// is part of it where a candidate's answer has the same text.
+/// The vector that says what the reference answered; nothing for what no vector can say, such as a panic.
 pub(crate) fn vector_of(
     known: &[Vector],
     file: &str,
     before: &[Call],
     call: &Call,
     answer: &Answer,
-    candidate: Option<&Answer>,
 ) -> Option<Vector> {
     let expected = match answer {
         Answer::Ok(value) => plain(value).clone().into(),
-        Answer::Error(failure) => Expected::Error(expected_error(failure, candidate)),
+        Answer::Error(failure) => Expected::Error(ExpectedError {
+            class: failure.class.clone(),
+            text: Some(failure.text.clone()).filter(|text| !text.is_empty()),
+        }),
         _ => return None,
     };
     let as_written: Vec<Call> = before.iter().map(|call| as_spec_writes_it(known, call)).collect();
@@ -86,17 +87,6 @@ pub(crate) fn vector_of(
         hidden: false,
         place: Place::start_of(file),
     })
-}
-
-fn expected_error(failure: &Failure, candidate: Option<&Answer>) -> ExpectedError {
-    let text = Some(failure.text.clone()).filter(|text| !text.is_empty());
-    let by_text = ExpectedError { class: None, text };
-    match candidate {
-        Some(Answer::Error(other)) if by_text.admits(other) => {
-            ExpectedError { class: failure.class.clone(), ..by_text }
-        }
-        _ => by_text,
-    }
 }
 
 /// An operation's only parameter keeps the name that the spec's own vectors give it, wherever they call it.
@@ -154,28 +144,19 @@ add:
     #[test]
     fn calls_before_are_written_as_the_spec_writes_them() {
         let calls = sequence(1);
-        let vector =
-            vector_of(&known(), "h.yaml", &calls[..1], &calls[1], &Answer::Ok(json!(2)), None).unwrap();
+        let vector = vector_of(&known(), "h.yaml", &calls[..1], &calls[1], &Answer::Ok(json!(2))).unwrap();
         assert_eq!(vector.before, [call("counter", json!({"start": 1}))]);
         assert_eq!(vector.input, json!({"self": {"$": 0}}));
         assert_eq!(vector.expected, json!(2).into());
     }
 
     #[test]
-    fn an_error_is_told_by_its_class_where_the_text_does_not_tell_both_apart() {
-        let error =
-            |class: &str, text: &str| Answer::Error(Failure { class: Some(class.into()), text: text.into() });
+    fn an_error_is_told_by_its_class_too() {
+        let failure = Failure { class: Some("Full".into()), text: String::new() };
         let calls = sequence(1);
-        let expected = |answer: &Answer, candidate: &Answer| {
-            let vector = vector_of(&[], "h.yaml", &[], &calls[0], answer, Some(candidate));
-            vector.map(|vector| vector.expected.to_string())
-        };
-        let full = error("Full", "no");
-        assert_eq!(expected(&full, &error("Empty", "yes")).unwrap(), "the error \"no\"");
-        assert_eq!(expected(&full, &error("Empty", "no")).unwrap(), "the error Full: \"no\"");
-        assert_eq!(expected(&error("Full", ""), &error("A", "")).unwrap(), "an error of the class Full");
-        assert_eq!(expected(&full, &Answer::Ok(json!(1))).unwrap(), "the error \"no\"");
-        assert_eq!(expected(&Answer::Panic("no".into()), &full), None);
+        let vector = vector_of(&[], "h.yaml", &[], &calls[0], &Answer::Error(failure)).unwrap();
+        assert_eq!(vector.expected.to_string(), "an error of the class Full");
+        assert_eq!(vector_of(&[], "h.yaml", &[], &calls[0], &Answer::Panic("no".into())), None);
     }
 
     #[test]
@@ -186,7 +167,6 @@ add:
         let sequences = [sequence(9), sequence(1), sequence(1), sequence(3)];
         let found = || {
             let answers = [&answer, &answer, &answer, &panic];
-            let answers = answers.map(|answer| [answer, &panic]);
             sequences.iter().map(Vec::as_slice).zip(answers)
         };
         let empty = SourceFile::new("h.yaml", "");

@@ -123,7 +123,6 @@ fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<
             &evidence.before,
             &call,
             evidence.reference.as_ref()?,
-            Some(&evidence.candidate),
         )?;
         Some((vector, *finding))
     };
@@ -143,7 +142,7 @@ async fn examples_of_unseen<'a>(
         if let Some(operation) = ready.operations.get(&finding.subject) {
             for (sequence, answer) in judge.examples(loaded, ready, operation, options).await? {
                 let Some((call, before)) = sequence.calls.split_last() else { continue };
-                let vector = vector_of(&loaded.spec.vectors, HARVEST_FILE, before, call, &answer, None);
+                let vector = vector_of(&loaded.spec.vectors, HARVEST_FILE, before, call, &answer);
                 vectors.extend(vector.map(|vector| (vector, *finding)));
             }
         }

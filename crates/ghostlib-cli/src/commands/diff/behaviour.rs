@@ -56,11 +56,7 @@ pub(super) fn harvest(
     behaviour: &Behaviour,
 ) -> Result<Value, CliError> {
     let differences = behaviour.tried.iter().flat_map(|tried| &tried.differences);
-    harvest_into(
-        path,
-        spec,
-        differences.map(|one| (one.sequence.calls.as_slice(), [&one.reference, &one.candidate])),
-    )
+    harvest_into(path, spec, differences.map(|one| (one.sequence.calls.as_slice(), &one.reference)))
 }
 
 pub(super) fn print(behaviour: &Behaviour) {

@@ -101,8 +101,8 @@ fn harvest(path: &Path, loaded: &LoadedSpec, evaluation: &Evaluation) -> Result<
         evidence.before.iter().cloned().chain([last]).collect()
     };
     let evidence = evaluation.findings.iter().filter_map(|finding| finding.evidence.as_ref());
-    let found: Vec<(Vec<Call>, [&Answer; 2])> =
-        evidence.filter_map(|one| Some((calls(one), [one.reference.as_ref()?, &one.candidate]))).collect();
+    let found: Vec<(Vec<Call>, &Answer)> =
+        evidence.filter_map(|one| Some((calls(one), one.reference.as_ref()?))).collect();
     harvest_into(path, Some(loaded), found.iter().map(|(calls, answer)| (calls.as_slice(), *answer)))
 }
 
