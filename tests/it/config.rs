@@ -31,6 +31,7 @@ fn a_setting_that_is_wrong_is_told_with_its_place() {
         ("[copy]\nverbtim = 0.3\n", "unknown field `verbtim`"),
         ("[copy]\nverbatim = \"much\"\n", "expected a floating point for key `copy.verbatim` in "),
         ("[copy]\nverbatim = 3\n", "setting `copy.verbatim` is 3; it goes from 0 to 1"),
+        ("[evaluate]\nbudget_seconds = -1\n", "setting `evaluate.budget_seconds` is -1; it is a time"),
         ("[copy\n", "unclosed table"),
         ("copy = 1\n", "for key `copy`"),
     ] {
@@ -53,4 +54,22 @@ fn thresholds_decide_what_counts_as_copied() {
     assert_eq!(alarmed(), false);
     project.write("ghostlib.toml", "[copy]\nlongest_run = 0\n");
     assert_eq!(alarmed(), true);
+}
+
+#[test]
+fn an_evaluation_over_its_budget_is_a_finding_that_says_where_the_time_went() {
+    let project = level_project();
+    project.copy_fixture("candidates/level-good", "good");
+    let slow = |project: &ghostlib_testkit::TestProject| {
+        let args = ["eval", "specs/level", "good", "--cases", "50", "--json"];
+        let said: Value = serde_json::from_str(&project.run(&args).expect_code(0).stdout).unwrap();
+        let findings = said["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["rule"] == "evaluation-slow")
+    };
+    assert_eq!(slow(&project), None);
+    project.write("ghostlib.toml", "[evaluate]\nbudget_seconds = 0.001\n");
+    let finding = slow(&project).unwrap();
+    assert_eq!((&finding["priority"], &finding["gate"]), (&json!("P2"), &Value::Null));
+    let message = finding["message"].as_str().unwrap();
+    assert!(message.contains("build ") && message.contains("behaviour "), "{message}");
 }

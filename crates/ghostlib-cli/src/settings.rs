@@ -7,6 +7,7 @@ use config::{Config, Environment, File, FileFormat};
 use ghostlib_diff::CopyThresholds;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The project's file, in its folder or above the current one.
 pub(crate) const FILE: &str = "ghostlib.toml";
@@ -16,6 +17,21 @@ pub(crate) const FILE: &str = "ghostlib.toml";
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
     copy: CopySettings,
+    evaluate: EvaluateSettings,
+}
+
+/// What an evaluation may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct EvaluateSettings {
+    /// One that takes longer is a finding, in seconds.
+    budget_seconds: f64,
+}
+
+impl Default for EvaluateSettings {
+    fn default() -> Self {
+        Self { budget_seconds: 60.0 }
+    }
 }
 
 /// From where on a candidate counts as copied.
@@ -80,7 +96,18 @@ impl Settings {
                     .hint("`ghostlib config` shows where values come from"));
             }
         }
+        let budget = settings.evaluate.budget_seconds;
+        if Duration::try_from_secs_f64(budget).is_err() {
+            return Err(CliError::input(format!(
+                "setting `evaluate.budget_seconds` is {budget}; it is a time"
+            ))
+            .hint("`ghostlib config` shows where values come from"));
+        }
         Ok(settings)
+    }
+
+    pub(crate) fn evaluate_budget(&self) -> Duration {
+        Duration::try_from_secs_f64(self.evaluate.budget_seconds).unwrap_or(Duration::MAX)
     }
 
     pub(crate) fn copy_thresholds(&self) -> CopyThresholds {

@@ -110,11 +110,13 @@ pub(crate) async fn engine(
     let toolchain = toolchain().await?;
     let agent = agents::choose(agent, project, &sandbox, &toolchain)?;
     let narrator = Narrator::new(json);
+    let settings = Settings::load()?;
     Ok(Engine {
         project: project.clone(),
         agent,
         session_wall,
-        copy_thresholds: Settings::load()?.copy_thresholds(),
+        copy_thresholds: settings.copy_thresholds(),
+        evaluate_budget: settings.evaluate_budget(),
         sandbox,
         toolchain,
         observer: Box::new(move |notice| narrator.tell(notice)),

@@ -39,6 +39,8 @@ pub struct Engine {
     pub session_wall: Option<Duration>,
     /// From where on a candidate counts as copied.
     pub copy_thresholds: CopyThresholds,
+    /// An evaluation that takes longer is a finding.
+    pub evaluate_budget: Duration,
     /// Where everything runs.
     pub sandbox: Arc<Sandbox>,
     /// What builds.
@@ -411,6 +413,7 @@ impl OpenRun<'_> {
             },
             build_wall: Duration::from_secs(600),
             copy: self.engine.copy_thresholds.clone(),
+            budget: self.engine.evaluate_budget,
         }
     }
 

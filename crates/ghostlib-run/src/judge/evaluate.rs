@@ -75,6 +75,7 @@ impl Judge {
         if let Some(driver) = &driver {
             try_all(self, loaded, ready, driver, options, &mut measured).await?;
         }
+        measured.findings.extend(findings::over_budget(&measured.times, options.budget));
         Ok(conclude(loaded, ready, &vectors, measured))
     }
 

@@ -2,9 +2,10 @@
 
 use super::{Ready, stand};
 use crate::spec_files::LoadedSpec;
-use ghostlib_model::{Answer, Call, Evidence, Finding, Gate, Level, Priority, Vector};
+use ghostlib_model::{Answer, Call, Evidence, Finding, Gate, Level, PhaseTime, Priority, Vector};
 use ghostlib_verify::rust::{CompilerMessage, LeftOut};
 use ghostlib_verify::{Difference, Tried};
+use std::time::Duration;
 
 /// The candidate does not build.
 pub(super) fn build_failed(messages: &[CompilerMessage]) -> Vec<Finding> {
@@ -173,6 +174,24 @@ fn calls_in_words(calls: &[Call]) -> String {
         [] => String::new(),
         calls => format!(" after {}", calls.iter().enumerate().map(call).collect::<Vec<_>>().join("; ")),
     }
+}
+
+/// The evaluation took longer than it may.
+pub(super) fn over_budget(times: &[PhaseTime], budget: Duration) -> Option<Finding> {
+    let total: f64 = times.iter().map(|time| time.seconds).sum();
+    let slowest = times.iter().max_by(|a, b| a.seconds.total_cmp(&b.seconds))?;
+    (total > budget.as_secs_f64()).then(|| {
+        let parts: Vec<String> =
+            times.iter().map(|time| format!("{} {:.1} s", time.phase, time.seconds)).collect();
+        let message = format!(
+            "The evaluation took {total:.1} s, and may take {} s: {}.",
+            budget.as_secs_f64(),
+            parts.join(", ")
+        );
+        let mut finding = Finding::new("evaluation-slow", Priority::P2, &slowest.phase, message);
+        finding.advice = "Try fewer sequences, or raise `evaluate.budget_seconds`.".into();
+        finding
+    })
 }
 
 fn sentence(text: &str) -> String {

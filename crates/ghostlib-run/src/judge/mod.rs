@@ -129,6 +129,8 @@ pub struct JudgeOptions {
     pub build_wall: Duration,
     /// From where on a candidate counts as copied.
     pub copy: CopyThresholds,
+    /// An evaluation that takes longer is a finding.
+    pub budget: Duration,
 }
 
 /// Why a judge cannot be had, or cannot work.

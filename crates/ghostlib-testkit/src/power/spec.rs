@@ -36,6 +36,7 @@ pub(super) async fn killed_by_vectors(
         differential: Differential { cases: 1, seed: args.seed, max_differences: 1 },
         build_wall: workshop.wall,
         copy: CopyThresholds::default(),
+        budget: workshop.wall,
     };
     let ready = judge.ready(&loaded, &options).await?;
     let strength = judge.strength(&loaded, &ready, &options, plan).await?;

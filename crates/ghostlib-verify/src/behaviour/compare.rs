@@ -2,6 +2,7 @@
 
 use super::Difference;
 use crate::operation::Operation;
+use crate::session::NOT_ASKED;
 use ghostlib_model::{
     AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference, Value,
 };
@@ -32,7 +33,8 @@ pub(super) fn compare<'a>(
         if again.answers.get(at) != Some(reference) {
             return;
         }
-        if matches!(reference, Answer::NotRun(_)) {
+        let is_for_another = matches!(candidate, Answer::NotRun(reason) if reason == NOT_ASKED);
+        if matches!(reference, Answer::NotRun(_)) || is_for_another {
             continue;
         }
         let counted = counted.entry(&operation.name).or_default();

@@ -108,10 +108,12 @@ fn harvest(path: &Path, loaded: &LoadedSpec, evaluation: &Evaluation) -> Result<
 
 impl EvalArgs {
     fn judge_options(&self) -> Result<JudgeOptions, CliError> {
+        let settings = Settings::load()?;
         Ok(JudgeOptions {
             differential: plan(self.cases, self.seed),
             build_wall: BUILD_WALL,
-            copy: Settings::load()?.copy_thresholds(),
+            copy: settings.copy_thresholds(),
+            budget: settings.evaluate_budget(),
         })
     }
 }

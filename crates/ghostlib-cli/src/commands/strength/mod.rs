@@ -56,10 +56,12 @@ pub(crate) async fn strength(args: &StrengthArgs, json: bool) -> Result<Verdict,
         return Err(JudgeError::NoMutants { language: tools.reference.language() }.into());
     }
     let judge = Judge::prepare(sandbox(args.sandbox).await?, tools, &loaded.spec, places).await?;
+    let settings = Settings::load()?;
     let options = JudgeOptions {
         differential: plan(args.cases, args.seed),
         build_wall: BUILD_WALL,
-        copy: Settings::load()?.copy_thresholds(),
+        copy: settings.copy_thresholds(),
+        budget: settings.evaluate_budget(),
     };
     let ready = judge.ready(&loaded, &options).await?;
     let plan = PowerPlan { max_mutants: args.mutants, seed: args.seed };
