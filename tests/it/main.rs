@@ -23,3 +23,4 @@ mod spec_diff;
 mod strength;
 mod support;
 mod upstream;
+mod vectors;

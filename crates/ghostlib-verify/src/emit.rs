@@ -73,6 +73,13 @@ pub(crate) fn left_out_lines(left_out: &[NotWritten]) -> Vec<String> {
     std::iter::once("Vectors that plain code does not say:".to_owned()).chain(said).collect()
 }
 
+/// Lines, each with something before it.
+pub(crate) fn block(start: &str, lines: &[String]) -> String {
+    let lines: Vec<String> =
+        lines.iter().map(|line| format!("{start}{line}").trim_end().to_owned() + "\n").collect();
+    lines.concat()
+}
+
 /// A name for a test that no other has: `split_two_words`.
 fn free_name(vector: &Vector, taken: &mut BTreeSet<String>) -> String {
     let plain = snake(&format!("{} {}", vector.operation, vector.name));
@@ -90,16 +97,11 @@ pub(crate) fn snake(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut was_lower = false;
     for c in text.chars() {
-        if !c.is_ascii_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-        } else {
-            if c.is_ascii_uppercase() && was_lower {
-                out.push('_');
-            }
-            out.push(c.to_ascii_lowercase());
+        let starts_word = c.is_ascii_uppercase() && was_lower || !c.is_ascii_alphanumeric();
+        if starts_word && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
         }
+        out.extend(Some(c.to_ascii_lowercase()).filter(char::is_ascii_alphanumeric));
         was_lower = c.is_ascii_lowercase();
     }
     out.trim_end_matches('_').to_owned()
@@ -124,6 +126,13 @@ pub(crate) fn value_of<'v>(input: &'v Value, name: &str, n_params: usize) -> Opt
 pub(crate) fn call_at(value: &Value) -> Option<usize> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     map.get("$")?.as_u64().and_then(|n| usize::try_from(n).ok())
+}
+
+/// The digits of a whole number that JSON has no number for.
+pub(crate) fn long_integer(value: &Value) -> Option<&str> {
+    let digits = wrapped(value, "int")?;
+    let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+    (!unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
 /// What stands in `{key: text}`.

@@ -48,8 +48,8 @@ fn inserted(text: &str, vectors: &[Vector]) -> Option<String> {
 }
 
 /// The item of what was rendered, below the last item of a list with an item a line.
-fn below_last(text: &str, list: &Node, rendered: &str) -> Option<String> {
-    let last = list.as_list()?.last()?;
+fn below_last(text: &str, items: &Node, rendered: &str) -> Option<String> {
+    let last = items.as_list()?.last()?;
     let line_start = text[..last.span.start].rfind('\n').map_or(0, |at| at + 1);
     let indent = text[line_start..last.span.start].find('-')?;
     let item = rendered.split_once('\n')?.1;

@@ -1,6 +1,6 @@
 //! Values as literals of Python.
 
-use crate::emit::wrapped;
+use crate::emit::{long_integer, wrapped};
 use crate::python::annotation::{alternatives, generic};
 use ghostlib_model::Value;
 
@@ -29,7 +29,7 @@ fn single(annotation: &str, value: &Value) -> Result<String, String> {
         value.as_array().ok_or_else(misfit)?.iter().map(|item| literal(of, item)).collect()
     };
     Ok(match name {
-        "int" if value.is_i64() || value.is_u64() || wrapped(value, "int").is_some() => untyped(value)?,
+        "int" if value.is_i64() || value.is_u64() || long_integer(value).is_some() => untyped(value)?,
         "float" => match value.as_f64() {
             Some(number) => format!("{number:?}"),
             None if wrapped(value, "float").is_some() => untyped(value)?,
@@ -89,9 +89,8 @@ pub(super) fn untyped(value: &Value) -> Result<String, String> {
             format!("[{}]", items.iter().map(untyped).collect::<Result<Vec<_>, _>>()?.join(", "))
         }
         Value::Object(_) => {
-            if let Some(digits) = wrapped(value, "int") {
-                let is_number = digits.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit());
-                return if is_number { Ok(digits.to_owned()) } else { Err(format!("{value} is no number")) };
+            if let Some(digits) = long_integer(value) {
+                return Ok(digits.to_owned());
             }
             match wrapped(value, "float") {
                 Some("-0") => "-0.0".to_owned(),
@@ -123,20 +122,19 @@ fn bytes(value: &Value) -> Option<String> {
 
 /// A text in quotation marks.
 pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic() => out.push(c),
-            c if u32::from(c) < 0x80 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if u32::from(c) < 0x1_0000 && c.to_string().escape_debug().count() == 1 => out.push(c),
-            c if u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push_str(&format!("\\U{:08x}", u32::from(c))),
-        }
+    let inner: Vec<String> = text.chars().map(escaped).collect();
+    format!("\"{}\"", inner.concat())
+}
+
+fn escaped(c: char) -> String {
+    let is_shown = |c: char| c.escape_debug().count() == 1;
+    match (c, u32::from(c)) {
+        ('"', _) => "\\\"".to_owned(),
+        ('\'', _) => c.to_string(),
+        ('\\' | '\n' | '\r' | '\t', _) => c.escape_default().to_string(),
+        (c, _) if is_shown(c) => c.to_string(),
+        (_, code @ ..0x80) => format!("\\x{code:02x}"),
+        (_, code @ ..0x1_0000) => format!("\\u{code:04x}"),
+        (_, code) => format!("\\U{code:08x}"),
     }
-    out + "\""
 }

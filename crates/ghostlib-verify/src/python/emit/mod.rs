@@ -4,7 +4,7 @@ mod call;
 mod check;
 mod literal;
 
-use crate::emit::{Suite, TestFile, left_out_lines, snake};
+use crate::emit::{Suite, TestFile, block, left_out_lines, snake};
 use call::Called;
 use ghostlib_model::{Call, Vector};
 
@@ -19,14 +19,19 @@ pub fn test_file(suite: &Suite<'_>) -> TestFile {
     let body = tests.concat();
     let mut text =
         format!("\"\"\"{}\n\"\"\"\n\n", suite.about.join("\n").replace('\\', "\\\\").replace('"', "'"));
-    for module in ["math", "pytest"].into_iter().filter(|module| body.contains(&format!("{module}."))) {
-        text += &format!("import {module}\n{}", if module == "math" { "\n" } else { "" });
+    if body.contains("math.isnan(") {
+        text += "import math\n\n";
     }
-    text += &format!("import {}\n{body}", suite.library);
+    let mut modules = vec![suite.library];
+    modules.extend(body.contains("pytest.").then_some("pytest"));
+    modules.sort_unstable();
+    let modules: Vec<String> = modules.into_iter().map(str::to_owned).collect();
+    text += &block("import ", &modules);
+    text += &body;
     let not_written = left_out_lines(&left_out);
     if !not_written.is_empty() {
         text += "\n\n";
-        text.extend(not_written.iter().map(|line| format!("# {line}\n")));
+        text += &block("# ", &not_written);
     }
     TestFile { text, n_tests, left_out }
 }
@@ -61,7 +66,7 @@ impl Writer<'_> {
         }
         lines.extend(called.before);
         lines.extend(check);
-        let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
+        let body = block("    ", &lines);
         Ok(format!("\n\ndef test_{name}():\n{body}"))
     }
 }

@@ -6,26 +6,26 @@ use ghostlib_model::{
 };
 use serde_json::json;
 
-fn item(kind: ApiKind, path: &str, function: Option<FnSignature>) -> ApiItem {
+fn item(kind: ApiKind, path: &str, function: FnSignature) -> ApiItem {
     ApiItem {
         path: path.into(),
         kind,
         signature: String::new(),
         declaration: String::new(),
-        function,
+        function: Some(function),
         attributes: ApiAttributes::default(),
         place: Place::start_of("demo.py"),
     }
 }
 
-fn function(params: &[(&str, &str)], output: &str, receiver: Option<Receiver>) -> Option<FnSignature> {
+fn function(params: &[(&str, &str)], output: &str, receiver: Option<Receiver>) -> FnSignature {
     let params = params.iter().map(|(name, ty)| Param {
         name: (*name).to_owned(),
         ty: (*ty).to_owned(),
         default: ty.ends_with("None").then(|| "None".to_owned()),
         passing: Passing::Either,
     });
-    Some(FnSignature { params: params.collect(), output: output.into(), receiver, ..FnSignature::default() })
+    FnSignature { params: params.collect(), output: output.into(), receiver, ..FnSignature::default() }
 }
 
 fn items() -> Vec<ApiItem> {
@@ -38,10 +38,10 @@ fn items() -> Vec<ApiItem> {
             "pad",
             function(&[("text", "str"), ("width", "int | None"), ("fill", "str | None")], "str", None),
         ),
-        item(Class, "Sum", None),
+        item(Class, "Sum", FnSignature::default()),
         item(Method, "Sum.__init__", function(&[("start", "int")], "None", Some(Receiver::RefMut))),
         item(Method, "Sum.total", function(&[], "int", Some(Receiver::RefMut))),
-        item(Class, "errors.Odd", None),
+        item(Class, "errors.Odd", FnSignature::default()),
     ]
 }
 

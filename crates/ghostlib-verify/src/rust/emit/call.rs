@@ -10,10 +10,22 @@ use crate::template::{expand, mark};
 use ghostlib_model::{ApiItem, ApiKind, Call, Value};
 use syn::{Expr, GenericParam, Generics, Type, TypeParamBound, parse_quote};
 
+const NO_TYPE: &str = "no type is known that its type parameters could stand for";
+
 /// A call, and what it returns.
 pub(super) struct Called {
+    /// Statements before it: what it is given to change.
+    pub(super) before: Vec<String>,
     pub(super) expression: String,
     pub(super) output: Type,
+    /// The names and types of what it is given to change.
+    pub(super) changed: Vec<(String, Type)>,
+}
+
+impl Called {
+    pub(super) fn new(expression: String, output: Type) -> Self {
+        Self { before: vec![], expression, output, changed: vec![] }
+    }
 }
 
 impl Writer<'_> {
@@ -22,6 +34,9 @@ impl Writer<'_> {
             return self.bound(call, template, variables);
         }
         if let Some(called) = self.of_trait(call, variables) {
+            return called;
+        }
+        if let Some(called) = self.part(call, variables) {
             return called;
         }
         let item = self.item(&call.operation).ok_or_else(|| {
@@ -47,8 +62,8 @@ impl Writer<'_> {
         }
         let item = self.called_item(&expression).or_else(|| self.item(&call.operation));
         let item = item.ok_or("the API does not tell what its binding returns")?;
-        let output = self.signature(item)?.1;
-        Ok(Called { expression, output })
+        let output = self.signature(item, self.of_owner(item)?)?.1;
+        Ok(Called::new(expression, output))
     }
 
     /// The item that an expression calls, if that is all it does.
@@ -56,34 +71,6 @@ impl Writer<'_> {
         let Expr::Call(call) = syn::parse_str(expression).ok()? else { return None };
         let path = source(&call.func).replace(' ', "");
         self.item(path.strip_prefix(&format!("{}::", self.suite.library))?)
-    }
-
-    /// What the standard library's traits give: `<Table as Display>::fmt`.
-    fn of_trait(&self, call: &Call, variables: &mut [Variable]) -> Option<Result<Called, String>> {
-        let (owner, method) = call.operation.strip_prefix('<')?.split_once(" as ")?;
-        let own = self.library.own(owner)?;
-        let ty = written_type(&self.library, own, &of_type(&self.library, own)?);
-        let path = self.written(&ty);
-        Some(match method {
-            "Display>::fmt" => self.receiver(&call.input, SelfParam::Ref, variables).map(|receiver| Called {
-                expression: format!("{receiver}.to_string()"),
-                output: parse_quote!(String),
-            }),
-            "Clone>::clone" => self
-                .receiver(&call.input, SelfParam::Ref, variables)
-                .map(|receiver| Called { expression: format!("{receiver}.clone()"), output: ty.clone() }),
-            "FromStr>::from_str" => value_of(&call.input, "s", 1)
-                .and_then(Value::as_str)
-                .ok_or_else(|| "its input is no text".to_owned())
-                .map(|text| Called {
-                    expression: format!("{text:?}.parse::<{path}>()"),
-                    output: parse_quote!(Result<#ty, ()>),
-                }),
-            "Default>::default" => {
-                Ok(Called { expression: format!("{path}::default()"), output: ty.clone() })
-            }
-            _ => Err(format!("`{}` is not called by a name of its own", call.operation)),
-        })
     }
 
     /// A function or method of that path, or the only one whose path ends so.
@@ -101,67 +88,85 @@ impl Writer<'_> {
     }
 
     fn inferred(&self, item: &ApiItem, input: &Value, variables: &mut [Variable]) -> Result<Called, String> {
-        let (callable, output, concrete) = self.signature(item)?;
-        let names = parameter_names(item, &callable);
-        let n_params = names.len() + usize::from(callable.receiver.is_some());
-        let mut passed = Vec::new();
-        for (name, ty) in names.iter().zip(&callable.params) {
-            let value = value_of(input, name, n_params).ok_or_else(|| missing(name))?;
-            let concrete_type = concrete_type(&self.library, &concrete, ty)?;
-            let argument = self.argument(&concrete_type, value, variables)?;
-            passed.push(if is_generic(&callable, ty) { as_array(&argument) } else { argument });
-        }
+        let (callable, output, concrete) = self.signature(item, self.of_owner(item)?)?;
+        let mut called = Called::new(String::new(), output);
+        let passed = self.arguments(item, &callable, &concrete, input, variables, &mut called)?;
         let (owner, method) = item.path.rsplit_once("::").unwrap_or(("", &item.path));
         let function = match callable.receiver {
-            Some(receiver) => format!("{}.{method}", self.receiver(input, receiver, variables)?),
-            None if self.library.own(owner).is_some() => format!("{}::{owner}::{method}", self.suite.library),
+            Some(access) => format!("{}.{method}", receiver(input, access, variables)?),
+            None if self.library.own(owner).is_some() => {
+                let ty = concrete.get("Self").map_or_else(|| owner.to_owned(), |ty| self.in_expression(ty));
+                format!("{ty}::{method}")
+            }
             None => format!("{}::{}", self.suite.library, item.path),
         };
-        Ok(Called { expression: format!("{function}({})", passed.join(", ")), output })
+        called.expression = format!("{function}({})", passed.join(", "));
+        Ok(called)
     }
 
-    /// The signature, the type that it returns, and what stands for type parameters.
-    fn signature(&self, item: &ApiItem) -> Result<(Callable, Type, Concrete), String> {
-        const NO_TYPE: &str = "no type is known that its type parameters could stand for";
+    /// The arguments behind `self`.
+    pub(super) fn arguments(
+        &self,
+        item: &ApiItem,
+        callable: &Callable,
+        concrete: &Concrete,
+        input: &Value,
+        variables: &mut [Variable],
+        called: &mut Called,
+    ) -> Result<Vec<String>, String> {
+        let names = parameter_names(item, callable);
+        let n_params = names.len() + usize::from(callable.receiver.is_some());
+        let mut passed = Vec::new();
+        for (name, ty) in names.into_iter().zip(&callable.params) {
+            let value = value_of(input, &name, n_params).ok_or_else(|| missing(&name))?;
+            let chosen = concrete_type(&self.library, concrete, ty)?;
+            if let Some(changed) = changed_type(&chosen).filter(|_| call_at(value).is_none()) {
+                let literal = match changed {
+                    Type::Slice(slice) => format!("[{}]", self.items(&slice.elem, value)?),
+                    changed => self.literal(changed, value)?,
+                };
+                called.before.push(format!("let mut {name} = {literal};"));
+                passed.push(format!("&mut {name}"));
+                called.changed.push((name, changed.clone()));
+                continue;
+            }
+            let argument = self.argument(&chosen, value, variables)?;
+            passed.push(if is_generic(callable, ty) { as_any(&argument) } else { argument });
+        }
+        Ok(passed)
+    }
+
+    /// What stands for the type parameters of the type that a method belongs to.
+    fn of_owner(&self, item: &ApiItem) -> Result<Concrete, String> {
+        let owner = item.path.rsplit_once("::").and_then(|(owner, _)| self.library.own(owner));
+        let Some(own) = owner else { return Ok(Concrete::default()) };
+        let mut concrete = of_type(&self.library, own).ok_or(NO_TYPE)?;
+        concrete.set("Self", written_type(&self.library, own, &concrete));
+        Ok(concrete)
+    }
+
+    /// The signature, the type that it returns, and what stands for type parameters, of which some are known at the start.
+    pub(super) fn signature(
+        &self,
+        item: &ApiItem,
+        start: Concrete,
+    ) -> Result<(Callable, Type, Concrete), String> {
         let callable = Callable::parse(&item.signature).ok_or("its signature is not understood")?;
         if callable.is_unsafe || callable.is_async {
             return Err("it is `unsafe` or `async`".to_owned());
         }
-        let owner = item.path.rsplit_once("::").and_then(|(owner, _)| self.library.own(owner));
-        let of_owner = || match owner {
-            Some(own) => of_type(&self.library, own).ok_or(NO_TYPE),
-            None => Ok(Concrete::default()),
-        };
         let lists: Vec<&Generics> = callable.generics.iter().collect();
-        let mut concrete = of_owner()?;
+        let mut concrete = start.clone();
         concrete.choose(&self.library, &lists).ok_or(NO_TYPE)?;
         // What takes an owned text by a trait takes a literal as well.
         let texts = texts(&callable, &concrete);
-        let mut concrete = of_owner()?;
+        let mut concrete = start;
         for name in texts {
             concrete.set(&name, parse_quote!(&str));
         }
         concrete.choose(&self.library, &lists).ok_or(NO_TYPE)?;
-        if let Some(own) = owner {
-            concrete.set("Self", written_type(&self.library, own, &concrete));
-        }
         let output = concrete.apply(&self.library, &callable.output);
         Ok((callable, output, concrete))
-    }
-
-    /// The value that a method is called on.
-    fn receiver(
-        &self,
-        input: &Value,
-        receiver: SelfParam,
-        variables: &mut [Variable],
-    ) -> Result<String, String> {
-        let value = input.get("self").unwrap_or(input);
-        let variable = call_at(value).and_then(|at| variables.get_mut(at));
-        let variable = variable.ok_or("its `self` is not what an earlier call returned")?;
-        variable.is_used = true;
-        variable.is_changed |= receiver == SelfParam::RefMut;
-        Ok(variable.name.clone())
     }
 
     /// A type as code outside the library writes it.
@@ -172,16 +177,35 @@ impl Writer<'_> {
         named.map_or_else(|| type_name(ty), |ty| type_name(&ty)).to_string()
     }
 
-    /// What is in a result or an option.
-    pub(super) fn inner<'t>(&self, ty: &'t Type) -> Option<&'t Type> {
-        ["Result", "Option"]
-            .into_iter()
-            .find_map(|name| super::literal::arguments_of(ty, name))
-            .map(|types| types[0])
+    /// The same where an expression goes on behind it: `demo::Slab::<i64>`.
+    pub(super) fn in_expression(&self, ty: &Type) -> String {
+        self.written(ty).replacen('<', "::<", 1)
     }
 }
 
-fn missing(name: &str) -> String {
+/// What is in a result or an option.
+pub(super) fn inner(ty: &Type) -> Option<&Type> {
+    ["Result", "Option"]
+        .into_iter()
+        .find_map(|name| super::literal::arguments_of(ty, name))
+        .map(|types| types[0])
+}
+
+/// The value that a method is called on.
+pub(super) fn receiver(
+    input: &Value,
+    access: SelfParam,
+    variables: &mut [Variable],
+) -> Result<String, String> {
+    let value = input.get("self").unwrap_or(input);
+    let variable = call_at(value).and_then(|at| variables.get_mut(at));
+    let variable = variable.ok_or("its `self` is not what an earlier call returned")?;
+    variable.is_used = true;
+    variable.is_changed |= access == SelfParam::RefMut;
+    Ok(variable.name.clone())
+}
+
+pub(super) fn missing(name: &str) -> String {
     format!("its input has no `{name}`")
 }
 
@@ -210,7 +234,16 @@ fn is_generic(callable: &Callable, ty: &Type) -> bool {
     matches!(ty, Type::ImplTrait(_)) || path_of(ty).is_some_and(|path| names.contains(&path))
 }
 
-/// A list that may be any collection is written as an array.
-fn as_array(argument: &str) -> String {
-    argument.strip_prefix("vec!").unwrap_or(argument).to_owned()
+/// The type of what an argument is given to change.
+fn changed_type(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_some().then_some(&*reference.elem),
+        _ => None,
+    }
+}
+
+/// What may be any collection is written as an array.
+pub(super) fn as_any(argument: &str) -> String {
+    let bytes = argument.strip_suffix(".to_vec()").filter(|bytes| bytes.starts_with("b\""));
+    bytes.or(argument.strip_prefix("vec!")).unwrap_or(argument).to_owned()
 }

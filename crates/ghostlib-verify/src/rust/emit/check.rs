@@ -1,30 +1,49 @@
 //! What an expectation becomes.
 
 use super::call::Called;
-use super::literal::{arguments_of, has_debug, is};
+use super::literal::{arguments_of, has_debug, is, is_unit};
 use super::{MAX_WIDTH, Writer};
 use crate::emit::wrapped;
 use crate::rust::library::Variant;
 use ghostlib_model::{Expected, ExpectedError, ExpectedOutput, Value};
-use syn::Type;
+use syn::{GenericArgument, PathArguments, Type, TypeParamBound, parse_quote};
 
 impl Writer<'_> {
     /// The lines that hold a call against what is expected of it.
     pub(super) fn check(&self, called: &Called, expected: &Expected) -> Result<Vec<String>, String> {
-        let Called { expression, output } = called;
-        match (expected, arguments_of(output, "Result")) {
-            (Expected::Output(expected), Some(types)) => {
-                let unwrapped = if types.get(1).is_none_or(|error| has_debug(&self.library, error)) {
-                    format!("{expression}.unwrap()")
-                } else {
-                    format!("{expression}.ok().unwrap()")
-                };
-                self.value(&unwrapped, types[0], expected)
-            }
-            (Expected::Output(expected), None) => self.value(expression, output, expected),
-            (Expected::Error(expected), Some(types)) => self.error(expression, &types, expected),
-            (Expected::Error(_), None) => Err("it returns no `Result`".to_owned()),
+        match expected {
+            Expected::Output(expected) if !called.changed.is_empty() => self.with_changes(called, expected),
+            Expected::Output(expected) => self.returned(called, expected),
+            Expected::Error(expected) => match arguments_of(&called.output, "Result") {
+                Some(types) => self.error(&called.expression, &types, expected),
+                None => Err("it returns no `Result`".to_owned()),
+            },
         }
+    }
+
+    fn returned(&self, called: &Called, expected: &ExpectedOutput) -> Result<Vec<String>, String> {
+        let Called { expression, output, .. } = called;
+        let Some(types) = arguments_of(output, "Result") else {
+            return self.value(expression, output, expected);
+        };
+        let has_debug = types.get(1).is_none_or(|error| has_debug(&self.library, error));
+        let unwrapped = if has_debug { ".unwrap()" } else { ".ok().unwrap()" };
+        self.value(&format!("{expression}{unwrapped}"), types[0], expected)
+    }
+
+    /// The same for a call that is given something to change: `{returned, changed}`.
+    fn with_changes(&self, called: &Called, expected: &ExpectedOutput) -> Result<Vec<String>, String> {
+        let entries = expected.value.as_object().ok_or("it does not say what was changed")?;
+        if !expected.is_exact() || entries.keys().any(|key| key != "returned" && key != "changed") {
+            return Err("it says more than what was returned and changed".to_owned());
+        }
+        let returned = entries.get("returned").cloned().unwrap_or_default();
+        let mut lines = self.returned(called, &returned.into())?;
+        for (name, ty) in &called.changed {
+            let value = entries.get("changed").and_then(|changed| changed.get(name));
+            lines.extend(self.exactly(name, ty, value.ok_or("it does not say what was changed")?)?);
+        }
+        Ok(lines)
     }
 
     fn error(
@@ -94,10 +113,7 @@ impl Writer<'_> {
     fn exactly(&self, expression: &str, ty: &Type, value: &Value) -> Result<Vec<String>, String> {
         let equals =
             |literal: &str| divided(expression, "got", |got| format!("assert_eq!({got}, {literal});"));
-        if let Type::Tuple(tuple) = ty
-            && tuple.elems.is_empty()
-            && value.is_null()
-        {
+        if is_unit(ty) && value.is_null() {
             return Ok(vec![format!("{expression};")]);
         }
         if let Some(flag) = value.as_bool().filter(|_| is(ty, "bool")) {
@@ -132,10 +148,35 @@ impl Writer<'_> {
             };
             return Ok(equals(&format!("[{literal}]")));
         }
+        if let Some(item) = self.iterated(ty) {
+            return self.exactly(
+                &format!("{expression}.collect::<Vec<_>>()"),
+                &parse_quote!(Vec<#item>),
+                value,
+            );
+        }
         if let Some(own) = self.library.own_type(ty) {
             return self.own_value(expression, ty, own.path(), value);
         }
         Ok(equals(&self.literal(ty, value)?))
+    }
+
+    /// The type of an iterator's items.
+    fn iterated(&self, ty: &Type) -> Option<Type> {
+        if let Type::ImplTrait(bounds) = ty {
+            let iterator = bounds.bounds.iter().find_map(|bound| match bound {
+                TypeParamBound::Trait(bound) => {
+                    bound.path.segments.last().filter(|last| last.ident == "Iterator")
+                }
+                _ => None,
+            })?;
+            let PathArguments::AngleBracketed(arguments) = &iterator.arguments else { return None };
+            return arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::AssocType(item) if item.ident == "Item" => Some(item.ty.clone()),
+                _ => None,
+            });
+        }
+        self.associated(self.library.own_type(ty)?.path(), "Iterator", "Item")
     }
 
     /// A value of the library's own is told by how it shows itself, or by its variant.
@@ -165,7 +206,7 @@ impl Writer<'_> {
         let mut items = value.as_array().cloned().unwrap_or_default();
         if is_text(item) {
             items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-        } else if items.iter().all(|item| item.is_i64()) {
+        } else if items.iter().all(Value::is_i64) {
             items.sort_by_key(Value::as_i64);
         } else {
             return Err("its items cannot be sorted".to_owned());
@@ -191,6 +232,7 @@ fn item_of(ty: &Type) -> Option<&Type> {
             Type::Slice(slice) => Some(&slice.elem),
             _ => None,
         },
+        Type::Slice(slice) => Some(&slice.elem),
         Type::Array(array) => Some(&array.elem),
         ty => arguments_of(ty, "Vec").map(|types| types[0]),
     }

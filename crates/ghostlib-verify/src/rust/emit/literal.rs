@@ -1,7 +1,7 @@
 //! Values as literals of Rust.
 
 use super::{Variable, Writer};
-use crate::emit::{call_at, wrapped};
+use crate::emit::{call_at, long_integer, wrapped};
 use crate::rust::library::{Library, path_of};
 use crate::shape::Shape;
 use ghostlib_model::Value;
@@ -36,7 +36,7 @@ impl Writer<'_> {
                 self.borrowed(&reference.elem, value)
             }
             Type::Paren(inner) => self.literal(&inner.elem, value),
-            Type::Tuple(tuple) if tuple.elems.is_empty() && value.is_null() => Ok("()".to_owned()),
+            ty if is_unit(ty) && value.is_null() => Ok("()".to_owned()),
             Type::Tuple(tuple) => {
                 let items = value.as_array().filter(|items| items.len() == tuple.elems.len());
                 let items = items.ok_or_else(|| misfit(value))?;
@@ -121,6 +121,7 @@ impl Writer<'_> {
             "bool" => value.as_bool().map(|flag| flag.to_string()).ok_or_else(|| misfit(value)),
             "char" => text().and_then(|text| one_character(text).ok_or_else(|| misfit(value))),
             "f32" | "f64" => float(last, value).ok_or_else(|| misfit(value)),
+            "Ordering" => ordering(value).ok_or_else(|| misfit(value)),
             "Duration" => duration(value).ok_or_else(|| misfit(value)),
             _ => match Shape::integer(last) {
                 Some(shape) => integer(&shape, value).ok_or_else(|| misfit(value)),
@@ -146,6 +147,11 @@ impl Writer<'_> {
         let reads = self.library.implements(own.path(), "FromStr") && own.declared.generics.params.is_empty();
         reads.then(|| Ok(format!("{text:?}.parse::<{}>().unwrap()", self.written(ty))))
     }
+}
+
+/// Whether a type is that of nothing.
+pub(super) fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// Whether a type is the one of this name.
@@ -191,13 +197,13 @@ fn one_character(text: &str) -> Option<String> {
 
 fn integer(shape: &Shape, value: &Value) -> Option<String> {
     let Shape::Integer { min, max } = *shape else { return None };
-    if let Some(digits) = wrapped(value, "int") {
-        return digits.parse::<i128>().ok().map(|number| number.to_string());
+    if let Some(digits) = long_integer(value) {
+        return Some(digits.to_owned());
     }
-    let fits = value
-        .as_i64()
-        .is_some_and(|n| n >= min && u64::try_from(n).is_ok_and(|n| n <= max) || n < 0 && n >= min)
-        || value.as_u64().is_some_and(|n| n <= max);
+    let fits = match value.as_i64() {
+        Some(number) if number < 0 => number >= min,
+        _ => value.as_u64().is_some_and(|number| number <= max),
+    };
     fits.then(|| value.to_string())
 }
 
@@ -212,6 +218,16 @@ fn float(name: &str, value: &Value) -> Option<String> {
         "-0" => "-0.0".to_owned(),
         _ => return None,
     })
+}
+
+fn ordering(value: &Value) -> Option<String> {
+    let name = match value.as_str()? {
+        "less" => "Less",
+        "equal" => "Equal",
+        "greater" => "Greater",
+        _ => return None,
+    };
+    Some(format!("std::cmp::Ordering::{name}"))
 }
 
 fn duration(value: &Value) -> Option<String> {

@@ -3,11 +3,14 @@
 mod call;
 mod check;
 mod literal;
+mod parts;
+mod traits;
 
 use super::library::Library;
-use crate::emit::{Suite, TestFile, left_out_lines, snake};
-use call::Called;
+use crate::emit::{Suite, TestFile, block, left_out_lines, snake};
+use call::{Called, inner};
 use ghostlib_model::{Call, Vector};
+use literal::is_unit;
 
 /// Longer lines are divided.
 const MAX_WIDTH: usize = 100;
@@ -17,11 +20,8 @@ pub fn test_file(suite: &Suite<'_>) -> TestFile {
     let writer = Writer { suite, library: Library::of(suite.items) };
     let (tests, left_out) = suite.write_each(|name, vector| writer.test(name, vector));
     let n_tests = tests.len();
-    let lines = |start: &str, lines: &[String]| -> String {
-        lines.iter().map(|line| format!("{start} {line}").trim_end().to_owned() + "\n").collect()
-    };
-    let about = lines("//!", suite.about);
-    let not_written = lines("//", &left_out_lines(&left_out));
+    let about = block("//! ", suite.about);
+    let not_written = block("// ", &left_out_lines(&left_out));
     let parts: Vec<String> =
         [about].into_iter().chain(tests).chain([not_written]).filter(|part| !part.is_empty()).collect();
     TestFile { text: parts.join("\n"), n_tests, left_out }
@@ -51,27 +51,15 @@ impl Writer<'_> {
         let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
         let called = self.call(&last, &mut variables)?;
         let check = self.check(&called, &vector.expected)?;
-        let mut lines: Vec<String> = variables.iter().map(|variable| self.line_before(variable)).collect();
+        let mut lines: Vec<String> = variables.iter().flat_map(lines_before).collect();
+        lines.extend(called.before);
         lines.extend(check);
-        let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
+        let body = block("    ", &lines);
         Ok(format!("#[test]\nfn {name}() {{\n{body}}}\n"))
     }
 
-    fn line_before(&self, variable: &Variable) -> String {
-        let Variable { name, called, is_used, is_changed } = variable;
-        let kept = match self.inner(&called.output) {
-            Some(_) => format!("{}.unwrap()", called.expression),
-            None => called.expression.clone(),
-        };
-        match (is_used, is_changed) {
-            (false, _) => format!("{kept};"),
-            (true, false) => format!("let {name} = {kept};"),
-            (true, true) => format!("let mut {name} = {kept};"),
-        }
-    }
-
     fn variable_name(&self, called: &Called, variables: &[Variable]) -> String {
-        let ty = self.inner(&called.output).unwrap_or(&called.output);
+        let ty = inner(&called.output).unwrap_or(&called.output);
         let own = self.library.own_type(ty).map(|own| snake(own.name()));
         let plain = own.unwrap_or_else(|| "value".to_owned());
         let plain =
@@ -81,6 +69,20 @@ impl Writer<'_> {
             n => format!("{plain}_{}", n + 1),
         }
     }
+}
+
+/// The statements of a call before the one that is checked.
+fn lines_before(variable: &Variable) -> Vec<String> {
+    let Variable { name, called, is_used, is_changed } = variable;
+    let unwrapped = if inner(&called.output).is_some() { ".unwrap()" } else { "" };
+    let expression = &called.expression;
+    let statement = match (is_used, is_changed) {
+        (false, _) if is_unit(&called.output) => format!("{expression};"),
+        (false, _) => format!("let _ = {expression};"),
+        (true, false) => format!("let {name} = {expression}{unwrapped};"),
+        (true, true) => format!("let mut {name} = {expression}{unwrapped};"),
+    };
+    called.before.iter().cloned().chain([statement]).collect()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn item(kind: ApiKind, path: &str, signature: &str, names: &[&str]) -> ApiItem {
 }
 
 fn items() -> Vec<ApiItem> {
-    use ApiKind::{Enum, Function, Method, Struct, TraitImpl, Variant};
+    use ApiKind::{Enum, Function, Method, Struct, Trait, TraitImpl, Variant};
     vec![
         item(Function, "half", "fn(i64) -> Result<i64, HalfError>", &["n"]),
         item(Function, "ratio", "fn(f64, f64) -> f64", &["a", "b"]),
@@ -35,6 +35,17 @@ fn items() -> Vec<ApiItem> {
         item(Method, "Sum::new", "fn(u8) -> Sum", &["start"]),
         item(Method, "Sum::add", "fn(&mut self, u8)", &["n"]),
         item(Method, "Sum::total", "fn(&self) -> u64", &[]),
+        item(Function, "fill", "fn(&mut [u8], u8) -> Result<(), HalfError>", &["out", "with"]),
+        item(Trait, "Words", "trait", &[]),
+        item(Method, "Words::words", "fn(&self, &str) -> Vec<Self::Word>", &["by"]),
+        item(TraitImpl, "<str as Words>", "impl Words for str { type Word = String; }", &[]),
+        item(Struct, "As", "struct<$0: AsRef<str>>($0)", &[]),
+        item(ApiKind::Field, "As::0", "0: $0", &[]),
+        item(TraitImpl, "<As as Display>", "impl<$0: AsRef<str>> Display for As<$0>", &[]),
+        item(ApiKind::Const, "LIMIT", "const: u8", &[]),
+        item(Struct, "Steps", "struct { .. }", &[]),
+        item(TraitImpl, "<Steps as Iterator>", "impl Iterator for Steps { type Item = u8; }", &[]),
+        item(Function, "steps", "fn(u8) -> Steps", &["n"]),
         item(TraitImpl, "<Sum as Display>", "impl Display for Sum", &[]),
     ]
 }
@@ -187,4 +198,59 @@ fn what_is_left_out_says_why() {
 fn names_of_tests_are_their_own() {
     let (text, _) = written(&[vector("half", json!(4), json!(2)), vector("half", json!(2), json!(1))], &[]);
     assert!(text.contains("fn half_a_case()") && text.contains("fn half_a_case_2()"), "{text}");
+}
+
+#[test]
+fn what_is_changed_has_a_name() {
+    let input = json!({"out": [0, 0], "with": 1});
+    let output = json!({"returned": null, "changed": {"out": [1, 1]}});
+    assert_eq!(
+        body(vector("fill", input.clone(), output)),
+        ["let mut out = [0, 0];", "demo::fill(&mut out, 1).unwrap();", "assert_eq!(out, [1, 1]);"]
+    );
+    assert_eq!(
+        body(vector("fill", input, error(None, None))),
+        ["let mut out = [0, 0];", "assert!(demo::fill(&mut out, 1).is_err());"]
+    );
+}
+
+#[test]
+fn a_method_of_an_own_trait_names_the_trait() {
+    let input = json!({"self": "a b", "by": " "});
+    assert_eq!(
+        body(vector("<str as Words>::words", input, json!(["a", "b"]))),
+        ["assert_eq!(<str as demo::Words>::words(\"a b\", \" \"), [\"a\", \"b\"]);"]
+    );
+}
+
+#[test]
+fn what_an_iterator_gives_is_collected() {
+    assert_eq!(
+        body(vector("steps", json!(2), json!([0, 1]))),
+        ["assert_eq!(demo::steps(2).collect::<Vec<_>>(), [0, 1]);"]
+    );
+}
+
+#[test]
+fn constants_and_structures_are_written_out() {
+    assert_eq!(body(vector("LIMIT", json!({}), json!(9))), ["assert_eq!(demo::LIMIT, 9);"]);
+    assert_eq!(
+        body(vector("As", json!({"0": "a"}), json!("a"))),
+        ["assert_eq!(demo::As(\"a\".to_owned()).to_string(), \"a\");"]
+    );
+}
+
+#[test]
+fn values_are_compared_with_each_other() {
+    let call = |start: u8| Call { operation: "Sum::new".into(), input: json!({ "start": start }) };
+    let mut less = vector(
+        "<Sum as PartialOrd>::partial_cmp",
+        json!({"self": {"$": 0}, "other": {"$": 1}}),
+        json!("less"),
+    );
+    less.before = vec![call(1), call(2)];
+    assert_eq!(
+        body(less).last().unwrap(),
+        "assert_eq!(sum.partial_cmp(&sum_2), Some(std::cmp::Ordering::Less));"
+    );
 }
