@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn sequences() -> Vec<Sequence> {
     let add = |n: u32| ("add", json!({"a": n, "b": n / 3}));
     let words = |n: u32| ("words", json!({"text": format!("a few words and {n}")}));
-    let call = |n: u32| if n % 2 == 0 { add(n) } else { words(n) };
+    let call = |n: u32| if n.is_multiple_of(2) { add(n) } else { words(n) };
     let one =
         |(operation, input): (&str, _)| Sequence { calls: vec![Call { operation: operation.into(), input }] };
     (0..N_CALLS).map(call).map(one).collect()
@@ -72,6 +72,7 @@ async fn fastest(driver: &Driver, sequences: &[Sequence]) -> Result<Duration, Bo
     Ok(best)
 }
 
+#[expect(clippy::print_stdout, reason = "this is what a benchmark has to say")]
 fn tell(name: &str, took: Duration, looped: Duration) {
     let rate = f64::from(N_CALLS) / took.as_secs_f64();
     let ratio = took.as_secs_f64() / looped.as_secs_f64();
@@ -79,6 +80,7 @@ fn tell(name: &str, took: Duration, looped: Duration) {
 }
 
 /// The same calls as one program, built as drivers are; what it takes by its own clock.
+#[expect(clippy::disallowed_methods, reason = "no code of others is run")]
 fn in_a_loop(dir: &Path) -> Result<Duration, Box<dyn Error>> {
     let program = format!(
         "mod library {{ {LIBRARY} }}
