@@ -72,6 +72,11 @@ impl Patience {
 /// What is said of a call that could have been made, in a sequence with one that is made no more.
 pub(crate) const NOT_ASKED: &str = "not asked: another call of its sequence is made no more";
 
+/// Whether a call was not made since calls like it, or of its sequence, did not come back.
+pub(crate) fn was_not_asked(answer: &Answer) -> bool {
+    matches!(answer, Answer::NotRun(reason) if reason.starts_with("not asked: "))
+}
+
 /// The calls that did not come back, by operation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Losses {

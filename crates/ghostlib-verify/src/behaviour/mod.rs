@@ -12,7 +12,7 @@ pub use converge::{Convergence, Disagreement, converge};
 use crate::VerifyError;
 use crate::generate::weight;
 use crate::operation::Operation;
-use crate::session::{Driver, Losses, Patience};
+use crate::session::{Driver, Losses, Patience, was_not_asked};
 use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Value};
@@ -162,10 +162,10 @@ pub async fn try_operations(
     Ok(Trial { tried, asked, code })
 }
 
-/// The calls before the one from which the reference did not come back once: what uses up time or memory on one side may
+/// The calls before the one from which the reference did not come back once, or that it was spared: what uses up time or memory on one side may
 /// do so a little earlier or later on the other, and proves nothing.
 fn up_to_loss((sequence, (answer, again)): (&Sequence, (&SequenceAnswer, &SequenceAnswer))) -> Sequence {
-    let is_lost = |one: &Answer| matches!(one, Answer::Hang(_) | Answer::Crash(_));
+    let is_lost = |one: &Answer| matches!(one, Answer::Hang(_) | Answer::Crash(_)) || was_not_asked(one);
     let lost = |of: &SequenceAnswer| of.answers.iter().position(is_lost);
     let n = [lost(answer), lost(again)].into_iter().flatten().min().unwrap_or(sequence.calls.len());
     Sequence { calls: sequence.calls[..n.min(sequence.calls.len())].to_vec() }
