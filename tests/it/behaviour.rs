@@ -4,7 +4,7 @@ use crate::support::project;
 use ghostlib_testkit::TestProject;
 use serde_json::Value;
 
-const LIBRARY: &str = r#"
+const LIBRARY: &str = r"
 //! A type with a name of the standard library's, and parameters that others determine.
 
 /// Seconds and no less.
@@ -25,7 +25,7 @@ where
     let first = items.into_iter().next();
     first.map_or(0, |first| items.into_iter().filter(|item| *item == first).count())
 }
-"#;
+";
 
 fn two(candidate: &str) -> TestProject {
     let project = project();
