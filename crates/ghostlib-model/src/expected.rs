@@ -206,8 +206,8 @@ mod tests {
 
     #[test]
     fn items_near_each_other_find_their_partners() {
-        let list = output(json!([1.0, 1.1]), Some(0.15), true);
-        assert!(list.admits(&json!([1.1, 1.25])), "1.1 is near both, 1.25 only near 1.1");
+        let list = output(json!([1.1, 1.0]), Some(0.15), true);
+        assert!(list.admits(&json!([1.1, 1.25])), "1.1 gives up its first partner, the only one of 1.0");
         assert!(!list.admits(&json!([1.2, 1.25])));
     }
 

@@ -1,7 +1,8 @@
 //! For machines.
 
 use crate::commands::measuring::mutant_json;
-use ghostlib_model::Ratio;
+use crate::wire::expected::ExpectedJson;
+use ghostlib_model::{Ratio, Vector};
 use ghostlib_run::{Ready, Shown, Strength, Weighed};
 use ghostlib_spec::edit::render_vectors;
 use serde_json::{Value, json};
@@ -19,9 +20,16 @@ pub(super) fn told(strength: &Strength, ready: &Ready) -> Value {
         "own_tests": own_tests(strength),
         "dropped": ready.dropped.iter().map(|one| &one.id).collect::<Vec<_>>(),
         "survivors": strength.survivors().map(survivor).collect::<Vec<_>>(),
-        "proposals": strength.proposals,
+        "proposals": strength.proposals.iter().map(proposal).collect::<Vec<_>>(),
         "yaml": render_vectors(&strength.proposals),
     })
+}
+
+/// A vector, with what it expects as vector files write it.
+fn proposal(vector: &Vector) -> Value {
+    let mut told = json!(vector);
+    told["expected"] = json!(ExpectedJson::from(&vector.expected));
+    told
 }
 
 fn ratio(ratio: Ratio) -> Value {
