@@ -139,5 +139,8 @@ async fn driver(
     let place = library.site(code_name, &scratch, workshop.wall);
     let site = if which == Side::Reference { place.counting() } else { place };
     let built = workshop.tools.driver(workshop.sandbox, site, types, operations).await?;
-    built.map_err(|said| JudgeError::ReferenceBuild { package: library.package.clone(), said })
+    built.map_err(|said| match which {
+        Side::Reference => JudgeError::ReferenceBuild { package: library.package.clone(), said },
+        Side::Candidate => JudgeError::CandidateBuild { dir: library.dir.clone(), said },
+    })
 }
