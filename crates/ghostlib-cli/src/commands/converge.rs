@@ -39,7 +39,7 @@ pub(crate) async fn converge(args: &ConvergeArgs, json: bool) -> Result<Verdict,
     let lock = project.lock()?;
     let mut sites = vec![];
     for candidate in &args.candidates {
-        let (dir, scratch) = place(&project, candidate)?;
+        let [dir, scratch] = place(&project, candidate)?;
         let tools = tools_of(&dir, candidate).await?;
         sites.push((dir, scratch, tools));
     }

@@ -8,7 +8,6 @@ use ghostlib_run::store::Project;
 use ghostlib_verify::Differential;
 use ghostlib_verify::rust::mutants::Mutant;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,28 +22,12 @@ pub(in crate::commands) fn plan(cases: u32, seed: u64) -> Differential {
     Differential { cases, seed, max_differences: MAX_DIFFERENCES }
 }
 
-/// Copies a candidate to where it is built, and says where its build goes: a folder a tree, so that an unchanged one is
-/// not built again.
-pub(in crate::commands) fn place(
-    project: &Project,
-    candidate: &Path,
-) -> Result<(PathBuf, PathBuf), CliError> {
+/// Copies a candidate to where it is built, and says where its build goes.
+pub(in crate::commands) fn place(project: &Project, candidate: &Path) -> Result<[PathBuf; 2], CliError> {
     let tree = FileTree::read(candidate)
         .map_err(|error| CliError::input(format!("the candidate cannot be used: {error}")))?;
     let hash = sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())));
-    let root = project.candidate_build(hash.short());
-    let dir = root.join("source");
-    if !dir.is_dir() {
-        let failed =
-            |error: &dyn std::fmt::Display| CliError::environment(format!("{}: {error}", dir.display()));
-        let partial = dir.with_extension("partial");
-        if partial.exists() {
-            fs::remove_dir_all(&partial).map_err(|error| failed(&error))?;
-        }
-        tree.write(&partial).map_err(|error| failed(&error))?;
-        fs::rename(&partial, &dir).map_err(|error| failed(&error))?;
-    }
-    Ok((dir, root.join("build")))
+    project.lay_out(&tree, hash.short()).map_err(|error| CliError::environment(error.to_string()))
 }
 
 /// A call in one line.

@@ -279,11 +279,10 @@ impl OpenRun<'_> {
     }
 
     async fn evaluate(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
-        let dir = self.check_out(iteration)?;
+        let [dir, scratch] = self.check_out(iteration)?;
         self.make_ready(iteration).await?;
         let options = self.judge_options();
         let loaded = self.loaded(iteration)?.clone();
-        let scratch = dir.with_file_name("build");
         let (Some(judge), Some((_, ready))) = (&self.judge, &self.ready) else {
             return Err(RunError::NeverStarted(self.run.clone()));
         };
@@ -297,22 +296,14 @@ impl OpenRun<'_> {
         Ok(Event::Evaluated { iteration, evaluation: Box::new(evaluation), environment, seconds })
     }
 
-    /// Writes the candidate of an iteration, as it was committed, to where it is built.
-    fn check_out(&self, iteration: u32) -> Result<PathBuf, RunError> {
+    /// Writes the candidate of an iteration, as it was committed, to where it is built: its source, and its build.
+    fn check_out(&self, iteration: u32) -> Result<[PathBuf; 2], RunError> {
         let session = self.summary.iterations.iter().find(|one| one.iteration == iteration);
         let session = session.and_then(|one| one.session.as_ref());
         let stamp = session.and_then(|session| session.candidate.as_ref());
         let stamp = stamp.ok_or_else(|| RunError::NeverStarted(self.run.clone()))?;
         let tree = Candidates::open(&self.engine.project.candidates())?.read(&stamp.commit)?;
-        // One folder a tree: cargo tells files apart by their time, and a new tree must not look old.
-        let dir = self.engine.project.candidate_build(&stamp.tree).join("source");
-        if !dir.is_dir() {
-            let partial = dir.with_extension("partial");
-            remove_folder(&partial)?;
-            tree.write(&partial).map_err(tree_error)?;
-            fs::rename(&partial, &dir).map_err(|source| RunError::Io { path: dir.clone(), source })?;
-        }
-        Ok(dir)
+        self.engine.project.lay_out(&tree, &stamp.tree).map_err(tree_error)
     }
 
     async fn revise(&mut self, iteration: u32) -> Result<Event, RunError> {

@@ -1,3 +1,4 @@
+use ghostlib_agent::{FileTree, TreeError};
 use ghostlib_model::{RunId, SessionId};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -191,10 +192,28 @@ impl Project {
         self.store().join("build")
     }
 
-    /// A candidate's source, driver and build output, by the hash of its tree: no two candidates share a
-    /// folder that a build can write to.
-    pub fn candidate_build(&self, tree: &str) -> PathBuf {
-        self.store().join("build").join("candidates").join(tree)
+    /// Writes a candidate to where it is built, if it is not there yet, and gives the folders of its source and of its
+    /// build: of their own for each tree, by its hash. No two candidates share what a build can write to, and cargo,
+    /// which tells files apart by their time, does not take a new tree for an old one.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn lay_out(&self, tree: &FileTree, hash: &str) -> Result<[PathBuf; 2], TreeError> {
+        let root = self.store().join("build").join("candidates").join(hash);
+        let dir = root.join("source");
+        if !dir.is_dir() {
+            let at = |path: &Path| {
+                let path = path.to_owned();
+                move |error: io::Error| TreeError { path, reason: error.to_string(), kind: error.kind() }
+            };
+            let partial = dir.with_extension("partial");
+            if partial.exists() {
+                fs::remove_dir_all(&partial).map_err(at(&partial))?;
+            }
+            tree.write(&partial)?;
+            fs::rename(&partial, &dir).map_err(at(&dir))?;
+        }
+        Ok([dir, root.join("build")])
     }
 
     fn store(&self) -> PathBuf {

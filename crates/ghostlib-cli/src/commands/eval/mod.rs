@@ -58,7 +58,7 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     let project = Project::at(current_dir()?);
     let lock = project.lock()?;
     let began = Instant::now();
-    let (dir, scratch) = place(&project, &args.candidate)?;
+    let [dir, scratch] = place(&project, &args.candidate)?;
     let places = places(&project, &args.spec);
     let judge = Judge::prepare(
         sandbox(args.sandbox).await?,
