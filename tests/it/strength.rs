@@ -89,10 +89,7 @@ fn a_survivor_has_a_vector_that_kills_it_when_it_is_added() {
     let proposed = or_equal["shown_by"]["proposal"].as_str().unwrap();
     let proposals = before["proposals"].as_array().unwrap();
     let vector = proposals.iter().find(|vector| vector["id"] == proposed).unwrap();
-    assert_eq!(
-        (&vector["input"], &vector["expected"]),
-        (&json!({"n": 10}), &json!({"output": false}))
-    );
+    assert_eq!((&vector["input"], &vector["expected"]), (&json!({"n": 10}), &json!({"output": false})));
     assert_eq!((&before["strength"]["n"], &before["strength"]["of"]), (&json!(8), &json!(10)));
     assert_eq!(before["with_proposals"]["share"], 1.0);
     let equivalent = survivor(&before, "larger", "`<` becomes `<=`");
