@@ -1,4 +1,4 @@
-use ghostlib_model::{ChangeKind, IterationSummary, RevisionVerdict, RunEnd, RunSummary};
+use ghostlib_model::{ChangeKind, IterationSummary, Revision, RevisionVerdict, RunEnd, RunSummary};
 use std::cmp::Reverse;
 
 /// What a run does next.
@@ -84,7 +84,8 @@ fn is_last(summary: &RunSummary, iteration: &IterationSummary) -> bool {
 }
 
 fn unchanged(iteration: &IterationSummary) -> bool {
-    iteration.revision.as_ref().is_some_and(|revision| revision.changes.is_empty())
+    let is_same = |revision: &Revision| revision.from == revision.to && revision.changes.is_empty();
+    iteration.revision.as_ref().is_some_and(is_same)
 }
 
 /// The vectors that were withheld and that revisions before an iteration showed, by id.
@@ -115,9 +116,9 @@ pub(super) fn best(summary: &RunSummary) -> Option<u32> {
 mod tests {
     use super::*;
     use ghostlib_model::{
-        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, CodeCoverage, Evaluation,
-        Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp, Revision,
-        RunOptions, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
+        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change, CodeCoverage,
+        Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp,
+        Revision, RunOptions, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
     };
 
     fn hash(text: &str) -> Sha256Hex {
@@ -241,6 +242,14 @@ mod tests {
         assert!(matches!(next_step(&summary(vec![idle(1), idle(2)])), Step::End(RunEnd::NoProgress(_))));
         let mended = revised(failed(1), "t", RevisionVerdict::Accepted);
         assert_eq!(next_step(&summary(vec![mended, idle(2)])), Step::StartIteration(3));
+        // The text is the same, and implementers see more of it.
+        let mut shown = idle(2);
+        let change = Change { kind: ChangeKind::VectorShown, subject: "f/one".into(), answers: vec![] };
+        shown.revision.as_mut().unwrap().changes.push(change);
+        let showing = summary(vec![idle(1), shown]);
+        assert_eq!(next_step(&showing), Step::StartIteration(3));
+        assert_eq!(shown_before(&showing, 3).collect::<Vec<_>>(), ["f/one"]);
+        assert_eq!(shown_before(&showing, 2).count(), 0);
     }
 
     #[test]
