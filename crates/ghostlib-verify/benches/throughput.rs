@@ -36,25 +36,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     let launcher = Launcher::new(env!("CARGO_BIN_EXE_ghostlib-verify-launch"), [""; 0]);
     let sandbox = Arc::new(Sandbox::new(BackendChoice::Landlock, launcher, None).await?);
-    let sequences = sequences();
     let looped = in_a_loop(dir.path())?;
     tell("loop, Rust", looped, looped);
     for (name, driver) in [
         ("driver, Rust", in_rust(&sandbox, dir.path()).await?),
         ("driver, Python", in_python(&sandbox, dir.path()).await?),
     ] {
-        tell(name, fastest(&driver, &sequences).await?, looped);
+        for n_calls in [1, 4] {
+            let took = fastest(&driver, &sequences(n_calls)).await?;
+            tell(&format!("{name}, {n_calls} a sequence"), took, looped);
+        }
     }
     Ok(())
 }
 
-fn sequences() -> Vec<Sequence> {
+/// The calls, so many in each sequence.
+fn sequences(n_calls: usize) -> Vec<Sequence> {
     let add = |n: u32| ("add", json!({"a": n, "b": n / 3}));
     let words = |n: u32| ("words", json!({"text": format!("a few words and {n}")}));
     let call = |n: u32| if n.is_multiple_of(2) { add(n) } else { words(n) };
-    let one =
-        |(operation, input): (&str, _)| Sequence { calls: vec![Call { operation: operation.into(), input }] };
-    (0..N_CALLS).map(call).map(one).collect()
+    let one = |(operation, input): (&str, _)| Call { operation: operation.into(), input };
+    let calls: Vec<Call> = (0..N_CALLS).map(call).map(one).collect();
+    calls.chunks(n_calls).map(|calls| Sequence { calls: calls.to_vec() }).collect()
 }
 
 /// The time of the fastest run without that of starting the driver.
@@ -76,7 +79,7 @@ async fn fastest(driver: &Driver, sequences: &[Sequence]) -> Result<Duration, Bo
 fn tell(name: &str, took: Duration, looped: Duration) {
     let rate = f64::from(N_CALLS) / took.as_secs_f64();
     let ratio = took.as_secs_f64() / looped.as_secs_f64();
-    println!("{name:15} {rate:12.0} calls a second, {ratio:6.1} times the loop");
+    println!("{name:28} {rate:12.0} calls a second, {ratio:6.1} times the loop");
 }
 
 /// The same calls as one program, built as drivers are; what it takes by its own clock.
