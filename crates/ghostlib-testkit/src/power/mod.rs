@@ -5,7 +5,8 @@ mod table;
 
 use crate::page::{PageError, write_block};
 use crate::published::{FetchError, Published, listed};
-use crate::{LAUNCH, say};
+use crate::say;
+use crate::workplace::{Workplace, WorkplaceError};
 use clap::Args;
 use ghostlib_diff::{
     Api, ExtractError, FeatureSet, Literals, ReadError, SourceTree, extract_crate, literals,
@@ -14,17 +15,12 @@ use ghostlib_model::ReferenceSource;
 use ghostlib_run::{
     Behaviour, JudgeError, Power, PowerPlan, SpecError, Workshop, behaviour, power as judge_power,
 };
-use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox, SandboxError};
 use ghostlib_verify::rust::Subject;
 use ghostlib_verify::rust::own_tests::{NoTests, OwnTests};
-use ghostlib_verify::{Differential, Library, ReferenceError, Tools, ToolsError, VerifyError};
+use ghostlib_verify::{Differential, Library, ReferenceError, Tools, VerifyError};
 use std::collections::BTreeSet;
-use std::env;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 use table::{Row, markdown};
 
 /// Plant mutants into published crates, and count which their own tests and the judge see.
@@ -69,11 +65,7 @@ pub(crate) enum PowerError {
     #[error(transparent)]
     Judge(#[from] JudgeError),
     #[error(transparent)]
-    Sandbox(#[from] SandboxError),
-    #[error(transparent)]
-    Tools(#[from] ToolsError),
-    #[error("{}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    Workplace(#[from] WorkplaceError),
     #[error("{0}: {1}")]
     Tests(String, NoTests),
     #[error(transparent)]
@@ -84,36 +76,18 @@ pub(crate) enum PowerError {
     Page(#[from] PageError),
 }
 
-impl PowerError {
-    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Io { path, source }
-    }
-}
-
-const BUILD_WALL: Duration = Duration::from_secs(900);
-
 pub(crate) fn power(args: &PowerArgs) -> Result<ExitCode, PowerError> {
-    let runtime = tokio::runtime::Runtime::new().map_err(PowerError::at(&args.cache))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(WorkplaceError::at(&args.cache))?;
     runtime.block_on(measure(args))
 }
 
 async fn measure(args: &PowerArgs) -> Result<ExitCode, PowerError> {
-    let here = env::current_dir().map_err(PowerError::at(Path::new(".")))?;
-    let program = env::current_exe().map_err(PowerError::at(&here))?;
-    let launcher = Launcher::new(program, [LAUNCH]);
-    let path = env::var_os("PATH");
-    let sandbox = Arc::new(Sandbox::new(BackendChoice::Auto, launcher, path.as_deref()).await?);
-    let tools = Tools::find("rust", &here).await?;
-    let cache = here.join(&args.cache);
-    std::fs::create_dir_all(&cache).map_err(PowerError::at(&cache))?;
+    let place = Workplace::at(&args.cache).await?;
     let mut rows = vec![];
     for published in listed(args.crates.as_deref(), include_str!("crates.txt"))? {
         if args.only.as_ref().is_none_or(|only| *only == published.name) {
-            let scratch = tempfile::tempdir_in(&cache).map_err(PowerError::at(&cache))?;
-            let workshop =
-                Workshop { sandbox: &sandbox, tools: &tools, scratch: scratch.path(), wall: BUILD_WALL };
-            let row = row(args, &published, workshop, &cache).await?;
+            let scratch = place.scratch()?;
+            let row = row(args, &published, place.workshop(scratch.path()), &place.cache).await?;
             say(row.line());
             rows.push(row);
         }
