@@ -107,6 +107,19 @@ pub(crate) fn snake(text: &str) -> String {
     out.trim_end_matches('_').to_owned()
 }
 
+/// The item of a path, or else the only one whose path ends so behind a separator.
+pub(crate) fn item_called<'a>(
+    items: impl Iterator<Item = &'a ApiItem> + Clone,
+    path: &str,
+    separator: &str,
+) -> Option<&'a ApiItem> {
+    items.clone().find(|item| item.path == path).or_else(|| {
+        let tail = format!("{separator}{path}");
+        let mut ending = items.filter(|item| item.path.ends_with(&tail));
+        ending.next().filter(|_| ending.next().is_none())
+    })
+}
+
 /// The value of a parameter: of an operation's only one also the input itself, or its only entry whatever its name.
 pub(crate) fn value_of<'v>(input: &'v Value, name: &str, n_params: usize) -> Option<&'v Value> {
     let map = input.as_object();

@@ -1,5 +1,6 @@
 //! What the commands that run candidates have in common.
 
+use crate::console::{WARN, styled, visible};
 use crate::error::CliError;
 use ghostlib_agent::FileTree;
 use ghostlib_model::{AgreementByClass, Call, FunctionAgreement, sha256_of_files};
@@ -45,6 +46,18 @@ pub(in crate::commands) fn share(text: &str) -> Result<f64, String> {
 pub(in crate::commands) fn places(project: &Project, spec: &Path) -> JudgePlaces {
     let base = if spec.is_dir() { spec } else { spec.parent().unwrap_or(spec) };
     JudgePlaces { base: base.to_owned(), cache: project.references(), scratch: project.reference_build() }
+}
+
+/// A mutant, for people, behind what became of it.
+pub(in crate::commands) fn mutant_line(fate: &str, mutant: &Mutant) -> String {
+    format!(
+        "{} {}:{}: {} in `{}`",
+        styled(WARN, fate),
+        visible(&mutant.place.file),
+        mutant.place.line,
+        visible(&mutant.description),
+        visible(&mutant.function),
+    )
 }
 
 /// A mutant, for machines.

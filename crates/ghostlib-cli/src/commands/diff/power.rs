@@ -1,6 +1,6 @@
 //! What comparing what both do could have seen.
 
-use crate::commands::measuring::mutant_json;
+use crate::commands::measuring::{mutant_json, mutant_line};
 use crate::console::{DIM, WARN, counted, say, styled, visible};
 use ghostlib_run::Power;
 use serde_json::{Value, json};
@@ -10,14 +10,7 @@ const MAX_LISTED: usize = 20;
 
 pub(super) fn print(power: &Power) {
     for mutant in power.survivors().take(MAX_LISTED) {
-        say(format!(
-            "{} {}:{}: {} in `{}`",
-            styled(WARN, "not seen"),
-            visible(&mutant.place.file),
-            mutant.place.line,
-            visible(&mutant.description),
-            visible(&mutant.function),
-        ));
+        say(mutant_line("not seen", mutant));
     }
     let n_survivors = power.survivors().count();
     if n_survivors > MAX_LISTED {

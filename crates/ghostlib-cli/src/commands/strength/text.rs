@@ -1,5 +1,6 @@
 //! For people.
 
+use crate::commands::measuring::mutant_line;
 use crate::console::{BOLD, DIM, WARN, counted, say, styled, visible};
 use ghostlib_model::Ratio;
 use ghostlib_run::{Shown, Strength, Weighed};
@@ -30,15 +31,7 @@ pub(super) fn print(strength: &Strength) {
 }
 
 fn print_survivor(weighed: &Weighed) {
-    let mutant = &weighed.mutant;
-    say(format!(
-        "{} {}:{}: {} in `{}`",
-        styled(WARN, "not found"),
-        visible(&mutant.place.file),
-        mutant.place.line,
-        visible(&mutant.description),
-        visible(&mutant.function),
-    ));
+    say(mutant_line("not found", &weighed.mutant));
     let tests = match weighed.by_own_tests {
         Some(true) => "the reference's own tests find it; ",
         Some(false) => "the reference's own tests miss it too; ",

@@ -2,7 +2,7 @@
 
 use super::literal::{literal, untyped};
 use super::{Variable, Writer};
-use crate::emit::{call_at, value_of};
+use crate::emit::{call_at, item_called, value_of};
 use crate::template::{expand, mark};
 use ghostlib_model::{ApiItem, ApiKind, Call, Passing, Value};
 
@@ -35,12 +35,7 @@ impl Writer<'_> {
         let is_callable = |item: &&ApiItem| {
             matches!(item.kind, ApiKind::Function | ApiKind::Method | ApiKind::Class | ApiKind::Field)
         };
-        let callable = || self.suite.items.iter().filter(is_callable);
-        callable().find(|item| item.path == path).or_else(|| {
-            let tail = format!(".{path}");
-            let mut ending = callable().filter(|item| item.path.ends_with(&tail));
-            ending.next().filter(|_| ending.next().is_none())
-        })
+        item_called(self.suite.items.iter().filter(is_callable), &path, ".")
     }
 
     fn inferred(&self, item: &ApiItem, input: &Value, variables: &mut [Variable]) -> Result<Called, String> {

@@ -1,7 +1,7 @@
 //! Calls as people write them.
 
 use super::{Variable, Writer};
-use crate::emit::{call_at, value_of};
+use crate::emit::{call_at, item_called, value_of};
 use crate::rust::concrete::{Concrete, choice};
 use crate::rust::library::{Library, path_of, source, type_name};
 use crate::rust::operations::{of_type, parameter_names, written_type};
@@ -79,12 +79,7 @@ impl Writer<'_> {
         let is_callable = |item: &&ApiItem| {
             matches!(item.kind, ApiKind::Function | ApiKind::Method) && !item.path.starts_with('<')
         };
-        let callable = || self.suite.items.iter().filter(is_callable);
-        callable().find(|item| item.path == path).or_else(|| {
-            let tail = format!("::{path}");
-            let mut ending = callable().filter(|item| item.path.ends_with(&tail));
-            ending.next().filter(|_| ending.next().is_none())
-        })
+        item_called(self.suite.items.iter().filter(is_callable), &path, "::")
     }
 
     fn inferred(&self, item: &ApiItem, input: &Value, variables: &mut [Variable]) -> Result<Called, String> {
