@@ -74,7 +74,12 @@ pub struct FunctionAgreement {
 impl FunctionAgreement {
     /// Whether the reference accepted enough to say anything: agreement on refusals proves little.
     pub fn is_known(&self) -> bool {
-        self.accepted.share().is_some_and(|share| share >= MIN_ACCEPTED)
+        self.is_accepted(MIN_ACCEPTED)
+    }
+
+    /// Whether the reference accepted at least a share of the calls, from 0 to 1.
+    pub fn is_accepted(&self, min_share: f64) -> bool {
+        self.accepted.share().is_some_and(|share| share >= min_share)
     }
 }
 

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::iter::Sum;
 
 /// How faithful a candidate is: gates, and dimensions that are never summed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,6 +138,14 @@ impl Ratio {
         let centre = (share + Z * Z / (2.0 * n)) / scale;
         let half = Z / scale * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
         Some([(centre - half).max(0.0), (centre + half).min(1.0)])
+    }
+}
+
+impl Sum for Ratio {
+    fn sum<I: Iterator<Item = Self>>(ratios: I) -> Self {
+        let add =
+            |sum: Self, one: Self| Self::new(sum.n.saturating_add(one.n), sum.of.saturating_add(one.of));
+        ratios.fold(Self::default(), add)
     }
 }
 

@@ -234,9 +234,7 @@ fn code(code: &CodeCoverage) -> Option<Measure> {
 fn behaviour(evaluation: &Evaluation) -> Measure {
     let share = evaluation.fidelity.behaviour.agreement.filter(|share| share.is_finite());
     let functions = &evaluation.functions;
-    let sum = functions.iter().fold(Ratio::default(), |sum, function| {
-        Ratio::new(sum.n.saturating_add(function.agreed.n), sum.of.saturating_add(function.agreed.of))
-    });
+    let sum = functions.iter().map(|function| function.agreed).sum();
     let note = match functions.len() {
         _ if share.is_none() => String::new(),
         1 => "inputs to 1 function".into(),

@@ -341,9 +341,7 @@ fn vectors_dimension(loaded: &LoadedSpec, vectors: &[&Vector], results: &[Vector
 }
 
 fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
-    let accepted = functions.iter().fold(Ratio::default(), |sum, function| {
-        Ratio::new(sum.n + function.accepted.n, sum.of + function.accepted.of)
-    });
+    let accepted = functions.iter().map(|function| function.accepted).sum();
     BehaviourDimension { agreement: figures::agreement(functions), accepted }
 }
 

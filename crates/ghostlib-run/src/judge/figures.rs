@@ -20,7 +20,7 @@ pub(super) fn exercised<'a>(
 ) -> BTreeSet<&'a str> {
     let known: BTreeSet<&str> = functions
         .iter()
-        .filter(|function| function.accepted.share().is_some_and(|share| share >= min_accepted))
+        .filter(|function| function.is_accepted(min_accepted))
         .map(|function| function.operation.as_str())
         .collect();
     operations

@@ -1,5 +1,6 @@
 //! Whether the spec states what the reference does.
 
+use crate::revision::only_value;
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
 use ghostlib_model::{ApiItem, Expected, Finding, SpecStand, Vector};
@@ -41,14 +42,6 @@ pub(super) fn vector_of_call<'a>(loaded: &'a LoadedSpec, finding: &Finding) -> O
     loaded.spec.vectors.iter().find(|vector| {
         vector.operation == evidence.operation && only_value(&vector.input) == only_value(&evidence.input)
     })
-}
-
-/// An operation's only parameter may be written under any name, or without one.
-fn only_value(input: &ghostlib_model::Value) -> &ghostlib_model::Value {
-    match input.as_object() {
-        Some(map) if map.len() == 1 => map.values().next().unwrap_or(input),
-        _ => input,
-    }
 }
 
 /// What the spec says of an item at all: what it declares, and the requirements that name it.

@@ -112,7 +112,7 @@ fn only_entry(input: &Value) -> Option<(&String, &Value)> {
 }
 
 /// An operation's only parameter may be written under any name, or without one.
-fn only_value(input: &Value) -> &Value {
+pub(crate) fn only_value(input: &Value) -> &Value {
     only_entry(input).map_or(input, |(_, value)| value)
 }
 

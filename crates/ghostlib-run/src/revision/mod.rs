@@ -5,8 +5,8 @@ mod harvest;
 mod mechanical;
 
 pub use guard::check;
-pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
+pub(crate) use harvest::{only_value, vector_of};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

@@ -75,7 +75,7 @@ async fn measure(args: &ExerciseArgs) -> Result<ExitCode, ExerciseError> {
             rows.push(row);
         }
     }
-    let exercised = sum(rows.iter().map(|row| row.accepted));
+    let exercised: Ratio = rows.iter().map(|row| row.accepted).sum();
     let all = format!("| **all {}** | | | **{}** | | | | |", rows.len(), share(exercised));
     say(&all);
     if let Some(path) = &args.markdown {
@@ -151,10 +151,6 @@ impl Row {
             share(*accepted)
         )
     }
-}
-
-fn sum(ratios: impl Iterator<Item = Ratio>) -> Ratio {
-    ratios.fold(Ratio::default(), |sum, one| Ratio::new(sum.n + one.n, sum.of + one.of))
 }
 
 fn share(ratio: Ratio) -> String {

@@ -80,10 +80,6 @@ fn share(ratio: Ratio) -> String {
     format!("{ratio} = {:.2} ({low:.2}–{high:.2})", ratio.share().unwrap_or_default())
 }
 
-fn sum(ratios: impl Iterator<Item = Ratio>) -> Ratio {
-    ratios.fold(Ratio::default(), |sum, one| Ratio::new(sum.n + one.n, sum.of + one.of))
-}
-
 /// The table in Markdown, a row a crate, and their sum.
 pub(super) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
@@ -93,7 +89,7 @@ pub(super) fn markdown(rows: &[Row]) -> String {
     for row in rows {
         let _ = writeln!(table, "{}", row.line());
     }
-    let total = |of: fn(&Row) -> Ratio| sum(rows.iter().map(of));
+    let total = |of: fn(&Row) -> Ratio| -> Ratio { rows.iter().map(of).sum() };
     let shares = [
         total(|row| row.killed),
         total(|row| row.caught),
