@@ -3,6 +3,7 @@ use crate::grammar::Grammar;
 use crate::python::Python;
 use crate::rust::Rust;
 use crate::{Api, ExtractError, FeatureSet, SourceTree};
+use ghostlib_model::Surroundings;
 
 /// What reading needs to know of a language. All that compares APIs, functions and token streams is the same for
 /// every one.
@@ -28,6 +29,10 @@ pub trait Language: Sync {
     /// Whether the file at a path, relative to the tree's root, is library code: neither tests, benches nor
     /// examples.
     fn is_library(&self, path: &str) -> bool;
+
+    /// What a library looks for around it whose code has this name in it. A name that means something else there costs
+    /// a little time.
+    fn looks_for(&self, name: &str) -> Surroundings;
 
     /// How its text is parsed, and what the nodes are.
     fn grammar(&self) -> &'static Grammar;

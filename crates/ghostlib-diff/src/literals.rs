@@ -1,9 +1,10 @@
-//! The literals of a tree's code, tests and documentation: what inputs of its functions look like.
+//! The literals of a tree's code, tests and documentation: what inputs of its functions look like. And what its code
+//! looks for around it.
 
-use crate::SourceTree;
 use crate::grammar::{Grammar, Role};
 use crate::node::{Node, walk};
-use ghostlib_model::Value;
+use crate::{Language, SourceTree};
+use ghostlib_model::{Surroundings, Value};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -14,6 +15,8 @@ pub struct Literals {
     pub calls: Vec<(String, Vec<Value>)>,
     /// All literals, each once.
     pub loose: Vec<Value>,
+    /// What the library looks for around it, by the names in its code. Tests are left out.
+    pub surroundings: Surroundings,
 }
 
 /// More of each are not collected.
@@ -28,12 +31,27 @@ pub fn literals(tree: &SourceTree) -> Literals {
     for file in &tree.files {
         let (Some(root), Some(language)) = (file.root(), file.language()) else { continue };
         collect(root, &file.text, language.grammar(), &mut known, &mut found);
+        if language.is_library(&file.path) {
+            found.surroundings = found.surroundings.or(surroundings(root, &file.text, language));
+        }
         for code in documented_code(&file.text) {
             if let Some(tree) = language.grammar().parse(&code) {
                 collect(tree.root(), &code, language.grammar(), &mut known, &mut found);
             }
         }
     }
+    found
+}
+
+/// What the names in a file look for.
+fn surroundings(root: Node<'_>, text: &str, language: &dyn Language) -> Surroundings {
+    let mut found = Surroundings::default();
+    walk(root, |node| {
+        if node.is_leaf() && language.grammar().role(node).is(Role::NAME) {
+            found = found.or(language.looks_for(text.get(node.byte_range()).unwrap_or_default()));
+        }
+        true
+    });
     found
 }
 
@@ -213,6 +231,19 @@ mod tests {
 
     fn of(path: &str, text: &str) -> Literals {
         literals(&SourceTree { files: vec![SourceFile::new(path, text)] })
+    }
+
+    #[test]
+    fn what_a_library_looks_for_shows_in_its_names() {
+        let of = |path: &str, text: &str| {
+            let Surroundings { files, variables } = of(path, text).surroundings;
+            (files, variables)
+        };
+        assert_eq!(of("src/lib.rs", "fn f() { std::fs::read(\"a\"); }"), (true, false));
+        assert_eq!(of("src/lib.rs", "fn f() { env::var(\"A\"); } // File"), (false, true));
+        assert_eq!(of("tests/a.rs", "fn f() { std::fs::read(\"a\"); }"), (false, false));
+        assert_eq!(of("a/b.py", "def f(): return open(os.environ['A'])\n"), (true, true));
+        assert_eq!(of("src/lib.rs", "fn open() {}"), (false, false));
     }
 
     #[test]

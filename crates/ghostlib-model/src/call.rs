@@ -18,6 +18,33 @@ pub struct Sequence {
     pub calls: Vec<Call>,
 }
 
+/// What a library looks for around it, which a sequence lays out by calls that every driver has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// Files below the working folder.
+    pub files: bool,
+    /// Variables of the environment.
+    pub variables: bool,
+}
+
+impl Surroundings {
+    /// The operation that writes a file: `path`, relative, and `content`.
+    pub const FILE: &str = "$file";
+    /// The operation that sets a variable: `name`, and `value` or nothing.
+    pub const VARIABLE: &str = "$variable";
+
+    /// Whether an operation lays something out, and is none of the library.
+    pub fn is_laid_out_by(operation: &str) -> bool {
+        [Self::FILE, Self::VARIABLE].contains(&operation)
+    }
+
+    /// What either looks for.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { files: self.files || other.files, variables: self.variables || other.variables }
+    }
+}
+
 /// What a driver answers to a sequence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SequenceAnswer {

@@ -21,7 +21,7 @@ mod summary;
 mod vector;
 
 pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
-pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer};
+pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,

@@ -4,6 +4,8 @@ use crate::VerifyError;
 use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
+use memchr::memmem;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -311,8 +313,9 @@ impl Driver {
             let _ = write_sequences(stdin, &nonce, sequences).await;
             std::future::pending::<Stopped>().await
         };
+        let own = OwnFolder::of(dir.path());
         let stopped = tokio::select! {
-            stopped = self.read_answers(stdout, &nonce, sequences, answers) => stopped,
+            stopped = self.read_answers(stdout, &nonce, &own, sequences, answers) => stopped,
             never = writer => never,
         };
         Ok(match stopped {
@@ -328,13 +331,14 @@ impl Driver {
         &self,
         stdout: ChildStdout,
         nonce: &str,
+        own: &OwnFolder,
         sequences: &[&Sequence],
         answers: &mut Vec<SequenceAnswer>,
     ) -> Stopped {
         let mut stdout = BufReader::new(stdout);
         for sequence in sequences {
             let n_calls = sequence.calls.len();
-            match tokio::time::timeout(self.limits.wall, self.read_answer(&mut stdout, nonce)).await {
+            match tokio::time::timeout(self.limits.wall, self.read_answer(&mut stdout, nonce, own)).await {
                 Ok(Ok(answer)) if answer.answers.len() == n_calls => answers.push(answer),
                 Ok(Ok(_)) => return Stopped::Closed,
                 Ok(Err(stopped)) => return stopped,
@@ -349,6 +353,7 @@ impl Driver {
         &self,
         stdout: &mut BufReader<ChildStdout>,
         nonce: &str,
+        own: &OwnFolder,
     ) -> Result<SequenceAnswer, Stopped> {
         let mut n_other = 0;
         let mut line = Vec::new();
@@ -362,7 +367,7 @@ impl Driver {
             }
             if let Some(answer) = line.strip_prefix(nonce.as_bytes()) {
                 let mut answer: SequenceAnswer =
-                    serde_json::from_slice(answer).map_err(|_| Stopped::Closed)?;
+                    serde_json::from_slice(&own.hidden_in(answer)).map_err(|_| Stopped::Closed)?;
                 if !self.tells_classes {
                     answer.answers.iter_mut().for_each(drop_class);
                 }
@@ -378,7 +383,9 @@ impl Driver {
     fn policy(&self, n_calls: usize, dir: &Path) -> SandboxPolicy {
         let n_calls = u32::try_from(n_calls).unwrap_or(u32::MAX);
         let mut env = self.env.clone();
-        env.insert("HOME".to_owned(), dir.to_string_lossy().into_owned());
+        for name in ["HOME", "TMPDIR"] {
+            env.insert(name.to_owned(), dir.to_string_lossy().into_owned());
+        }
         SandboxPolicy {
             role: SandboxRole::Test,
             read: self.read.clone(),
@@ -394,6 +401,34 @@ impl Driver {
                 output_bytes: MAX_STDERR,
             },
         }
+    }
+}
+
+/// The working folder of one start of a driver, which is another one each time: in answers it has one name.
+struct OwnFolder(memmem::Finder<'static>);
+
+/// The name of the working folder in answers.
+const WORKING_FOLDER: &[u8] = b"/scratch";
+
+impl OwnFolder {
+    fn of(dir: &Path) -> Self {
+        let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        Self(memmem::Finder::new(dir.as_os_str().as_encoded_bytes()).into_owned())
+    }
+
+    fn hidden_in<'a>(&self, answer: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut rest = answer;
+        let mut hidden = Vec::new();
+        while let Some(at) = self.0.find(rest) {
+            hidden.extend_from_slice(&rest[..at]);
+            hidden.extend_from_slice(WORKING_FOLDER);
+            rest = &rest[at + self.0.needle().len()..];
+        }
+        if rest.len() == answer.len() {
+            return Cow::Borrowed(answer);
+        }
+        hidden.extend_from_slice(rest);
+        Cow::Owned(hidden)
     }
 }
 

@@ -4,6 +4,7 @@ use super::{extract_block, extract_tree, layout, manifest};
 use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
+use ghostlib_model::Surroundings;
 use std::sync::LazyLock;
 
 /// Python 3.
@@ -39,6 +40,13 @@ impl Language for Python {
 
     fn is_library(&self, path: &str) -> bool {
         layout::is_library(path)
+    }
+
+    fn looks_for(&self, name: &str) -> Surroundings {
+        Surroundings {
+            files: matches!(name, "open" | "pathlib" | "exists" | "isfile" | "listdir" | "scandir"),
+            variables: matches!(name, "environ" | "getenv" | "expandvars"),
+        }
     }
 
     fn grammar(&self) -> &'static Grammar {

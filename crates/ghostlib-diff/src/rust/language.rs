@@ -4,6 +4,7 @@ use super::{extract_block, extract_crate};
 use crate::Node;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
+use ghostlib_model::Surroundings;
 use std::sync::LazyLock;
 
 /// Rust.
@@ -35,6 +36,13 @@ impl Language for Rust {
         let folder = path.split('/').next().unwrap_or_default();
         let is_rust = path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs");
         is_rust && !matches!(folder, "tests" | "benches" | "examples")
+    }
+
+    fn looks_for(&self, name: &str) -> Surroundings {
+        Surroundings {
+            files: matches!(name, "fs" | "File" | "OpenOptions"),
+            variables: matches!(name, "env"),
+        }
     }
 
     fn grammar(&self) -> &'static Grammar {

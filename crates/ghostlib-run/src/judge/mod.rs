@@ -353,7 +353,7 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &[&Literals]) -
         (name, vector.input.clone())
     };
     let inputs = loaded.spec.vectors.iter().map(meant).collect();
-    let mut seeds = Seeds { inputs, loose: vec![] };
+    let mut seeds = Seeds { inputs, ..Seeds::default() };
     add_literals(&mut seeds, &operations.callable, literals);
     seeds
 }
@@ -361,6 +361,7 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &[&Literals]) -
 fn add_literals(seeds: &mut Seeds, operations: &[Operation], literals: &[&Literals]) {
     for literals in literals {
         seeds.loose.extend_from_slice(&literals.loose);
+        seeds.surroundings = seeds.surroundings.or(literals.surroundings);
         seeds.add_calls(operations, &literals.calls);
     }
 }

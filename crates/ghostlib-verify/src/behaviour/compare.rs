@@ -4,7 +4,8 @@ use super::Difference;
 use crate::operation::Operation;
 use crate::session::NOT_ASKED;
 use ghostlib_model::{
-    AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference, Value,
+    AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference,
+    Surroundings, Value,
 };
 use std::collections::BTreeMap;
 
@@ -26,6 +27,9 @@ pub(super) fn compare<'a>(
     counted: &mut BTreeMap<&'a str, Counted>,
 ) {
     for (at, call) in sequence.calls.iter().enumerate() {
+        if Surroundings::is_laid_out_by(&call.operation) {
+            continue;
+        }
         let Some(operation) = operations.iter().find(|one| one.name == call.operation) else { return };
         let (Some(reference), Some(candidate)) = (expected.answers.get(at), got.answers.get(at)) else {
             return;

@@ -35,7 +35,7 @@ impl<'a> Drawing<'a> {
         let mut generator = Generator::new(plan.seed);
         seeds.loose.iter().for_each(|value| generator.learn(value));
         seeds.inputs.iter().for_each(|(_, input)| generator.learn(input));
-        let sequences = Sequences::new(operations, &seeds.inputs);
+        let sequences = Sequences::new(operations, &seeds.inputs, seeds.surroundings);
         let n_lost = vec![0; operations.len()];
         Self {
             operations,

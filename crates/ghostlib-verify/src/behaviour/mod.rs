@@ -15,7 +15,9 @@ use crate::operation::Operation;
 use crate::session::{Driver, Losses, Patience, was_not_asked};
 use compare::{Counted, compare};
 use drawing::Drawing;
-use ghostlib_model::{Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Value};
+use ghostlib_model::{
+    Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Surroundings, Value,
+};
 use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
@@ -39,6 +41,8 @@ pub struct Seeds {
     pub inputs: Vec<(String, Value)>,
     /// Other values that inputs may be made of.
     pub loose: Vec<Value>,
+    /// What the libraries look for around them.
+    pub surroundings: Surroundings,
 }
 
 impl Seeds {

@@ -3,7 +3,7 @@
 use super::mutate::change;
 use super::values::Generator;
 use crate::shape::Shape;
-use ghostlib_model::{Call, Value};
+use ghostlib_model::{Call, Surroundings, Value};
 use serde_json::Map;
 
 /// Now and then a value of a shape that stands in the calls before or in the input so far, one next to it, or a piece of
@@ -16,6 +16,9 @@ pub(super) fn echo(
 ) -> Option<Value> {
     if !matches!(shape, Shape::Text | Shape::OsText | Shape::Bytes | Shape::Integer { .. }) {
         return None;
+    }
+    if let (Shape::OsText, Some(path)) = (shape, laid_out(calls, generator)) {
+        return Some(path);
     }
     if generator.rng().u8(..5) > 1 {
         return None;
@@ -40,6 +43,14 @@ pub(super) fn echo(
         }
     }
     fits(shape, &value).then_some(value)
+}
+
+/// Every other time the path of a file that the sequence has laid out.
+fn laid_out(calls: &[Call], generator: &mut Generator) -> Option<Value> {
+    let files = calls.iter().filter(|call| call.operation == Surroundings::FILE);
+    let paths: Vec<&Value> = files.filter_map(|call| call.input.get("path")).collect();
+    let path = generator.rng().choice(&paths).copied()?;
+    generator.rng().bool().then(|| path.clone())
 }
 
 /// The part of a text from one of its words to another, mostly from the first and to the last: `1.2` of `>=1.2, `.

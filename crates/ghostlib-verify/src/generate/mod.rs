@@ -6,6 +6,7 @@ mod neighbours;
 mod sequences;
 mod shrink;
 mod smaller;
+mod surroundings;
 mod values;
 
 pub(crate) use neighbours::neighbours;

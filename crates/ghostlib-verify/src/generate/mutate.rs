@@ -49,8 +49,7 @@ impl Sequences<'_> {
 
     fn change_argument(&self, calls: &mut [Call], at: usize, generator: &mut Generator) {
         let Some((before, [call, ..])) = calls.split_at_mut_checked(at) else { return };
-        let operation = self.operations.iter().find(|one| one.name == call.operation);
-        let Some(operation) = operation else { return };
+        let Some(operation) = self.named(&call.operation) else { return };
         let plain = |name: &str| call.input.get(name).is_some_and(|value| !has_kept(value));
         let params: Vec<_> = operation.params.iter().filter(|param| plain(&param.name)).collect();
         let Some(param) = generator.rng().choice(params) else { return };

@@ -3,15 +3,19 @@
 use super::echo::echo;
 use super::mutate::change;
 use super::neighbours::neighbours;
+use super::surroundings::{self, lay_out};
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
-use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Surroundings, Value};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws sequences for the operations of a library. The same seed and the same answers give the same sequences.
 pub(crate) struct Sequences<'a> {
     pub(super) operations: &'a [Operation],
+    surroundings: Surroundings,
+    /// The operations that lay them out.
+    laying_out: [Operation; 2],
     makers: BTreeMap<&'a TypeName, Vec<(usize, On)>>,
     changers: BTreeMap<&'a TypeName, Vec<usize>>,
     lookers: BTreeMap<&'a TypeName, Vec<usize>>,
@@ -46,7 +50,11 @@ pub(super) struct Draft {
 
 impl<'a> Sequences<'a> {
     /// `seeds` are inputs of operations, by the operations' names.
-    pub(crate) fn new(operations: &'a [Operation], seeds: &[(String, Value)]) -> Self {
+    pub(crate) fn new(
+        operations: &'a [Operation],
+        seeds: &[(String, Value)],
+        surroundings: Surroundings,
+    ) -> Self {
         let mut makers: BTreeMap<&TypeName, Vec<(usize, On)>> = BTreeMap::new();
         let mut changers: BTreeMap<&TypeName, Vec<usize>> = BTreeMap::new();
         let mut lookers: BTreeMap<&TypeName, Vec<usize>> = BTreeMap::new();
@@ -73,6 +81,8 @@ impl<'a> Sequences<'a> {
         let depths = depths(operations);
         Self {
             operations,
+            surroundings,
+            laying_out: surroundings::operations(),
             makers,
             changers,
             lookers,
@@ -94,11 +104,16 @@ impl<'a> Sequences<'a> {
 
     /// A sequence that ends with calling an operation and looking at what it did.
     pub(crate) fn draw(&self, target: usize, generator: &mut Generator) -> Sequence {
-        let mut draft = Draft { calls: vec![], live: vec![] };
+        let mut draft = Draft { calls: lay_out(self.surroundings, generator), live: vec![] };
         self.call(&mut draft, target, generator, 0);
         let at = draft.calls.len() - 1;
         self.look(&mut draft, at, target, generator);
         Sequence { calls: draft.calls }
+    }
+
+    /// An operation of the library, or one that lays out its surroundings.
+    pub(super) fn named(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().chain(&self.laying_out).find(|one| one.name == name)
     }
 
     /// Learns from what the reference answered: inputs that it accepted, and which makers succeed.

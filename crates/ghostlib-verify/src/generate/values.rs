@@ -1,5 +1,6 @@
 //! Values of parameters: drawn from what seeds are made of, from boundaries, and at random.
 
+use super::surroundings::{is_file_name, is_variable_name};
 use crate::operation::{Access, TypeName};
 use crate::shape::Shape;
 use ghostlib_model::Value;
@@ -16,6 +17,10 @@ pub(crate) struct Generator {
     fragments: Vec<String>,
     /// Numbers of the seeds.
     numbers: Vec<Value>,
+    /// Texts of the seeds that may be names of files.
+    file_names: Vec<String>,
+    /// Words of the seeds that may be names of variables.
+    variable_names: Vec<String>,
 }
 
 /// Characters that many formats give a meaning to, next to plain ones.
@@ -39,6 +44,8 @@ impl Generator {
             characters: Vec::new(),
             fragments: Vec::new(),
             numbers: Vec::new(),
+            file_names: Vec::new(),
+            variable_names: Vec::new(),
         }
     }
 
@@ -51,6 +58,9 @@ impl Generator {
         match value {
             Value::String(text) if self.fragments.len() < MAX_FRAGMENTS => {
                 self.characters.extend(text.chars());
+                self.file_names.extend(is_file_name(text).then(|| text.clone()));
+                let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+                self.variable_names.extend(names.filter(|name| is_variable_name(name)).map(str::to_owned));
                 let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
                 self.fragments.extend(words.map(str::to_owned));
                 self.fragments.push(text.clone());
@@ -60,6 +70,18 @@ impl Generator {
             Value::Object(map) => map.values().for_each(|item| self.learn(item)),
             Value::String(_) | Value::Null | Value::Bool(_) => {}
         }
+    }
+
+    /// The name of a file that the seeds speak of; now and then another.
+    pub(super) fn file_name(&mut self) -> String {
+        let known = self.rng.choice(&self.file_names).cloned();
+        known.filter(|_| self.rng.u8(..8) > 0).unwrap_or_else(|| "a".to_owned())
+    }
+
+    /// The name of a variable that the seeds speak of; now and then another.
+    pub(super) fn variable_name(&mut self) -> String {
+        let known = self.rng.choice(&self.variable_names).cloned();
+        known.filter(|_| self.rng.u8(..8) > 0).unwrap_or_else(|| "A".to_owned())
     }
 
     /// A value of a shape; `kept` supplies those that calls before have returned.
@@ -158,7 +180,7 @@ impl Generator {
 
     /// A text of the seeds with a change or two, or one out of few characters, so that what has a meaning meets itself;
     /// short ones more often.
-    fn text(&mut self) -> String {
+    pub(super) fn text(&mut self) -> String {
         if !self.fragments.is_empty() && self.rng.u8(..2) == 0 {
             return self.changed_text();
         }

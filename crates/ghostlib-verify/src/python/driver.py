@@ -826,6 +826,52 @@ def shown_error(error):
     return "%s: %s" % (type(error).__qualname__, text) if text else type(error).__qualname__
 
 
+# What the library finds around it: calls that every driver has.
+
+
+def write_file(path, content):
+    parts = path.split("/")
+    if not all(part not in ("", ".", "..") for part in parts) or "\0" in path:
+        raise Misfit("`path`: not a path below the working folder")
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise Misfit("`path`: %s" % error) from None
+
+
+def set_variable(name, value):
+    if not name or "=" in name or "\0" in name:
+        raise Misfit("`name`: not a name of a variable")
+    if value is None:
+        os.environ.pop(name, None)
+    elif "\0" in value:
+        raise Misfit("`value`: has a zero byte")
+    else:
+        os.environ[name] = value
+
+
+class LayingOut:
+    """An operation that every driver has, as `Operation`s are."""
+
+    def __init__(self, function, **reads):
+        self.function, self.reads = function, reads
+
+    def arguments(self, told):
+        given = {}
+        for name, read in self.reads.items():
+            if type(told) is not dict or name not in told:
+                raise Misfit("there is no value for `%s`" % name)
+            given[name] = read(told[name])
+            if given[name] is NOTHING:
+                raise Misfit("`%s`: neither a text nor bytes" % name)
+        return given
+
+    def invoke(self, given):
+        return self.function(**given)
+
+
 # Effects.
 
 
@@ -833,6 +879,7 @@ class Effects:
     """What a sequence does besides returning: the standard streams go to files that have no name."""
 
     def __init__(self):
+        self.variables = dict(os.environ)
         self.folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
         self.streams = [(name, fd, self.redirect(name, fd)) for name, fd in (("stdout", 1), ("stderr", 2))]
         self.own = {name: getattr(sys, name) for name, _, _ in self.streams}
@@ -857,12 +904,25 @@ class Effects:
                 os.ftruncate(file, 0)
                 entries.append('"%s":%s' % (name, text_or_bytes(content)))
             os.dup2(file, number)  # The library may have closed it.
+        if os.environ != self.variables:
+            entries.append('"variables":[%s]' % ",".join(sorted(self.restore_variables())))
         if self.may_have_files():
             files = []
             collect("", files)
             if files:
                 entries.append('"files":[%s]' % ",".join(sorted(files)))
         return "{%s}" % ",".join(entries)
+
+    def restore_variables(self):
+        """Makes them as they were, and tells those that were not."""
+        now, was = dict(os.environ), self.variables
+        os.environ.clear()
+        os.environ.update(was)
+        changed = {name: value for name, value in now.items() if was.get(name) != value}
+        changed.update({name: None for name in was if name not in now})
+        for name, value in changed.items():
+            told = "null" if value is None else text_or_bytes(os.fsencode(value))
+            yield "[%s,%s]" % (text_or_bytes(os.fsencode(name)), told)
 
     def may_have_files(self):
         """Whether the folder has changed since it was seen to be empty: asking for its time is cheaper than looking."""
@@ -990,7 +1050,10 @@ def functions_in(code, file):
 
 # The conversation.
 
-OPERATIONS = {}
+OPERATIONS = {
+    "$file": LayingOut(write_file, path=read_text, content=read_bytes),
+    "$variable": LayingOut(set_variable, name=read_text, value=lambda told: None if told is None else read_text(told)),
+}
 
 
 def load(plan):

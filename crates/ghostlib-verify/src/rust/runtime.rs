@@ -9,12 +9,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 7] = [
     ("lib.rs", include_str!("templates/runtime/lib.rs")),
     ("counters.rs", include_str!("templates/runtime/counters.rs")),
     ("effects.rs", include_str!("templates/runtime/effects.rs")),
     ("json.rs", include_str!("templates/runtime/json.rs")),
     ("serve.rs", include_str!("templates/runtime/serve.rs")),
+    ("surroundings.rs", include_str!("templates/runtime/surroundings.rs")),
     ("values.rs", include_str!("templates/runtime/values.rs")),
 ];
 

@@ -6,6 +6,7 @@ mod counters;
 mod effects;
 mod json;
 mod serve;
+mod surroundings;
 mod values;
 
 pub use json::{field, quote, Json};

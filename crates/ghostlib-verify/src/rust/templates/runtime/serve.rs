@@ -3,6 +3,7 @@
 use crate::counters::Counters;
 use crate::effects::Effects;
 use crate::json::{field, quote, Json};
+use crate::surroundings::lay_out;
 use crate::values::Values;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -97,12 +98,11 @@ fn make(operations: &HashMap<&str, Operation>, values: &mut Values, call: &Json,
         values.end_call();
         return true;
     };
-    let Some(operation) = operations.get(name.as_str()) else {
-        field("not-run", line, |out| quote("this driver does not have the operation", out));
-        values.end_call();
-        return true;
+    let call = || match operations.get(name.as_str()) {
+        Some(operation) => operation(values, input),
+        None => lay_out(name, input),
     };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| operation(values, input)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(call));
     let [changed, called] = values.end_call();
     match outcome {
         Ok(Ok(Reply::Ok(value))) => field("ok", line, |out| returned(&value, &changed, &called, out)),
