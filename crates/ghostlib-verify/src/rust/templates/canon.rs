@@ -65,18 +65,19 @@ macro_rules! by_display {
 by_display!(bool u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 macro_rules! wide {
-    ($($ty:ty => $narrow:ty)*) => {$(
+    ($($ty:ty)*) => {$(
         impl Canon for $ty {
             fn canon(&self, out: &mut String) {
-                match <$narrow>::try_from(*self) {
-                    Ok(narrow) => narrow.canon(out),
-                    Err(_) => field("int", out, |out| quote(&self.to_string(), out)),
+                match (u64::try_from(*self), i64::try_from(*self)) {
+                    (Ok(narrow), _) => narrow.canon(out),
+                    (_, Ok(narrow)) => narrow.canon(out),
+                    _ => field("int", out, |out| quote(&self.to_string(), out)),
                 }
             }
         }
     )*};
 }
-wide!(u128 => u64 i128 => i64);
+wide!(u128 i128);
 
 macro_rules! floats {
     ($($ty:ty)*) => {$(

@@ -18,14 +18,20 @@ pub fn argument<'j>(input: &'j Json, name: &str, n_params: usize) -> Result<&'j 
     match input {
         Json::Map(map) => Ok(match map.get(name) {
             Some(value) => value,
-            None if n_params == 1 && map.len() == 1 => map.values().next().unwrap_or(input),
-            None if n_params == 1 => input,
+            None if n_params == 1 => match map.iter().next() {
+                Some((key, value)) if map.len() == 1 && !MARKS.contains(&key.as_str()) => value,
+                _ => input,
+            },
             None => &Json::Null,
         }),
         _ if n_params == 1 => Ok(input),
         _ => Err(format!("the input is no map, and the operation has {n_params} parameters")),
     }
 }
+
+/// Keys by which an object is a value, and not a value by name.
+const MARKS: [&str; 11] =
+    ["$", "bytes", "display", "error", "fields", "float", "int", "ok", "returns", "since_epoch", "some"];
 
 /// A parameter that is made from its JSON.
 pub fn param<T: FromJson>(input: &Json, name: &str, n_params: usize) -> Result<T, String> {
