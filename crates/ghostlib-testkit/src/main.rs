@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::process::ExitCode;
 
+mod builds;
 mod copies;
 mod edits;
 mod exercise;
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Builds(builds::BuildsArgs),
     Copies(copies::CopiesArgs),
     Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         return ghostlib_sandbox::launcher::main(arguments);
     }
     match Cli::parse().command {
+        Command::Builds(args) => finished(builds::builds(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),

@@ -3,6 +3,7 @@
 use super::coverage::Counters;
 use super::manifest::Manifest;
 use super::reference::toml_string;
+use super::remembered::{Remembered, key};
 use super::runtime::runtime;
 use super::toolchain::Toolchain;
 use super::types_of::OwnType;
@@ -12,6 +13,7 @@ use crate::session::Driver;
 use ghostlib_model::Place;
 use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
 use handlebars::Handlebars;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -53,7 +55,7 @@ pub enum Built {
 }
 
 /// An operation that does not compile against the library.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The operation.
     pub operation: String,
@@ -108,21 +110,30 @@ pub(super) async fn build_with(
     read.push(runtime.clone());
     let subject = &Subject { read: &read, ..subject.clone() };
     let with_runtime = format!("ghostlib_runtime={}", runtime.display());
+    let places = Places::of(subject);
+    let key = key(toolchain, subject, &driver_files(subject, &package, &parts)?, &format!("{variables:?}"));
+    let driver = |names: Vec<String>| {
+        let executable = places.bin.join(DRIVER);
+        let read = toolchain.readable().into_iter().chain([executable.clone()]).collect();
+        Driver::new(Arc::clone(sandbox), CommandLine::new(executable), read, names)
+    };
+    if let Some(Remembered { operations, left_out, .. }) = Remembered::find(&places.bin, &key) {
+        return Ok(Built::Driver { driver: driver(operations), left_out });
+    }
     loop {
         write_driver(subject, &package, &parts)?;
         let build = ["rustc", "--offline", "--quiet", "--message-format=json"];
         let last = ["--", "--extern", &with_runtime];
         let finished = cargo(sandbox, toolchain, subject, (&build, &last), &variables).await?;
         if finished.end.is_success() {
-            let Some(executable) = take_out(&Places::of(subject))? else {
+            Remembered::forget(&places.bin);
+            if !take_out(&places)? {
                 let said = "the build put something else in the place of the program that was built";
                 return Ok(Built::Failed(vec![plain_message(said)]));
-            };
-            let names = parts.operations.into_iter().map(|operation| operation.name).collect();
-            let mut read = toolchain.readable();
-            read.push(executable.clone());
-            let driver = Driver::new(Arc::clone(sandbox), CommandLine::new(&executable), read, names);
-            return Ok(Built::Driver { driver, left_out });
+            }
+            let names: Vec<_> = parts.operations.into_iter().map(|operation| operation.name).collect();
+            Remembered::keep(&places.bin, key, &names, &left_out)?;
+            return Ok(Built::Driver { driver: driver(names), left_out });
         }
         if let Some(error) = full_disk(&finished) {
             return Err(VerifyError::at(subject.scratch)(error));
@@ -172,9 +183,9 @@ fn full_disk(finished: &Finished) -> Option<io::Error> {
 }
 
 /// Takes the executable out of the folder that the build could write to, into one that no sandbox writes to.
-/// Nothing, if a build script has put something else in its place: a link to what the library must not see, a
+/// Whether it could: a build script may have put something else in its place: a link to what the library must not see, a
 /// file without end.
-fn take_out(places: &Places) -> Result<Option<PathBuf>, VerifyError> {
+fn take_out(places: &Places) -> Result<bool, VerifyError> {
     const MAX_BYTES: u64 = 1 << 30;
     let built = places.target.join("debug").join(DRIVER);
     let is_plain =
@@ -185,12 +196,12 @@ fn take_out(places: &Places) -> Result<Option<PathBuf>, VerifyError> {
         _ => false,
     };
     if !is_plain || !is_in_place {
-        return Ok(None);
+        return Ok(false);
     }
     fs::create_dir_all(&places.bin).map_err(VerifyError::at(&places.bin))?;
     let executable = places.bin.join(DRIVER);
     fs::copy(&built, &executable).map_err(VerifyError::at(&executable))?;
-    Ok(Some(executable))
+    Ok(true)
 }
 
 /// The folders of one driver. A build may write to the first three, and to nothing else.

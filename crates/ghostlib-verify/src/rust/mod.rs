@@ -14,6 +14,7 @@ mod operations;
 mod outside;
 pub mod own_tests;
 mod reference;
+mod remembered;
 mod runtime;
 mod signature;
 mod std_traits;
