@@ -880,6 +880,9 @@ class Effects:
 
     def __init__(self):
         self.variables = dict(os.environ)
+        # What lies below is compared without decoding it.
+        self.raw = getattr(os.environ, "_data", os.environ)
+        self.raw_before = dict(self.raw)
         self.folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
         self.streams = [(name, fd, self.redirect(name, fd)) for name, fd in (("stdout", 1), ("stderr", 2))]
         self.own = {name: getattr(sys, name) for name, _, _ in self.streams}
@@ -904,7 +907,7 @@ class Effects:
                 os.ftruncate(file, 0)
                 entries.append('"%s":%s' % (name, text_or_bytes(content)))
             os.dup2(file, number)  # The library may have closed it.
-        if os.environ != self.variables:
+        if self.raw != self.raw_before:
             entries.append('"variables":[%s]' % ",".join(sorted(self.restore_variables())))
         if self.may_have_files():
             files = []
