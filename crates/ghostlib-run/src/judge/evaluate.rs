@@ -31,6 +31,8 @@ struct Measured {
     findings: Vec<Finding>,
     vectors: Vec<VectorResult>,
     tried: Vec<Tried>,
+    /// The operations that the candidate has.
+    had: BTreeSet<String>,
     code: CodeCoverage,
     /// Nothing, if nothing says what it has to be.
     api: Option<ApiDimension>,
@@ -263,6 +265,7 @@ async fn try_all(
     for tried in trial.tried {
         // What the candidate does not have has been said already.
         if driver.has(&tried.agreement.operation) {
+            measured.had.insert(tried.agreement.operation.clone());
             let findings = findings::behaviour(loaded, &tried);
             // A failing vector has said it already.
             let new = findings.into_iter().filter(|finding| stand::vector_of_call(loaded, finding).is_none());
@@ -296,12 +299,14 @@ fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measure
     let gates = gates(&measured);
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
     let each: Vec<_> = functions.iter().collect();
+    let of_both: Vec<_> =
+        functions.iter().filter(|function| measured.had.contains(&function.operation)).collect();
     let fidelity = Fidelity {
         gates,
         vectors: dimension,
         api: measured.api.unwrap_or_default(),
         behaviour: behaviour_dimension(&each),
-        coverage: coverage(ready, measured.required.as_ref(), &each),
+        coverage: coverage(ready, measured.required.as_ref(), &of_both),
     };
     Evaluation {
         fidelity,
@@ -345,7 +350,7 @@ fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
     BehaviourDimension { agreement: figures::agreement(functions), accepted }
 }
 
-/// A function counts as exercised when both sides were asked and the reference accepted enough.
+/// A function counts as exercised when both sides have it and the reference accepted enough.
 fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[&FunctionAgreement]) -> Ratio {
     let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
     let all = || ready.operations.required.iter().collect();

@@ -41,18 +41,22 @@ pub struct Behaviour {
 impl Behaviour {
     /// The reference's public functions of which it accepted at least a share of the calls, from 0 to 1.
     pub fn exercised(&self, api: &Api, min_accepted: f64) -> Ratio {
-        let agreements: Vec<&FunctionAgreement> = self.tried.iter().map(|tried| &tried.agreement).collect();
-        coverage(api, &self.offered.operations, &agreements, min_accepted)
+        coverage(api, &self.offered.operations, &self.tried, &self.missing, min_accepted)
     }
 }
 
+/// A function counts as exercised when both sides have it and the reference accepted enough.
 fn coverage(
     api: &Api,
     operations: &[Operation],
-    agreements: &[&FunctionAgreement],
+    tried: &[Tried],
+    missing: &[LeftOut],
     min_accepted: f64,
 ) -> Ratio {
-    let exercised = exercised(operations.iter(), agreements, min_accepted);
+    let is_missing = |name: &str| missing.iter().any(|one| one.operation == name);
+    let of_both: Vec<&FunctionAgreement> =
+        tried.iter().map(|tried| &tried.agreement).filter(|one| !is_missing(&one.operation)).collect();
+    let exercised = exercised(operations.iter(), &of_both, min_accepted);
     let required: HashSet<&str> =
         super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
     Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
@@ -109,7 +113,7 @@ pub async fn behaviour(
         .collect();
     Ok(Behaviour {
         agreement: agreement(&agreements),
-        coverage: coverage(api, &offered.operations, &agreements, MIN_ACCEPTED),
+        coverage: coverage(api, &offered.operations, &trial.tried, &missing, MIN_ACCEPTED),
         code: trial.code,
         unknown,
         tried: trial.tried,

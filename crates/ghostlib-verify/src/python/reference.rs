@@ -92,8 +92,8 @@ async fn download(
         return Err(ReferenceError::NotFound { reference: reference.to_owned(), said });
     }
     let mut said = String::new();
-    // All that pip needs to read a source distribution may be a wheel; the distribution itself may not.
-    for (option, which) in [("--no-binary", name), ("--only-binary", ":all:")] {
+    // To read what a source distribution says of itself pip runs code of it, outside of any sandbox: a wheel is better.
+    for (option, which) in [("--only-binary", ":all:"), ("--no-binary", name)] {
         let command = pip(interpreter)
             .args(["download", "--quiet", "--no-deps"])
             .args([option, which, "--dest"])
