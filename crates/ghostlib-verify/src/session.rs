@@ -87,7 +87,7 @@ pub(crate) struct Losses {
 }
 
 impl Losses {
-    fn count(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
+    pub(crate) fn count(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
         for (call, answer) in sequence.calls.iter().zip(&answer.answers) {
             let counts = match answer {
                 Answer::Hang(_) => &mut self.hangs,
@@ -100,16 +100,24 @@ impl Losses {
 
     /// Whether a sequence is made; if not, the answer says why.
     fn allow(&self, sequence: &Sequence, patience: &Patience, answer: &mut SequenceAnswer) -> bool {
+        let refused = self.refuse(sequence, patience);
+        let is_allowed = refused.is_none();
+        *answer = refused.unwrap_or_else(|| std::mem::take(answer));
+        is_allowed
+    }
+
+    /// Why a sequence is not made, if it is not.
+    pub(crate) fn refuse(&self, sequence: &Sequence, patience: &Patience) -> Option<SequenceAnswer> {
+        if self.hangs.is_empty() && self.crashes.is_empty() {
+            return None;
+        }
         let reasons: Vec<Option<String>> =
             sequence.calls.iter().map(|call| self.exhausted(&call.operation, patience)).collect();
-        let is_allowed = reasons.iter().all(Option::is_none);
-        if !is_allowed {
-            let told =
-                |reason: Option<String>| Answer::NotRun(reason.unwrap_or_else(|| NOT_ASKED.to_owned()));
-            let answers = reasons.into_iter().map(told).collect();
-            *answer = SequenceAnswer { answers, ..SequenceAnswer::default() };
+        if reasons.iter().all(Option::is_none) {
+            return None;
         }
-        is_allowed
+        let told = |reason: Option<String>| Answer::NotRun(reason.unwrap_or_else(|| NOT_ASKED.to_owned()));
+        Some(SequenceAnswer { answers: reasons.into_iter().map(told).collect(), ..SequenceAnswer::default() })
     }
 
     /// Why an operation is called no more, if it is not.
@@ -268,6 +276,16 @@ impl Driver {
         let mut answers = Vec::with_capacity(sequences.len());
         self.converse(sequences, &mut answers).await?;
         Ok(answers)
+    }
+
+    /// Asks for a sequence alone, from which a driver did not come back among others, and finds the call by which it is
+    /// lost. Where it comes back now, that is its answer: it was late, or others before it were to blame.
+    pub(crate) async fn blame_alone(&self, sequence: &Sequence) -> Result<SequenceAnswer, VerifyError> {
+        let mut answers = vec![];
+        match self.converse(&[sequence], &mut answers).await? {
+            Some(lost) => self.blame(sequence, lost).await,
+            None => Ok(answers.pop().unwrap_or_default()),
+        }
     }
 
     /// Finds the call of a sequence by which the process was lost: the first that is in no beginning of the sequence

@@ -6,6 +6,7 @@ mod drawing;
 mod kinds;
 mod power;
 mod shrink;
+mod together;
 
 pub use converge::{Convergence, Disagreement, converge};
 
@@ -22,6 +23,7 @@ use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
+use together::Together;
 
 /// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,24 +134,20 @@ pub async fn try_operations(
 ) -> Result<Trial, VerifyError> {
     let mut asked = vec![];
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
-    let mut losses = Losses::default();
     let mut drawing = Drawing::new(operations, seeds, plan, reference.coverage_map().ok());
     // What comes back just in time on one side would not on the other.
     let reference = &reference.in_half_the_time();
     let counting = reference.counted();
+    let mut together = Together { reference: [&counting, reference], candidate, losses: Losses::default() };
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
-        let expected = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
-        let again = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
-        let answerable: Vec<Sequence> =
-            sequences.iter().zip(expected.iter().zip(&again)).map(up_to_loss).collect();
-        let got = candidate.ask_after(&answerable, &Patience::SHORT, &mut losses).await?;
-        drawing.learn(&sequences, &expected);
-        for (sequence, ((expected, again), got)) in
-            sequences.iter().zip(expected.iter().zip(&again).zip(&got))
-        {
-            compare(operations, sequence, [expected, again, got], &mut counted);
+        let answered = together.ask(&sequences, &Patience::SHORT).await?;
+        for (sequence, one) in sequences.iter().zip(&answered) {
+            compare(operations, sequence, [&one.expected, &one.again, &one.got], &mut counted);
         }
+        let (expected, again): (Vec<_>, Vec<_>) =
+            answered.into_iter().map(|one| (one.expected, one.again)).unzip();
+        drawing.learn(&sequences, &expected);
         asked.extend(Asked::all(sequences, expected, &again));
     }
     let shrink = Shrink { reference, candidate };
@@ -168,7 +166,7 @@ pub async fn try_operations(
 
 /// The calls before the one from which the reference did not come back once, or that it was spared: what uses up time or memory on one side may
 /// do so a little earlier or later on the other, and proves nothing.
-fn up_to_loss((sequence, (answer, again)): (&Sequence, (&SequenceAnswer, &SequenceAnswer))) -> Sequence {
+fn up_to_loss(sequence: &Sequence, answer: &SequenceAnswer, again: &SequenceAnswer) -> Sequence {
     let is_lost = |one: &Answer| matches!(one, Answer::Hang(_) | Answer::Crash(_)) || was_not_asked(one);
     let lost = |of: &SequenceAnswer| of.answers.iter().position(is_lost);
     let n = [lost(answer), lost(again)].into_iter().flatten().min().unwrap_or(sequence.calls.len());

@@ -2,9 +2,10 @@
 
 use super::Difference;
 use super::kinds::diverse;
+use super::together::Together;
 use crate::VerifyError;
 use crate::generate::{shorter, weight};
-use crate::session::{Driver, Patience};
+use crate::session::{Driver, Losses, Patience};
 use ghostlib_model::{Answer, Sequence, SequenceAnswer};
 use std::collections::BTreeMap;
 
@@ -60,20 +61,21 @@ impl Shrink<'_> {
         if all.is_empty() {
             return Ok(false);
         }
-        let mut answers = self
-            .reference
-            .ask_sequences(&all, &Patience::SHORT)
-            .await?
-            .into_iter()
-            .zip(self.candidate.ask_sequences(&all, &Patience::SHORT).await?);
+        let mut together = Together {
+            reference: [self.reference, self.reference],
+            candidate: self.candidate,
+            losses: Losses::default(),
+        };
+        let mut answers = together.ask(&all, &Patience::SHORT).await?.into_iter();
         let mut any = false;
         for (case, sequences) in found.iter_mut().zip(tries) {
             let name = case.call().map(|call| call.operation.clone());
             let next = sequences
                 .into_iter()
                 .zip(answers.by_ref())
-                .filter_map(|(sequence, (reference, candidate))| {
-                    first_difference(sequence, &reference, &candidate)
+                .filter(|(_, answered)| answered.expected.answers == answered.again.answers)
+                .filter_map(|(sequence, answered)| {
+                    first_difference(sequence, &answered.expected, &answered.got)
                 })
                 .filter(|step| step.call().map(|call| call.operation.clone()) == name)
                 .filter(|step| step.is_only_text() == case.is_only_text())
