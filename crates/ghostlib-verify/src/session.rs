@@ -165,10 +165,10 @@ impl Driver {
         self
     }
 
-    /// The same, with half the time for a call.
+    /// The same, with less time for a call, if it has more.
     #[must_use]
-    pub(crate) fn in_half_the_time(&self) -> Self {
-        let limits = CallLimits { wall: self.limits.wall / 2, ..self.limits };
+    pub(crate) fn within(&self, wall: Duration) -> Self {
+        let limits = CallLimits { wall: self.limits.wall.min(wall), ..self.limits };
         self.clone().with_limits(limits)
     }
 

@@ -23,6 +23,7 @@ use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use together::Together;
 
 /// How operations are tried.
@@ -120,6 +121,10 @@ impl Difference {
 /// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
 const ROUNDS: usize = 5;
 
+/// Wall time for a generated call of the candidate. The reference has half of it, since what comes back just in time on
+/// one side would not on the other.
+const WALL: Duration = Duration::from_secs(2);
+
 /// Tries operations on both sides. Calls on which the reference disagrees with itself prove nothing and are left
 /// out. A reference that counts what runs steers the sequences towards what has not run yet.
 ///
@@ -135,8 +140,7 @@ pub async fn try_operations(
     let mut asked = vec![];
     let mut counted: BTreeMap<&str, Counted> = BTreeMap::new();
     let mut drawing = Drawing::new(operations, seeds, plan, reference.coverage_map().ok());
-    // What comes back just in time on one side would not on the other.
-    let reference = &reference.in_half_the_time();
+    let (reference, candidate) = (&reference.within(WALL / 2), &candidate.within(WALL));
     let counting = reference.counted();
     let mut together = Together { reference: [&counting, reference], candidate, losses: Losses::default() };
     for round in 0..ROUNDS {

@@ -125,7 +125,9 @@ impl<'a> Sequences<'a> {
             let is_ok = matches!(answer, Answer::Ok(_));
             let (n_made, n_ok) = &mut self.accepted[at];
             (*n_made, *n_ok) = (*n_made + 1, *n_ok + u32::from(is_ok));
-            if is_ok && call.input.is_object() {
+            // What makes endless texts costs much, and says no more than what makes short ones.
+            let is_short = matches!(answer, Answer::Ok(value) if text_bytes(value) <= MAX_LEARNT);
+            if is_short && call.input.is_object() {
                 let pool = &mut self.pools[at];
                 if pool.len() < MAX_POOL {
                     generator.learn(&without_kept(&call.input));
@@ -270,6 +272,19 @@ impl<'a> Sequences<'a> {
                 draft.calls.push(Call { operation: described.name.clone(), input });
             }
         }
+    }
+}
+
+/// Inputs of which the answer has more bytes of text are not kept.
+const MAX_LEARNT: usize = 16 << 10;
+
+/// The bytes of all texts in a value.
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(text_bytes).sum(),
+        Value::Object(map) => map.values().map(text_bytes).sum(),
+        _ => 0,
     }
 }
 
