@@ -28,9 +28,8 @@ const UNPACK: &str = include_str!("unpack.py");
 
 /// Fetches a reference into a folder of `cache`, or finds it there. Relative paths start at `base`.
 ///
-/// From an index comes the source distribution, or the wheel where there is none. What it depends on is not fetched.
-/// For a source distribution pip runs the project's own build script, in no sandbox, as it does when a user installs
-/// the project.
+/// From an index comes the wheel, or the source distribution where there is none: for that pip runs the project's own
+/// build script, in no sandbox, as it does when a user installs the project. What it depends on is not fetched.
 ///
 /// # Errors
 /// If it does not exist, or cannot be fetched or unpacked.
