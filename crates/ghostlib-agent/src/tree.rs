@@ -1,7 +1,9 @@
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use gix_validate::path::component;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use unicode_normalization::UnicodeNormalization;
 use walkdir::WalkDir;
 
 /// The files of a folder as data: relative paths with `/`, and bytes. Links, devices and the like have no
@@ -25,9 +27,23 @@ pub struct TreeError {
 }
 
 const MAX_FILES: usize = 10_000;
+const MAX_FOLDERS: usize = 10_000;
 const MAX_BYTES: u64 = 64 << 20;
 /// What stands at the top of a package and is no part of it.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
+/// Settings that tools take up from the folders that they are started in: they could run something.
+const SETTINGS: [&str; 10] = [
+    ".cargo",
+    "rust-toolchain",
+    "rust-toolchain.toml",
+    ".vscode",
+    ".idea",
+    ".zed",
+    ".envrc",
+    ".mise.toml",
+    ".gitattributes",
+    ".gitmodules",
+];
 
 impl FileTree {
     /// A tree of these files.
@@ -35,34 +51,57 @@ impl FileTree {
         Self { files: files.into_iter().collect() }
     }
 
-    /// Reads a folder. Build output is left out.
+    /// Reads a folder that somebody else has filled. Build output is left out. Modes are no part of a tree, so nothing
+    /// in it can be executed or set its user.
     ///
     /// # Errors
-    /// If there is anything but plain files and folders, a name that is no UTF-8 or has control characters,
-    /// more than 10,000 files, or more than 64 MiB.
+    /// If there is anything but plain files and folders; a name that is no UTF-8, that git or another operating system
+    /// takes for something else, or that another name is equal to where case does not matter; more than 10,000 files or
+    /// folders, or more than 64 MiB.
     pub fn read(dir: &Path) -> Result<Self, TreeError> {
         let mut tree = Self::default();
-        let mut n_bytes = 0;
+        let (mut n_bytes, mut n_folders) = (0, 0);
+        let mut folded = HashMap::new();
         let inside = |entry: &walkdir::DirEntry| {
             entry.depth() != 1 || !LEFT_OUT.iter().any(|name| entry.file_name() == *name)
         };
         for entry in WalkDir::new(dir).sort_by_file_name().into_iter().filter_entry(inside) {
             let entry = entry.map_err(|error| wrong(dir, error.to_string()))?;
+            let path = entry.path();
             if entry.file_type().is_dir() {
+                n_folders += 1;
+                if n_folders > MAX_FOLDERS {
+                    return Err(wrong(path, format!("the tree has more than {MAX_FOLDERS} folders")));
+                }
                 continue;
             }
-            let path = entry.path();
             if !entry.file_type().is_file() {
                 return Err(wrong(path, "it is a link or a special file, not a plain one"));
             }
+            // Before it is read: a file with holes may be far longer than the disk.
             n_bytes += entry.metadata().map_or(0, |metadata| metadata.len());
             if n_bytes > MAX_BYTES || tree.files.len() >= MAX_FILES {
                 return Err(wrong(path, format!("the tree has more than {MAX_FILES} files or 64 MiB")));
             }
-            let bytes = fs::read(path).map_err(|error| failed(path, &error))?;
-            tree.files.insert(relative_name(dir, path)?, bytes);
+            let name = relative_name(dir, path)?;
+            if let Some(other) = folded.insert(fold(&name), name.clone()) {
+                return Err(wrong(path, format!("where case does not matter, it is the same as `{other}`")));
+            }
+            tree.files.insert(name, read_bounded(path).map_err(|error| failed(path, &error))?);
         }
         Ok(tree)
+    }
+
+    /// The tree without the settings of tools that it brings along, and their paths. They would take effect for whoever
+    /// works in the folder, and take none where candidates are built.
+    #[must_use]
+    pub fn without_settings(self) -> (Self, Vec<String>) {
+        let is_setting = |path: &str| {
+            path.split('/').any(|part| SETTINGS.iter().any(|name| name.eq_ignore_ascii_case(part)))
+        };
+        let (settings, files): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            self.files.into_iter().partition(|(path, _)| is_setting(path));
+        (Self { files }, settings.into_keys().collect())
     }
 
     /// Writes the files below a folder.
@@ -115,16 +154,30 @@ pub fn read_plain_file(path: &Path) -> Result<Option<Vec<u8>>, TreeError> {
     fs::read(path).map(Some).map_err(|error| failed(path, &error))
 }
 
+/// A path with `/` that means a plain file below the folder to git and on every operating system.
 fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
     let relative = path.strip_prefix(dir).unwrap_or(path);
     let name = relative.to_str().ok_or_else(|| wrong(path, "the name is not UTF-8"))?;
-    if name.chars().any(|c| c.is_control() || c == '\\') {
-        return Err(wrong(path, "the name has control characters or backslashes"));
+    if name.chars().any(char::is_control) {
+        return Err(wrong(path, "the name has control characters"));
     }
-    if relative.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
-        return Err(wrong(path, "it would be taken for a git repository's own"));
+    for part in name.split('/') {
+        component(part.into(), None, component::Options::default())
+            .map_err(|error| wrong(path, format!("the name means something else elsewhere: {error}")))?;
     }
     Ok(name.to_owned())
+}
+
+/// Names that are equal on some file system are equal when they are folded.
+fn fold(name: &str) -> String {
+    name.nfd().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// What a file holds, up to the size of a whole tree: it may have grown since it was measured.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn wrong(path: &Path, reason: impl Into<String>) -> TreeError {
@@ -163,6 +216,61 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("lib.rs")).unwrap();
         let error = FileTree::read(dir.path()).unwrap_err();
         assert!(error.to_string().contains("lib.rs: it is a link"), "{error}");
+    }
+
+    /// What is said of a folder in which one path was made.
+    fn refused(make: impl Fn(&Path) -> io::Result<()>) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        make(dir.path()).unwrap();
+        FileTree::read(dir.path()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let socket = refused(|dir| std::os::unix::net::UnixListener::bind(dir.join("a")).map(drop));
+        assert!(socket.contains("a: it is a link or a special file"), "{socket}");
+        let folder = refused(|dir| std::os::unix::fs::symlink("/", dir.join("src")));
+        assert!(folder.contains("src: it is a link"), "{folder}");
+        let long = refused(|dir| File::create(dir.join("a"))?.set_len(1 << 40));
+        assert!(long.contains("64 MiB"), "{long}");
+    }
+
+    #[test]
+    fn names_that_mean_something_else_elsewhere_are_refused() {
+        for name in
+            ["a\nb", "a\u{1b}[2J", "sub/.GIT", ".g\u{200c}it", "git~1", "aux.rs", "a:b", "a\\b", "a ", "a."]
+        {
+            let said = refused(|dir| {
+                let path = dir.join(name);
+                fs::create_dir_all(path.parent().unwrap())?;
+                fs::write(path, "")
+            });
+            assert!(said.contains("the name"), "{name:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_one_where_case_does_not_matter_are_refused() {
+        for (one, other) in [("src/lib.rs", "src/LIB.rs"), ("Src/a", "src/a"), ("\u{e9}", "e\u{301}")] {
+            let said = refused(|dir| {
+                for name in [one, other] {
+                    fs::create_dir_all(dir.join(name).parent().unwrap())?;
+                    fs::write(dir.join(name), "")?;
+                }
+                Ok(())
+            });
+            assert!(said.contains("where case does not matter"), "{one}: {said}");
+        }
+    }
+
+    #[test]
+    fn settings_of_tools_are_left_out_wherever_they_stand() {
+        let names =
+            ["src/lib.rs", ".cargo/config.toml", "sub/.Cargo/config", "rust-toolchain.toml", "build.rs"];
+        let tree = FileTree::from_files(names.map(|name| (name.to_owned(), Vec::new())));
+        let (tree, settings) = tree.without_settings();
+        assert_eq!(tree.files.keys().collect::<Vec<_>>(), ["build.rs", "src/lib.rs"]);
+        assert_eq!(settings, [".cargo/config.toml", "rust-toolchain.toml", "sub/.Cargo/config"]);
     }
 
     #[test]

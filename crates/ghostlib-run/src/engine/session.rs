@@ -21,7 +21,7 @@ impl OpenRun<'_> {
         });
         let mut session = self.engine.agent.work(&assignment).await?;
         let pushed_back = add_push_back(&assignment.workspace, &mut session);
-        let (end, candidate) = self.take_over(&assignment, &session, iteration)?;
+        let (end, candidate) = self.take_over(&assignment, &mut session, iteration)?;
         let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
         Ok(Event::SessionEnded {
             iteration,
@@ -82,7 +82,7 @@ impl OpenRun<'_> {
     fn take_over(
         &self,
         assignment: &Assignment,
-        session: &Session,
+        session: &mut Session,
         iteration: u32,
     ) -> Result<(SessionEnd, Option<CandidateStamp>), RunError> {
         let dir = assignment.workspace.join(CANDIDATE_DIR);
@@ -94,6 +94,12 @@ impl OpenRun<'_> {
             }
             Ok(tree) => (session.end.clone(), tree),
         };
+        let (tree, settings) = tree.without_settings();
+        if !settings.is_empty() {
+            let list = settings.join(", ");
+            let text = format!("left out of the candidate, since settings of tools take no effect: {list}");
+            add_before_the_end(session, TrajectoryEvent::Note { text });
+        }
         self.keep_recording(assignment, session, &tree)?;
         if tree.files.is_empty() || matches!(end, SessionEnd::GaveUp(_)) {
             return Ok((end, None));
@@ -120,12 +126,16 @@ impl OpenRun<'_> {
 fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeError> {
     let Some(bytes) = read_plain_file(&workspace.join(PUSHBACK_FILE))? else { return Ok(()) };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    // It was written before the session ended, which is the last line.
+    add_before_the_end(session, TrajectoryEvent::PushBack { text });
+    Ok(())
+}
+
+/// Adds what came about before the session ended, which is the last line.
+fn add_before_the_end(session: &mut Session, event: TrajectoryEvent) {
     let lines = &mut session.trajectory.lines;
     let at_ms = lines.last().map_or(0, |line| line.at_ms);
     let before_the_end = lines.len().saturating_sub(1);
-    lines.insert(before_the_end, TrajectoryLine { at_ms, event: TrajectoryEvent::PushBack { text } });
-    Ok(())
+    lines.insert(before_the_end, TrajectoryLine { at_ms, event });
 }
 
 /// The hash of the prompt that the best candidate's implementer was given.
