@@ -3,12 +3,14 @@
 use crate::args::SandboxChoice;
 use crate::error::CliError;
 use ghostlib_diff::{SourceTree, language_of};
+use ghostlib_model::Canary;
 use ghostlib_sandbox::{Launcher, Sandbox};
 use ghostlib_verify::Tools;
 use ghostlib_verify::rust::Toolchain;
 use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +34,18 @@ fn cache_home() -> Option<PathBuf> {
     let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = given.or_else(|| env::home_dir().map(|home| home.join(".cache")))?;
     Some(cache.join("ghostlib"))
+}
+
+/// A text in the user's home that nothing of a sandbox may see: planted now, if it is not there yet. Nothing, where no
+/// file can be kept.
+pub(crate) fn home_canary() -> Option<Canary> {
+    let path = cache_home()?.join("canary");
+    let token = fs::read_to_string(&path).ok().or_else(|| {
+        let token = format!("{:032x}", fastrand::u128(..));
+        fs::create_dir_all(path.parent()?).and_then(|()| fs::write(&path, &token)).ok()?;
+        Some(token)
+    })?;
+    Some(Canary { token: token.trim().to_owned(), place: "the user's home".to_owned() })
 }
 
 /// The variables that are settings.

@@ -6,6 +6,7 @@
 
 mod api;
 mod call;
+mod canary;
 mod diagnostic;
 mod evaluation;
 mod event;
@@ -22,6 +23,7 @@ mod vector;
 
 pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
+pub use canary::Canary;
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,

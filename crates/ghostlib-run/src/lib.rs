@@ -6,6 +6,7 @@
 
 mod engine;
 mod judge;
+mod leaks;
 mod lint;
 pub mod revision;
 mod spec_files;

@@ -7,6 +7,7 @@
 //! The protocol is a page of the book, `docs/src/protocol.md`.
 
 mod behaviour;
+mod canaries;
 pub mod conformance;
 mod coverage;
 mod emit;

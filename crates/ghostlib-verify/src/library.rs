@@ -5,7 +5,7 @@ use crate::reference::ReferenceError;
 use crate::rust::{self, Built, CompilerMessage, LeftOut, OwnType};
 use crate::session::Driver;
 use crate::{VerifyError, python};
-use ghostlib_model::{ApiItem, ReferenceSource, Sha256Hex};
+use ghostlib_model::{ApiItem, Canary, ReferenceSource, Sha256Hex};
 use ghostlib_sandbox::Sandbox;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub struct Library {
     pub checksum: Sha256Hex,
     /// What a build of it may read beside its source.
     pub needs: Needs,
+    /// What was planted in its source tree.
+    pub canaries: Vec<Canary>,
 }
 
 /// What a library needs from outside its source tree.
@@ -292,15 +294,17 @@ impl Library {
     fn of_python(fetched: python::Reference, packages: Option<PathBuf>) -> Self {
         let (package, version) = python::name_and_version(&fetched.dir, &fetched.source);
         let needs = Needs { read: packages.into_iter().collect(), cargo_config: String::new() };
-        let python::Reference { source, dir, checksum, .. } = fetched;
-        Self { source, package, version, dir, checksum, needs }
+        let python::Reference { source, dir, checksum, canaries, .. } = fetched;
+        Self { source, package, version, dir, checksum, needs, canaries }
     }
 }
 
 impl From<rust::Reference> for Library {
     fn from(fetched: rust::Reference) -> Self {
-        let rust::Reference { source, package, version, dir, checksum, cargo_config, root } = fetched;
-        Self { source, package, version, dir, checksum, needs: Needs { read: vec![root], cargo_config } }
+        let rust::Reference { source, package, version, dir, checksum, cargo_config, root, canaries } =
+            fetched;
+        let needs = Needs { read: vec![root], cargo_config };
+        Self { source, package, version, dir, checksum, needs, canaries }
     }
 }
 

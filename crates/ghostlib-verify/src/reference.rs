@@ -1,5 +1,6 @@
 //! What fetching a reference is about in every language.
 
+use crate::canaries::unplanted;
 use crate::rust::ManifestError;
 use ghostlib_model::{ReferenceSource, Sha256Hex, sha256_of_files};
 use ghostlib_sandbox::{CommandLine, Finished, SandboxError, host};
@@ -151,14 +152,15 @@ pub(crate) async fn run_tool(
     })
 }
 
-/// Over the files of a source tree, with what is skipped at its top left out.
+/// Over the files of a source tree without its canaries, with what is skipped at its top left out.
 pub(crate) fn checksum(dir: &Path, skipped: &[&str]) -> Result<Sha256Hex, ReferenceError> {
     let mut files = Vec::new();
     for entry in source_files(dir, skipped) {
         let path =
             entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
         let relative = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        files.push((relative, fs::read(&path).map_err(at(&path))?));
+        let text = fs::read(&path).map_err(at(&path))?;
+        files.push((relative, unplanted(&path, &text).to_vec()));
     }
     Ok(sha256_of_files(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
 }

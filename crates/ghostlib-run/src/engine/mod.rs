@@ -13,10 +13,10 @@ use crate::spec_files::{LoadedSpec, SpecError};
 use crate::store::{
     Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
 };
-use ghostlib_agent::{Agent, AgentError, TreeError};
+use ghostlib_agent::{Agent, AgentError, FileTree, TreeError};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{
-    Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex, VectorId,
+    Canary, Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex, VectorId,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
@@ -41,6 +41,8 @@ pub struct Engine {
     pub copy_thresholds: CopyThresholds,
     /// An evaluation that takes longer is a finding.
     pub evaluate_budget: Duration,
+    /// What was planted where no agent may look.
+    pub canaries: Vec<Canary>,
     /// Where everything runs.
     pub sandbox: Arc<Sandbox>,
     /// What builds.
@@ -286,7 +288,8 @@ impl OpenRun<'_> {
         let (Some(judge), Some((_, ready))) = (&self.judge, &self.ready) else {
             return Err(RunError::NeverStarted(self.run.clone()));
         };
-        let candidate = Candidate { dir: &dir, scratch: &scratch };
+        let record = self.record_of(iteration)?;
+        let candidate = Candidate { dir: &dir, scratch: &scratch, record: &record };
         let evaluation = judge.evaluate(&loaded, ready, candidate, &options).await?;
         let environment = Environment {
             toolchain: self.engine.toolchain.version.clone(),
@@ -304,6 +307,14 @@ impl OpenRun<'_> {
         let stamp = stamp.ok_or_else(|| RunError::NeverStarted(self.run.clone()))?;
         let tree = Candidates::open(&self.engine.project.candidates())?.read(&stamp.commit)?;
         self.engine.project.lay_out(&tree, &stamp.tree).map_err(tree_error)
+    }
+
+    /// What the session of an iteration left: its trajectory, its objections, its candidate.
+    fn record_of(&self, iteration: u32) -> Result<FileTree, RunError> {
+        let summary = self.summary.iterations.iter().find(|one| one.iteration == iteration);
+        let session = summary.and_then(|one| one.session.as_ref());
+        let session = session.ok_or_else(|| RunError::NeverStarted(self.run.clone()))?;
+        FileTree::read(&self.engine.project.session_dir(&self.run, &session.id)).map_err(tree_error)
     }
 
     async fn revise(&mut self, iteration: u32) -> Result<Event, RunError> {
@@ -405,6 +416,7 @@ impl OpenRun<'_> {
             build_wall: Duration::from_secs(600),
             copy: self.engine.copy_thresholds.clone(),
             budget: self.engine.evaluate_budget,
+            canaries: self.engine.canaries.clone(),
         }
     }
 

@@ -2,7 +2,9 @@ use super::{
     Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language, seeds,
     stand,
 };
+use crate::leaks;
 use crate::spec_files::LoadedSpec;
+use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
@@ -22,6 +24,8 @@ pub struct Candidate<'a> {
     pub dir: &'a Path,
     /// A folder for its driver and build output.
     pub scratch: &'a Path,
+    /// What is looked through for canaries: its files, and what its session has recorded.
+    pub record: &'a FileTree,
 }
 
 /// What has been measured so far.
@@ -65,6 +69,7 @@ impl Judge {
         let mut measured = Measured::default();
         self.compare_sources(loaded, candidate, &options.copy, &mut measured)?;
         self.check_dependencies(loaded, candidate, &mut measured);
+        measured.findings.extend(leaks::findings(&self.canaries(options), candidate.record));
         measured.findings.extend(findings::unexercised(loaded, ready));
         let driver = self.build_candidate(loaded, ready, candidate, options, &mut measured).await?;
         let vectors: Vec<&Vector> = loaded

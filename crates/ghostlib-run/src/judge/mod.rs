@@ -28,7 +28,7 @@ use ghostlib_diff::{
     SourceTree, language_of, literals,
 };
 use ghostlib_model::{
-    Answer, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
+    Answer, Canary, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::{Dialect, Spec};
@@ -131,6 +131,8 @@ pub struct JudgeOptions {
     pub copy: CopyThresholds,
     /// An evaluation that takes longer is a finding.
     pub budget: Duration,
+    /// What stands where no agent may look, besides what stands in the copy of the reference.
+    pub canaries: Vec<Canary>,
 }
 
 /// Why a judge cannot be had, or cannot work.
@@ -226,6 +228,11 @@ impl Judge {
         let allowed = tools.candidate.fetch_allowed(&dependencies, &places.cache).await?;
         let literals = literals(&tree);
         Ok(Self { sandbox, tools, reference, tree, api, literals, allowed, scratch: places.scratch })
+    }
+
+    /// What stands where no agent may look, and nowhere else.
+    pub(crate) fn canaries(&self, options: &JudgeOptions) -> Vec<Canary> {
+        [&self.reference.canaries[..], &options.canaries].concat()
     }
 
     /// The reference as a run's journal names it.

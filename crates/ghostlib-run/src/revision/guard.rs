@@ -1,6 +1,7 @@
 //! What stands between any revision and the spec.
 
 use crate::judge::{Judge, JudgeError, JudgeOptions};
+use crate::leaks;
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Requirement, Severity, VectorOutcome};
 
@@ -17,6 +18,8 @@ pub async fn check(
     let mut reasons = parses(before, after);
     reasons.extend(vanished(before, after));
     reasons.extend(weakened(before, after));
+    let files = after.sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice()));
+    reasons.extend(leaks::reasons(&judge.canaries(options), files));
     reasons.extend(fails_on_reference(before, after, judge, options).await?);
     Ok(reasons)
 }

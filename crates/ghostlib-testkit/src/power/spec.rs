@@ -37,6 +37,7 @@ pub(super) async fn killed_by_vectors(
         build_wall: workshop.wall,
         copy: CopyThresholds::default(),
         budget: workshop.wall,
+        canaries: Vec::new(),
     };
     let ready = judge.ready(&loaded, &options).await?;
     let strength = judge.strength(&loaded, &ready, &options, plan).await?;

@@ -1,10 +1,11 @@
 //! Fetching a reference with pip, so that the user's index, mirror and proxy settings hold.
 
 use super::interpreter::Interpreter;
+use crate::canaries::plant;
 use crate::reference::{
     ReferenceError, at, checksum, clone, copy_tree, folder_name, local_folder, once, run_tool,
 };
-use ghostlib_model::{ReferenceSource, Sha256Hex};
+use ghostlib_model::{Canary, ReferenceSource, Sha256Hex};
 use ghostlib_sandbox::CommandLine;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub struct Reference {
     pub checksum: Sha256Hex,
     /// The folder that holds all of it.
     pub root: PathBuf,
+    /// What was planted in it.
+    pub canaries: Vec<Canary>,
 }
 
 const SOURCE: &str = "source";
@@ -55,7 +58,8 @@ pub async fn fetch(
     let root = cache.join(format!("python-{}-{}", folder_name(source), name.short()));
     once(&root, async |partial| fill(source, partial, &base, interpreter).await).await?;
     let dir = root.join(SOURCE);
-    Ok(Reference { source: source.clone(), checksum: checksum(&dir, &SKIPPED)?, dir, root })
+    let canaries = plant(&root, &dir)?;
+    Ok(Reference { source: source.clone(), checksum: checksum(&dir, &SKIPPED)?, dir, root, canaries })
 }
 
 async fn fill(

@@ -2,8 +2,9 @@
 
 use super::manifest::Manifest;
 use super::vendor::{VENDOR, cargo_config, vendor};
+use crate::canaries::plant;
 use crate::reference::{ReferenceError, at, checksum, clone, copy_tree, folder_name, local_folder, once};
-use ghostlib_model::{ReferenceSource, Sha256Hex};
+use ghostlib_model::{Canary, ReferenceSource, Sha256Hex};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,8 @@ pub struct Reference {
     pub cargo_config: String,
     /// The folder that holds all of it; what a build may read.
     pub root: PathBuf,
+    /// What was planted in it.
+    pub canaries: Vec<Canary>,
 }
 
 const SOURCE: &str = "source";
@@ -106,7 +109,9 @@ fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceErr
         _ => root.join(SOURCE),
     };
     let manifest = Manifest::read(&dir)?;
+    let canaries = plant(root, &dir)?;
     Ok(Reference {
+        canaries,
         source: source.clone(),
         package: manifest.package,
         version: manifest.version,

@@ -4,12 +4,13 @@ use crate::args::SandboxChoice;
 use crate::commands::harvesting::harvest_into;
 use crate::commands::measuring::{BUILD_WALL, function_json, place, places, plan, share};
 use crate::console::{say_json, warn};
-use crate::environment::{current_dir, sandbox, tools_of};
+use crate::environment::{current_dir, home_canary, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
 use crate::wire::expected::ExpectedJson;
 use clap::Args;
+use ghostlib_agent::FileTree;
 use ghostlib_model::{Answer, Call, Evaluation, Evidence, ReferenceSource, VectorOutcome, VectorResult};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Judge, JudgeOptions, JudgeTools, LoadedSpec, Ready};
@@ -69,7 +70,9 @@ pub(crate) async fn eval(args: &EvalArgs, json: bool) -> Result<Verdict, CliErro
     .await?;
     let options = args.judge_options()?;
     let ready = judge.ready(&loaded, &options).await?;
-    let candidate = Candidate { dir: &dir, scratch: &scratch };
+    // What is no plain tree is looked through as far as it is read elsewhere.
+    let record = FileTree::read(&dir).unwrap_or_default();
+    let candidate = Candidate { dir: &dir, scratch: &scratch, record: &record };
     let evaluation = judge.evaluate(&loaded, &ready, candidate, &options).await?;
     let upstream = if args.upstream_tests {
         Some(judge.upstream_tests(&loaded, candidate, BUILD_WALL).await?)
@@ -114,6 +117,7 @@ impl EvalArgs {
             build_wall: BUILD_WALL,
             copy: settings.copy_thresholds(),
             budget: settings.evaluate_budget(),
+            canaries: home_canary().into_iter().collect(),
         })
     }
 }

@@ -62,6 +62,7 @@ pub(crate) async fn strength(args: &StrengthArgs, json: bool) -> Result<Verdict,
         build_wall: BUILD_WALL,
         copy: settings.copy_thresholds(),
         budget: settings.evaluate_budget(),
+        canaries: Vec::new(),
     };
     let ready = judge.ready(&loaded, &options).await?;
     let plan = PowerPlan { max_mutants: args.mutants, seed: args.seed };
