@@ -13,6 +13,7 @@ mod fmt;
 mod hostile;
 mod interruption;
 mod json_schema;
+mod leaks;
 mod lint;
 mod power;
 mod reading;
