@@ -34,6 +34,6 @@ mod platform;
 pub use command::{CommandLine, Launcher};
 pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
-pub use guarantee::{BackendReport, Guarantee};
+pub use guarantee::{BackendReport, Declared, Guarantee, UnknownGuarantee};
 pub use platform::{Running, Sandbox, host, launcher, probe};
 pub use policy::{BackendChoice, Limits, SandboxPolicy, SandboxRole};

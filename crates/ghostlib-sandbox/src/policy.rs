@@ -57,10 +57,20 @@ pub struct Limits {
     pub wall: Duration,
     /// Processor time of each process, in whole seconds, rounded up.
     pub cpu: Option<Duration>,
+    /// Processor time of all processes together.
+    pub tree_cpu: Option<Duration>,
     /// Address space of each process, in bytes.
     pub memory_bytes: Option<u64>,
+    /// Memory of all processes together, the pages of files that they read among it, in bytes.
+    pub tree_memory_bytes: Option<u64>,
+    /// Processes and threads at one time, the sandbox's own two or three among them.
+    pub processes: Option<u64>,
     /// Size of each file that is written, in bytes.
     pub file_bytes: Option<u64>,
+    /// What all that lies below the writable paths takes on the disk, in bytes.
+    pub disk_bytes: Option<u64>,
+    /// How many files, folders and links lie below the writable paths.
+    pub disk_files: Option<u64>,
     /// Open files of each process.
     pub open_files: Option<u64>,
     /// Standard output and standard error together, in bytes.
@@ -73,7 +83,12 @@ impl Default for Limits {
         Self {
             wall: Duration::from_secs(60),
             cpu: None,
+            tree_cpu: None,
             memory_bytes: None,
+            tree_memory_bytes: None,
+            processes: None,
+            disk_bytes: None,
+            disk_files: None,
             file_bytes: None,
             open_files: None,
             output_bytes: 1 << 20,

@@ -1,6 +1,9 @@
 //! What stands in for every backend where there is none.
 
-use crate::{BackendChoice, BackendReport, CommandLine, Finished, Launcher, SandboxError, SandboxPolicy};
+use crate::{
+    BackendChoice, BackendReport, CommandLine, Declared, Finished, Guarantee, Launcher, SandboxError,
+    SandboxPolicy,
+};
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
 
@@ -17,6 +20,16 @@ impl Sandbox {
 
     /// Never called.
     pub fn stamp(&self) -> SandboxStamp {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn guarantees(&self) -> &[Declared] {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn require(&self, _: &[Guarantee]) -> Result<(), SandboxError> {
         match *self {}
     }
 

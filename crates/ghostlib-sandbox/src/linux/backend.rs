@@ -1,12 +1,13 @@
 //! Which backends there are on this machine, and what each of them enforces here.
 
+use super::declared::Machine;
+use super::identity::Identity;
 use super::sandbox::Sandbox;
 use super::wire::Confinement;
-use super::{host, landlock};
+use super::{declared, host, landlock};
 use crate::{
-    BackendReport, CommandLine, Guarantee, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
+    BackendReport, CommandLine, Declared, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
 };
-use rustix::process::geteuid;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -21,17 +22,20 @@ pub(super) struct Backend {
     pub(super) name: &'static str,
     pub(super) version: String,
     pub(super) confinement: Confinement,
-    pub(super) guarantees: Vec<Guarantee>,
+    pub(super) identity: Identity,
+    pub(super) guarantees: Vec<Declared>,
 }
 
 /// Landlock as the kernel has it.
 pub(super) fn landlock() -> Result<Backend, SandboxError> {
     let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
+    let machine = Machine::this();
     Ok(Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
         confinement: Confinement::Landlock,
-        guarantees: landlock_guarantees(abi),
+        identity: machine.identity,
+        guarantees: declared::landlock(abi, &machine),
     })
 }
 
@@ -44,11 +48,13 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
     let answer = answer.map_err(|error| missing(error.to_string()))?;
     let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     let disable_userns = is_at_least_0_8(&version);
+    let machine = Machine::this();
     Ok(Backend {
         name: BUBBLEWRAP,
         version,
         confinement: Confinement::Bubblewrap { program, disable_userns },
-        guarantees: bubblewrap_guarantees(),
+        identity: machine.identity,
+        guarantees: declared::bubblewrap(&machine),
     })
 }
 
@@ -115,80 +121,6 @@ fn is_at_least_0_8(version: &str) -> bool {
     (numbers.next(), numbers.next()) >= (Some(0), Some(8))
 }
 
-fn landlock_guarantees(abi: u32) -> Vec<Guarantee> {
-    let mut guarantees = vec![
-        Guarantee::kept("files-read-allow-list"),
-        Guarantee::kept_if(
-            abi >= 3,
-            "files-write-allow-list",
-            "files can be truncated before Landlock ABI 3",
-        ),
-        Guarantee::missing(
-            "file-metadata-protected",
-            "Landlock covers neither stat nor, on files of the same user, chmod, chown, utimes and attributes",
-        ),
-        Guarantee::missing(
-            "other-processes-hidden",
-            "their entries in /proc cannot be opened, but stat shows that they exist",
-        ),
-        Guarantee::kept_if(abi >= 6, "other-processes-safe", "signals reach them before Landlock ABI 6"),
-        Guarantee::kept_if(
-            abi >= 6,
-            "process-tree-ends",
-            "before Landlock ABI 6 a process can kill its supervisor and live on",
-        ),
-    ];
-    guarantees.extend(common_guarantees());
-    guarantees.push(Guarantee::missing("uid-dropped", "everything runs as the user who started ghostlib"));
-    guarantees
-}
-
-fn bubblewrap_guarantees() -> Vec<Guarantee> {
-    let mut guarantees: Vec<_> = [
-        "files-read-allow-list",
-        "files-write-allow-list",
-        "file-metadata-protected",
-        "other-processes-hidden",
-        "other-processes-safe",
-        "process-tree-ends",
-    ]
-    .map(Guarantee::kept)
-    .into();
-    guarantees.extend(common_guarantees());
-    let seen_from_outside = if geteuid().is_root() { "root" } else { "the user who started ghostlib" };
-    let reason = format!(
-        "uid 1000 inside is {seen_from_outside} outside, which counts for the files that are bound in"
-    );
-    guarantees.push(Guarantee::missing("uid-dropped", &reason));
-    guarantees
-}
-
-/// What the launcher does the same way in every backend.
-fn common_guarantees() -> Vec<Guarantee> {
-    let kept = [
-        "no-network",
-        "no-unix-sockets-of-the-host",
-        "no-shared-memory-with-the-host",
-        "no-inherited-files",
-        "no-terminal",
-        "environment-cleared",
-        "capabilities-dropped",
-        "wall-limit",
-        "output-limit",
-        "cpu-limit",
-        "memory-limit",
-        "file-size-limit",
-    ];
-    let missing = [
-        ("cpu-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("memory-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("process-count-limit", "the kernel's rlimit counts all processes of the user, and never binds root"),
-        ("disk-limit", "the size of a file is limited, but not how many there are"),
-    ];
-    let missing = missing.map(|(name, reason)| Guarantee::missing(name, reason));
-    kept.map(Guarantee::kept).into_iter().chain(missing).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,11 +130,5 @@ mod tests {
         let newer = ["bubblewrap 0.8.0", "bubblewrap 0.11.0", "bubblewrap 1.0"];
         assert!(newer.into_iter().all(is_at_least_0_8));
         assert!(!["bubblewrap 0.7.0", "bubblewrap 0.4.1", ""].into_iter().any(is_at_least_0_8));
-    }
-
-    #[test]
-    fn old_kernels_do_not_promise_what_they_cannot_keep() {
-        let lacks = |abi| landlock_guarantees(abi).iter().filter(|it| it.lacks.is_some()).count();
-        assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
     }
 }

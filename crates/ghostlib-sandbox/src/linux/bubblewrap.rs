@@ -1,6 +1,7 @@
 //! The bubblewrap part of the confinement: a root that holds nothing but what is listed.
 
 use super::launcher::CONFINE;
+use super::reachable::opened;
 use super::system_paths;
 use super::wire::Request;
 use crate::{CommandLine, SandboxPolicy};
@@ -21,14 +22,21 @@ pub(super) fn command(
     temporary: &Path,
 ) -> CommandLine {
     let mut command = CommandLine::new(program)
-        .args(["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"])
-        .args(["--cap-drop", "ALL", "--die-with-parent", "--clearenv"]);
-    if disable_userns {
+        .args(["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"])
+        .args(["--hostname", "sandbox", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]);
+    command = match request.uid {
+        // The starter still has to become that user.
+        Some(_) => {
+            command.args(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"])
+        }
+        None => command.args(["--unshare-user", "--uid", "1000", "--gid", "1000"]),
+    };
+    if disable_userns && request.uid.is_none() {
         command = command.arg("--disable-userns");
     }
     command = system(command);
     command = command.arg("--bind").arg(temporary).arg(TEMPORARY);
-    command = policy_paths(command, &request.policy);
+    command = policy_paths(command, &request.policy, request.uid);
     command = command.arg("--ro-bind").arg(&request.launcher.program).arg(LAUNCHER);
     for hidden in system_paths::hidden() {
         // A path of the policy that lies over a hidden one shows it, as asked.
@@ -61,14 +69,16 @@ fn system(mut command: CommandLine) -> CommandLine {
 }
 
 /// Outer paths first, or they would cover the inner ones.
-fn policy_paths(mut command: CommandLine, policy: &SandboxPolicy) -> CommandLine {
+fn policy_paths(mut command: CommandLine, policy: &SandboxPolicy, uid: Option<u32>) -> CommandLine {
     let writable = |path: &Path| policy.write.iter().any(|write| path.starts_with(write));
-    let read = policy.read.iter().filter(|path| !writable(path)).map(|path| ("--ro-bind", path));
-    let mut binds: Vec<(&str, &PathBuf)> =
-        read.chain(policy.write.iter().map(|path| ("--bind", path))).collect();
+    let read = policy.read.iter().filter(|path| !writable(path));
+    let read = read.flat_map(|path| uid.map_or_else(|| vec![path.clone()], |uid| opened(path, uid)));
+    let read = read.map(|path| ("--ro-bind", path));
+    let mut binds: Vec<(&str, PathBuf)> =
+        read.chain(policy.write.iter().map(|path| ("--bind", path.clone()))).collect();
     binds.sort_by_key(|(_, path)| path.components().count());
     for (option, path) in binds {
-        command = command.arg(option).arg(path).arg(path);
+        command = command.arg(option).arg(&path).arg(&path);
     }
     command
 }
@@ -89,7 +99,7 @@ mod tests {
             dir: "/a".into(),
             limits: Limits::default(),
         };
-        let args = policy_paths(CommandLine::new("bwrap"), &policy).args;
+        let args = policy_paths(CommandLine::new("bwrap"), &policy, None).args;
         assert_eq!(args, ["--ro-bind", "/a", "/a", "--bind", "/a/b", "/a/b"]);
     }
 }

@@ -3,17 +3,26 @@
 mod backend;
 mod bubblewrap;
 mod capture;
+mod cgroup;
 mod confine;
+mod declared;
+mod disk;
 pub mod host;
+mod identity;
 mod landlock;
 pub mod launcher;
+mod ownership;
+mod reachable;
+mod registry;
 mod rlimits;
 mod running;
 mod sandbox;
 mod seccomp;
 mod supervise;
 mod system_paths;
+mod traces;
 mod tree;
+mod watch;
 mod wire;
 
 pub use backend::probe;

@@ -1,8 +1,11 @@
 use super::backend::{self, Backend};
+use super::registry::Registry;
 use super::running::Running;
 use super::wire::Request;
 use crate::guarantee::stamp;
-use crate::{BackendChoice, CommandLine, Finished, Launcher, SandboxError, SandboxPolicy};
+use crate::{
+    BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, SandboxError, SandboxPolicy,
+};
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
 
@@ -15,12 +18,15 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// The chosen backend, after a trial run in it. `path_env` is the `PATH` on which bubblewrap is looked for.
-    /// To be called within a tokio runtime, as everything here.
+    /// To be called within a tokio runtime, as everything here. What sandboxes left on the machine whose ghostlib
+    /// and supervisor were killed is cleared away.
     pub async fn new(
         choice: BackendChoice,
         launcher: Launcher,
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
+        // A registry that cannot be used is told by the trial run.
+        let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
         match choice {
             BackendChoice::Landlock => backend::try_out(backend::landlock()?, launcher).await,
             BackendChoice::Bubblewrap => {
@@ -46,6 +52,21 @@ impl Sandbox {
         stamp(self.backend.name, &self.backend.guarantees)
     }
 
+    /// What it enforces and what not, in the order of [`Guarantee::ALL`].
+    pub fn guarantees(&self) -> &[Declared] {
+        &self.backend.guarantees
+    }
+
+    /// Checks that all of these are enforced.
+    pub fn require(&self, wanted: &[Guarantee]) -> Result<(), SandboxError> {
+        let lacks = |it: &&Declared| it.lacks.is_some() && wanted.contains(&it.guarantee);
+        let missing: Vec<Declared> = self.guarantees().iter().filter(lacks).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(SandboxError::TooWeak { backend: self.backend.name, missing })
+    }
+
     /// Runs the command to its end with `stdin` as its whole input. At any of the policy's limits, everything
     /// that came of the command is ended; so it is when the command itself ends, or when the future is dropped.
     pub async fn run(
@@ -66,6 +87,8 @@ impl Sandbox {
             command: command.clone(),
             confinement: self.backend.confinement.clone(),
             launcher: self.launcher.clone(),
+            identity: self.backend.identity,
+            uid: None,
         })
     }
 }
