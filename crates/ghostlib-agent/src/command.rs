@@ -68,11 +68,10 @@ impl CommandAgent {
             dir: assignment.workspace.clone(),
             limits: Limits {
                 wall: assignment.wall.unwrap_or(DEFAULT_WALL),
-                cpu: None,
                 memory_bytes: Some(8 << 30),
                 file_bytes: Some(1 << 30),
-                open_files: None,
                 output_bytes: 16 << 20,
+                ..Limits::default()
             },
         }
     }

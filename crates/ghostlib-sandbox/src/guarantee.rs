@@ -45,7 +45,7 @@ guarantees! {
     NoSharedMemoryWithTheHost "no-shared-memory-with-the-host" "No memory, semaphore or queue is shared with processes outside.",
     NoInheritedFiles "no-inherited-files" "No file that ghostlib has open is open inside.",
     NoTerminal "no-terminal" "There is no controlling terminal, and nothing can be typed into one.",
-    NoKernelInterfaces "no-kernel-interfaces" "Namespaces, mounts, keyrings, io_uring, bpf, perf and modules of the kernel are out of reach.",
+    NoKernelInterfaces "no-kernel-interfaces" "Namespaces, mounts, keyrings, rings of requests, bpf, perf and modules of the kernel are out of reach.",
     EnvironmentCleared "environment-cleared" "No variable is set but what is named.",
     CapabilitiesDropped "capabilities-dropped" "No capability is left, and none can be gained.",
     UidDropped "uid-dropped" "For the host the command is not root, whoever started ghostlib.",

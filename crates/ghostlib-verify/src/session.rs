@@ -387,11 +387,10 @@ impl Driver {
             dir: dir.to_owned(),
             limits: Limits {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
-                cpu: None,
                 memory_bytes: Some(self.limits.memory_bytes),
                 file_bytes: Some(MAX_FILE),
-                open_files: None,
                 output_bytes: MAX_STDERR,
+                ..Limits::default()
             },
         }
     }

@@ -1,7 +1,7 @@
 //! The supervisor: starts the confined starter, waits for whichever end comes first, and then ends every
 //! process that came of it.
 
-use super::cgroup::Groups;
+use super::cgroup::{Controller, Groups};
 use super::identity::{Identity, assigned};
 use super::launcher::CONFINE;
 use super::ownership::Lent;
@@ -12,7 +12,7 @@ use super::wire::{
     Confinement, Report, Request, Streams, receive_report, receive_request, send_report, send_request,
 };
 use super::{bubblewrap, std_command, tree};
-use crate::{CommandLine, ProcessEnd};
+use crate::{CommandLine, Limits, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
 use std::fs::DirBuilder;
@@ -52,11 +52,16 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
         .and_then(|registry| registry.claim())
         .map_err(|error| Report::setup("registering the sandbox", error))?;
     let name = format!("ghostlib-{}-{:016x}", claim.number, RandomState::new().build_hasher().finish());
-    let groups = Groups::planned(&request.policy.limits, &name);
+    let limits = request.policy.limits.clone();
+    let groups = Groups::planned(&limits, &name);
+    if groups.bind(Controller::Pids) {
+        // The starter's rlimit would be reached first, and tells nobody.
+        request.policy.limits.processes = None;
+    }
     let traces = plan(&mut request, &claim, &name, &groups)
         .and_then(|traces| claim.record(&traces).map(|()| traces))
         .map_err(|error| Report::setup("recording what will be made", error))?;
-    let report = run_registered(ghostlib, &request, streams, &traces, &groups, deadline);
+    let report = run_registered(ghostlib, &request, &limits, streams, &traces, &groups, deadline);
     tree::end_descendants();
     // What cannot be removed stays on record, and the next sandbox tries again.
     let _on_record = traces.remove().and_then(|()| claim.forget());
@@ -81,12 +86,12 @@ fn plan(request: &mut Request, claim: &Claim, name: &str, groups: &Groups) -> io
 fn run_registered(
     ghostlib: &UnixStream,
     request: &Request,
+    limits: &Limits,
     streams: Streams,
     traces: &Traces,
     groups: &Groups,
     deadline: Option<Instant>,
 ) -> Result<Report, Report> {
-    let limits = &request.policy.limits;
     make(traces).map_err(|error| Report::setup("making a temporary folder", error))?;
     groups.make(limits).map_err(|error| Report::setup("making control groups", error))?;
     let (starter, mut child) = groups

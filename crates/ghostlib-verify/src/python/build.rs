@@ -153,11 +153,10 @@ async fn check(
         dir: dir.path().to_owned(),
         limits: Limits {
             wall: subject.wall,
-            cpu: None,
             memory_bytes: Some(1 << 30),
             file_bytes: Some(64 << 20),
-            open_files: None,
             output_bytes: 16 << 20,
+            ..Limits::default()
         },
     };
     let finished = sandbox.run(&policy, &command.clone().arg("check"), format!("{nonce}\n").into()).await?;

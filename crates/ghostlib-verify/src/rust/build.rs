@@ -270,11 +270,10 @@ pub(super) fn build_policy(
         dir: dir.to_owned(),
         limits: Limits {
             wall,
-            cpu: None,
             memory_bytes: Some(8 << 30),
             file_bytes: Some(2 << 30),
-            open_files: None,
             output_bytes: 64 << 20,
+            ..Limits::default()
         },
     }
 }

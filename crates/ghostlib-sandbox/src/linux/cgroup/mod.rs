@@ -99,6 +99,11 @@ impl Groups {
         Self(asked.map(group).collect())
     }
 
+    /// Whether one of them has that controller.
+    pub(super) fn bind(&self, controller: Controller) -> bool {
+        self.group(controller).is_some()
+    }
+
     /// The folders that [`make`](Self::make) makes, each once.
     pub(super) fn dirs(&self) -> Vec<PathBuf> {
         let mut dirs: Vec<PathBuf> = self.0.iter().map(|group| group.dir.clone()).collect();

@@ -89,11 +89,10 @@ impl Runner {
         read.extend([program.path.clone(), self.dir.clone()]);
         let limits = Limits {
             wall,
-            cpu: None,
             memory_bytes: Some(2 << 30),
             file_bytes: Some(64 << 20),
-            open_files: None,
             output_bytes: 16 << 20,
+            ..Limits::default()
         };
         let write = vec![home.path().to_owned()];
         let policy =
