@@ -9,6 +9,7 @@
 mod build;
 mod conversation;
 mod host;
+mod identity;
 mod limits;
 mod payload;
 mod reach;
