@@ -36,4 +36,4 @@ pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
 pub use guarantee::{BackendReport, Guarantee};
 pub use platform::{Running, Sandbox, host, launcher, probe};
-pub use policy::{BackendChoice, Limits, SandboxPolicy, SandboxRole};
+pub use policy::{BackendChoice, Limits, Network, SandboxPolicy, SandboxRole};

@@ -4,7 +4,8 @@ use super::sandbox::Sandbox;
 use super::wire::Confinement;
 use super::{host, landlock};
 use crate::{
-    BackendReport, CommandLine, Guarantee, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
+    BackendReport, CommandLine, Guarantee, Launcher, Limits, Network, SandboxError, SandboxPolicy,
+    SandboxRole,
 };
 use rustix::process::geteuid;
 use std::collections::BTreeMap;
@@ -63,6 +64,7 @@ pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sand
         write: Vec::new(),
         env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         dir: "/usr/bin".into(),
+        network: Network::None,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
     match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {

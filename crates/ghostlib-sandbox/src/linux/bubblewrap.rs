@@ -76,7 +76,7 @@ fn policy_paths(mut command: CommandLine, policy: &SandboxPolicy) -> CommandLine
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Limits, SandboxRole};
+    use crate::{Limits, Network, SandboxRole};
     use std::collections::BTreeMap;
 
     #[test]
@@ -87,6 +87,7 @@ mod tests {
             write: vec!["/a/b".into()],
             env: BTreeMap::new(),
             dir: "/a".into(),
+            network: Network::None,
             limits: Limits::default(),
         };
         let args = policy_paths(CommandLine::new("bwrap"), &policy).args;
