@@ -18,6 +18,8 @@
 //! and along which the command's three standard streams are handed down. When that socket closes, for
 //! whatever reason, the lower side ends everything below it.
 
+#[cfg(unix)]
+pub mod broker;
 mod command;
 mod error;
 mod finished;
