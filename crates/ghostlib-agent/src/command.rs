@@ -1,7 +1,9 @@
 use crate::trajectory::Recorder;
 use crate::{Agent, AgentError, Assignment, Session, SessionFuture, TASK_FILE};
 use ghostlib_model::{AgentStamp, SessionEnd};
-use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{
+    CommandLine, Finished, Limits, Network, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -66,6 +68,7 @@ impl CommandAgent {
             write: vec![assignment.workspace.clone()],
             env: BTreeMap::from(env.map(|(key, value)| (key.to_owned(), value))),
             dir: assignment.workspace.clone(),
+            network: Network::None,
             limits: Limits {
                 wall: assignment.wall.unwrap_or(DEFAULT_WALL),
                 memory_bytes: Some(8 << 30),

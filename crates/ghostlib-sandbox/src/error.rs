@@ -29,7 +29,7 @@ pub enum SandboxError {
     Path {
         /// The path.
         path: PathBuf,
-        /// Which part of the policy names it: `read`, `write`, `dir`.
+        /// Which part of the policy names it: `read`, `write`, `dir`, `network`.
         list: &'static str,
         /// What the system said.
         source: io::Error,
@@ -47,6 +47,12 @@ pub enum SandboxError {
     DirOutside {
         /// The working directory.
         path: PathBuf,
+    },
+    /// The policy wants a broker at a port that nobody could name.
+    #[error("cannot bridge the broker's socket `{}` to port 0", socket.display())]
+    BrokerPort {
+        /// The broker's socket.
+        socket: PathBuf,
     },
     /// The policy or the command cannot be handed to the launcher.
     #[error("cannot describe the sandbox to its launcher: {reason}")]

@@ -18,6 +18,8 @@
 //! and along which the command's three standard streams are handed down. When that socket closes, for
 //! whatever reason, the lower side ends everything below it.
 
+#[cfg(unix)]
+pub mod broker;
 mod command;
 mod error;
 mod finished;
@@ -36,4 +38,4 @@ pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
 pub use guarantee::{BackendReport, Declared, Guarantee, UnknownGuarantee};
 pub use platform::{Running, Sandbox, host, launcher, probe};
-pub use policy::{BackendChoice, Limits, SandboxPolicy, SandboxRole};
+pub use policy::{BackendChoice, Limits, Network, SandboxPolicy, SandboxRole};

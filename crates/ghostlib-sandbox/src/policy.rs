@@ -21,8 +21,28 @@ pub struct SandboxPolicy {
     pub env: BTreeMap<String, String>,
     /// The working directory, inside of one of the paths above.
     pub dir: PathBuf,
+    /// What of the network it may reach.
+    #[serde(default)]
+    pub network: Network,
     /// What the process may use up.
     pub limits: Limits,
+}
+
+/// What of the network a sandboxed process may reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// Nothing.
+    #[default]
+    None,
+    /// One server: connections to `127.0.0.1:port` inside come out at a Unix socket outside.
+    Broker {
+        /// The socket, absolute: usually that of a broker. It is connected to from outside of the sandbox,
+        /// with the rights of whoever started ghostlib, and need not be visible inside.
+        socket: PathBuf,
+        /// The port inside, not 0.
+        port: u16,
+    },
 }
 
 /// What a sandboxed process is there for.
@@ -119,6 +139,12 @@ impl SandboxPolicy {
                 inside |= dir.starts_with(resolve(path, list)?);
             }
         }
+        if let Network::Broker { socket, port } = &self.network {
+            resolve(socket, "network")?;
+            if *port == 0 {
+                return Err(SandboxError::BrokerPort { socket: socket.clone() });
+            }
+        }
         if inside { Ok(()) } else { Err(SandboxError::DirOutside { path: self.dir.clone() }) }
     }
 }
@@ -141,6 +167,7 @@ mod tests {
             write: Vec::new(),
             env: BTreeMap::new(),
             dir: dir.into(),
+            network: Network::None,
             limits: Limits::default(),
         }
     }
@@ -155,6 +182,24 @@ mod tests {
     fn relative_paths_are_refused() {
         let error = policy(&["usr"], "/usr").check().unwrap_err().to_string();
         assert!(error.contains("`usr`") && error.contains("not absolute"), "{error}");
+    }
+
+    #[test]
+    fn a_brokers_socket_must_be_there_and_its_port_a_number_that_can_be_named() {
+        let with = |socket: &str, port| {
+            let network = Network::Broker { socket: socket.into(), port };
+            SandboxPolicy { network, ..policy(&["/usr"], "/usr") }.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(with("/usr/bin/env", 8080), Ok(()));
+        assert!(with("/no/such/socket", 8080).unwrap_err().contains("`/no/such/socket` as its network path"));
+        assert!(with("/usr/bin/env", 0).unwrap_err().contains("port 0"));
+    }
+
+    #[test]
+    fn policies_from_before_there_was_a_network_have_none() {
+        let mut json = serde_json::to_value(policy(&["/usr"], "/usr")).unwrap();
+        json.as_object_mut().unwrap().remove("network");
+        assert_eq!(serde_json::from_value::<SandboxPolicy>(json).unwrap().network, Network::None);
     }
 
     #[test]

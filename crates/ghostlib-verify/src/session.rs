@@ -3,7 +3,9 @@
 use crate::VerifyError;
 use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
-use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{
+    CommandLine, Limits, Network, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole,
+};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -385,6 +387,7 @@ impl Driver {
             write: vec![dir.to_owned()],
             env,
             dir: dir.to_owned(),
+            network: Network::None,
             limits: Limits {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
                 memory_bytes: Some(self.limits.memory_bytes),

@@ -6,7 +6,7 @@ use super::sandbox::Sandbox;
 use super::wire::Confinement;
 use super::{declared, host, landlock};
 use crate::{
-    BackendReport, CommandLine, Declared, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
+    BackendReport, CommandLine, Declared, Launcher, Limits, Network, SandboxError, SandboxPolicy, SandboxRole,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -69,6 +69,7 @@ pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sand
         write: Vec::new(),
         env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         dir: "/usr/bin".into(),
+        network: Network::None,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
     match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {

@@ -117,7 +117,7 @@ fn open_ways(command: CommandLine, paths: &[&Path]) -> CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Limits, SandboxRole};
+    use crate::{Limits, Network, SandboxRole};
     use std::collections::BTreeMap;
 
     #[test]
@@ -128,6 +128,7 @@ mod tests {
             write: vec!["/a/b".into()],
             env: BTreeMap::new(),
             dir: "/a".into(),
+            network: Network::None,
             limits: Limits::default(),
         };
         let args = policy_paths(CommandLine::new("bwrap"), &policy, None).args;

@@ -1,6 +1,6 @@
 use ghostlib_sandbox::{
-    BackendChoice, CommandLine, Finished, Launcher, Limits, ProcessEnd, Sandbox, SandboxError, SandboxPolicy,
-    SandboxRole, host,
+    BackendChoice, CommandLine, Finished, Launcher, Limits, Network, ProcessEnd, Sandbox, SandboxError,
+    SandboxPolicy, SandboxRole, host,
 };
 use std::collections::BTreeMap;
 use std::env;
@@ -66,6 +66,7 @@ impl Workspace {
             write: vec![folder.path().into()],
             env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
             dir: folder.path().into(),
+            network: Network::None,
             limits: Limits { wall: Duration::from_secs(30), ..Limits::default() },
         };
         Self { folder, policy }

@@ -6,7 +6,7 @@ use crate::VerifyError;
 use crate::coverage::{CoverageMap, MappedFunction, Region, Sum};
 use crate::operation::Operation;
 use crate::session::{Counting, Driver};
-use ghostlib_sandbox::{CommandLine, Finished, Limits, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{CommandLine, Finished, Limits, Network, Sandbox, SandboxPolicy, SandboxRole};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -151,6 +151,7 @@ async fn check(
         write: vec![dir.path().to_owned()],
         env,
         dir: dir.path().to_owned(),
+        network: Network::None,
         limits: Limits {
             wall: subject.wall,
             memory_bytes: Some(1 << 30),

@@ -10,7 +10,9 @@ use crate::VerifyError;
 use crate::operation::Operation;
 use crate::session::Driver;
 use ghostlib_model::Place;
-use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{
+    CommandLine, Finished, Limits, Network, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole,
+};
 use handlebars::Handlebars;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -268,6 +270,7 @@ pub(super) fn build_policy(
         write,
         env: BTreeMap::new(),
         dir: dir.to_owned(),
+        network: Network::None,
         limits: Limits {
             wall,
             memory_bytes: Some(8 << 30),

@@ -3,7 +3,7 @@
 use crate::VerifyError;
 use crate::rust::build::CompilerMessage;
 use crate::rust::toolchain::Toolchain;
-use ghostlib_sandbox::{CommandLine, Finished, Limits, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{CommandLine, Finished, Limits, Network, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,8 +95,8 @@ impl Runner {
             ..Limits::default()
         };
         let write = vec![home.path().to_owned()];
-        let policy =
-            SandboxPolicy { role: SandboxRole::Test, read, write, env, dir: self.dir.clone(), limits };
+        let (role, dir, network) = (SandboxRole::Test, self.dir.clone(), Network::None);
+        let policy = SandboxPolicy { role, read, write, env, dir, network, limits };
         let command = CommandLine::new(&program.path).args(args);
         Ok(Ran::of(&self.sandbox.run(&policy, &command, Vec::new()).await?))
     }
