@@ -24,6 +24,12 @@ pub enum SandboxError {
         /// What is required and not enforced, with the reasons.
         missing: Vec<Declared>,
     },
+    /// The role is one for which nothing is enforced.
+    #[error(
+        "nothing is enforced for the role `handoff`: whoever is handed a task works on it outside of ghostlib, and is only \
+         asked not to look at the reference"
+    )]
+    NotEnforced,
     /// The policy names a path that does not exist or cannot be reached.
     #[error("cannot give the sandbox `{}` as its {list} path: {source}", path.display())]
     Path {

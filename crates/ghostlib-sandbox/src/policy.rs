@@ -1,7 +1,6 @@
-use crate::SandboxError;
+use crate::{SandboxError, SandboxRole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,31 +42,6 @@ pub enum Network {
         /// The port inside, not 0.
         port: u16,
     },
-}
-
-/// What a sandboxed process is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SandboxRole {
-    /// An agent that builds a candidate.
-    Implementer,
-    /// An agent that revises the spec.
-    Reviser,
-    /// A compiler.
-    Build,
-    /// Code that was built, under test.
-    Test,
-}
-
-impl fmt::Display for SandboxRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Implementer => "implementer",
-            Self::Reviser => "reviser",
-            Self::Build => "build",
-            Self::Test => "test",
-        })
-    }
 }
 
 /// What a sandboxed process may use up.
@@ -130,8 +104,12 @@ pub enum BackendChoice {
 }
 
 impl SandboxPolicy {
-    /// Checks that every path is absolute and exists, and that the working directory is inside.
+    /// Checks that the role is one that can be enforced, that every path is absolute and exists, and that the
+    /// working directory is inside.
     pub(crate) fn check(&self) -> Result<(), SandboxError> {
+        if self.role == SandboxRole::Handoff {
+            return Err(SandboxError::NotEnforced);
+        }
         let mut inside = false;
         let dir = resolve(&self.dir, "dir")?;
         for (list, paths) in [("read", &self.read), ("write", &self.write)] {
@@ -176,6 +154,12 @@ mod tests {
     fn a_missing_path_is_named_with_its_list() {
         let error = policy(&["/usr", "/no/such/place"], "/usr").check().unwrap_err().to_string();
         assert!(error.contains("`/no/such/place` as its read path"), "{error}");
+    }
+
+    #[test]
+    fn what_is_handed_off_is_not_run() {
+        let handed = SandboxRole::Handoff.policy(Path::new("/usr"));
+        assert!(handed.check().unwrap_err().to_string().contains("`handoff`"));
     }
 
     #[test]

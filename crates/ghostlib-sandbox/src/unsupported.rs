@@ -1,8 +1,8 @@
 //! What stands in for every backend where there is none.
 
 use crate::{
-    BackendChoice, BackendReport, CommandLine, Declared, Finished, Guarantee, Launcher, SandboxError,
-    SandboxPolicy,
+    BackendChoice, BackendReport, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd,
+    SandboxError, SandboxPolicy,
 };
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
@@ -41,6 +41,12 @@ impl Sandbox {
         _: &CommandLine,
         _: Vec<u8>,
     ) -> Result<Finished, SandboxError> {
+        match *self {}
+    }
+
+    /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn attach(&self, _: &SandboxPolicy, _: &CommandLine) -> Result<ProcessEnd, SandboxError> {
         match *self {}
     }
 

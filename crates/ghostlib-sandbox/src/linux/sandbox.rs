@@ -1,10 +1,11 @@
 use super::backend::{self, Backend};
 use super::registry::Registry;
-use super::running::Running;
+use super::running::{Running, Wiring};
 use super::wire::Request;
 use crate::guarantee::stamp;
 use crate::{
-    BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, SandboxError, SandboxPolicy,
+    BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd, SandboxError,
+    SandboxPolicy,
 };
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
@@ -81,14 +82,35 @@ impl Sandbox {
     /// Starts the command for a conversation. Its standard error is kept up to the output limit. A program that
     /// cannot be started shows in [`Running::wait`].
     pub fn spawn(&self, policy: &SandboxPolicy, command: &CommandLine) -> Result<Running, SandboxError> {
+        self.start(policy, command, Wiring::Pipes)
+    }
+
+    /// Runs the command to its end with the standard streams of this process, so that a person can work in the
+    /// sandbox. There is no output limit, and what is a terminal outside is one inside, though not the
+    /// controlling one.
+    pub async fn attach(
+        &self,
+        policy: &SandboxPolicy,
+        command: &CommandLine,
+    ) -> Result<ProcessEnd, SandboxError> {
+        Ok(self.start(policy, command, Wiring::Callers)?.wait().await?.end)
+    }
+
+    fn start(
+        &self,
+        policy: &SandboxPolicy,
+        command: &CommandLine,
+        wiring: Wiring,
+    ) -> Result<Running, SandboxError> {
         policy.check()?;
-        Running::start(&Request {
+        let request = Request {
             policy: policy.clone(),
             command: command.clone(),
             confinement: self.backend.confinement.clone(),
             launcher: self.launcher.clone(),
             identity: self.backend.identity,
             uid: None,
-        })
+        };
+        Running::start(&request, wiring)
     }
 }
