@@ -1,10 +1,10 @@
 //! Which backends there are on this machine, and what each of them enforces here.
 
 use super::sandbox::Sandbox;
-use super::wire::Confinement;
+use super::wire::{Confinement, Isolation};
 use super::{host, landlock};
 use crate::{
-    BackendReport, CommandLine, Guarantee, Launcher, Limits, Network, SandboxError, SandboxPolicy,
+    BackendReport, CommandLine, Finished, Guarantee, Launcher, Limits, Network, SandboxError, SandboxPolicy,
     SandboxRole,
 };
 use rustix::process::geteuid;
@@ -16,6 +16,9 @@ use std::time::Duration;
 const LANDLOCK: &str = "landlock";
 const BUBBLEWRAP: &str = "bubblewrap";
 
+/// Nothing of the network but the broker can be reached by a process that is given one.
+const ONLY_THE_BROKER: &str = "only-the-broker";
+
 /// A backend that seems to be there.
 #[derive(Clone, Debug)]
 pub(super) struct Backend {
@@ -26,14 +29,21 @@ pub(super) struct Backend {
 }
 
 /// Landlock as the kernel has it.
-pub(super) fn landlock() -> Result<Backend, SandboxError> {
+pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxError> {
     let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
-    Ok(Backend {
+    let backend = |isolation| Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
-        confinement: Confinement::Landlock,
-        guarantees: landlock_guarantees(abi),
-    })
+        confinement: Confinement::Landlock { isolation },
+        guarantees: landlock_guarantees(abi, isolation),
+    };
+    let best = backend(Isolation::Namespace);
+    // Nothing is ever sent to the socket.
+    let network = Network::Broker { socket: "/dev/null".into(), port: 8080 };
+    if run_true(&best, launcher, network).await.is_ok_and(|finished| finished.end.is_success()) {
+        return Ok(best);
+    }
+    Ok(backend(if abi >= 4 { Isolation::PortRule } else { Isolation::Impossible }))
 }
 
 /// The first bubblewrap on `path_env`.
@@ -57,22 +67,30 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
 pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sandbox, SandboxError> {
     let name = backend.name;
     let unavailable = |reason| SandboxError::Unavailable { backend: name, reason };
-    let sandbox = Sandbox::untried(backend, launcher);
+    match run_true(&backend, &launcher, Network::None).await {
+        Ok(finished) if finished.end.is_success() => Ok(Sandbox::untried(backend, launcher)),
+        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
+        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn run_true(
+    backend: &Backend,
+    launcher: &Launcher,
+    network: Network,
+) -> Result<Finished, SandboxError> {
     let policy = SandboxPolicy {
         role: SandboxRole::Test,
         read: vec!["/usr/bin".into()],
         write: Vec::new(),
         env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         dir: "/usr/bin".into(),
-        network: Network::None,
+        network,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
-    match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {
-        Ok(finished) if finished.end.is_success() => Ok(sandbox),
-        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
-        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
-        Err(error) => Err(error),
-    }
+    let sandbox = Sandbox::untried(backend.clone(), launcher.clone());
+    sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await
 }
 
 /// What every backend can do on this machine, the stronger one first.
@@ -81,7 +99,7 @@ pub async fn probe(launcher: &Launcher, path_env: Option<&OsStr>) -> Vec<Backend
                 namespaces if you are not root";
     let bubblewrap = report(BUBBLEWRAP, bubblewrap(path_env).await, launcher, hint).await;
     let hint = "use Linux 5.13 or newer with `landlock` among its boot parameter `lsm=`";
-    vec![bubblewrap, report(LANDLOCK, landlock(), launcher, hint).await]
+    vec![bubblewrap, report(LANDLOCK, landlock(launcher).await, launcher, hint).await]
 }
 
 async fn report(
@@ -117,7 +135,7 @@ fn is_at_least_0_8(version: &str) -> bool {
     (numbers.next(), numbers.next()) >= (Some(0), Some(8))
 }
 
-fn landlock_guarantees(abi: u32) -> Vec<Guarantee> {
+fn landlock_guarantees(abi: u32, isolation: Isolation) -> Vec<Guarantee> {
     let mut guarantees = vec![
         Guarantee::kept("files-read-allow-list"),
         Guarantee::kept_if(
@@ -141,6 +159,17 @@ fn landlock_guarantees(abi: u32) -> Vec<Guarantee> {
         ),
     ];
     guarantees.extend(common_guarantees());
+    guarantees.push(match isolation {
+        Isolation::Namespace => Guarantee::kept(ONLY_THE_BROKER),
+        Isolation::PortRule => Guarantee::missing(
+            ONLY_THE_BROKER,
+            "network namespaces cannot be made here, and Landlock binds the port of a connection but not the host",
+        ),
+        Isolation::Impossible => Guarantee::missing(
+            ONLY_THE_BROKER,
+            "nothing with a broker is started: it takes network namespaces, or Landlock ABI 4",
+        ),
+    });
     guarantees.push(Guarantee::missing("uid-dropped", "everything runs as the user who started ghostlib"));
     guarantees
 }
@@ -153,6 +182,7 @@ fn bubblewrap_guarantees() -> Vec<Guarantee> {
         "other-processes-hidden",
         "other-processes-safe",
         "process-tree-ends",
+        ONLY_THE_BROKER,
     ]
     .map(Guarantee::kept)
     .into();
@@ -204,7 +234,11 @@ mod tests {
 
     #[test]
     fn old_kernels_do_not_promise_what_they_cannot_keep() {
-        let lacks = |abi| landlock_guarantees(abi).iter().filter(|it| it.lacks.is_some()).count();
+        let lacking = |abi, isolation| {
+            landlock_guarantees(abi, isolation).iter().filter(|it| it.lacks.is_some()).count()
+        };
+        let lacks = |abi| lacking(abi, Isolation::Namespace);
         assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
+        assert_eq!(lacking(6, Isolation::PortRule) - lacks(6), 1);
     }
 }

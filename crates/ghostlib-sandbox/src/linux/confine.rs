@@ -1,8 +1,8 @@
 //! The confined starter: restricts itself, starts the command as its child, and tells how that ended.
 
-use super::wire::{Confinement, Report, Request, Streams, receive_request, send_report};
-use super::{landlock, rlimits, seccomp, std_command};
-use crate::ProcessEnd;
+use super::wire::{Confinement, Report, Request, Streams, receive_request, send_listener, send_report};
+use super::{landlock, network, rlimits, seccomp, std_command};
+use crate::{Network, ProcessEnd};
 use rustix::process::{
     DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal, setsid,
 };
@@ -24,6 +24,7 @@ pub(super) fn main(socket: &UnixStream) -> ExitCode {
 fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
+    prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
     restrict(&request)?;
     let mut child = start(&request, streams).map_err(|error| Report::NotStarted {
         program: request.command.program.clone(),
@@ -32,15 +33,24 @@ fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
     child.wait().map(process_end).map_err(|error| Report::setup("waiting for the command", error))
 }
 
+/// Makes the listener for the broker, and leaves the rest to the supervisor.
+fn prepare_network(socket: &UnixStream, request: &Request) -> io::Result<()> {
+    match request.policy.network {
+        Network::None => Ok(()),
+        Network::Broker { port, .. } => send_listener(socket, &network::listen(&request.confinement, port)?),
+    }
+}
+
 fn restrict(request: &Request) -> Result<(), Report> {
     isolate_process().map_err(|error| Report::setup("leaving the session", error))?;
     rlimits::apply(&request.policy.limits)
         .map_err(|error| Report::setup("setting resource limits", error))?;
-    if let Confinement::Landlock = request.confinement {
+    if let Confinement::Landlock { .. } = request.confinement {
         landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_capabilities().map_err(|error| Report::setup("dropping capabilities", error))?;
-    seccomp::apply().map_err(|error| Report::setup("applying the system call filter", error))
+    seccomp::apply(&request.policy.network)
+        .map_err(|error| Report::setup("applying the system call filter", error))
 }
 
 /// Dies with the supervisor, has no terminal, and cannot be looked into by the command.

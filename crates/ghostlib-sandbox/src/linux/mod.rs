@@ -1,12 +1,14 @@
 //! Everything that needs Linux.
 
 mod backend;
+mod bridge;
 mod bubblewrap;
 mod capture;
 mod confine;
 pub mod host;
 mod landlock;
 pub mod launcher;
+mod network;
 mod rlimits;
 mod running;
 mod sandbox;

@@ -22,7 +22,7 @@ impl Sandbox {
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
         match choice {
-            BackendChoice::Landlock => backend::try_out(backend::landlock()?, launcher).await,
+            BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
                 backend::try_out(backend::bubblewrap(path_env).await?, launcher).await
             }
@@ -32,7 +32,7 @@ impl Sandbox {
                 {
                     return Ok(sandbox);
                 }
-                backend::try_out(backend::landlock()?, launcher).await
+                backend::try_out(backend::landlock(&launcher).await?, launcher).await
             }
         }
     }

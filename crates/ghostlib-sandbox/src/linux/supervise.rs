@@ -3,10 +3,10 @@
 
 use super::launcher::CONFINE;
 use super::wire::{
-    Confinement, Report, Request, Streams, receive_report, receive_request, send_report, send_request,
+    Confinement, Report, Request, Streams, Word, receive_request, receive_word, send_report, send_request,
 };
-use super::{bubblewrap, std_command, tree};
-use crate::{CommandLine, ProcessEnd};
+use super::{bridge, bubblewrap, std_command, tree};
+use crate::{CommandLine, Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
 use std::fs::Permissions;
@@ -48,7 +48,7 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
         .map_err(|error| Report::setup("starting the confined process", error))?;
     // The ends of a pipe that are kept here would keep it open for ghostlib.
     drop(streams);
-    let outcome = watch(ghostlib, &starter, deadline);
+    let outcome = watch(ghostlib, &starter, &request.policy.network, deadline);
     tree::end_descendants();
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
         Outcome::Reported(report) => report,
@@ -64,7 +64,7 @@ fn private_folder() -> io::Result<TempDir> {
 
 fn give_temporary_folder(request: &mut Request, folder: &Path) {
     let inside = match request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             request.policy.write.push(folder.into());
             folder
         }
@@ -92,7 +92,7 @@ fn start(request: &Request, temporary: &Path, streams: &Streams) -> io::Result<(
 
 fn starter(request: &Request, temporary: &Path) -> CommandLine {
     match &request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             CommandLine::new(&request.launcher.program).args(&request.launcher.args).arg(CONFINE)
         }
         Confinement::Bubblewrap { program, disable_userns } => {
@@ -101,7 +101,12 @@ fn starter(request: &Request, temporary: &Path) -> CommandLine {
     }
 }
 
-fn watch(ghostlib: &UnixStream, starter: &UnixStream, deadline: Option<Instant>) -> io::Result<Outcome> {
+fn watch(
+    ghostlib: &UnixStream,
+    starter: &UnixStream,
+    network: &Network,
+    deadline: Option<Instant>,
+) -> io::Result<Outcome> {
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
@@ -114,7 +119,14 @@ fn watch(ghostlib: &UnixStream, starter: &UnixStream, deadline: Option<Instant>)
             polled => polled?,
         };
         if !fds[0].revents().is_empty() {
-            return Ok(receive_report(starter)?.map_or(Outcome::StarterGone, Outcome::Reported));
+            match (receive_word(starter)?, network) {
+                (Some(Word::Listener(listener)), Network::Broker { socket, .. }) => {
+                    bridge::start(listener, socket.clone())?;
+                    continue;
+                }
+                (Some(Word::Report(report)), _) => return Ok(Outcome::Reported(report)),
+                _ => return Ok(Outcome::StarterGone),
+            }
         }
         // Nothing but the end ever comes from there.
         return Ok(Outcome::Abandoned);
