@@ -71,12 +71,12 @@ fn check_request_line(line: &str) -> Result<(), Refusal> {
     check_target(target)
 }
 
-/// The headers that decide where a request ends, and for whom it is.
+/// How many headers there are that decide where a request ends, and for whom it is.
 #[derive(Default)]
 struct Seen {
-    n_hosts: usize,
-    n_lengths: usize,
-    n_encodings: usize,
+    hosts: usize,
+    lengths: usize,
+    encodings: usize,
 }
 
 impl Seen {
@@ -93,15 +93,15 @@ impl Seen {
         }
         let value = value.trim_matches([' ', '\t']);
         match name.to_ascii_lowercase().as_str() {
-            "host" => self.n_hosts += 1,
+            "host" => self.hosts += 1,
             "content-length" => {
-                self.n_lengths += 1;
+                self.lengths += 1;
                 if !(1..=15).contains(&value.len()) || !value.bytes().all(|byte| byte.is_ascii_digit()) {
                     return Err(Refusal::Framing("its length is no number"));
                 }
             }
             "transfer-encoding" => {
-                self.n_encodings += 1;
+                self.encodings += 1;
                 if !value.eq_ignore_ascii_case("chunked") {
                     return Err(Refusal::Framing("its transfer encoding is not chunked"));
                 }
@@ -117,10 +117,10 @@ impl Seen {
     }
 
     fn check_all(&self) -> Result<(), Refusal> {
-        if self.n_lengths + self.n_encodings > 1 {
+        if self.lengths + self.encodings > 1 {
             return Err(Refusal::Framing("its length is told more than once"));
         }
-        if self.n_hosts != 1 {
+        if self.hosts != 1 {
             return Err(Refusal::Framing("it does not name one host"));
         }
         Ok(())

@@ -36,7 +36,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 /// How long the head of a request may take.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+const HEAD_TIME: Duration = Duration::from_secs(5);
 /// How long a client is listened to that was refused, so that it gets to read why.
 const LINGER_TIME: Duration = Duration::from_millis(500);
 /// How many connections are served at once. Others wait.
