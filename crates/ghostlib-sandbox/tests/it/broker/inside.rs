@@ -143,7 +143,6 @@ async fn a_broker_that_is_gone_is_a_closed_connection(sandbox: &Sandbox) {
 
 /// Where network namespaces cannot be made, Landlock says so, and still keeps the command to one port.
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 async fn without_namespaces_landlock_says_that_it_binds_the_port_alone() {
     let limits = "echo 0 > /proc/sys/user/max_net_namespaces && echo 0 > /proc/sys/user/max_user_namespaces";
     let without = |rest: String| {
@@ -192,7 +191,6 @@ async fn keeps_to_one_port_without_namespaces() {
 
 /// As somebody who may do nothing in particular, the namespace is made within a user namespace.
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 async fn whoever_is_not_root_gets_the_broker_too() {
     let as_nobody = |program: &Path, args: &[&str]| {
         let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps=-all"];
