@@ -8,7 +8,7 @@ use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The most bytes of a head.
-const MAX_HEAD: usize = 64 << 10;
+pub(super) const MAX_HEAD: usize = 32 << 10;
 /// The most headers.
 const MAX_HEADERS: usize = 100;
 
@@ -28,13 +28,13 @@ pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<O
         if let Some(at) = memmem::find(&read[from..], END) {
             let head = from + at + END.len();
             if head > MAX_HEAD {
-                return Err(Refusal::Large { limit: "64 KiB" });
+                return Err(Refusal::Large { limit: "32 KiB" });
             }
             check(&read[..head])?;
             return Ok(Some(read));
         }
         if read.len() > MAX_HEAD {
-            return Err(Refusal::Large { limit: "64 KiB" });
+            return Err(Refusal::Large { limit: "32 KiB" });
         }
         // Otherwise the end of a head with such lines would be waited for in vain.
         if memchr::memchr_iter(b'\n', &read).any(|at| at == 0 || read[at - 1] != b'\r') {
@@ -213,7 +213,7 @@ mod tests {
     async fn large_heads_are_refused() {
         let with = |rest: String| format!("GET /a HTTP/1.1\r\nHost: x\r\n{rest}\r\n");
         let answer = read(&with(format!("X: {}\r\n", "y".repeat(MAX_HEAD)))).await;
-        assert_eq!(answer, Err(Refusal::Large { limit: "64 KiB" }));
+        assert_eq!(answer, Err(Refusal::Large { limit: "32 KiB" }));
         assert!(read(&with("X: y\r\n".repeat(MAX_HEADERS - 1))).await.is_ok());
         let answer = read(&with("X: y\r\n".repeat(MAX_HEADERS))).await;
         assert_eq!(answer, Err(Refusal::Large { limit: "100 headers" }));

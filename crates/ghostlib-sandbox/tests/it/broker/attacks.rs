@@ -177,9 +177,14 @@ async fn heads_that_are_too_large_are_refused() {
         let answer = ask(&broker, &with(&rest)).await;
         assert_eq!((status(&answer), code(&answer).as_str()), ("403", "large"));
     }
+    assert!(upstream.seen().is_empty());
+    let most = (32 << 10) - with("X: \r\n").len();
+    assert_eq!(status(&ask(&broker, &with(&format!("X: {}\r\n", "y".repeat(most)))).await), "200");
+    let answer = ask(&broker, &with(&format!("X: {}\r\n", "y".repeat(most + 1)))).await;
+    assert_eq!((status(&answer), code(&answer).as_str()), ("403", "large"));
     let endless = say(broker.socket(), &vec![b'x'; 1 << 20]).await;
     assert_eq!((status(&endless), code(&endless).as_str()), ("403", "large"));
-    assert!(upstream.seen().is_empty());
+    assert_eq!(upstream.seen().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
