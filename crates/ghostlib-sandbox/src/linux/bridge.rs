@@ -73,3 +73,51 @@ async fn join(mut inside: TcpStream, socket: &Path) -> io::Result<()> {
     let _long_enough = timeout(LINGER_TIME, drain).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::{Shutdown, TcpStream as StdTcpStream};
+    use std::os::unix::net::UnixListener;
+
+    /// A bridge, a connection inside of it, and the socket that it should lead to.
+    fn bridged(folder: &Path) -> (StdTcpStream, UnixListener) {
+        let socket = folder.join("socket");
+        let outside = UnixListener::bind(&socket).unwrap();
+        let listener = StdTcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        start(listener, socket).unwrap();
+        (StdTcpStream::connect(address).unwrap(), outside)
+    }
+
+    #[test]
+    fn an_answer_arrives_although_nobody_listens_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut inside, outside) = bridged(folder.path());
+        let (mut outside, _) = outside.accept().unwrap();
+        outside.shutdown(Shutdown::Read).unwrap();
+        inside.write_all(b"a question").unwrap();
+        thread::sleep(Duration::from_millis(100));
+        outside.write_all(b"an answer").unwrap();
+        drop(outside);
+        let mut answer = String::new();
+        inside.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "an answer");
+    }
+
+    #[test]
+    fn the_end_of_each_side_is_passed_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut inside, outside) = bridged(folder.path());
+        let (mut outside, _) = outside.accept().unwrap();
+        inside.write_all(b"a question").unwrap();
+        inside.shutdown(Shutdown::Write).unwrap();
+        let mut text = String::new();
+        outside.read_to_string(&mut text).unwrap();
+        outside.write_all(b", an answer").unwrap();
+        drop(outside);
+        inside.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a question, an answer");
+    }
+}

@@ -25,12 +25,15 @@ fn reaches_out() {
     say("pair", UnixStream::pair().map(drop));
 }
 
-/// Sends `REQUEST` to `MODEL`, and says what comes back.
+/// Sends `REQUEST` and so many bytes as `BODY` says to `MODEL`, and says what comes back.
 #[test]
 #[ignore = "run by other tests inside of a sandbox"]
 fn asks_the_model() {
     let mut stream = TcpStream::connect(env::var("MODEL").unwrap()).unwrap();
-    stream.write_all(env::var("REQUEST").unwrap().as_bytes()).unwrap();
+    let request = env::var("REQUEST").unwrap().into_bytes();
+    let length = env::var("BODY").map_or(0, |length| length.parse().unwrap());
+    // It may be refused before it is read.
+    let _refused = stream.write_all(&[request, vec![b'x'; length]].concat());
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     println!("{}", String::from_utf8_lossy(&answer));

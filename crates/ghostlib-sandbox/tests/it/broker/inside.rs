@@ -47,11 +47,12 @@ async fn the_model_answers(sandbox: &Sandbox) {
 async fn a_refusal_arrives_although_the_request_was_not_read(sandbox: &Sandbox) {
     let upstream = Upstream::saying(answer("application/json", "{}")).await;
     let broker = broker(&upstream);
-    // The environment of a process takes 128 KiB a variable.
-    let large = request(&"x".repeat(100_000)).replace("/v1/responses", "/v1/files");
-    for refused in [large, "GET http://example.com/ HTTP/1.1\r\n\r\n".into()] {
-        let said = ask_from_inside(&mut workspace(&broker), sandbox, &refused).await;
-        assert_ok(&said);
+    let mut workspace = workspace(&broker);
+    // More than the buffers of all sockets in between take.
+    workspace.policy.env.insert("BODY".into(), "8000000".into());
+    for refused in ["POST /v1/files HTTP/1.1\r\nHost: x", "POST http://example.com/ HTTP/1.1\r\nHost: x"] {
+        let refused = format!("{refused}\r\nContent-Length: 8000000\r\n\r\n");
+        let said = ask_from_inside(&mut workspace, sandbox, &refused).await;
         assert!(text(&said.stdout).contains("HTTP/1.1 403 "), "{}", text(&said.stdout));
     }
     assert!(upstream.seen().is_empty());
