@@ -2,6 +2,7 @@
 
 mod attacks;
 mod budgets;
+mod codex;
 mod forwarding;
 mod inside;
 mod streaming;
