@@ -25,6 +25,7 @@ mod error;
 mod finished;
 mod guarantee;
 mod policy;
+mod roles;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -36,6 +37,7 @@ mod platform;
 pub use command::{CommandLine, Launcher};
 pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
-pub use guarantee::{BackendReport, Guarantee};
+pub use guarantee::{BackendReport, Declared, Guarantee, UnknownGuarantee};
 pub use platform::{Running, Sandbox, host, launcher, probe};
-pub use policy::{BackendChoice, Limits, Network, SandboxPolicy, SandboxRole};
+pub use policy::{BackendChoice, Limits, Network, SandboxPolicy};
+pub use roles::{SandboxRole, UnknownRole};

@@ -1,7 +1,6 @@
-use crate::SandboxError;
+use crate::{SandboxError, SandboxRole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,31 +44,6 @@ pub enum Network {
     },
 }
 
-/// What a sandboxed process is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SandboxRole {
-    /// An agent that builds a candidate.
-    Implementer,
-    /// An agent that revises the spec.
-    Reviser,
-    /// A compiler.
-    Build,
-    /// Code that was built, under test.
-    Test,
-}
-
-impl fmt::Display for SandboxRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Implementer => "implementer",
-            Self::Reviser => "reviser",
-            Self::Build => "build",
-            Self::Test => "test",
-        })
-    }
-}
-
 /// What a sandboxed process may use up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -77,10 +51,20 @@ pub struct Limits {
     pub wall: Duration,
     /// Processor time of each process, in whole seconds, rounded up.
     pub cpu: Option<Duration>,
+    /// Processor time of all processes together.
+    pub tree_cpu: Option<Duration>,
     /// Address space of each process, in bytes.
     pub memory_bytes: Option<u64>,
+    /// Memory of all processes together, the pages of files that they read among it, in bytes.
+    pub tree_memory_bytes: Option<u64>,
+    /// Processes and threads at one time, the sandbox's own two or three among them.
+    pub processes: Option<u64>,
     /// Size of each file that is written, in bytes.
     pub file_bytes: Option<u64>,
+    /// What all that lies below the writable paths takes on the disk, in bytes.
+    pub disk_bytes: Option<u64>,
+    /// How many files, folders and links lie below the writable paths.
+    pub disk_files: Option<u64>,
     /// Open files of each process.
     pub open_files: Option<u64>,
     /// Standard output and standard error together, in bytes.
@@ -93,7 +77,12 @@ impl Default for Limits {
         Self {
             wall: Duration::from_secs(60),
             cpu: None,
+            tree_cpu: None,
             memory_bytes: None,
+            tree_memory_bytes: None,
+            processes: None,
+            disk_bytes: None,
+            disk_files: None,
             file_bytes: None,
             open_files: None,
             output_bytes: 1 << 20,
@@ -115,8 +104,12 @@ pub enum BackendChoice {
 }
 
 impl SandboxPolicy {
-    /// Checks that every path is absolute and exists, and that the working directory is inside.
+    /// Checks that the role is one that can be enforced, that every path is absolute and exists, and that the
+    /// working directory is inside.
     pub(crate) fn check(&self) -> Result<(), SandboxError> {
+        if self.role == SandboxRole::Handoff {
+            return Err(SandboxError::NotEnforced);
+        }
         let mut inside = false;
         let dir = resolve(&self.dir, "dir")?;
         for (list, paths) in [("read", &self.read), ("write", &self.write)] {
@@ -161,6 +154,12 @@ mod tests {
     fn a_missing_path_is_named_with_its_list() {
         let error = policy(&["/usr", "/no/such/place"], "/usr").check().unwrap_err().to_string();
         assert!(error.contains("`/no/such/place` as its read path"), "{error}");
+    }
+
+    #[test]
+    fn what_is_handed_off_is_not_run() {
+        let handed = SandboxRole::Handoff.policy(Path::new("/usr"));
+        assert!(handed.check().unwrap_err().to_string().contains("`handoff`"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod copies;
 mod edits;
+mod escapes;
 mod exercise;
 mod faults;
 mod gold;
@@ -26,6 +27,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Copies(copies::CopiesArgs),
+    Escapes(escapes::EscapesArgs),
     Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     }
     match Cli::parse().command {
         Command::Copies(args) => finished(copies::copies(&args)),
+        Command::Escapes(args) => finished(escapes::escapes(&args)),
         Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),

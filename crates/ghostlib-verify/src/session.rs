@@ -3,9 +3,7 @@
 use crate::VerifyError;
 use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
-use ghostlib_sandbox::{
-    CommandLine, Limits, Network, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole,
-};
+use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -382,20 +380,17 @@ impl Driver {
         let mut env = self.env.clone();
         env.insert("HOME".to_owned(), dir.to_string_lossy().into_owned());
         SandboxPolicy {
-            role: SandboxRole::Test,
             read: self.read.clone(),
-            write: vec![dir.to_owned()],
             env,
-            dir: dir.to_owned(),
-            network: Network::None,
+            // The limits of a tree of processes would cost each of many starts what it takes to set them up.
             limits: Limits {
                 wall: self.limits.wall.saturating_mul(n_calls.saturating_add(1)),
-                cpu: None,
                 memory_bytes: Some(self.limits.memory_bytes),
                 file_bytes: Some(MAX_FILE),
-                open_files: None,
                 output_bytes: MAX_STDERR,
+                ..Limits::default()
             },
+            ..SandboxRole::Test.policy(dir)
         }
     }
 }

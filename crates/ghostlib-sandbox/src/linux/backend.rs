@@ -1,13 +1,14 @@
 //! Which backends there are on this machine, and what each of them enforces here.
 
+use super::declared::Machine;
+use super::identity::Identity;
 use super::sandbox::Sandbox;
 use super::wire::{Confinement, Isolation};
-use super::{host, landlock};
+use super::{declared, host, landlock};
 use crate::{
-    BackendReport, CommandLine, Finished, Guarantee, Launcher, Limits, Network, SandboxError, SandboxPolicy,
+    BackendReport, CommandLine, Declared, Finished, Launcher, Limits, Network, SandboxError, SandboxPolicy,
     SandboxRole,
 };
-use rustix::process::geteuid;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,26 +17,26 @@ use std::time::Duration;
 const LANDLOCK: &str = "landlock";
 const BUBBLEWRAP: &str = "bubblewrap";
 
-/// Nothing of the network but the broker can be reached by a process that is given one.
-const ONLY_THE_BROKER: &str = "only-the-broker";
-
 /// A backend that seems to be there.
 #[derive(Clone, Debug)]
 pub(super) struct Backend {
     pub(super) name: &'static str,
     pub(super) version: String,
     pub(super) confinement: Confinement,
-    pub(super) guarantees: Vec<Guarantee>,
+    pub(super) identity: Identity,
+    pub(super) guarantees: Vec<Declared>,
 }
 
 /// Landlock as the kernel has it.
 pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxError> {
     let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
+    let machine = Machine::this();
     let backend = |isolation| Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
         confinement: Confinement::Landlock { isolation },
-        guarantees: landlock_guarantees(abi, isolation),
+        identity: machine.identity,
+        guarantees: declared::landlock(abi, isolation, &machine),
     };
     let best = backend(Isolation::Namespace);
     // Nothing is ever sent to the socket.
@@ -55,11 +56,13 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
     let answer = answer.map_err(|error| missing(error.to_string()))?;
     let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     let disable_userns = is_at_least_0_8(&version);
+    let machine = Machine::this();
     Ok(Backend {
         name: BUBBLEWRAP,
         version,
         confinement: Confinement::Bubblewrap { program, disable_userns },
-        guarantees: bubblewrap_guarantees(),
+        identity: machine.identity,
+        guarantees: declared::bubblewrap(&machine),
     })
 }
 
@@ -135,92 +138,6 @@ fn is_at_least_0_8(version: &str) -> bool {
     (numbers.next(), numbers.next()) >= (Some(0), Some(8))
 }
 
-fn landlock_guarantees(abi: u32, isolation: Isolation) -> Vec<Guarantee> {
-    let mut guarantees = vec![
-        Guarantee::kept("files-read-allow-list"),
-        Guarantee::kept_if(
-            abi >= 3,
-            "files-write-allow-list",
-            "files can be truncated before Landlock ABI 3",
-        ),
-        Guarantee::missing(
-            "file-metadata-protected",
-            "Landlock covers neither stat nor, on files of the same user, chmod, chown, utimes and attributes",
-        ),
-        Guarantee::missing(
-            "other-processes-hidden",
-            "their entries in /proc cannot be opened, but stat shows that they exist",
-        ),
-        Guarantee::kept_if(abi >= 6, "other-processes-safe", "signals reach them before Landlock ABI 6"),
-        Guarantee::kept_if(
-            abi >= 6,
-            "process-tree-ends",
-            "before Landlock ABI 6 a process can kill its supervisor and live on",
-        ),
-    ];
-    guarantees.extend(common_guarantees());
-    guarantees.push(match isolation {
-        Isolation::Namespace => Guarantee::kept(ONLY_THE_BROKER),
-        Isolation::PortRule => Guarantee::missing(
-            ONLY_THE_BROKER,
-            "network namespaces cannot be made here, and Landlock binds the port of a connection but not the host",
-        ),
-        Isolation::Impossible => Guarantee::missing(
-            ONLY_THE_BROKER,
-            "nothing with a broker is started: it takes network namespaces, or Landlock ABI 4",
-        ),
-    });
-    guarantees.push(Guarantee::missing("uid-dropped", "everything runs as the user who started ghostlib"));
-    guarantees
-}
-
-fn bubblewrap_guarantees() -> Vec<Guarantee> {
-    let mut guarantees: Vec<_> = [
-        "files-read-allow-list",
-        "files-write-allow-list",
-        "file-metadata-protected",
-        "other-processes-hidden",
-        "other-processes-safe",
-        "process-tree-ends",
-        ONLY_THE_BROKER,
-    ]
-    .map(Guarantee::kept)
-    .into();
-    guarantees.extend(common_guarantees());
-    let seen_from_outside = if geteuid().is_root() { "root" } else { "the user who started ghostlib" };
-    let reason = format!(
-        "uid 1000 inside is {seen_from_outside} outside, which counts for the files that are bound in"
-    );
-    guarantees.push(Guarantee::missing("uid-dropped", &reason));
-    guarantees
-}
-
-/// What the launcher does the same way in every backend.
-fn common_guarantees() -> Vec<Guarantee> {
-    let kept = [
-        "no-network",
-        "no-unix-sockets-of-the-host",
-        "no-shared-memory-with-the-host",
-        "no-inherited-files",
-        "no-terminal",
-        "environment-cleared",
-        "capabilities-dropped",
-        "wall-limit",
-        "output-limit",
-        "cpu-limit",
-        "memory-limit",
-        "file-size-limit",
-    ];
-    let missing = [
-        ("cpu-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("memory-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("process-count-limit", "the kernel's rlimit counts all processes of the user, and never binds root"),
-        ("disk-limit", "the size of a file is limited, but not how many there are"),
-    ];
-    let missing = missing.map(|(name, reason)| Guarantee::missing(name, reason));
-    kept.map(Guarantee::kept).into_iter().chain(missing).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,15 +147,5 @@ mod tests {
         let newer = ["bubblewrap 0.8.0", "bubblewrap 0.11.0", "bubblewrap 1.0"];
         assert!(newer.into_iter().all(is_at_least_0_8));
         assert!(!["bubblewrap 0.7.0", "bubblewrap 0.4.1", ""].into_iter().any(is_at_least_0_8));
-    }
-
-    #[test]
-    fn old_kernels_do_not_promise_what_they_cannot_keep() {
-        let lacking = |abi, isolation| {
-            landlock_guarantees(abi, isolation).iter().filter(|it| it.lacks.is_some()).count()
-        };
-        let lacks = |abi| lacking(abi, Isolation::Namespace);
-        assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
-        assert_eq!(lacking(6, Isolation::PortRule) - lacks(6), 1);
     }
 }

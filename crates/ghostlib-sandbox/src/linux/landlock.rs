@@ -40,6 +40,11 @@ pub(super) fn abi() -> Result<u32, String> {
     }
 }
 
+/// Whether processes below a ruleset can send no signals to those above it. So it is since ABI 6.
+pub(super) fn scopes_signals() -> bool {
+    abi().is_ok_and(|abi| abi >= 6)
+}
+
 fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)

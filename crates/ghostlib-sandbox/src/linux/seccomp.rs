@@ -124,7 +124,7 @@ fn programs(network: &Network) -> Result<[BpfProgram; 3], seccompiler::BackendEr
     Ok([compile(denied()?, libc::EPERM)?, compile(unknown(), libc::ENOSYS)?, sockets])
 }
 
-/// Sockets of every family, those of the host's services included. Pairs and pipes stay.
+/// Sockets of every family, those of the host's services included. Pipes and pairs of streams stay.
 fn every_socket() -> BTreeMap<i64, Vec<SeccompRule>> {
     let mut rules = BTreeMap::new();
     add(&mut rules, libc::SYS_socket, &[]);
@@ -168,10 +168,23 @@ fn denied() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError
         .iter()
         .map(|flag| rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(*flag), *flag));
     add(&mut rules, libc::SYS_clone, &namespaces.collect::<Result<Vec<_>, _>>()?);
+    add(&mut rules, libc::SYS_socketpair, &pairs_that_reach_out()?);
     let requests =
         TERMINAL_REQUESTS.iter().map(|request| rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *request));
     add(&mut rules, libc::SYS_ioctl, &requests.collect::<Result<Vec<_>, _>>()?);
     Ok(rules)
+}
+
+/// Half of a pair of datagram sockets can send to any other socket by its name. Those of streams are connected
+/// to each other for good. The kernel makes raw ones of this family datagram ones.
+fn pairs_that_reach_out() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    const TYPE: u64 = 0xf;
+    let kind = |kind: i32| {
+        rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(TYPE), u64::from(kind.unsigned_abs()))
+    };
+    let family = u64::from(libc::AF_UNIX.unsigned_abs());
+    let other_families = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family);
+    [kind(libc::SOCK_DGRAM), kind(libc::SOCK_RAW), other_families].into_iter().collect()
 }
 
 /// What must look as if the kernel did not have it. The flags of `clone3` lie in memory, where no filter can

@@ -2,6 +2,7 @@
 //! confined starter: downwards one line with a [`Request`] and three descriptors, upwards one line with a
 //! [`Report`]; a starter with a broker first sends a listener. The upper side keeps its end open for as long as it wants the lower one to live.
 
+use super::identity::Identity;
 use crate::{CommandLine, Launcher, ProcessEnd, SandboxError, SandboxPolicy};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
@@ -23,6 +24,9 @@ pub(super) struct Request {
     pub(super) command: CommandLine,
     pub(super) confinement: Confinement,
     pub(super) launcher: Launcher,
+    pub(super) identity: Identity,
+    /// The user to become, which the supervisor chooses.
+    pub(super) uid: Option<u32>,
 }
 
 /// What keeps the command in.

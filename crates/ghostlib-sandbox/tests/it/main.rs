@@ -10,6 +10,7 @@ mod broker;
 mod build;
 mod conversation;
 mod host;
+mod identity;
 mod limits;
 mod payload;
 mod reach;

@@ -10,9 +10,7 @@ use crate::VerifyError;
 use crate::operation::Operation;
 use crate::session::Driver;
 use ghostlib_model::Place;
-use ghostlib_sandbox::{
-    CommandLine, Finished, Limits, Network, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole,
-};
+use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole};
 use handlebars::Handlebars;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -264,21 +262,12 @@ pub(super) fn build_policy(
     write: Vec<PathBuf>,
     wall: Duration,
 ) -> SandboxPolicy {
+    let role = SandboxRole::Build;
     SandboxPolicy {
-        role: SandboxRole::Build,
         read: toolchain.readable(),
         write,
-        env: BTreeMap::new(),
-        dir: dir.to_owned(),
-        network: Network::None,
-        limits: Limits {
-            wall,
-            cpu: None,
-            memory_bytes: Some(8 << 30),
-            file_bytes: Some(2 << 30),
-            open_files: None,
-            output_bytes: 64 << 20,
-        },
+        limits: Limits { wall, ..role.limits() },
+        ..role.policy(dir)
     }
 }
 

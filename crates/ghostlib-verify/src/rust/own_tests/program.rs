@@ -3,7 +3,7 @@
 use crate::VerifyError;
 use crate::rust::build::CompilerMessage;
 use crate::rust::toolchain::Toolchain;
-use ghostlib_sandbox::{CommandLine, Finished, Limits, Network, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{CommandLine, Finished, Limits, Sandbox, SandboxPolicy, SandboxRole};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,17 +87,14 @@ impl Runner {
         env.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let mut read = self.readable.clone();
         read.extend([program.path.clone(), self.dir.clone()]);
-        let limits = Limits {
-            wall,
-            cpu: None,
-            memory_bytes: Some(2 << 30),
-            file_bytes: Some(64 << 20),
-            open_files: None,
-            output_bytes: 16 << 20,
+        let role = SandboxRole::Test;
+        let policy = SandboxPolicy {
+            read,
+            write: vec![home.path().to_owned()],
+            env,
+            limits: Limits { wall, ..role.limits() },
+            ..role.policy(&self.dir)
         };
-        let write = vec![home.path().to_owned()];
-        let (role, dir, network) = (SandboxRole::Test, self.dir.clone(), Network::None);
-        let policy = SandboxPolicy { role, read, write, env, dir, network, limits };
         let command = CommandLine::new(&program.path).args(args);
         Ok(Ran::of(&self.sandbox.run(&policy, &command, Vec::new()).await?))
     }
