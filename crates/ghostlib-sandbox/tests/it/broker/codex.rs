@@ -20,7 +20,6 @@ const PROGRAM: &str = "node_modules/@openai/codex-linux-x64/vendor/x86_64-unknow
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs an agent from npm"]
-#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 async fn codex_works_through_the_broker_on_every_backend() {
     let Some((_folder, program)) = install().await else {
         println!(
