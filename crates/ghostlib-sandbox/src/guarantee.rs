@@ -42,6 +42,7 @@ guarantees! {
     ProcessTreeEnds "process-tree-ends" "Nothing that was started lives on, also when ghostlib is killed.",
     NoNetwork "no-network" "No address of any network can be reached.",
     NoUnixSocketsOfTheHost "no-unix-sockets-of-the-host" "No socket of the host's services can be reached, by path or by abstract name.",
+    OnlyTheBroker "only-the-broker" "Of the network, a process that is given a broker reaches nothing else.",
     NoSharedMemoryWithTheHost "no-shared-memory-with-the-host" "No memory, semaphore or queue is shared with processes outside.",
     NoInheritedFiles "no-inherited-files" "No file that ghostlib has open is open inside.",
     NoTerminal "no-terminal" "There is no controlling terminal, and nothing can be typed into one.",

@@ -8,7 +8,7 @@ use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The most bytes of a head.
-const MAX_HEAD: usize = 64 << 10;
+pub(super) const MAX_HEAD: usize = 32 << 10;
 /// The most headers.
 const MAX_HEADERS: usize = 100;
 
@@ -28,13 +28,13 @@ pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<O
         if let Some(at) = memmem::find(&read[from..], END) {
             let head = from + at + END.len();
             if head > MAX_HEAD {
-                return Err(Refusal::Large { limit: "64 KiB" });
+                return Err(Refusal::Large { limit: "32 KiB" });
             }
             check(&read[..head])?;
             return Ok(Some(read));
         }
         if read.len() > MAX_HEAD {
-            return Err(Refusal::Large { limit: "64 KiB" });
+            return Err(Refusal::Large { limit: "32 KiB" });
         }
         // Otherwise the end of a head with such lines would be waited for in vain.
         if memchr::memchr_iter(b'\n', &read).any(|at| at == 0 || read[at - 1] != b'\r') {
@@ -71,12 +71,12 @@ fn check_request_line(line: &str) -> Result<(), Refusal> {
     check_target(target)
 }
 
-/// The headers that decide where a request ends, and for whom it is.
+/// How many headers there are that decide where a request ends, and for whom it is.
 #[derive(Default)]
 struct Seen {
-    n_hosts: usize,
-    n_lengths: usize,
-    n_encodings: usize,
+    hosts: usize,
+    lengths: usize,
+    encodings: usize,
 }
 
 impl Seen {
@@ -93,15 +93,15 @@ impl Seen {
         }
         let value = value.trim_matches([' ', '\t']);
         match name.to_ascii_lowercase().as_str() {
-            "host" => self.n_hosts += 1,
+            "host" => self.hosts += 1,
             "content-length" => {
-                self.n_lengths += 1;
+                self.lengths += 1;
                 if !(1..=15).contains(&value.len()) || !value.bytes().all(|byte| byte.is_ascii_digit()) {
                     return Err(Refusal::Framing("its length is no number"));
                 }
             }
             "transfer-encoding" => {
-                self.n_encodings += 1;
+                self.encodings += 1;
                 if !value.eq_ignore_ascii_case("chunked") {
                     return Err(Refusal::Framing("its transfer encoding is not chunked"));
                 }
@@ -117,10 +117,10 @@ impl Seen {
     }
 
     fn check_all(&self) -> Result<(), Refusal> {
-        if self.n_lengths + self.n_encodings > 1 {
+        if self.lengths + self.encodings > 1 {
             return Err(Refusal::Framing("its length is told more than once"));
         }
-        if self.n_hosts != 1 {
+        if self.hosts != 1 {
             return Err(Refusal::Framing("it does not name one host"));
         }
         Ok(())
@@ -213,7 +213,7 @@ mod tests {
     async fn large_heads_are_refused() {
         let with = |rest: String| format!("GET /a HTTP/1.1\r\nHost: x\r\n{rest}\r\n");
         let answer = read(&with(format!("X: {}\r\n", "y".repeat(MAX_HEAD)))).await;
-        assert_eq!(answer, Err(Refusal::Large { limit: "64 KiB" }));
+        assert_eq!(answer, Err(Refusal::Large { limit: "32 KiB" }));
         assert!(read(&with("X: y\r\n".repeat(MAX_HEADERS - 1))).await.is_ok());
         let answer = read(&with("X: y\r\n".repeat(MAX_HEADERS))).await;
         assert_eq!(answer, Err(Refusal::Large { limit: "100 headers" }));

@@ -2,7 +2,7 @@
 
 use super::body::{AnswerBody, RequestBody};
 use super::config::{BrokerConfig, BrokerError};
-use super::framing::read_head;
+use super::framing::{MAX_HEAD, read_head};
 use super::headers;
 use super::meter::{BrokerReport, Meter};
 use super::redact::Redactor;
@@ -36,7 +36,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 /// How long the head of a request may take.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+const HEAD_TIME: Duration = Duration::from_secs(5);
 /// How long a client is listened to that was refused, so that it gets to read why.
 const LINGER_TIME: Duration = Duration::from_millis(500);
 /// How many connections are served at once. Others wait.
@@ -158,7 +158,10 @@ impl Session {
         let answer = service_fn(async |request| Ok::<_, Infallible>(self.answer(request).await));
         let stream = TokioIo::new(Rewound { beginning, stream });
         // A client that goes away in between is no concern of anybody's.
-        let _ended = http1::Builder::new().keep_alive(false).serve_connection(stream, answer).await;
+        let mut server = http1::Builder::new();
+        // The least that takes every head: the less is gathered before it is written, the sooner it arrives.
+        server.keep_alive(false).max_buf_size(MAX_HEAD + 1024);
+        let _ended = server.serve_connection(stream, answer).await;
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {

@@ -124,8 +124,8 @@ impl UsageReader {
         if memmem::find(json, b"\"usage\"").is_none() {
             return;
         }
-        if let Ok(message) = serde_json::from_slice::<Message>(json)
-            && let Some(tokens) = message.tokens()
+        if let Ok(told) = serde_json::from_slice::<Told>(json)
+            && let Some(tokens) = told.tokens()
         {
             self.tokens = Some(self.tokens.unwrap_or_default().max(tokens));
         }
@@ -134,7 +134,7 @@ impl UsageReader {
 
 /// An answer or an event of any of the formats.
 #[derive(Deserialize)]
-struct Message {
+struct Told {
     usage: Option<Usage>,
     /// In the events of the Responses API.
     response: Option<Inner>,
@@ -166,7 +166,7 @@ struct Details {
     cached_tokens: Option<u64>,
 }
 
-impl Message {
+impl Told {
     fn tokens(self) -> Option<Tokens> {
         let inner = || self.response.or(self.message).and_then(|inner| inner.usage);
         let usage = self.usage.or_else(inner)?;

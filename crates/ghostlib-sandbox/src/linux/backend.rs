@@ -3,10 +3,11 @@
 use super::declared::Machine;
 use super::identity::Identity;
 use super::sandbox::Sandbox;
-use super::wire::Confinement;
+use super::wire::{Confinement, Isolation};
 use super::{declared, host, landlock};
 use crate::{
-    BackendReport, CommandLine, Declared, Launcher, Limits, Network, SandboxError, SandboxPolicy, SandboxRole,
+    BackendReport, CommandLine, Declared, Finished, Launcher, Limits, Network, SandboxError, SandboxPolicy,
+    SandboxRole,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -27,16 +28,23 @@ pub(super) struct Backend {
 }
 
 /// Landlock as the kernel has it.
-pub(super) fn landlock() -> Result<Backend, SandboxError> {
+pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxError> {
     let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
     let machine = Machine::this();
-    Ok(Backend {
+    let backend = |isolation| Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
-        confinement: Confinement::Landlock,
+        confinement: Confinement::Landlock { isolation },
         identity: machine.identity,
-        guarantees: declared::landlock(abi, &machine),
-    })
+        guarantees: declared::landlock(abi, isolation, &machine),
+    };
+    let best = backend(Isolation::Namespace);
+    // Nothing is ever sent to the socket.
+    let network = Network::Broker { socket: "/dev/null".into(), port: 8080 };
+    if run_true(&best, launcher, network).await.is_ok_and(|finished| finished.end.is_success()) {
+        return Ok(best);
+    }
+    Ok(backend(if abi >= 4 { Isolation::PortRule } else { Isolation::Impossible }))
 }
 
 /// The first bubblewrap on `path_env`.
@@ -62,22 +70,30 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
 pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sandbox, SandboxError> {
     let name = backend.name;
     let unavailable = |reason| SandboxError::Unavailable { backend: name, reason };
-    let sandbox = Sandbox::untried(backend, launcher);
+    match run_true(&backend, &launcher, Network::None).await {
+        Ok(finished) if finished.end.is_success() => Ok(Sandbox::untried(backend, launcher)),
+        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
+        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn run_true(
+    backend: &Backend,
+    launcher: &Launcher,
+    network: Network,
+) -> Result<Finished, SandboxError> {
     let policy = SandboxPolicy {
         role: SandboxRole::Test,
         read: vec!["/usr/bin".into()],
         write: Vec::new(),
         env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         dir: "/usr/bin".into(),
-        network: Network::None,
+        network,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
-    match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {
-        Ok(finished) if finished.end.is_success() => Ok(sandbox),
-        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
-        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
-        Err(error) => Err(error),
-    }
+    let sandbox = Sandbox::untried(backend.clone(), launcher.clone());
+    sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await
 }
 
 /// What every backend can do on this machine, the stronger one first.
@@ -86,7 +102,7 @@ pub async fn probe(launcher: &Launcher, path_env: Option<&OsStr>) -> Vec<Backend
                 namespaces if you are not root";
     let bubblewrap = report(BUBBLEWRAP, bubblewrap(path_env).await, launcher, hint).await;
     let hint = "use Linux 5.13 or newer with `landlock` among its boot parameter `lsm=`";
-    vec![bubblewrap, report(LANDLOCK, landlock(), launcher, hint).await]
+    vec![bubblewrap, report(LANDLOCK, landlock(launcher).await, launcher, hint).await]
 }
 
 async fn report(

@@ -2,9 +2,9 @@
 
 use super::identity::{become_user, is_assigned};
 use super::reachable::make_reachable;
-use super::wire::{Confinement, Report, Request, Streams, receive_request, send_report};
-use super::{landlock, rlimits, seccomp, std_command};
-use crate::ProcessEnd;
+use super::wire::{Confinement, Report, Request, Streams, receive_request, send_listener, send_report};
+use super::{landlock, network, rlimits, seccomp, std_command};
+use crate::{Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, getuid, pidfd_open, set_dumpable_behavior, setsid};
@@ -26,6 +26,7 @@ pub(super) fn main(socket: &UnixStream) -> ExitCode {
 fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
+    prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
     restrict(&request)?;
     let mut child = start(&request, streams).map_err(|error| Report::NotStarted {
         program: request.command.program.clone(),
@@ -65,10 +66,18 @@ fn first(child: &Child, socket: &UnixStream) -> io::Result<First> {
 fn end_all(request: &Request) {
     let is_alone = match request.confinement {
         Confinement::Bubblewrap { .. } => true,
-        Confinement::Landlock => is_assigned(getuid().as_raw()) || landlock::scopes_signals(),
+        Confinement::Landlock { .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(),
     };
     if is_alone {
         let _nothing_left = nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::SIGKILL);
+    }
+}
+
+/// Makes the listener for the broker, and leaves the rest to the supervisor.
+fn prepare_network(socket: &UnixStream, request: &Request) -> io::Result<()> {
+    match request.policy.network {
+        Network::None => Ok(()),
+        Network::Broker { port, .. } => send_listener(socket, &network::listen(&request.confinement, port)?),
     }
 }
 
@@ -76,7 +85,7 @@ fn restrict(request: &Request) -> Result<(), Report> {
     setsid().map_err(|error| Report::setup("leaving the session", error))?;
     rlimits::apply(&request.policy.limits)
         .map_err(|error| Report::setup("setting resource limits", error))?;
-    if let Confinement::Landlock = request.confinement {
+    if let Confinement::Landlock { .. } = request.confinement {
         let named = request.policy.read.iter().chain(&request.policy.write);
         request
             .uid
@@ -85,7 +94,8 @@ fn restrict(request: &Request) -> Result<(), Report> {
         landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
-    seccomp::apply().map_err(|error| Report::setup("applying the system call filter", error))
+    seccomp::apply(&request.policy.network)
+        .map_err(|error| Report::setup("applying the system call filter", error))
 }
 
 /// Becomes the user that it is to be, can gain nothing by what it executes, and cannot be looked into by the

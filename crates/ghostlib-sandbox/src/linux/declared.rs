@@ -2,6 +2,7 @@
 
 use super::cgroup::Controller;
 use super::identity::Identity;
+use super::wire::Isolation;
 use crate::{Declared, Guarantee};
 use rustix::process::geteuid;
 
@@ -55,7 +56,7 @@ pub(super) fn bubblewrap(machine: &Machine) -> Vec<Declared> {
 }
 
 /// What Landlock enforces with that version of the kernel's interface.
-pub(super) fn landlock(abi: u32, machine: &Machine) -> Vec<Declared> {
+pub(super) fn landlock(abi: u32, isolation: Isolation, machine: &Machine) -> Vec<Declared> {
     let has_own_user = machine.identity == Identity::Assigned;
     declare(|guarantee| match guarantee {
         Guarantee::FilesWriteAllowList if abi < 3 => {
@@ -75,6 +76,16 @@ pub(super) fn landlock(abi: u32, machine: &Machine) -> Vec<Declared> {
         Guarantee::ProcessTreeEnds if abi < 6 && !has_own_user => {
             Some("before Landlock ABI 6 (Linux 6.12) a process can kill its supervisor and live on")
         }
+        Guarantee::OnlyTheBroker => match isolation {
+            Isolation::Namespace => None,
+            Isolation::PortRule => Some(
+                "network namespaces cannot be made here, and Landlock binds the port of a connection but not the \
+                 host; use bubblewrap",
+            ),
+            Isolation::Impossible => Some(
+                "nothing with a broker is started: it takes network namespaces, or Landlock ABI 4 (Linux 6.7)",
+            ),
+        },
         other => machine.lacks(other),
     })
 }
@@ -101,8 +112,13 @@ mod tests {
 
     #[test]
     fn old_kernels_do_not_promise_what_they_cannot_keep() {
-        let lacks = |abi| names_of_lacking(&landlock(abi, &user(vec![]))).len();
+        let lacking = |abi, isolation| names_of_lacking(&landlock(abi, isolation, &user(vec![])));
+        let lacks = |abi| lacking(abi, Isolation::Namespace).len();
         assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
+        assert!(!lacking(6, Isolation::Namespace).contains(&"only-the-broker"));
+        for isolation in [Isolation::PortRule, Isolation::Impossible] {
+            assert!(lacking(6, isolation).contains(&"only-the-broker"));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Everything that needs Linux.
 
 mod backend;
+mod bridge;
 mod bubblewrap;
 mod capture;
 mod cgroup;
@@ -11,6 +12,7 @@ pub mod host;
 mod identity;
 mod landlock;
 pub mod launcher;
+mod network;
 mod ownership;
 mod reachable;
 mod registry;

@@ -29,7 +29,7 @@ impl Sandbox {
         // A registry that cannot be used is told by the trial run.
         let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
         match choice {
-            BackendChoice::Landlock => backend::try_out(backend::landlock()?, launcher).await,
+            BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
                 backend::try_out(backend::bubblewrap(path_env).await?, launcher).await
             }
@@ -39,7 +39,7 @@ impl Sandbox {
                 {
                     return Ok(sandbox);
                 }
-                backend::try_out(backend::landlock()?, launcher).await
+                backend::try_out(backend::landlock(&launcher).await?, launcher).await
             }
         }
     }

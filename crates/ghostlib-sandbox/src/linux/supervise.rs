@@ -9,10 +9,10 @@ use super::registry::{Claim, Registry};
 use super::traces::Traces;
 use super::watch::Watch;
 use super::wire::{
-    Confinement, Report, Request, Streams, receive_report, receive_request, send_report, send_request,
+    Confinement, Report, Request, Streams, Word, receive_request, receive_word, send_report, send_request,
 };
-use super::{bubblewrap, std_command, tree};
-use crate::{CommandLine, Limits, ProcessEnd};
+use super::{bridge, bubblewrap, std_command, tree};
+use crate::{CommandLine, Limits, Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
 use std::fs::DirBuilder;
@@ -106,7 +106,7 @@ fn run_registered(
         places.push(traces.temporary.clone());
     }
     let mut watch = Watch::new(limits, groups, places);
-    let outcome = follow(ghostlib, &starter, deadline, &mut watch);
+    let outcome = follow(ghostlib, &starter, &request.policy.network, deadline, &mut watch);
     tree::end_descendants();
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
         Outcome::Reported(Report::Ended(end)) => Report::Ended(watch.last_look().unwrap_or(end)),
@@ -127,7 +127,7 @@ fn make(traces: &Traces) -> io::Result<()> {
 
 fn give_temporary_folder(request: &mut Request, folder: &Path) {
     let inside = match request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             request.policy.write.push(folder.into());
             folder
         }
@@ -155,7 +155,7 @@ fn start(request: &Request, temporary: &Path, streams: &Streams) -> io::Result<(
 
 fn starter(request: &Request, temporary: &Path) -> CommandLine {
     match &request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             CommandLine::new(&request.launcher.program).args(&request.launcher.args).arg(CONFINE)
         }
         Confinement::Bubblewrap { program, disable_userns } => {
@@ -167,6 +167,7 @@ fn starter(request: &Request, temporary: &Path) -> CommandLine {
 fn follow(
     ghostlib: &UnixStream,
     starter: &UnixStream,
+    network: &Network,
     deadline: Option<Instant>,
     watch: &mut Watch<'_>,
 ) -> io::Result<Outcome> {
@@ -189,7 +190,14 @@ fn follow(
             polled => polled?,
         };
         if !fds[0].revents().is_empty() {
-            return Ok(receive_report(starter)?.map_or(Outcome::StarterGone, Outcome::Reported));
+            match (receive_word(starter)?, network) {
+                (Some(Word::Listener(listener)), Network::Broker { socket, .. }) => {
+                    bridge::start(listener, socket.clone())?;
+                    continue;
+                }
+                (Some(Word::Report(report)), _) => return Ok(Outcome::Reported(report)),
+                _ => return Ok(Outcome::StarterGone),
+            }
         }
         // Nothing but the end ever comes from there.
         return Ok(Outcome::Abandoned);
