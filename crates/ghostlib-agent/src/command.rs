@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Any program as an agent. It runs in the sandbox, with its workspace to write, its own folder and the
 /// toolchain to read, and no network.
@@ -18,9 +17,6 @@ pub struct CommandAgent {
     read: Vec<PathBuf>,
     path_env: String,
 }
-
-/// Wall time where the assignment sets none.
-const DEFAULT_WALL: Duration = Duration::from_secs(3600);
 
 impl CommandAgent {
     /// An agent that runs `program` with `args`, in which `{prompt_file}` and `{workspace}` stand for the
@@ -60,20 +56,12 @@ impl CommandAgent {
     fn policy(&self, assignment: &Assignment) -> SandboxPolicy {
         let home = assignment.workspace.join(".home").to_string_lossy().into_owned();
         let env = [("PATH", self.path_env.clone()), ("HOME", home), ("CARGO_NET_OFFLINE", "true".into())];
+        let role = SandboxRole::Implementer;
         SandboxPolicy {
-            role: SandboxRole::Implementer,
             read: self.read.clone(),
-            write: vec![assignment.workspace.clone()],
             env: BTreeMap::from(env.map(|(key, value)| (key.to_owned(), value))),
-            dir: assignment.workspace.clone(),
-            limits: Limits {
-                wall: assignment.wall.unwrap_or(DEFAULT_WALL),
-                cpu: None,
-                memory_bytes: Some(8 << 30),
-                file_bytes: Some(1 << 30),
-                open_files: None,
-                output_bytes: 16 << 20,
-            },
+            limits: Limits { wall: assignment.wall.unwrap_or(role.limits().wall), ..role.limits() },
+            ..role.policy(&assignment.workspace)
         }
     }
 }

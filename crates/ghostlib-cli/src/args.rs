@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Report(commands::report::ReportArgs),
     Config(commands::config::ConfigArgs),
     Doctor(commands::doctor::DoctorArgs),
+    Sandbox(commands::sandbox::SandboxArgs),
 }
 
 /// How a spec is read.

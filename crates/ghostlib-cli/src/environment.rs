@@ -2,6 +2,7 @@
 
 use crate::args::SandboxChoice;
 use crate::error::CliError;
+use crate::settings::Settings;
 use ghostlib_diff::{SourceTree, language_of};
 use ghostlib_model::Canary;
 use ghostlib_sandbox::{Launcher, Sandbox};
@@ -66,8 +67,17 @@ pub(crate) fn launcher() -> Result<Launcher, CliError> {
     Ok(Launcher::new(program, [LAUNCH]))
 }
 
+/// The chosen sandbox, if it enforces what the settings require.
 pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliError> {
-    Ok(Arc::new(Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?))
+    let required = Settings::load()?.required_guarantees()?;
+    let sandbox = Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?;
+    sandbox.require(&required)?;
+    Ok(Arc::new(sandbox))
+}
+
+/// The kind of terminal, for programs that draw on it.
+pub(crate) fn terminal() -> Option<String> {
+    env::var("TERM").ok()
 }
 
 pub(crate) async fn toolchain() -> Result<Toolchain, CliError> {

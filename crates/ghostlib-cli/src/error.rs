@@ -22,6 +22,8 @@ pub(crate) enum Verdict {
     FellShort,
     /// Exit code 3.
     EnvironmentLacks,
+    /// The exit code of a command that ran in place of ghostlib.
+    Others(u8),
 }
 
 impl From<Verdict> for ExitCode {
@@ -30,6 +32,7 @@ impl From<Verdict> for ExitCode {
             Verdict::Passed => 0,
             Verdict::FellShort => 1,
             Verdict::EnvironmentLacks => 3,
+            Verdict::Others(code) => code,
         })
     }
 }
@@ -175,6 +178,11 @@ impl From<ReferenceError> for CliError {
 
 impl From<SandboxError> for CliError {
     fn from(error: SandboxError) -> Self {
+        if let SandboxError::TooWeak { .. } = error {
+            return Self::of(Kind::Environment, &error).hint(
+                "nothing was started; `ghostlib doctor` shows how to get what is missing, and `ghostlib config` who requires it",
+            );
+        }
         Self::of(Kind::Environment, &error).hint("`ghostlib doctor` shows what this machine can enforce")
     }
 }

@@ -5,6 +5,7 @@ use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
 use config::{Config, Environment, File, FileFormat};
 use ghostlib_diff::CopyThresholds;
+use ghostlib_sandbox::{Guarantee, UnknownGuarantee};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +19,15 @@ pub(crate) const FILE: &str = "ghostlib.toml";
 pub(crate) struct Settings {
     copy: CopySettings,
     evaluate: EvaluateSettings,
+    sandbox: SandboxSettings,
+}
+
+/// What a sandbox must be able to do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SandboxSettings {
+    /// Names of guarantees.
+    require: Vec<String>,
 }
 
 /// What an evaluation may cost.
@@ -103,7 +113,19 @@ impl Settings {
             ))
             .hint("`ghostlib config` shows where values come from"));
         }
+        settings.required_guarantees()?;
         Ok(settings)
+    }
+
+    /// What a sandbox must enforce, or nothing that needs one starts.
+    pub(crate) fn required_guarantees(&self) -> Result<Vec<Guarantee>, CliError> {
+        let parsed = |name: &String| {
+            name.parse().map_err(|error: UnknownGuarantee| {
+                CliError::input(format!("setting `sandbox.require`: {error}"))
+                    .hint("`ghostlib doctor` shows the names; `ghostlib config` shows where values come from")
+            })
+        };
+        self.sandbox.require.iter().map(parsed).collect()
     }
 
     pub(crate) fn evaluate_budget(&self) -> Duration {
@@ -127,6 +149,8 @@ fn layers() -> Result<Config, CliError> {
         .prefix_separator("_")
         .separator("__")
         .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("sandbox.require")
         .source(Some(settings_of_environment()));
     builder.add_source(environment).build().map_err(|error| invalid(&error))
 }

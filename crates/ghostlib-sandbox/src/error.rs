@@ -1,3 +1,4 @@
+use crate::Declared;
 use std::io;
 use std::path::PathBuf;
 
@@ -15,12 +16,26 @@ pub enum SandboxError {
         /// What is missing, or what it said.
         reason: String,
     },
+    /// A backend enforces less than is required.
+    #[error("the sandbox backend `{backend}` does not enforce what is required: {}", reasons(missing))]
+    TooWeak {
+        /// The backend.
+        backend: &'static str,
+        /// What is required and not enforced, with the reasons.
+        missing: Vec<Declared>,
+    },
+    /// The role is one for which nothing is enforced.
+    #[error(
+        "nothing is enforced for the role `handoff`: whoever is handed a task works on it outside of ghostlib, and is only \
+         asked not to look at the reference"
+    )]
+    NotEnforced,
     /// The policy names a path that does not exist or cannot be reached.
     #[error("cannot give the sandbox `{}` as its {list} path: {source}", path.display())]
     Path {
         /// The path.
         path: PathBuf,
-        /// Which part of the policy names it: `read`, `write`, `dir`.
+        /// Which part of the policy names it: `read`, `write`, `dir`, `network`.
         list: &'static str,
         /// What the system said.
         source: io::Error,
@@ -38,6 +53,12 @@ pub enum SandboxError {
     DirOutside {
         /// The working directory.
         path: PathBuf,
+    },
+    /// The policy wants a broker at a port that nobody could name.
+    #[error("cannot bridge the broker's socket `{}` to port 0", socket.display())]
+    BrokerPort {
+        /// The broker's socket.
+        socket: PathBuf,
     },
     /// The policy or the command cannot be handed to the launcher.
     #[error("cannot describe the sandbox to its launcher: {reason}")]
@@ -81,4 +102,9 @@ pub enum SandboxError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+fn reasons(missing: &[Declared]) -> String {
+    let reason = |it: &Declared| format!("`{}` ({})", it.guarantee, it.lacks.as_deref().unwrap_or_default());
+    missing.iter().map(reason).collect::<Vec<_>>().join(", ")
 }

@@ -27,8 +27,15 @@ pub enum ProcessEnd {
     TimedOut,
     /// It was ended because its standard streams carried more than the output limit.
     OutputLimit,
-    /// It was ended because it used more processor time than its limit.
+    /// It was ended because one of its processes, or all together, used more processor time than allowed.
     CpuLimit,
+    /// It was ended because all its processes together needed more memory than allowed. A process that alone
+    /// asks for more address space than allowed is refused it, and ends as it likes.
+    MemoryLimit,
+    /// It was ended because it tried to have more processes than allowed.
+    ProcessLimit,
+    /// It was ended because what it wrote takes more of the disk than allowed, in bytes or in files.
+    DiskLimit,
     /// It was ended because a file grew over its size limit.
     FileLimit,
 }
@@ -51,6 +58,9 @@ impl fmt::Display for ProcessEnd {
             Self::TimedOut => f.write_str("wall time limit reached"),
             Self::OutputLimit => f.write_str("output limit reached"),
             Self::CpuLimit => f.write_str("processor time limit reached"),
+            Self::MemoryLimit => f.write_str("memory limit reached"),
+            Self::ProcessLimit => f.write_str("limit of processes reached"),
+            Self::DiskLimit => f.write_str("disk limit of the workspace reached"),
             Self::FileLimit => f.write_str("file size limit reached"),
         }
     }

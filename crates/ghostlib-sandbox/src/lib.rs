@@ -18,11 +18,14 @@
 //! and along which the command's three standard streams are handed down. When that socket closes, for
 //! whatever reason, the lower side ends everything below it.
 
+#[cfg(unix)]
+pub mod broker;
 mod command;
 mod error;
 mod finished;
 mod guarantee;
 mod policy;
+mod roles;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -34,6 +37,7 @@ mod platform;
 pub use command::{CommandLine, Launcher};
 pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
-pub use guarantee::{BackendReport, Guarantee};
+pub use guarantee::{BackendReport, Declared, Guarantee, UnknownGuarantee};
 pub use platform::{Running, Sandbox, host, launcher, probe};
-pub use policy::{BackendChoice, Limits, SandboxPolicy, SandboxRole};
+pub use policy::{BackendChoice, Limits, Network, SandboxPolicy};
+pub use roles::{SandboxRole, UnknownRole};

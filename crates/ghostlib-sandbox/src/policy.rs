@@ -1,7 +1,6 @@
-use crate::SandboxError;
+use crate::{SandboxError, SandboxRole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,33 +20,28 @@ pub struct SandboxPolicy {
     pub env: BTreeMap<String, String>,
     /// The working directory, inside of one of the paths above.
     pub dir: PathBuf,
+    /// What of the network it may reach.
+    #[serde(default)]
+    pub network: Network,
     /// What the process may use up.
     pub limits: Limits,
 }
 
-/// What a sandboxed process is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What of the network a sandboxed process may reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SandboxRole {
-    /// An agent that builds a candidate.
-    Implementer,
-    /// An agent that revises the spec.
-    Reviser,
-    /// A compiler.
-    Build,
-    /// Code that was built, under test.
-    Test,
-}
-
-impl fmt::Display for SandboxRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Implementer => "implementer",
-            Self::Reviser => "reviser",
-            Self::Build => "build",
-            Self::Test => "test",
-        })
-    }
+pub enum Network {
+    /// Nothing.
+    #[default]
+    None,
+    /// One server: connections to `127.0.0.1:port` inside come out at a Unix socket outside.
+    Broker {
+        /// The socket, absolute: usually that of a broker. It is connected to from outside of the sandbox,
+        /// with the rights of whoever started ghostlib, and need not be visible inside.
+        socket: PathBuf,
+        /// The port inside, not 0.
+        port: u16,
+    },
 }
 
 /// What a sandboxed process may use up.
@@ -57,10 +51,20 @@ pub struct Limits {
     pub wall: Duration,
     /// Processor time of each process, in whole seconds, rounded up.
     pub cpu: Option<Duration>,
+    /// Processor time of all processes together.
+    pub tree_cpu: Option<Duration>,
     /// Address space of each process, in bytes.
     pub memory_bytes: Option<u64>,
+    /// Memory of all processes together, the pages of files that they read among it, in bytes.
+    pub tree_memory_bytes: Option<u64>,
+    /// Processes and threads at one time, the sandbox's own two or three among them.
+    pub processes: Option<u64>,
     /// Size of each file that is written, in bytes.
     pub file_bytes: Option<u64>,
+    /// What all that lies below the writable paths takes on the disk, in bytes.
+    pub disk_bytes: Option<u64>,
+    /// How many files, folders and links lie below the writable paths.
+    pub disk_files: Option<u64>,
     /// Open files of each process.
     pub open_files: Option<u64>,
     /// Standard output and standard error together, in bytes.
@@ -73,7 +77,12 @@ impl Default for Limits {
         Self {
             wall: Duration::from_secs(60),
             cpu: None,
+            tree_cpu: None,
             memory_bytes: None,
+            tree_memory_bytes: None,
+            processes: None,
+            disk_bytes: None,
+            disk_files: None,
             file_bytes: None,
             open_files: None,
             output_bytes: 1 << 20,
@@ -95,8 +104,13 @@ pub enum BackendChoice {
 }
 
 impl SandboxPolicy {
-    /// Checks that every path is absolute and exists, and that the working directory is inside.
+    /// Checks that the role is one that can be enforced, that every path is absolute and exists, and that the
+    /// working directory is inside.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
     pub(crate) fn check(&self) -> Result<(), SandboxError> {
+        if self.role == SandboxRole::Handoff {
+            return Err(SandboxError::NotEnforced);
+        }
         let mut inside = false;
         let dir = resolve(&self.dir, "dir")?;
         for (list, paths) in [("read", &self.read), ("write", &self.write)] {
@@ -104,10 +118,17 @@ impl SandboxPolicy {
                 inside |= dir.starts_with(resolve(path, list)?);
             }
         }
+        if let Network::Broker { socket, port } = &self.network {
+            resolve(socket, "network")?;
+            if *port == 0 {
+                return Err(SandboxError::BrokerPort { socket: socket.clone() });
+            }
+        }
         if inside { Ok(()) } else { Err(SandboxError::DirOutside { path: self.dir.clone() }) }
     }
 }
 
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
 fn resolve(path: &Path, list: &'static str) -> Result<PathBuf, SandboxError> {
     if !path.is_absolute() {
         return Err(SandboxError::RelativePath { path: path.into(), list });
@@ -126,6 +147,7 @@ mod tests {
             write: Vec::new(),
             env: BTreeMap::new(),
             dir: dir.into(),
+            network: Network::None,
             limits: Limits::default(),
         }
     }
@@ -137,9 +159,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_handed_off_is_not_run() {
+        let handed = SandboxRole::Handoff.policy(Path::new("/usr"));
+        assert!(handed.check().unwrap_err().to_string().contains("`handoff`"));
+    }
+
+    #[test]
     fn relative_paths_are_refused() {
         let error = policy(&["usr"], "/usr").check().unwrap_err().to_string();
         assert!(error.contains("`usr`") && error.contains("not absolute"), "{error}");
+    }
+
+    #[test]
+    fn a_brokers_socket_must_be_there_and_its_port_a_number_that_can_be_named() {
+        let with = |socket: &str, port| {
+            let network = Network::Broker { socket: socket.into(), port };
+            SandboxPolicy { network, ..policy(&["/usr"], "/usr") }.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(with("/usr/bin/env", 8080), Ok(()));
+        assert!(with("/no/such/socket", 8080).unwrap_err().contains("`/no/such/socket` as its network path"));
+        assert!(with("/usr/bin/env", 0).unwrap_err().contains("port 0"));
+    }
+
+    #[test]
+    fn policies_from_before_there_was_a_network_have_none() {
+        let mut json = serde_json::to_value(policy(&["/usr"], "/usr")).unwrap();
+        json.as_object_mut().unwrap().remove("network");
+        assert_eq!(serde_json::from_value::<SandboxPolicy>(json).unwrap().network, Network::None);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What stands in for every backend where there is none.
 
-use crate::{BackendChoice, BackendReport, CommandLine, Finished, Launcher, SandboxError, SandboxPolicy};
+use crate::{
+    BackendChoice, BackendReport, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd,
+    SandboxError, SandboxPolicy,
+};
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
 
@@ -21,6 +24,16 @@ impl Sandbox {
     }
 
     /// Never called.
+    pub fn guarantees(&self) -> &[Declared] {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn require(&self, _: &[Guarantee]) -> Result<(), SandboxError> {
+        match *self {}
+    }
+
+    /// Never called.
     #[expect(clippy::unused_async, reason = "has the signature of the real one")]
     pub async fn run(
         &self,
@@ -28,6 +41,12 @@ impl Sandbox {
         _: &CommandLine,
         _: Vec<u8>,
     ) -> Result<Finished, SandboxError> {
+        match *self {}
+    }
+
+    /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn attach(&self, _: &SandboxPolicy, _: &CommandLine) -> Result<ProcessEnd, SandboxError> {
         match *self {}
     }
 

@@ -7,9 +7,12 @@ use std::process::ExitCode;
 mod builds;
 mod copies;
 mod edits;
+mod escapes;
 mod exercise;
 mod faults;
 mod gold;
+mod kills;
+mod marked;
 mod oracle;
 mod page;
 mod power;
@@ -28,9 +31,11 @@ struct Cli {
 enum Command {
     Builds(builds::BuildsArgs),
     Copies(copies::CopiesArgs),
+    Escapes(escapes::EscapesArgs),
     Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
+    Kills(kills::KillsArgs),
     Oracle(oracle::OracleArgs),
     Power(power::PowerArgs),
     Respell(respell::RespellArgs),
@@ -48,9 +53,11 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Builds(args) => finished(builds::builds(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
+        Command::Escapes(args) => finished(escapes::escapes(&args)),
         Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
+        Command::Kills(args) => finished(kills::kills(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Power(args) => finished(power::power(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),

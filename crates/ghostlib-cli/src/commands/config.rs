@@ -10,7 +10,9 @@ use clap::Args;
 /// in this list goes before the rest.
 ///
 /// Settings: in `[copy]`, from where on a candidate counts as copied: `fingerprint` and `verbatim` (shares from 0 to 1),
-/// and `longest_run` (tokens in a row).
+/// and `longest_run` (tokens in a row). In `[evaluate]`, `budget_seconds`: an evaluation that takes longer is a finding.
+/// In `[sandbox]`, `require`: names of guarantees, as `ghostlib doctor` lists them, without which nothing starts that
+/// needs a sandbox (`GHOSTLIB_SANDBOX__REQUIRE=no-network,disk-limit`).
 #[derive(Args)]
 pub(crate) struct ConfigArgs {}
 

@@ -2,7 +2,7 @@ use crate::console::{BAD, DIM, GOOD, WARN, say, say_json, styled};
 use crate::environment::{find_program, launcher, path, toolchain};
 use crate::error::{CliError, Verdict};
 use clap::Args;
-use ghostlib_sandbox::{BackendReport, probe};
+use ghostlib_sandbox::{BackendReport, Guarantee, probe};
 use serde::Serialize;
 
 /// Show what is installed and what the sandbox can enforce on this machine.
@@ -52,6 +52,7 @@ impl Health {
         line("C compiler", self.c_compiler.as_deref(), "not found");
         line("git", self.git.as_deref(), "not found; only references of the form git:URL#REV need it");
         self.sandboxes.iter().for_each(print_backend);
+        print_matrix(&self.sandboxes);
         if self.missing.is_empty() {
             say("everything that a run needs is here");
         }
@@ -74,15 +75,40 @@ fn print_backend(backend: &BackendReport) {
         Some(version).filter(|_| state.is_none()),
         &format!("{version}: {}", state.unwrap_or_default()),
     );
-    for guarantee in &backend.guarantees {
-        match &guarantee.lacks {
-            None => say(format!("  {} {}", styled(GOOD, "✓"), guarantee.name)),
-            Some(reason) => {
-                say(format!("  {} {}: {}", styled(WARN, "–"), guarantee.name, styled(DIM, reason)));
+    if let Some(hint) = &backend.hint {
+        say(format!("  to get it: {hint}"));
+    }
+}
+
+/// A row a guarantee, a column a backend; below, why what is missing is missing.
+fn print_matrix(backends: &[BackendReport]) {
+    let columns: Vec<&BackendReport> = backends.iter().filter(|it| !it.guarantees.is_empty()).collect();
+    if columns.is_empty() {
+        return;
+    }
+    let heads: String = columns.iter().map(|it| format!("{:<12}", it.backend)).collect();
+    say(format!("  {:<32}{heads}", "guarantee"));
+    for guarantee in Guarantee::ALL {
+        let cells: String = columns.iter().map(|it| cell(it, *guarantee)).collect();
+        say(format!("  {guarantee:<32}{cells}"));
+    }
+    for backend in columns {
+        for declared in &backend.guarantees {
+            if let Some(reason) = &declared.lacks {
+                let what = format!("{} {} {}", styled(WARN, "–"), backend.backend, declared.guarantee);
+                say(format!("  {what}: {}", styled(DIM, reason)));
             }
         }
     }
-    if let Some(hint) = &backend.hint {
-        say(format!("  to get what is missing: {hint}"));
-    }
+}
+
+fn cell(backend: &BackendReport, guarantee: Guarantee) -> String {
+    let keeps = backend.guarantees.iter().any(|it| it.guarantee == guarantee && it.lacks.is_none());
+    let (style, mark) = match (keeps, &backend.unavailable) {
+        (true, None) => (GOOD, "✓"),
+        // It would keep it, if it were there.
+        (true, Some(_)) => (DIM, "(✓)"),
+        (false, _) => (WARN, "–"),
+    };
+    styled(style, format!("{mark:<12}"))
 }

@@ -15,6 +15,7 @@ pub(crate) mod parse;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
+pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod spec;
 pub(crate) mod status;
@@ -76,6 +77,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
         Command::Config(args) => config::config(&args, json),
+        Command::Sandbox(args) => sandbox::sandbox(&args).await,
         Command::Doctor(args) => doctor::doctor(&args, json).await,
     }
 }

@@ -1,12 +1,14 @@
 //! Which backends there are on this machine, and what each of them enforces here.
 
+use super::declared::Machine;
+use super::identity::Identity;
 use super::sandbox::Sandbox;
-use super::wire::Confinement;
-use super::{host, landlock};
+use super::wire::{Confinement, Isolation};
+use super::{declared, host, landlock};
 use crate::{
-    BackendReport, CommandLine, Guarantee, Launcher, Limits, SandboxError, SandboxPolicy, SandboxRole,
+    BackendReport, CommandLine, Declared, Finished, Launcher, Limits, Network, SandboxError, SandboxPolicy,
+    SandboxRole,
 };
-use rustix::process::geteuid;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -21,18 +23,28 @@ pub(super) struct Backend {
     pub(super) name: &'static str,
     pub(super) version: String,
     pub(super) confinement: Confinement,
-    pub(super) guarantees: Vec<Guarantee>,
+    pub(super) identity: Identity,
+    pub(super) guarantees: Vec<Declared>,
 }
 
 /// Landlock as the kernel has it.
-pub(super) fn landlock() -> Result<Backend, SandboxError> {
+pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxError> {
     let abi = landlock::abi().map_err(|reason| SandboxError::Unavailable { backend: LANDLOCK, reason })?;
-    Ok(Backend {
+    let machine = Machine::this();
+    let backend = |isolation| Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
-        confinement: Confinement::Landlock,
-        guarantees: landlock_guarantees(abi),
-    })
+        confinement: Confinement::Landlock { isolation },
+        identity: machine.identity,
+        guarantees: declared::landlock(abi, isolation, &machine),
+    };
+    let best = backend(Isolation::Namespace);
+    // Nothing is ever sent to the socket.
+    let network = Network::Broker { socket: "/dev/null".into(), port: 8080 };
+    if run_true(&best, launcher, network).await.is_ok_and(|finished| finished.end.is_success()) {
+        return Ok(best);
+    }
+    Ok(backend(if abi >= 4 { Isolation::PortRule } else { Isolation::Impossible }))
 }
 
 /// The first bubblewrap on `path_env`.
@@ -44,11 +56,13 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
     let answer = answer.map_err(|error| missing(error.to_string()))?;
     let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
     let disable_userns = is_at_least_0_8(&version);
+    let machine = Machine::this();
     Ok(Backend {
         name: BUBBLEWRAP,
         version,
         confinement: Confinement::Bubblewrap { program, disable_userns },
-        guarantees: bubblewrap_guarantees(),
+        identity: machine.identity,
+        guarantees: declared::bubblewrap(&machine),
     })
 }
 
@@ -56,21 +70,30 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
 pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sandbox, SandboxError> {
     let name = backend.name;
     let unavailable = |reason| SandboxError::Unavailable { backend: name, reason };
-    let sandbox = Sandbox::untried(backend, launcher);
+    match run_true(&backend, &launcher, Network::None).await {
+        Ok(finished) if finished.end.is_success() => Ok(Sandbox::untried(backend, launcher)),
+        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
+        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn run_true(
+    backend: &Backend,
+    launcher: &Launcher,
+    network: Network,
+) -> Result<Finished, SandboxError> {
     let policy = SandboxPolicy {
         role: SandboxRole::Test,
         read: vec!["/usr/bin".into()],
         write: Vec::new(),
         env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         dir: "/usr/bin".into(),
+        network,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
-    match sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await {
-        Ok(finished) if finished.end.is_success() => Ok(sandbox),
-        Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
-        Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
-        Err(error) => Err(error),
-    }
+    let sandbox = Sandbox::untried(backend.clone(), launcher.clone());
+    sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await
 }
 
 /// What every backend can do on this machine, the stronger one first.
@@ -79,7 +102,7 @@ pub async fn probe(launcher: &Launcher, path_env: Option<&OsStr>) -> Vec<Backend
                 namespaces if you are not root";
     let bubblewrap = report(BUBBLEWRAP, bubblewrap(path_env).await, launcher, hint).await;
     let hint = "use Linux 5.13 or newer with `landlock` among its boot parameter `lsm=`";
-    vec![bubblewrap, report(LANDLOCK, landlock(), launcher, hint).await]
+    vec![bubblewrap, report(LANDLOCK, landlock(launcher).await, launcher, hint).await]
 }
 
 async fn report(
@@ -115,80 +138,6 @@ fn is_at_least_0_8(version: &str) -> bool {
     (numbers.next(), numbers.next()) >= (Some(0), Some(8))
 }
 
-fn landlock_guarantees(abi: u32) -> Vec<Guarantee> {
-    let mut guarantees = vec![
-        Guarantee::kept("files-read-allow-list"),
-        Guarantee::kept_if(
-            abi >= 3,
-            "files-write-allow-list",
-            "files can be truncated before Landlock ABI 3",
-        ),
-        Guarantee::missing(
-            "file-metadata-protected",
-            "Landlock covers neither stat nor, on files of the same user, chmod, chown, utimes and attributes",
-        ),
-        Guarantee::missing(
-            "other-processes-hidden",
-            "their entries in /proc cannot be opened, but stat shows that they exist",
-        ),
-        Guarantee::kept_if(abi >= 6, "other-processes-safe", "signals reach them before Landlock ABI 6"),
-        Guarantee::kept_if(
-            abi >= 6,
-            "process-tree-ends",
-            "before Landlock ABI 6 a process can kill its supervisor and live on",
-        ),
-    ];
-    guarantees.extend(common_guarantees());
-    guarantees.push(Guarantee::missing("uid-dropped", "everything runs as the user who started ghostlib"));
-    guarantees
-}
-
-fn bubblewrap_guarantees() -> Vec<Guarantee> {
-    let mut guarantees: Vec<_> = [
-        "files-read-allow-list",
-        "files-write-allow-list",
-        "file-metadata-protected",
-        "other-processes-hidden",
-        "other-processes-safe",
-        "process-tree-ends",
-    ]
-    .map(Guarantee::kept)
-    .into();
-    guarantees.extend(common_guarantees());
-    let seen_from_outside = if geteuid().is_root() { "root" } else { "the user who started ghostlib" };
-    let reason = format!(
-        "uid 1000 inside is {seen_from_outside} outside, which counts for the files that are bound in"
-    );
-    guarantees.push(Guarantee::missing("uid-dropped", &reason));
-    guarantees
-}
-
-/// What the launcher does the same way in every backend.
-fn common_guarantees() -> Vec<Guarantee> {
-    let kept = [
-        "no-network",
-        "no-unix-sockets-of-the-host",
-        "no-shared-memory-with-the-host",
-        "no-inherited-files",
-        "no-terminal",
-        "environment-cleared",
-        "capabilities-dropped",
-        "wall-limit",
-        "output-limit",
-        "cpu-limit",
-        "memory-limit",
-        "file-size-limit",
-    ];
-    let missing = [
-        ("cpu-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("memory-limit-of-the-tree", "rlimits bind each process for itself"),
-        ("process-count-limit", "the kernel's rlimit counts all processes of the user, and never binds root"),
-        ("disk-limit", "the size of a file is limited, but not how many there are"),
-    ];
-    let missing = missing.map(|(name, reason)| Guarantee::missing(name, reason));
-    kept.map(Guarantee::kept).into_iter().chain(missing).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,11 +147,5 @@ mod tests {
         let newer = ["bubblewrap 0.8.0", "bubblewrap 0.11.0", "bubblewrap 1.0"];
         assert!(newer.into_iter().all(is_at_least_0_8));
         assert!(!["bubblewrap 0.7.0", "bubblewrap 0.4.1", ""].into_iter().any(is_at_least_0_8));
-    }
-
-    #[test]
-    fn old_kernels_do_not_promise_what_they_cannot_keep() {
-        let lacks = |abi| landlock_guarantees(abi).iter().filter(|it| it.lacks.is_some()).count();
-        assert_eq!((lacks(1) - lacks(3), lacks(3) - lacks(6)), (1, 2));
     }
 }

@@ -1,11 +1,13 @@
 //! The confined starter: restricts itself, starts the command as its child, and tells how that ended.
 
-use super::wire::{Confinement, Report, Request, Streams, receive_request, send_report};
-use super::{landlock, rlimits, seccomp, std_command};
-use crate::ProcessEnd;
-use rustix::process::{
-    DumpableBehavior, Signal, set_dumpable_behavior, set_parent_process_death_signal, setsid,
-};
+use super::identity::{become_user, is_assigned};
+use super::reachable::make_reachable;
+use super::wire::{Confinement, Report, Request, Streams, receive_request, send_listener, send_report};
+use super::{landlock, network, rlimits, seccomp, std_command};
+use crate::{Network, ProcessEnd};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::process::{DumpableBehavior, Pid, PidfdFlags, getuid, pidfd_open, set_dumpable_behavior, setsid};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
     remove_capability_from_bounding_set, set_capabilities, set_no_new_privs,
@@ -24,41 +26,104 @@ pub(super) fn main(socket: &UnixStream) -> ExitCode {
 fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
+    prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
     restrict(&request)?;
     let mut child = start(&request, streams).map_err(|error| Report::NotStarted {
         program: request.command.program.clone(),
         reason: error.to_string(),
     })?;
-    child.wait().map(process_end).map_err(|error| Report::setup("waiting for the command", error))
+    match first(&child, socket) {
+        Ok(First::Command) => {
+            child.wait().map(process_end).map_err(|error| Report::setup("waiting for the command", error))
+        }
+        Ok(First::Supervisor) => {
+            end_all(&request);
+            Ok(ProcessEnd::Signalled(libc::SIGKILL))
+        }
+        Err(error) => Err(Report::setup("following the command", error)),
+    }
+}
+
+/// Who was gone first.
+enum First {
+    Command,
+    Supervisor,
+}
+
+fn first(child: &Child, socket: &UnixStream) -> io::Result<First> {
+    let command = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    let mut fds = [PollFd::new(&command, PollFlags::IN), PollFd::new(socket, PollFlags::IN)];
+    while let Err(error) = poll(&mut fds, None) {
+        if error != Errno::INTR {
+            return Err(error.into());
+        }
+    }
+    Ok(if fds[0].revents().is_empty() { First::Supervisor } else { First::Command })
+}
+
+/// Kills everything in the sandbox, which nobody else does once the supervisor is dead: all that this process
+/// may send a signal to. Where that could be more than the sandbox, nothing is done.
+fn end_all(request: &Request) {
+    let is_alone = match request.confinement {
+        Confinement::Bubblewrap { .. } => true,
+        Confinement::Landlock { .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(),
+    };
+    if is_alone {
+        let _nothing_left = nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::SIGKILL);
+    }
+}
+
+/// Makes the listener for the broker, and leaves the rest to the supervisor.
+fn prepare_network(socket: &UnixStream, request: &Request) -> io::Result<()> {
+    match request.policy.network {
+        Network::None => Ok(()),
+        Network::Broker { port, .. } => send_listener(socket, &network::listen(&request.confinement, port)?),
+    }
 }
 
 fn restrict(request: &Request) -> Result<(), Report> {
-    isolate_process().map_err(|error| Report::setup("leaving the session", error))?;
+    setsid().map_err(|error| Report::setup("leaving the session", error))?;
     rlimits::apply(&request.policy.limits)
         .map_err(|error| Report::setup("setting resource limits", error))?;
-    if let Confinement::Landlock = request.confinement {
+    if let Confinement::Landlock { .. } = request.confinement {
+        let named = request.policy.read.iter().chain(&request.policy.write);
+        request
+            .uid
+            .map_or(Ok(()), |uid| make_reachable(named, uid))
+            .map_err(|error| Report::setup("opening the way to the policy's paths", error))?;
         landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
     }
-    drop_capabilities().map_err(|error| Report::setup("dropping capabilities", error))?;
-    seccomp::apply().map_err(|error| Report::setup("applying the system call filter", error))
+    drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
+    seccomp::apply(&request.policy.network)
+        .map_err(|error| Report::setup("applying the system call filter", error))
 }
 
-/// Dies with the supervisor, has no terminal, and cannot be looked into by the command.
-fn isolate_process() -> io::Result<()> {
-    set_parent_process_death_signal(Some(Signal::KILL))?;
-    setsid()?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    Ok(set_no_new_privs(true)?)
+/// Becomes the user that it is to be, can gain nothing by what it executes, and cannot be looked into by the
+/// command.
+fn drop_rights(request: &Request) -> io::Result<()> {
+    drop_bounding_set()?;
+    if let Some(uid) = request.uid {
+        become_user(uid)?;
+        rlimits::apply_to_user(&request.policy.limits)?;
+    }
+    drop_capabilities()?;
+    set_no_new_privs(true)?;
+    // Not before the user changes, which sets it anew.
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
-/// Leaves a process of root with what its files' owner may do and nothing more.
-fn drop_capabilities() -> io::Result<()> {
+fn drop_bounding_set() -> io::Result<()> {
     if capabilities(None)?.effective.contains(CapabilitySet::SETPCAP) {
         // The first number that the kernel does not know ends the list.
         let _last = (0..64)
             .map(|number| CapabilitySet::from_bits_retain(1 << number))
             .try_for_each(remove_capability_from_bounding_set);
     }
+    Ok(())
+}
+
+/// Leaves a process of root with what its files' owner may do and nothing more.
+fn drop_capabilities() -> io::Result<()> {
     clear_ambient_capability_set()?;
     let none = CapabilitySet::empty();
     Ok(set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })?)

@@ -1,10 +1,11 @@
 //! The Landlock part of the confinement: which paths can be opened, and for what.
 
 use super::system_paths;
-use crate::SandboxPolicy;
+use crate::{Network, SandboxPolicy};
 use ::landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd,
-    Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, NetPort,
+    PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
+    path_beneath_rules,
 };
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,11 @@ pub(super) fn abi() -> Result<u32, String> {
     }
 }
 
+/// Whether processes below a ruleset can send no signals to those above it. So it is since ABI 6.
+pub(super) fn scopes_signals() -> bool {
+    abi().is_ok_and(|abi| abi >= 6)
+}
+
 fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
@@ -52,7 +58,11 @@ fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
         .add_rules(path_beneath_rules(readable_system_paths(), AccessFs::from_read(NEWEST)))?
         .add_rules(path_beneath_rules(system_paths::DEVICES, device_access()))?;
     let ruleset = add_policy_paths(ruleset, &policy.read, AccessFs::from_read(NEWEST))?;
-    add_policy_paths(ruleset, &policy.write, write_access())
+    let ruleset = add_policy_paths(ruleset, &policy.write, write_access())?;
+    Ok(match policy.network {
+        Network::None => ruleset,
+        Network::Broker { port, .. } => ruleset.add_rule(NetPort::new(port, AccessNet::ConnectTcp))?,
+    })
 }
 
 fn readable_system_paths() -> Vec<PathBuf> {

@@ -1,19 +1,30 @@
 //! Everything that needs Linux.
 
 mod backend;
+mod bridge;
 mod bubblewrap;
 mod capture;
+mod cgroup;
 mod confine;
+mod declared;
+mod disk;
 pub mod host;
+mod identity;
 mod landlock;
 pub mod launcher;
+mod network;
+mod ownership;
+mod reachable;
+mod registry;
 mod rlimits;
 mod running;
 mod sandbox;
 mod seccomp;
 mod supervise;
 mod system_paths;
+mod traces;
 mod tree;
+mod watch;
 mod wire;
 
 pub use backend::probe;

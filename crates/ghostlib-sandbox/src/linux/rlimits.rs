@@ -2,6 +2,12 @@ use crate::Limits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io;
 
+/// Binds all processes of this one's user together. Only where that user is the sandbox's own is that a limit
+/// of the sandbox.
+pub(super) fn apply_to_user(limits: &Limits) -> io::Result<()> {
+    limits.processes.map_or(Ok(()), |limit| lower(Resource::Nproc, limit, limit))
+}
+
 /// Binds this process and all that it starts, each for itself.
 pub(super) fn apply(limits: &Limits) -> io::Result<()> {
     lower(Resource::Core, 0, 0)?;

@@ -3,6 +3,7 @@ use super::launcher::SUPERVISE;
 use super::std_command;
 use super::wire::{Report, Request, Streams, decode, send_request};
 use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
+use rustix::stdio;
 use std::io::{self, pipe};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
@@ -37,16 +38,19 @@ pub struct Running {
 
 impl Running {
     /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
-    pub(super) fn start(request: &Request) -> Result<Self, SandboxError> {
+    pub(super) fn start(request: &Request, wiring: Wiring) -> Result<Self, SandboxError> {
         let line = serde_json::to_vec(request)
             .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
-        Self::start_described(request, &line)
+        Self::start_described(request, &line, wiring)
             .map_err(|source| SandboxError::Launcher { program: request.launcher.program.clone(), source })
     }
 
-    fn start_described(request: &Request, line: &[u8]) -> io::Result<Self> {
+    fn start_described(request: &Request, line: &[u8], wiring: Wiring) -> io::Result<Self> {
         let started = Instant::now();
-        let (streams, stdin, stdout, stderr) = pipes()?;
+        let Wires { streams, stdin, stdout, stderr } = match wiring {
+            Wiring::Pipes => Wires::pipes()?,
+            Wiring::Callers => Wires::callers()?,
+        };
         let (control, theirs) = StdUnixStream::pair()?;
         let supervisor = supervisor(request, theirs)?;
         send_request(&control, line, &streams)?;
@@ -54,14 +58,14 @@ impl Running {
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
         control.set_nonblocking(true)?;
         let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
-        let stderr = tokio::spawn(capture_shared(stderr, Arc::clone(&budget), lifeline.clone()));
+        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), lifeline.clone()));
         Ok(Self {
             program: request.command.program.clone(),
             supervisor,
             control: UnixStream::from_std(control)?,
             lifeline,
-            stdin: Some(stdin),
-            stdout: Some(stdout),
+            stdin,
+            stdout,
             stderr,
             budget,
             started,
@@ -98,12 +102,7 @@ impl Running {
     pub(super) async fn communicate(mut self, input: Vec<u8>) -> Result<Finished, SandboxError> {
         let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
         let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
-        let output = async {
-            match stdout {
-                Some(stdout) => capture_shared(stdout, budget, lifeline).await,
-                None => Vec::new(),
-            }
-        };
+        let output = capture_any(stdout, budget, lifeline);
         let ((), stdout, finished) = tokio::join!(feed(stdin, &input), output, self.finish());
         // Only now is it known whether the output kept within its limit.
         let (overrun, finished) = (self.budget.is_overrun(), finished?);
@@ -164,12 +163,15 @@ impl Lifeline {
     }
 }
 
-async fn capture_shared(
-    stream: impl tokio::io::AsyncRead + Unpin,
+async fn capture_any(
+    stream: Option<impl tokio::io::AsyncRead + Unpin>,
     budget: Arc<Budget>,
     lifeline: Lifeline,
 ) -> Vec<u8> {
-    capture(stream, &budget, || lifeline.cut()).await
+    match stream {
+        Some(stream) => capture(stream, &budget, || lifeline.cut()).await,
+        None => Vec::new(),
+    }
 }
 
 /// Writes all of `input` and closes the stream. Whoever does not want it all need not read it.
@@ -180,15 +182,40 @@ async fn feed(stdin: Option<ChildStdin>, input: &[u8]) {
     }
 }
 
+/// Where the command's standard streams lead.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wiring {
+    /// To this process.
+    Pipes,
+    /// Where those of this process lead.
+    Callers,
+}
+
 /// The command's ends of its standard streams, and ours.
-fn pipes() -> io::Result<(Streams, ChildStdin, ChildStdout, ChildStderr)> {
-    let ((stdin, our_stdin), (our_stdout, stdout), (our_stderr, stderr)) = (pipe()?, pipe()?, pipe()?);
-    Ok((
-        [stdin.into(), stdout.into(), stderr.into()],
-        ChildStdin::from_std(OwnedFd::from(our_stdin).into())?,
-        ChildStdout::from_std(OwnedFd::from(our_stdout).into())?,
-        ChildStderr::from_std(OwnedFd::from(our_stderr).into())?,
-    ))
+struct Wires {
+    streams: Streams,
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
+    stderr: Option<ChildStderr>,
+}
+
+impl Wires {
+    fn pipes() -> io::Result<Self> {
+        let ((stdin, our_stdin), (our_stdout, stdout), (our_stderr, stderr)) = (pipe()?, pipe()?, pipe()?);
+        Ok(Self {
+            streams: [stdin.into(), stdout.into(), stderr.into()],
+            stdin: Some(ChildStdin::from_std(OwnedFd::from(our_stdin).into())?),
+            stdout: Some(ChildStdout::from_std(OwnedFd::from(our_stdout).into())?),
+            stderr: Some(ChildStderr::from_std(OwnedFd::from(our_stderr).into())?),
+        })
+    }
+
+    fn callers() -> io::Result<Self> {
+        let own =
+            [stdio::stdin(), stdio::stdout(), stdio::stderr()].map(|stream| stream.try_clone_to_owned());
+        let [stdin, stdout, stderr] = own;
+        Ok(Self { streams: [stdin?, stdout?, stderr?], stdin: None, stdout: None, stderr: None })
+    }
 }
 
 /// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends

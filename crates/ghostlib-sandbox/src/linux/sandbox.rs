@@ -1,8 +1,12 @@
 use super::backend::{self, Backend};
-use super::running::Running;
+use super::registry::Registry;
+use super::running::{Running, Wiring};
 use super::wire::Request;
 use crate::guarantee::stamp;
-use crate::{BackendChoice, CommandLine, Finished, Launcher, SandboxError, SandboxPolicy};
+use crate::{
+    BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd, SandboxError,
+    SandboxPolicy,
+};
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
 
@@ -15,14 +19,17 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// The chosen backend, after a trial run in it. `path_env` is the `PATH` on which bubblewrap is looked for.
-    /// To be called within a tokio runtime, as everything here.
+    /// To be called within a tokio runtime, as everything here. What sandboxes left on the machine whose ghostlib
+    /// and supervisor were killed is cleared away.
     pub async fn new(
         choice: BackendChoice,
         launcher: Launcher,
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
+        // A registry that cannot be used is told by the trial run.
+        let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
         match choice {
-            BackendChoice::Landlock => backend::try_out(backend::landlock()?, launcher).await,
+            BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
                 backend::try_out(backend::bubblewrap(path_env).await?, launcher).await
             }
@@ -32,7 +39,7 @@ impl Sandbox {
                 {
                     return Ok(sandbox);
                 }
-                backend::try_out(backend::landlock()?, launcher).await
+                backend::try_out(backend::landlock(&launcher).await?, launcher).await
             }
         }
     }
@@ -44,6 +51,21 @@ impl Sandbox {
     /// The backend, what it enforces, and what not.
     pub fn stamp(&self) -> SandboxStamp {
         stamp(self.backend.name, &self.backend.guarantees)
+    }
+
+    /// What it enforces and what not, in the order of [`Guarantee::ALL`].
+    pub fn guarantees(&self) -> &[Declared] {
+        &self.backend.guarantees
+    }
+
+    /// Checks that all of these are enforced.
+    pub fn require(&self, wanted: &[Guarantee]) -> Result<(), SandboxError> {
+        let lacks = |it: &&Declared| it.lacks.is_some() && wanted.contains(&it.guarantee);
+        let missing: Vec<Declared> = self.guarantees().iter().filter(lacks).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(SandboxError::TooWeak { backend: self.backend.name, missing })
     }
 
     /// Runs the command to its end with `stdin` as its whole input. At any of the policy's limits, everything
@@ -60,12 +82,35 @@ impl Sandbox {
     /// Starts the command for a conversation. Its standard error is kept up to the output limit. A program that
     /// cannot be started shows in [`Running::wait`].
     pub fn spawn(&self, policy: &SandboxPolicy, command: &CommandLine) -> Result<Running, SandboxError> {
+        self.start(policy, command, Wiring::Pipes)
+    }
+
+    /// Runs the command to its end with the standard streams of this process, so that a person can work in the
+    /// sandbox. There is no output limit, and what is a terminal outside is one inside, though not the
+    /// controlling one.
+    pub async fn attach(
+        &self,
+        policy: &SandboxPolicy,
+        command: &CommandLine,
+    ) -> Result<ProcessEnd, SandboxError> {
+        Ok(self.start(policy, command, Wiring::Callers)?.wait().await?.end)
+    }
+
+    fn start(
+        &self,
+        policy: &SandboxPolicy,
+        command: &CommandLine,
+        wiring: Wiring,
+    ) -> Result<Running, SandboxError> {
         policy.check()?;
-        Running::start(&Request {
+        let request = Request {
             policy: policy.clone(),
             command: command.clone(),
             confinement: self.backend.confinement.clone(),
             launcher: self.launcher.clone(),
-        })
+            identity: self.backend.identity,
+            uid: None,
+        };
+        Running::start(&request, wiring)
     }
 }

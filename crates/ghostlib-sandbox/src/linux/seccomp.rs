@@ -1,5 +1,6 @@
 //! The system calls that no sandboxed process may make, whatever the backend.
 
+use crate::Network;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
     TargetArch, apply_filter,
@@ -8,8 +9,6 @@ use std::collections::BTreeMap;
 
 /// Denied with "operation not permitted".
 const DENIED: &[i64] = &[
-    // Sockets of every family, those of the host's services included. Pairs and pipes stay.
-    libc::SYS_socket,
     // Looking into, and acting as, other processes.
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -98,6 +97,11 @@ const NAMESPACE_FLAGS: &[u64] = &[
     0x4000_0000, // CLONE_NEWNET
 ];
 
+/// Whose priority `setpriority` changes: that of one process.
+const PRIO_PROCESS: u64 = 0;
+/// The same for `ioprio_set`.
+const IOPRIO_WHO_PROCESS: u64 = 1;
+
 /// The requests of `ioctl` that put words into a terminal's mouth.
 const TERMINAL_REQUESTS: &[u64] = &[
     0x5412, // TIOCSTI
@@ -105,20 +109,58 @@ const TERMINAL_REQUESTS: &[u64] = &[
 ];
 
 /// Binds this thread and all that it starts, for good. Calls of another architecture end the process.
-pub(super) fn apply() -> Result<(), seccompiler::Error> {
-    for program in programs()? {
+pub(super) fn apply(network: &Network) -> Result<(), seccompiler::Error> {
+    for program in programs(network)? {
         apply_filter(&program)?;
     }
     Ok(())
 }
 
-fn programs() -> Result<[BpfProgram; 2], seccompiler::BackendError> {
+fn programs(network: &Network) -> Result<[BpfProgram; 3], seccompiler::BackendError> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
     let compile = |rules, errno: i32| {
         let action = SeccompAction::Errno(errno.unsigned_abs());
         SeccompFilter::new(rules, SeccompAction::Allow, action, arch)?.try_into()
     };
-    Ok([compile(denied()?, libc::EPERM)?, compile(unknown(), libc::ENOSYS)?])
+    let sockets = match network {
+        Network::None => compile(every_socket(), libc::EPERM)?,
+        Network::Broker { .. } => compile(sockets_but_tcp()?, libc::EAFNOSUPPORT)?,
+    };
+    Ok([compile(denied()?, libc::EPERM)?, compile(unknown(), libc::ENOSYS)?, sockets])
+}
+
+/// Sockets of every family, those of the host's services included. Pipes and pairs of streams stay.
+fn every_socket() -> BTreeMap<i64, Vec<SeccompRule>> {
+    let mut rules = BTreeMap::new();
+    add(&mut rules, libc::SYS_socket, &[]);
+    rules
+}
+
+/// All but TCP over IPv4. Landlock's rule for ports knows no other protocols for streams, such as MPTCP, so
+/// they must not pass. The error is the one of a kernel without these families: clients that try one after
+/// the other go on.
+fn sockets_but_tcp() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError> {
+    let none_of = |argument, allowed: &[i32]| {
+        let differs = |value: &i32| {
+            let (len, value) = (SeccompCmpArgLen::Dword, u64::from(value.unsigned_abs()));
+            SeccompCondition::new(argument, len, SeccompCmpOp::Ne, value)
+        };
+        SeccompRule::new(allowed.iter().map(differs).collect::<Result<_, _>>()?)
+    };
+    let (stream, cloexec, nonblock) = (libc::SOCK_STREAM, libc::SOCK_CLOEXEC, libc::SOCK_NONBLOCK);
+    let streams = [stream, stream | cloexec, stream | nonblock, stream | cloexec | nonblock];
+    let chain = [none_of(0, &[libc::AF_INET])?, none_of(1, &streams)?, none_of(2, &[0, libc::IPPROTO_TCP])?];
+    let mut rules = BTreeMap::new();
+    add(&mut rules, libc::SYS_socket, &chain);
+    // Data in the first packet: a connection that older kernels do not show to Landlock.
+    let fast_open = |argument| {
+        let (len, flag) = (SeccompCmpArgLen::Dword, u64::from(libc::MSG_FASTOPEN.unsigned_abs()));
+        rule(argument, len, SeccompCmpOp::MaskedEq(flag), flag)
+    };
+    add(&mut rules, libc::SYS_sendto, &[fast_open(3)?]);
+    add(&mut rules, libc::SYS_sendmsg, &[fast_open(2)?]);
+    add(&mut rules, libc::SYS_sendmmsg, &[fast_open(3)?]);
+    Ok(rules)
 }
 
 /// What is not permitted.
@@ -131,10 +173,31 @@ fn denied() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError
         .iter()
         .map(|flag| rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(*flag), *flag));
     add(&mut rules, libc::SYS_clone, &namespaces.collect::<Result<Vec<_>, _>>()?);
+    add(&mut rules, libc::SYS_socketpair, &pairs_that_reach_out()?);
+    add(&mut rules, libc::SYS_prlimit64, &[not(0, 0)?]);
+    add(&mut rules, libc::SYS_setpriority, &[not(0, PRIO_PROCESS)?, not(1, 0)?]);
+    add(&mut rules, libc::SYS_ioprio_set, &[not(0, IOPRIO_WHO_PROCESS)?, not(1, 0)?]);
     let requests =
         TERMINAL_REQUESTS.iter().map(|request| rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *request));
     add(&mut rules, libc::SYS_ioctl, &requests.collect::<Result<Vec<_>, _>>()?);
     Ok(rules)
+}
+
+/// Half of a pair of datagram sockets can send to any other socket by its name. Those of streams are connected
+/// to each other for good. The kernel makes raw ones of this family datagram ones.
+fn pairs_that_reach_out() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    const TYPE: u64 = 0xf;
+    let kind = |kind: i32| {
+        rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(TYPE), u64::from(kind.unsigned_abs()))
+    };
+    let family = u64::from(libc::AF_UNIX.unsigned_abs());
+    [kind(libc::SOCK_DGRAM), kind(libc::SOCK_RAW), not(0, family)].into_iter().collect()
+}
+
+/// Any other value than this one. Limits and priorities can be changed of the calling process, which is number
+/// 0, and not of others that belong to the same user.
+fn not(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    rule(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, value)
 }
 
 /// What must look as if the kernel did not have it. The flags of `clone3` lie in memory, where no filter can
@@ -173,6 +236,8 @@ fn x32_numbers(number: i64) -> impl Iterator<Item = i64> {
         libc::SYS_kexec_load => Some(528),
         libc::SYS_process_vm_readv => Some(539),
         libc::SYS_process_vm_writev => Some(540),
+        libc::SYS_sendmsg => Some(518),
+        libc::SYS_sendmmsg => Some(538),
         _ => None,
     };
     std::iter::once(number).chain(own).map(|number| number | X32)
@@ -184,7 +249,8 @@ mod tests {
 
     #[test]
     fn the_filters_compile_and_fit_the_kernels_limit() {
-        for program in programs().unwrap() {
+        let broker = Network::Broker { socket: "/run/broker".into(), port: 8080 };
+        for program in [Network::None, broker].iter().flat_map(|network| programs(network).unwrap()) {
             assert!(program.len() < 4096, "{} instructions", program.len());
         }
     }

@@ -1,23 +1,29 @@
 //! The supervisor: starts the confined starter, waits for whichever end comes first, and then ends every
 //! process that came of it.
 
+use super::cgroup::{Controller, Groups};
+use super::identity::{Identity, assigned};
 use super::launcher::CONFINE;
+use super::ownership::Lent;
+use super::registry::{Claim, Registry};
+use super::traces::Traces;
+use super::watch::Watch;
 use super::wire::{
-    Confinement, Report, Request, Streams, receive_report, receive_request, send_report, send_request,
+    Confinement, Report, Request, Streams, Word, receive_request, receive_word, send_report, send_request,
 };
-use super::{bubblewrap, std_command, tree};
-use crate::{CommandLine, ProcessEnd};
+use super::{bridge, bubblewrap, std_command, tree};
+use crate::{CommandLine, Limits, Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
-use std::fs::Permissions;
+use std::fs::DirBuilder;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ExitCode, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::time::Instant;
 
 pub(super) fn main(ghostlib: &UnixStream) -> ExitCode {
     let report = run(ghostlib).unwrap_or_else(|report| report);
@@ -31,8 +37,8 @@ enum Outcome {
     Reported(Report),
     /// The starter ended without a word.
     StarterGone,
-    /// The wall time is over.
-    TimedOut,
+    /// A limit is reached that the supervisor keeps.
+    Limit(ProcessEnd),
     /// Ghostlib wants no more of it, or is gone itself.
     Abandoned,
 }
@@ -42,29 +48,89 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
         receive_request(ghostlib).map_err(|error| Report::setup("receiving the policy", error))?;
     let deadline = Instant::now().checked_add(request.policy.limits.wall);
     set_child_subreaper(Some(getpid())).map_err(|error| Report::setup("becoming a subreaper", error))?;
-    let temporary = private_folder().map_err(|error| Report::setup("making a temporary folder", error))?;
-    give_temporary_folder(&mut request, temporary.path());
-    let (starter, mut child) = start(&request, temporary.path(), &streams)
+    let mut claim = Registry::of_user()
+        .and_then(|registry| registry.claim())
+        .map_err(|error| Report::setup("registering the sandbox", error))?;
+    let name = format!("ghostlib-{}-{:016x}", claim.number, RandomState::new().build_hasher().finish());
+    let limits = request.policy.limits.clone();
+    let groups = Groups::planned(&limits, &name);
+    if groups.bind(Controller::Pids) {
+        // The starter's rlimit would be reached first, and tells nobody.
+        request.policy.limits.processes = None;
+    }
+    let traces = plan(&mut request, &claim, &name, &groups)
+        .and_then(|traces| claim.record(&traces).map(|()| traces))
+        .map_err(|error| Report::setup("recording what will be made", error))?;
+    let report = run_registered(ghostlib, &request, &limits, streams, &traces, &groups, deadline);
+    tree::end_descendants();
+    // What cannot be removed stays on record, and the next sandbox tries again.
+    let _on_record = traces.remove().and_then(|()| claim.forget());
+    report
+}
+
+/// Names everything that will be made, and gives the temporary folder to the command.
+fn plan(request: &mut Request, claim: &Claim, name: &str, groups: &Groups) -> io::Result<Traces> {
+    request.uid = match request.identity {
+        Identity::Assigned => Some(assigned(claim.number)),
+        Identity::Callers => None,
+    };
+    let lent = match request.uid {
+        Some(_) => request.policy.write.iter().map(|path| Lent::of(path)).collect::<io::Result<_>>()?,
+        None => Vec::new(),
+    };
+    let temporary = std::env::temp_dir().join(name);
+    give_temporary_folder(request, &temporary);
+    Ok(Traces { temporary, cgroups: groups.dirs(), uid: request.uid, lent })
+}
+
+fn run_registered(
+    ghostlib: &UnixStream,
+    request: &Request,
+    limits: &Limits,
+    streams: Streams,
+    traces: &Traces,
+    groups: &Groups,
+    deadline: Option<Instant>,
+) -> Result<Report, Report> {
+    make(traces).map_err(|error| Report::setup("making a temporary folder", error))?;
+    groups.make(limits).map_err(|error| Report::setup("making control groups", error))?;
+    let (starter, mut child) = groups
+        .join()
+        .and_then(|()| start(request, &traces.temporary, &streams))
+        .and_then(|started| groups.leave().map(|()| started))
         .map_err(|error| Report::setup("starting the confined process", error))?;
     // The ends of a pipe that are kept here would keep it open for ghostlib.
     drop(streams);
-    let outcome = watch(ghostlib, &starter, deadline);
-    tree::end_descendants();
+    let mut places = request.policy.write.clone();
+    if !places.contains(&traces.temporary) {
+        places.push(traces.temporary.clone());
+    }
+    let mut watch = Watch::new(limits, groups, places);
+    let outcome = follow(ghostlib, &starter, &request.policy.network, deadline, &mut watch);
+    match outcome {
+        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(),
+        _ => tree::end_descendants(),
+    }
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
+        Outcome::Reported(Report::Ended(end)) => Report::Ended(watch.last_look().unwrap_or(end)),
         Outcome::Reported(report) => report,
-        Outcome::StarterGone => last_words(&mut child),
-        Outcome::TimedOut => Report::Ended(ProcessEnd::TimedOut),
+        Outcome::StarterGone => watch.last_look().map_or_else(|| last_words(&mut child), Report::Ended),
+        Outcome::Limit(end) => Report::Ended(end),
         Outcome::Abandoned => Report::Ended(ProcessEnd::Signalled(libc::SIGKILL)),
     })
 }
 
-fn private_folder() -> io::Result<TempDir> {
-    tempfile::Builder::new().prefix("ghostlib-").permissions(Permissions::from_mode(0o700)).tempdir()
+/// Makes the temporary folder, and lends what is to be written.
+fn make(traces: &Traces) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(&traces.temporary)?;
+    let Some(uid) = traces.uid else { return Ok(()) };
+    Lent::of(&traces.temporary)?.give(uid)?;
+    traces.lent.iter().try_for_each(|lent| lent.give(uid))
 }
 
 fn give_temporary_folder(request: &mut Request, folder: &Path) {
     let inside = match request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             request.policy.write.push(folder.into());
             folder
         }
@@ -92,7 +158,7 @@ fn start(request: &Request, temporary: &Path, streams: &Streams) -> io::Result<(
 
 fn starter(request: &Request, temporary: &Path) -> CommandLine {
     match &request.confinement {
-        Confinement::Landlock => {
+        Confinement::Landlock { .. } => {
             CommandLine::new(&request.launcher.program).args(&request.launcher.args).arg(CONFINE)
         }
         Confinement::Bubblewrap { program, disable_userns } => {
@@ -101,12 +167,25 @@ fn starter(request: &Request, temporary: &Path) -> CommandLine {
     }
 }
 
-fn watch(ghostlib: &UnixStream, starter: &UnixStream, deadline: Option<Instant>) -> io::Result<Outcome> {
+fn follow(
+    ghostlib: &UnixStream,
+    starter: &UnixStream,
+    network: &Network,
+    deadline: Option<Instant>,
+    watch: &mut Watch<'_>,
+) -> io::Result<Outcome> {
+    let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= Instant::now());
     loop {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if left == Some(Duration::ZERO) {
-            return Ok(Outcome::TimedOut);
+        if is_over(deadline) {
+            return Ok(Outcome::Limit(ProcessEnd::TimedOut));
         }
+        if is_over(watch.next())
+            && let Some(end) = watch.look()
+        {
+            return Ok(Outcome::Limit(end));
+        }
+        let next = deadline.into_iter().chain(watch.next()).min();
+        let left = next.map(|next| next.saturating_duration_since(Instant::now()));
         let timeout = left.and_then(|left| Timespec::try_from(left).ok());
         let mut fds = [PollFd::new(starter, PollFlags::IN), PollFd::new(ghostlib, PollFlags::IN)];
         match poll(&mut fds, timeout.as_ref()) {
@@ -114,7 +193,14 @@ fn watch(ghostlib: &UnixStream, starter: &UnixStream, deadline: Option<Instant>)
             polled => polled?,
         };
         if !fds[0].revents().is_empty() {
-            return Ok(receive_report(starter)?.map_or(Outcome::StarterGone, Outcome::Reported));
+            match (receive_word(starter)?, network) {
+                (Some(Word::Listener(listener)), Network::Broker { socket, .. }) => {
+                    bridge::start(listener, socket.clone())?;
+                    continue;
+                }
+                (Some(Word::Report(report)), _) => return Ok(Outcome::Reported(report)),
+                _ => return Ok(Outcome::StarterGone),
+            }
         }
         // Nothing but the end ever comes from there.
         return Ok(Outcome::Abandoned);

@@ -2,22 +2,37 @@
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
-use std::collections::HashSet;
 use std::fs;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long processes that were killed may take to go.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a starter may take to end that has reported, before anybody looks for what else there is.
+const LAST_BREATH: Duration = Duration::from_millis(3);
+
+/// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
+/// itself, and to look through all processes is by far the dearer part.
+pub(super) fn end_descendants_of_starter() {
+    let until = Instant::now() + LAST_BREATH;
+    let mut pause = Duration::from_micros(50);
+    while reap() && Instant::now() < until {
+        sleep(pause);
+        pause *= 2;
+    }
+    end_descendants();
+}
 
 /// Kills and reaps descendants until there is none.
 pub(super) fn end_descendants() {
-    // The starter is just about to end by itself when it has reported, and to look through all processes
-    // is by far the dearer part.
     let mut pause = Duration::from_micros(100);
     while reap() {
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
         for pid in descendants() {
             let _already_gone = kill_process(pid, Signal::KILL);
         }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
 
@@ -32,23 +47,52 @@ fn reap() -> bool {
     }
 }
 
-/// All descendants of this process, as far as `/proc` shows them at the moment.
-fn descendants() -> Vec<Pid> {
-    let parents = parents();
-    let mut family = HashSet::from([getpid().as_raw_nonzero().get()]);
-    let mut grew = true;
-    while grew {
-        let before = family.len();
-        family.extend(
-            parents
-                .iter()
-                .filter(|(_, parent)| family.contains(parent))
-                .map(|(pid, _)| *pid)
-                .collect::<Vec<_>>(),
-        );
-        grew = family.len() > before;
+/// Kills every process of a user until there is none.
+pub(super) fn end_processes_of(uid: u32) {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let processes = processes_of(uid);
+        if processes.is_empty() || Instant::now() > patience {
+            return;
+        }
+        for pid in processes {
+            let _already_gone = kill_process(pid, Signal::KILL);
+        }
+        sleep(Duration::from_millis(1));
     }
-    family.into_iter().filter_map(Pid::from_raw).filter(|pid| *pid != getpid()).collect()
+}
+
+/// Without those that are dead, of which only the entry that their parent reads is left.
+fn processes_of(uid: u32) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let of_user = entries.flatten().filter(|entry| {
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        is_alive(&status) && real_uid(&status) == Some(uid)
+    });
+    of_user.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
+}
+
+/// Whether `/proc/PID/status` is that of a process that is more than an entry for its parent to read.
+fn is_alive(status: &str) -> bool {
+    !status.lines().any(|line| line.starts_with("State:\tZ") || line.starts_with("State:\tX"))
+}
+
+/// The real user in `/proc/PID/status`.
+fn real_uid(status: &str) -> Option<u32> {
+    status.lines().find_map(|line| line.strip_prefix("Uid:\t"))?.split_whitespace().next()?.parse().ok()
+}
+
+/// All descendants of this process, as far as `/proc` shows them at the moment: parents before their children,
+/// or they would go on with what comes next as a child is killed.
+pub(super) fn descendants() -> Vec<Pid> {
+    let parents = parents();
+    let mut family = vec![getpid().as_raw_nonzero().get()];
+    let mut n_followed = 0;
+    while let Some(&parent) = family.get(n_followed) {
+        family.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        n_followed += 1;
+    }
+    family.into_iter().skip(1).filter_map(Pid::from_raw).collect()
 }
 
 /// Every process with its parent.
@@ -78,6 +122,13 @@ mod tests {
     fn a_name_with_parentheses_and_blanks_does_not_hide_the_parent() {
         assert_eq!(parent_in("17 (a) b (c)) S 4 17 17 0"), Some(4));
         assert_eq!(parent_in("17 (a"), None);
+    }
+
+    #[test]
+    fn whose_a_process_is_stands_in_its_status() {
+        let status = "Name:\tUid:\nState:\tZ (zombie)\nUid:\t2000000007\t1\t2\t3\nGid:\t4\n";
+        assert_eq!((real_uid(status), is_alive(status)), (Some(2_000_000_007), false));
+        assert!(processes_of(rustix::process::getuid().as_raw()).contains(&getpid()));
     }
 
     #[test]

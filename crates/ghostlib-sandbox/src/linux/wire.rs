@@ -1,7 +1,8 @@
 //! What goes along the socket between ghostlib and the supervisor, and between the supervisor and the
 //! confined starter: downwards one line with a [`Request`] and three descriptors, upwards one line with a
-//! [`Report`]. The upper side keeps its end open for as long as it wants the lower one to live.
+//! [`Report`]; a starter with a broker first sends a listener. The upper side keeps its end open for as long as it wants the lower one to live.
 
+use super::identity::Identity;
 use crate::{CommandLine, Launcher, ProcessEnd, SandboxError, SandboxPolicy};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, IoSlice, IoSliceMut, Write};
 use std::mem::MaybeUninit;
+use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -22,15 +24,38 @@ pub(super) struct Request {
     pub(super) command: CommandLine,
     pub(super) confinement: Confinement,
     pub(super) launcher: Launcher,
+    pub(super) identity: Identity,
+    /// The user to become, which the supervisor chooses.
+    pub(super) uid: Option<u32>,
 }
 
 /// What keeps the command in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Confinement {
     /// The starter restricts itself.
-    Landlock,
+    Landlock { isolation: Isolation },
     /// The starter already runs inside of this program.
     Bubblewrap { program: PathBuf, disable_userns: bool },
+}
+
+/// How a starter that restricts itself keeps a command to its broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Isolation {
+    /// In a network namespace of its own.
+    Namespace,
+    /// By Landlock's rule for ports, which binds the port but not the host.
+    PortRule,
+    /// Not at all: nothing is started.
+    Impossible,
+}
+
+/// What the starter has to say.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// Where the command will look for the broker.
+    Listener(TcpListener),
+    /// The end.
+    Report(Report),
 }
 
 /// How it went.
@@ -72,23 +97,52 @@ pub(super) fn send_request(mut socket: &UnixStream, request: &[u8], streams: &St
 
 /// Receives what [`send_request`] sent.
 pub(super) fn receive_request(socket: &UnixStream) -> io::Result<(Request, Streams)> {
-    let mut line = vec![0; 1];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let received = recvmsg(socket, &mut [IoSliceMut::new(&mut line)], &mut control, RecvFlags::CMSG_CLOEXEC)?;
-    let streams: Vec<OwnedFd> = control
-        .drain()
-        .filter_map(|message| match message {
-            RecvAncillaryMessage::ScmRights(fds) => Some(fds),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let (mut line, streams) = receive_byte(socket)?;
     let streams =
         streams.try_into().map_err(|_| io::Error::other("the standard streams did not come along"))?;
-    line.truncate(received.bytes);
     BufReader::new(socket).read_until(b'\n', &mut line)?;
     Ok((decode(&line)?, streams))
+}
+
+/// Sends a listener, with a byte that is no beginning of a report.
+pub(super) fn send_listener(socket: &UnixStream, listener: &TcpListener) -> io::Result<()> {
+    let fds = [listener.as_fd()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    control.push(SendAncillaryMessage::ScmRights(&fds));
+    sendmsg(socket, &[IoSlice::new(b"\n")], &mut control, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+/// Receives a listener or a report; nothing where the sender went away without one.
+pub(super) fn receive_word(socket: &UnixStream) -> io::Result<Option<Word>> {
+    let (mut line, fds) = match receive_byte(socket) {
+        // Whoever goes away without having read everything resets the connection.
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(None),
+        received => received?,
+    };
+    if let Some(listener) = fds.into_iter().next() {
+        return Ok(Some(Word::Listener(listener.into())));
+    }
+    if line.is_empty() {
+        return Ok(None);
+    }
+    BufReader::new(socket).read_until(b'\n', &mut line)?;
+    decode(&line).map(|report| Some(Word::Report(report)))
+}
+
+/// The next byte, or none at the end, with the descriptors that come along.
+fn receive_byte(socket: &UnixStream) -> io::Result<(Vec<u8>, Vec<OwnedFd>)> {
+    let mut byte = vec![0; 1];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let received = recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut control, RecvFlags::CMSG_CLOEXEC)?;
+    byte.truncate(received.bytes);
+    let rights = control.drain().filter_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(fds) => Some(fds),
+        _ => None,
+    });
+    Ok((byte, rights.flatten().collect()))
 }
 
 /// Sends one report. The receiver may be gone already, which is no reason to fail.
@@ -97,17 +151,6 @@ pub(super) fn send_report(mut socket: &UnixStream, report: &Report) {
         line.push(b'\n');
         let _gone = socket.write_all(&line);
     }
-}
-
-/// Receives one report; nothing where the sender went away without one.
-pub(super) fn receive_report(socket: &UnixStream) -> io::Result<Option<Report>> {
-    let mut line = Vec::new();
-    match BufReader::new(socket).read_until(b'\n', &mut line) {
-        // Whoever goes away without having read everything resets the connection.
-        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
-        read => _ = read?,
-    }
-    if line.is_empty() { Ok(None) } else { decode(&line).map(Some) }
 }
 
 /// A line that was received.

@@ -1,13 +1,19 @@
 //! What happens at each limit, and that each end is told apart.
 
 use crate::support::{Workspace, assert_fails, assert_ok, on_every_backend, shell};
-use ghostlib_sandbox::{ProcessEnd, Sandbox};
+use ghostlib_sandbox::{Guarantee, ProcessEnd, Sandbox};
 use std::time::Duration;
 
 on_every_backend!(
     wall_time,
     processor_time,
     memory,
+    memory_of_the_tree,
+    processes,
+    processor_time_of_the_tree,
+    disk_bytes,
+    disk_of_files_without_a_name,
+    disk_files,
     file_size,
     open_files,
     endless_output,
@@ -36,6 +42,81 @@ async fn memory(sandbox: &Sandbox) {
     assert_ok(&workspace.shell(sandbox, script).await);
     workspace.policy.limits.memory_bytes = Some(100 << 20);
     assert_fails(&workspace.shell(sandbox, script).await);
+}
+
+/// Whether this machine can bind that; a line that says so where it cannot.
+#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
+fn enforces(sandbox: &Sandbox, guarantee: Guarantee) -> bool {
+    let missing = sandbox.require(&[guarantee]);
+    if let Err(error) = &missing {
+        println!("skipped: {error}");
+    }
+    missing.is_ok()
+}
+
+/// Four processes of which each alone stays below the limit.
+async fn memory_of_the_tree(sandbox: &Sandbox) {
+    if !enforces(sandbox, Guarantee::MemoryLimitOfTheTree) {
+        return;
+    }
+    let mut workspace = Workspace::new();
+    let script = "for n in 1 2 3 4; do (head -c 40000000 /dev/zero | tail; sleep 1) > /dev/null & done; wait";
+    workspace.policy.limits.tree_memory_bytes = Some(1 << 30);
+    assert_ok(&workspace.shell(sandbox, script).await);
+    workspace.policy.limits.tree_memory_bytes = Some(100 << 20);
+    assert_eq!(workspace.shell(sandbox, script).await.end, ProcessEnd::MemoryLimit);
+}
+
+async fn processes(sandbox: &Sandbox) {
+    if !enforces(sandbox, Guarantee::ProcessCountLimit) {
+        return;
+    }
+    let mut workspace = Workspace::new();
+    let script = "for n in $(seq 20); do sleep 3 & done; wait";
+    workspace.policy.limits.processes = Some(40);
+    assert_ok(&workspace.shell(sandbox, script).await);
+    workspace.policy.limits.processes = Some(10);
+    let end = workspace.shell(sandbox, script).await.end;
+    assert!(matches!(end, ProcessEnd::ProcessLimit | ProcessEnd::Exited(1..)), "{end}");
+}
+
+/// Two processes at a time, none of which runs for long.
+async fn processor_time_of_the_tree(sandbox: &Sandbox) {
+    if !enforces(sandbox, Guarantee::CpuLimitOfTheTree) {
+        return;
+    }
+    let mut workspace = Workspace::new();
+    workspace.policy.limits.tree_cpu = Some(Duration::from_millis(500));
+    let script = "while :; do timeout 0.1 sh -c 'while :; do :; done'; done";
+    assert_eq!(workspace.shell(sandbox, script).await.end, ProcessEnd::CpuLimit);
+}
+
+async fn disk_bytes(sandbox: &Sandbox) {
+    let mut workspace = Workspace::new();
+    let script = "for n in 1 2 3 4 5; do head -c 1000000 /dev/zero > $TMPDIR/$n; done; sleep 0.3";
+    workspace.policy.limits.disk_bytes = Some(8 << 20);
+    assert_ok(&workspace.shell(sandbox, script).await);
+    workspace.policy.limits.disk_bytes = Some(4 << 20);
+    assert_eq!(workspace.shell(sandbox, script).await.end, ProcessEnd::DiskLimit);
+    // What comes between two looks is found at the end.
+    let script = script.replace("sleep 0.3", "cp $TMPDIR/* .");
+    assert_eq!(workspace.shell(sandbox, &script).await.end, ProcessEnd::DiskLimit);
+}
+
+async fn disk_of_files_without_a_name(sandbox: &Sandbox) {
+    let mut workspace = Workspace::new();
+    workspace.policy.limits.disk_bytes = Some(4 << 20);
+    let script = "exec 3> file; rm file; head -c 8000000 /dev/zero >&3; sleep 10";
+    assert_eq!(workspace.shell(sandbox, script).await.end, ProcessEnd::DiskLimit);
+}
+
+async fn disk_files(sandbox: &Sandbox) {
+    let mut workspace = Workspace::new();
+    workspace.policy.limits.disk_files = Some(100);
+    assert_ok(&workspace.shell(sandbox, "touch $(seq 50)").await);
+    let finished = workspace.shell(sandbox, "mkdir sub; cd sub; touch $(seq 200); sleep 10").await;
+    assert_eq!(finished.end, ProcessEnd::DiskLimit);
+    assert!(finished.wall < Duration::from_secs(5), "{:?}", finished.wall);
 }
 
 async fn file_size(sandbox: &Sandbox) {

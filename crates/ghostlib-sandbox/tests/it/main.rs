@@ -6,9 +6,11 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod broker;
 mod build;
 mod conversation;
 mod host;
+mod identity;
 mod limits;
 mod payload;
 mod reach;

@@ -2,8 +2,10 @@
 //! test program is the one program that is surely there.
 
 use crate::support::{Workspace, landlock, shell};
+use rustix::net::{AddressFamily, Protocol, RawProtocol, SocketFlags, SocketType, socket_with};
 use rustix::process::getuid;
 use std::env;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 
@@ -20,6 +22,44 @@ fn reaches_out() {
     say("udp", UdpSocket::bind("127.0.0.1:0").map(drop));
     say("unix", UnixStream::connect(env::var("UNIX").unwrap()).map(drop));
     say("datagram", UnixDatagram::unbound().map(drop));
+    say("pair", UnixStream::pair().map(drop));
+}
+
+/// Sends `REQUEST` and so many bytes as `BODY` says to `MODEL`, and says what comes back.
+#[test]
+#[ignore = "run by other tests inside of a sandbox"]
+fn asks_the_model() {
+    let mut stream = TcpStream::connect(env::var("MODEL").unwrap()).unwrap();
+    let request = env::var("REQUEST").unwrap().into_bytes();
+    let length = env::var("BODY").map_or(0, |length| length.parse().unwrap());
+    // It may be refused before it is read.
+    let _refused = stream.write_all(&[request, vec![b'x'; length]].concat());
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    println!("{}", String::from_utf8_lossy(&answer));
+}
+
+/// Says of each way around the broker whether it is open.
+#[test]
+#[ignore = "run by other tests inside of a sandbox"]
+fn goes_around_the_broker() {
+    let say = |name: &str, result: std::io::Result<()>| match result {
+        Ok(()) => println!("{name}: open"),
+        Err(error) => println!("{name}: {error}"),
+    };
+    let another =
+        |family, kind, protocol| Ok(socket_with(family, kind, SocketFlags::CLOEXEC, protocol).map(drop)?);
+    let number = |number| RawProtocol::new(number).map(Protocol::from_raw);
+    let (stream, datagram) = (SocketType::STREAM, SocketType::DGRAM);
+    say("another server", TcpStream::connect(env::var("TCP").unwrap()).map(drop));
+    say("the broker's socket", UnixStream::connect(env::var("UNIX").unwrap()).map(drop));
+    say("udp", UdpSocket::bind("127.0.0.1:0").map(drop));
+    say("unix stream", another(AddressFamily::UNIX, stream, None));
+    say("unix datagram", UnixDatagram::unbound().map(drop));
+    say("ipv6", another(AddressFamily::INET6, stream, None));
+    say("mptcp", another(AddressFamily::INET, stream, number(262)));
+    say("netlink", another(AddressFamily::NETLINK, SocketType::RAW, None));
+    say("icmp", another(AddressFamily::INET, datagram, number(1)));
     say("pair", UnixStream::pair().map(drop));
 }
 

@@ -1,13 +1,14 @@
 //! Errors that say what to do.
 
 use crate::support::{Workspace, bubblewrap, landlock, launcher, on_every_backend};
-use ghostlib_sandbox::{BackendChoice, CommandLine, Launcher, Sandbox, SandboxError, probe};
+use ghostlib_sandbox::{BackendChoice, CommandLine, Guarantee, Launcher, Sandbox, SandboxError, probe};
 
 on_every_backend!(
     a_missing_program_is_named,
     a_missing_path_is_named,
     a_large_environment_is_handed_over,
-    the_stamp_is_complete
+    the_stamp_is_complete,
+    more_than_there_is_is_refused_with_the_reason,
 );
 
 async fn a_missing_program_is_named(sandbox: &Sandbox) {
@@ -39,7 +40,22 @@ async fn a_large_environment_is_handed_over(sandbox: &Sandbox) {
 async fn the_stamp_is_complete(sandbox: &Sandbox) {
     let stamp = sandbox.stamp();
     assert!(stamp.enforces.iter().any(|name| name == "no-network"), "{stamp:?}");
-    assert!(stamp.lacks.iter().any(|lack| lack.starts_with("disk-limit: ")), "{stamp:?}");
+    assert_eq!(stamp.enforces.len() + stamp.lacks.len(), Guarantee::ALL.len(), "{stamp:?}");
+}
+
+async fn more_than_there_is_is_refused_with_the_reason(sandbox: &Sandbox) {
+    sandbox.require(&[Guarantee::NoNetwork, Guarantee::WallLimit]).unwrap();
+    for declared in sandbox.guarantees() {
+        let required = sandbox.require(&[Guarantee::NoNetwork, declared.guarantee]);
+        match &declared.lacks {
+            None => required.unwrap(),
+            Some(reason) => {
+                let error = required.unwrap_err().to_string();
+                assert!(error.contains(declared.guarantee.name()) && error.contains(reason), "{error}");
+                assert!(!error.contains("no-network"), "{error}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

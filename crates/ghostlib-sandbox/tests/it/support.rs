@@ -1,6 +1,6 @@
 use ghostlib_sandbox::{
-    BackendChoice, CommandLine, Finished, Launcher, Limits, ProcessEnd, Sandbox, SandboxError, SandboxPolicy,
-    SandboxRole, host,
+    BackendChoice, CommandLine, Finished, Launcher, Limits, Network, ProcessEnd, Sandbox, SandboxError,
+    SandboxPolicy, SandboxRole, host,
 };
 use std::collections::BTreeMap;
 use std::env;
@@ -66,6 +66,7 @@ impl Workspace {
             write: vec![folder.path().into()],
             env: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
             dir: folder.path().into(),
+            network: Network::None,
             limits: Limits { wall: Duration::from_secs(30), ..Limits::default() },
         };
         Self { folder, policy }
@@ -124,11 +125,20 @@ pub(crate) fn marker() -> String {
     format!("300.{:07}{count:04}", std::process::id())
 }
 
-/// How many processes have `marker` as one of their arguments.
-pub(crate) fn n_marked(marker: &str) -> usize {
+/// The processes that have `marker` as one of their arguments.
+pub(crate) fn marked(marker: &str) -> Vec<i32> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    let lines = entries.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
-    lines.filter(|line| line.split(|byte| *byte == 0).any(|argument| argument == marker.as_bytes())).count()
+    let is_marked = |path: PathBuf| {
+        let line = std::fs::read(path.join("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|argument| argument == marker.as_bytes())
+    };
+    let marked = entries.filter(|entry| is_marked(entry.path()));
+    marked.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// How many there are.
+pub(crate) fn n_marked(marker: &str) -> usize {
+    marked(marker).len()
 }
 
 /// Waits until there are `n` processes with that marker.

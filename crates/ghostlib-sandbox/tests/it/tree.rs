@@ -1,7 +1,7 @@
 //! Nothing outlives its sandbox.
 
 use crate::support::{
-    Workspace, assert_ok, marker, n_marked, on_every_backend, payload, shell, until_marked,
+    Workspace, assert_ok, marked, marker, n_marked, on_every_backend, payload, shell, until_marked,
 };
 use ghostlib_sandbox::{CommandLine, ProcessEnd, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +15,7 @@ on_every_backend!(
     killing_ends_every_descendant,
     a_dropped_future_ends_every_descendant,
     a_killed_ghostlib_takes_all_with_it,
+    a_killed_supervisor_takes_all_with_it,
     a_command_that_kills_its_starter_gains_nothing,
 );
 
@@ -81,6 +82,30 @@ async fn a_killed_ghostlib_takes_all_with_it(sandbox: &Sandbox) {
     kill_process(Pid::from_child(&ghostlib), Signal::KILL).unwrap();
     ghostlib.wait().unwrap();
     until_marked(0, &marker).await;
+}
+
+async fn a_killed_supervisor_takes_all_with_it(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let script = "echo $TMPDIR; ".to_owned() + &family(&marker) + "wait";
+    let running = sandbox.spawn(&workspace.policy, &shell(&script)).unwrap();
+    until_marked(3, &marker).await;
+    kill_process(supervisor_of(&marker), Signal::KILL).unwrap();
+    until_marked(0, &marker).await;
+    assert!(running.wait().await.is_err());
+}
+
+/// The process that this one started, and that the sleepers descend from.
+fn supervisor_of(marker: &str) -> Pid {
+    let parent = |pid: i32| -> i32 {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        stat.rsplit_once(')').unwrap().1.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let own = i32::try_from(std::process::id()).unwrap();
+    let mut pid = marked(marker)[0];
+    while parent(pid) != own {
+        pid = parent(pid);
+    }
+    Pid::from_raw(pid).unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a process that is killed from outside, as a user would")]

@@ -145,20 +145,12 @@ async fn check(
     let dir = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
     let mut env = BTreeMap::from([("HOME".to_owned(), dir.path().to_string_lossy().into_owned())]);
     env.extend(variables(subject.scratch).map(|(name, value)| (name.to_owned(), value)));
+    let role = SandboxRole::Test;
     let policy = SandboxPolicy {
-        role: SandboxRole::Test,
         read: read.to_vec(),
-        write: vec![dir.path().to_owned()],
         env,
-        dir: dir.path().to_owned(),
-        limits: Limits {
-            wall: subject.wall,
-            cpu: None,
-            memory_bytes: Some(1 << 30),
-            file_bytes: Some(64 << 20),
-            open_files: None,
-            output_bytes: 16 << 20,
-        },
+        limits: Limits { wall: subject.wall, memory_bytes: Some(1 << 30), ..role.limits() },
+        ..role.policy(dir.path())
     };
     let finished = sandbox.run(&policy, &command.clone().arg("check"), format!("{nonce}\n").into()).await?;
     let said = String::from_utf8_lossy(&finished.stdout);

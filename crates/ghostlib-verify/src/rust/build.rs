@@ -273,20 +273,12 @@ pub(super) fn build_policy(
     write: Vec<PathBuf>,
     wall: Duration,
 ) -> SandboxPolicy {
+    let role = SandboxRole::Build;
     SandboxPolicy {
-        role: SandboxRole::Build,
         read: toolchain.readable(),
         write,
-        env: BTreeMap::new(),
-        dir: dir.to_owned(),
-        limits: Limits {
-            wall,
-            cpu: None,
-            memory_bytes: Some(8 << 30),
-            file_bytes: Some(2 << 30),
-            open_files: None,
-            output_bytes: 64 << 20,
-        },
+        limits: Limits { wall, ..role.limits() },
+        ..role.policy(dir)
     }
 }
 

@@ -87,17 +87,14 @@ impl Runner {
         env.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let mut read = self.readable.clone();
         read.extend([program.path.clone(), self.dir.clone()]);
-        let limits = Limits {
-            wall,
-            cpu: None,
-            memory_bytes: Some(2 << 30),
-            file_bytes: Some(64 << 20),
-            open_files: None,
-            output_bytes: 16 << 20,
+        let role = SandboxRole::Test;
+        let policy = SandboxPolicy {
+            read,
+            write: vec![home.path().to_owned()],
+            env,
+            limits: Limits { wall, ..role.limits() },
+            ..role.policy(&self.dir)
         };
-        let write = vec![home.path().to_owned()];
-        let policy =
-            SandboxPolicy { role: SandboxRole::Test, read, write, env, dir: self.dir.clone(), limits };
         let command = CommandLine::new(&program.path).args(args);
         Ok(Ran::of(&self.sandbox.run(&policy, &command, Vec::new()).await?))
     }
