@@ -45,7 +45,6 @@ def ask(request):
     s = socket.create_connection(("127.0.0.1", int(E["MODEL_PORT"])), 3)
     s.settimeout(3)
     s.sendall(request.encode())
-    answer = b""
     while part := s.recv(65536):
-        answer += part
-    print(answer.decode(errors="replace"), flush=True)
+        sys.stdout.write(part.decode(errors="replace"))
+        sys.stdout.flush()
