@@ -88,11 +88,8 @@ async fn answer(mut stream: TcpStream, address: SocketAddr, secret: &str) -> io:
     let request = String::from_utf8_lossy(&request);
     let body = if is_allowed(&request, address) { request.as_ref() } else { secret };
     let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
-    // What is repeated is cut where it hurts: within the key, if it is in it.
-    let cut = body.find(secret).map_or(0, |at| at + secret.len() / 2);
-    stream.write_all(&[head.as_bytes(), &body.as_bytes()[..cut]].concat()).await?;
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    stream.write_all(&body.as_bytes()[cut..]).await?;
+    // In one write: a key in two chunks would not be found in what an attempt prints.
+    stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await?;
     stream.shutdown().await
 }
 
