@@ -109,6 +109,7 @@ pub struct BackendReport {
 }
 
 /// The record of a backend that goes into journals.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
 pub(crate) fn stamp(backend: &str, guarantees: &[Declared]) -> SandboxStamp {
     let enforces = guarantees.iter().filter(|it| it.lacks.is_none()).map(|it| it.guarantee.name().to_owned());
     let lacks = guarantees

@@ -10,6 +10,8 @@ mod escapes;
 mod exercise;
 mod faults;
 mod gold;
+mod kills;
+mod marked;
 mod oracle;
 mod page;
 mod power;
@@ -31,6 +33,7 @@ enum Command {
     Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
+    Kills(kills::KillsArgs),
     Oracle(oracle::OracleArgs),
     Power(power::PowerArgs),
     Respell(respell::RespellArgs),
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
+        Command::Kills(args) => finished(kills::kills(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Power(args) => finished(power::power(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),

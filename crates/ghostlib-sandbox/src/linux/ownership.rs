@@ -1,6 +1,8 @@
 //! Files that are lent to the user that a sandboxed process runs as, and taken back when it has ended.
 
+use super::identity::is_assigned;
 use rustix::fs::{AtFlags, CWD, Gid, Uid, chownat};
+use rustix::process::{getegid, geteuid};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, Metadata};
 use std::io;
@@ -20,7 +22,12 @@ impl Lent {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let path = path.canonicalize()?;
         let metadata = fs::metadata(&path)?;
-        Ok(Self { path, uid: metadata.uid(), gid: metadata.gid() })
+        // A sandbox that is just ending, or that nobody has cleared away after yet, may still have it.
+        let (uid, gid) = match metadata.uid() {
+            lent if is_assigned(lent) => (geteuid().as_raw(), getegid().as_raw()),
+            own => (own, metadata.gid()),
+        };
+        Ok(Self { path, uid, gid })
     }
 
     /// Gives it, with all that is below, to that user and its group.
@@ -78,6 +85,7 @@ mod tests {
         let lent = Lent::of(folder.path()).unwrap();
         let owner = |path: &Path| fs::symlink_metadata(path).unwrap().uid();
         lent.give(uid).unwrap();
+        assert_eq!(Lent::of(folder.path()).unwrap(), lent);
         assert_eq!(
             (owner(folder.path()), owner(&program), owner(&folder.path().join("link"))),
             (uid, uid, uid)

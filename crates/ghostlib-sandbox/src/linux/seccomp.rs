@@ -97,6 +97,11 @@ const NAMESPACE_FLAGS: &[u64] = &[
     0x4000_0000, // CLONE_NEWNET
 ];
 
+/// Whose priority `setpriority` changes: that of one process.
+const PRIO_PROCESS: u64 = 0;
+/// The same for `ioprio_set`.
+const IOPRIO_WHO_PROCESS: u64 = 1;
+
 /// The requests of `ioctl` that put words into a terminal's mouth.
 const TERMINAL_REQUESTS: &[u64] = &[
     0x5412, // TIOCSTI
@@ -169,6 +174,9 @@ fn denied() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError
         .map(|flag| rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(*flag), *flag));
     add(&mut rules, libc::SYS_clone, &namespaces.collect::<Result<Vec<_>, _>>()?);
     add(&mut rules, libc::SYS_socketpair, &pairs_that_reach_out()?);
+    add(&mut rules, libc::SYS_prlimit64, &[not(0, 0)?]);
+    add(&mut rules, libc::SYS_setpriority, &[not(0, PRIO_PROCESS)?, not(1, 0)?]);
+    add(&mut rules, libc::SYS_ioprio_set, &[not(0, IOPRIO_WHO_PROCESS)?, not(1, 0)?]);
     let requests =
         TERMINAL_REQUESTS.iter().map(|request| rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, *request));
     add(&mut rules, libc::SYS_ioctl, &requests.collect::<Result<Vec<_>, _>>()?);
@@ -183,8 +191,13 @@ fn pairs_that_reach_out() -> Result<Vec<SeccompRule>, seccompiler::BackendError>
         rule(1, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(TYPE), u64::from(kind.unsigned_abs()))
     };
     let family = u64::from(libc::AF_UNIX.unsigned_abs());
-    let other_families = rule(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family);
-    [kind(libc::SOCK_DGRAM), kind(libc::SOCK_RAW), other_families].into_iter().collect()
+    [kind(libc::SOCK_DGRAM), kind(libc::SOCK_RAW), not(0, family)].into_iter().collect()
+}
+
+/// Any other value than this one. Limits and priorities can be changed of the calling process, which is number
+/// 0, and not of others that belong to the same user.
+fn not(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    rule(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, value)
 }
 
 /// What must look as if the kernel did not have it. The flags of `clone3` lie in memory, where no filter can

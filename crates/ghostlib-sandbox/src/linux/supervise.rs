@@ -107,7 +107,10 @@ fn run_registered(
     }
     let mut watch = Watch::new(limits, groups, places);
     let outcome = follow(ghostlib, &starter, &request.policy.network, deadline, &mut watch);
-    tree::end_descendants();
+    match outcome {
+        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(),
+        _ => tree::end_descendants(),
+    }
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
         Outcome::Reported(Report::Ended(end)) => Report::Ended(watch.last_look().unwrap_or(end)),
         Outcome::Reported(report) => report,

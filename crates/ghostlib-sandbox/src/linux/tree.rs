@@ -2,7 +2,6 @@
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
-use std::collections::HashSet;
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,17 +9,30 @@ use std::time::{Duration, Instant};
 /// How long processes that were killed may take to go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a starter may take to end that has reported, before anybody looks for what else there is.
+const LAST_BREATH: Duration = Duration::from_millis(3);
+
+/// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
+/// itself, and to look through all processes is by far the dearer part.
+pub(super) fn end_descendants_of_starter() {
+    let until = Instant::now() + LAST_BREATH;
+    let mut pause = Duration::from_micros(50);
+    while reap() && Instant::now() < until {
+        sleep(pause);
+        pause *= 2;
+    }
+    end_descendants();
+}
+
 /// Kills and reaps descendants until there is none.
 pub(super) fn end_descendants() {
-    // The starter is just about to end by itself when it has reported, and to look through all processes
-    // is by far the dearer part.
     let mut pause = Duration::from_micros(100);
     while reap() {
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
         for pid in descendants() {
             let _already_gone = kill_process(pid, Signal::KILL);
         }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
 
@@ -70,23 +82,17 @@ fn real_uid(status: &str) -> Option<u32> {
     status.lines().find_map(|line| line.strip_prefix("Uid:\t"))?.split_whitespace().next()?.parse().ok()
 }
 
-/// All descendants of this process, as far as `/proc` shows them at the moment.
+/// All descendants of this process, as far as `/proc` shows them at the moment: parents before their children,
+/// or they would go on with what comes next as a child is killed.
 pub(super) fn descendants() -> Vec<Pid> {
     let parents = parents();
-    let mut family = HashSet::from([getpid().as_raw_nonzero().get()]);
-    let mut grew = true;
-    while grew {
-        let before = family.len();
-        family.extend(
-            parents
-                .iter()
-                .filter(|(_, parent)| family.contains(parent))
-                .map(|(pid, _)| *pid)
-                .collect::<Vec<_>>(),
-        );
-        grew = family.len() > before;
+    let mut family = vec![getpid().as_raw_nonzero().get()];
+    let mut n_followed = 0;
+    while let Some(&parent) = family.get(n_followed) {
+        family.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        n_followed += 1;
     }
-    family.into_iter().filter_map(Pid::from_raw).filter(|pid| *pid != getpid()).collect()
+    family.into_iter().skip(1).filter_map(Pid::from_raw).collect()
 }
 
 /// Every process with its parent.

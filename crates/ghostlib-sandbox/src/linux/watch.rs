@@ -3,6 +3,7 @@
 use super::cgroup::Groups;
 use super::{disk, tree};
 use crate::{Limits, ProcessEnd};
+use rustix::process::Pid;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -41,7 +42,7 @@ impl<'a> Watch<'a> {
         if reached.is_some() || !self.looks_at_disk() || now < self.next_disk {
             return reached;
         }
-        let reached = self.disk();
+        let reached = self.disk(&tree::descendants());
         let took = now.elapsed();
         self.next_disk = Instant::now() + PAUSE.max(took * DISK_SHARE);
         reached
@@ -49,7 +50,7 @@ impl<'a> Watch<'a> {
 
     /// The limit that was reached, when all processes are gone.
     pub(super) fn last_look(&self) -> Option<ProcessEnd> {
-        self.groups().or_else(|| if self.looks_at_disk() { self.disk() } else { None })
+        self.groups().or_else(|| if self.looks_at_disk() { self.disk(&[]) } else { None })
     }
 
     fn looks_at_disk(&self) -> bool {
@@ -69,8 +70,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn disk(&self) -> Option<ProcessEnd> {
-        let used = disk::usage(&self.places, &tree::descendants());
+    fn disk(&self, processes: &[Pid]) -> Option<ProcessEnd> {
+        let used = disk::usage(&self.places, processes);
         let is_over = |used: u64, limit: Option<u64>| limit.is_some_and(|limit| used > limit);
         let is_full =
             is_over(used.bytes, self.limits.disk_bytes) || is_over(used.n_files, self.limits.disk_files);

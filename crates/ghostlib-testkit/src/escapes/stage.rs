@@ -1,6 +1,7 @@
 //! What is planted around the workspace of one attempt, and how it looks afterwards.
 
 use super::EscapesError;
+use crate::marked::marked;
 use ghostlib_sandbox::{CommandLine, host};
 use rustix::process::{Pid, Signal, kill_process};
 use std::env;
@@ -256,15 +257,4 @@ impl Drop for Stage {
             let _already_gone = kill_process(pid, Signal::KILL);
         }
     }
-}
-
-/// The processes that have `mark` as one of their arguments.
-fn marked(mark: &str) -> Vec<Pid> {
-    let is_marked = |path: PathBuf| {
-        let line = fs::read(path.join("cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).any(|argument| argument == mark.as_bytes())
-    };
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let marked = entries.filter(|entry| is_marked(entry.path()));
-    marked.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
 }
