@@ -84,6 +84,24 @@ impl Running {
     }
 }
 
+/// A temporary folder that only this user can enter.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct PrivateFolder(tempfile::TempDir);
+
+#[cfg(unix)]
+impl PrivateFolder {
+    pub(crate) fn make() -> std::io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o700);
+        tempfile::Builder::new().prefix("ghostlib-").permissions(private).tempdir().map(Self)
+    }
+
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.0.path()
+    }
+}
+
 /// No backend at all.
 #[expect(clippy::unused_async, reason = "has the signature of the real one")]
 pub async fn probe(_: &Launcher, _: Option<&OsStr>) -> Vec<BackendReport> {

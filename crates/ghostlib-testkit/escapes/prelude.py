@@ -38,3 +38,13 @@ def got():
 
 def show(path):
     print(open(path).read(), flush=True)
+
+
+def ask(request):
+    """Says the words to the model's endpoint, and shows what it answers."""
+    s = socket.create_connection(("127.0.0.1", int(E["MODEL_PORT"])), 3)
+    s.settimeout(3)
+    s.sendall(request.encode())
+    while part := s.recv(65536):
+        sys.stdout.write(part.decode(errors="replace"))
+        sys.stdout.flush()

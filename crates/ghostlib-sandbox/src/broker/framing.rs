@@ -136,6 +136,9 @@ fn is_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
 
     async fn read(head: &str) -> Result<Option<BytesMut>, Refusal> {
         read_head(&mut head.as_bytes()).await
@@ -217,5 +220,50 @@ mod tests {
         assert!(read(&with("X: y\r\n".repeat(MAX_HEADERS - 1))).await.is_ok());
         let answer = read(&with("X: y\r\n".repeat(MAX_HEADERS))).await;
         assert_eq!(answer, Err(Refusal::Large { limit: "100 headers" }));
+    }
+
+    /// Parts of which heads are made, good ones and bad ones.
+    const PARTS: &[&str] = &[
+        "POST /v1/messages HTTP/1.1\r\n",
+        "GET ",
+        "/a",
+        " HTTP/1.1",
+        "\r\n",
+        "\r",
+        "\n",
+        " ",
+        "\t",
+        ":",
+        "Host: x\r\n",
+        "Content-Length: 4\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "X: y\r\n",
+        "\0",
+        "\u{e4}",
+        "\r\n\r\n",
+        "..",
+        "%2f",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8192))]
+
+        /// What passes is one line, and headers of which at most one says how long the body is.
+        #[test]
+        fn no_head_does_any_harm(
+            start in select(&["", "POST /v1/messages HTTP/1.1\r\nHost: x\r\n"][..]),
+            parts in vec(select(PARTS), 0..6),
+            end in select(&["", "\r\n", "\r\n\r\n"][..]),
+        ) {
+            let bytes = [start, &parts.concat(), end].concat();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            if let Ok(Some(read)) = runtime.block_on(read_head(&mut bytes.as_bytes())) {
+                let head = String::from_utf8_lossy(&read).to_lowercase();
+                let (head, _) = head.split_once("\r\n\r\n").unwrap();
+                prop_assert!(head.matches("content-length:").count() + head.matches("transfer-encoding:").count() <= 1);
+                prop_assert!(head.contains("\r\nhost: x") && head.matches('\n').count() == head.matches("\r\n").count());
+                prop_assert!(head.lines().next().unwrap().split(' ').count() == 3);
+            }
+        }
     }
 }

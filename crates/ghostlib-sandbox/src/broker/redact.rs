@@ -141,6 +141,8 @@ mod tests {
     use super::*;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     const KEY: &str = "sk-planted/key+0123";
 
@@ -208,5 +210,23 @@ mod tests {
             assert_eq!(streamed(&redactor, parts), REDACTED);
         }
         assert_eq!(streamed(&redactor, &[b"planted-1", b"2x"]), "[redacted]2x");
+    }
+
+    proptest! {
+        /// Texts of the keys' own characters, so that beginnings of keys are everywhere.
+        #[test]
+        fn parts_give_the_same_as_the_whole(
+            pieces in vec(prop_oneof!["[ab-]{0,4}", Just("ab-ab-aab".to_owned()), Just("ab-ab-aabab-".to_owned())], 0..8),
+            cuts in vec(0..64_usize, 0..6),
+        ) {
+            let redactor = redactor(&["ab-ab-aab", "ab-ab-aabab-", "b-ab-aaba"]);
+            let text = pieces.concat();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+            cuts.sort_unstable();
+            let ends = cuts.iter().copied().chain([text.len()]);
+            let starts = [0].into_iter().chain(cuts.iter().copied());
+            let parts: Vec<&[u8]> = starts.zip(ends).map(|(start, end)| &text.as_bytes()[start..end]).collect();
+            prop_assert_eq!(streamed(&redactor, &parts), redactor.redact(&text));
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::route::Routes;
 use super::upstream::{Upstream, upstream};
 use super::usage::UsageReader;
 use crate::Network;
+use crate::platform::PrivateFolder;
 use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
@@ -28,7 +29,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
@@ -49,7 +49,7 @@ pub struct Broker {
     session: Arc<Session>,
     listening: JoinHandle<()>,
     /// Private to the user, with the socket in it.
-    _folder: TempDir,
+    _folder: PrivateFolder,
 }
 
 impl Broker {
@@ -88,10 +88,9 @@ impl Drop for Broker {
     }
 }
 
-fn listen() -> Result<(TempDir, PathBuf, UnixListener), BrokerError> {
-    let private = Permissions::from_mode(0o700);
-    let folder = tempfile::Builder::new().prefix("ghostlib-broker-").permissions(private).tempdir();
-    let folder = folder.map_err(|source| BrokerError::Listen { path: std::env::temp_dir(), source })?;
+fn listen() -> Result<(PrivateFolder, PathBuf, UnixListener), BrokerError> {
+    let folder = PrivateFolder::make()
+        .map_err(|source| BrokerError::Listen { path: "a temporary folder".into(), source })?;
     let socket = folder.path().join("socket");
     let bind = || {
         let listener = UnixListener::bind(&socket)?;

@@ -14,6 +14,7 @@ mod landlock;
 pub mod launcher;
 mod network;
 mod ownership;
+mod private_folder;
 mod reachable;
 mod registry;
 mod rlimits;
@@ -28,6 +29,7 @@ mod watch;
 mod wire;
 
 pub use backend::probe;
+pub(crate) use private_folder::PrivateFolder;
 pub use running::Running;
 pub use sandbox::Sandbox;
 

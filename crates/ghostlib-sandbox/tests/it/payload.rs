@@ -2,6 +2,7 @@
 //! test program is the one program that is surely there.
 
 use crate::support::{Workspace, landlock, shell};
+use ghostlib_sandbox::broker::Broker;
 use rustix::net::{AddressFamily, Protocol, RawProtocol, SocketFlags, SocketType, socket_with};
 use rustix::process::getuid;
 use std::env;
@@ -23,6 +24,15 @@ fn reaches_out() {
     say("unix", UnixStream::connect(env::var("UNIX").unwrap()).map(drop));
     say("datagram", UnixDatagram::unbound().map(drop));
     say("pair", UnixStream::pair().map(drop));
+}
+
+/// Holds a broker until somebody kills this process.
+#[tokio::test]
+#[ignore = "run by another test, which kills it"]
+async fn holds_a_broker() {
+    let broker = Broker::start(&crate::broker::config("http://127.0.0.1:9")).unwrap();
+    std::fs::write(env::var("TOLD").unwrap(), broker.socket().to_str().unwrap()).unwrap();
+    std::future::pending::<()>().await;
 }
 
 /// Sends `REQUEST` and so many bytes as `BODY` says to `MODEL`, and says what comes back.

@@ -21,7 +21,7 @@ macro_rules! families {
     };
 }
 
-families!("files", "environment", "network", "processes", "privilege", "resources", "workspace");
+families!("files", "environment", "network", "processes", "privilege", "resources", "workspace", "broker");
 
 /// What every attempt in Python can use.
 const PRELUDE: &str = include_str!("../../escapes/prelude.py");
@@ -43,6 +43,18 @@ pub(super) struct Attempt {
     pub(super) evidence: Evidence,
     #[serde(default)]
     pub(super) limits: LimitKind,
+    /// That of its file.
+    #[serde(skip)]
+    pub(super) network: NetworkKind,
+}
+
+/// What of the network the sandbox of an attempt is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum NetworkKind {
+    #[default]
+    None,
+    Broker,
 }
 
 /// Which limits hold in the sandbox. One alone is attacked where several would end the same attempt.
@@ -61,12 +73,15 @@ pub(super) enum LimitKind {
 impl Family {
     pub(super) fn attempts(&self) -> Result<Vec<Attempt>, EscapesError> {
         #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
         struct File {
+            #[serde(default)]
+            network: NetworkKind,
             attempt: Vec<Attempt>,
         }
         let file: File =
             toml::from_str(self.text).map_err(|source| EscapesError::Attempts { file: self.file, source })?;
-        Ok(file.attempt)
+        Ok(file.attempt.into_iter().map(|attempt| Attempt { network: file.network, ..attempt }).collect())
     }
 }
 

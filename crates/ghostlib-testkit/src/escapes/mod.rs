@@ -2,6 +2,7 @@
 
 mod attempt;
 mod evidence;
+mod model;
 mod stage;
 mod table;
 mod trial;
@@ -9,6 +10,7 @@ mod trial;
 use crate::{LAUNCH, complain, say};
 use attempt::{Attempt, FAMILIES};
 use clap::Args;
+use ghostlib_sandbox::broker::BrokerError;
 use ghostlib_sandbox::{BackendChoice, CommandLine, Launcher, ProcessEnd, Sandbox, SandboxError, host};
 use stage::{Props, SECRET};
 use std::env;
@@ -37,6 +39,8 @@ pub(crate) struct EscapesArgs {
 pub(crate) enum EscapesError {
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
     #[error("{file}: {source}")]
     Attempts { file: &'static str, source: toml::de::Error },
     #[error("{}: {source}", path.display())]

@@ -1,9 +1,10 @@
 //! One attempt in one arena.
 
 use super::EscapesError;
-use super::attempt::{Attempt, BEGUN, LimitKind};
+use super::attempt::{Attempt, BEGUN, LimitKind, NetworkKind};
+use super::model::Model;
 use super::stage::{Props, Stage};
-use ghostlib_sandbox::{Finished, Guarantee, Limits, Sandbox, SandboxPolicy, SandboxRole, host};
+use ghostlib_sandbox::{Finished, Guarantee, Limits, Network, Sandbox, SandboxPolicy, SandboxRole, host};
 use std::ffi::OsStr;
 use std::time::Duration;
 
@@ -78,18 +79,25 @@ async fn run(
     props: &Props,
 ) -> Result<Finished, EscapesError> {
     let mut variables = stage.variables(props);
+    let model = match attempt.network {
+        NetworkKind::None => None,
+        NetworkKind::Broker => Some(Model::start(&props.secret).await?),
+    };
     match arena {
         Arena::Bare => {
             variables.push(("BARE", "yes".into()));
+            variables.extend(model.iter().flat_map(Model::variables_bare));
             let env: Vec<(&str, &OsStr)> =
                 variables.iter().map(|(name, value)| (*name, value.as_ref())).collect();
             Ok(host::run(&attempt.command(), &stage.work(), &env, Duration::from_secs(20)).await?)
         }
         Arena::Sandbox(sandbox) => {
             variables.push(("PATH", "/usr/bin:/bin".into()));
+            variables.extend(model.iter().flat_map(Model::variables_inside));
             let policy = SandboxPolicy {
                 read: vec![stage.readable()],
                 env: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                network: model.as_ref().map_or(Network::None, Model::network),
                 limits: limits(attempt.limits),
                 ..SandboxRole::Test.policy(&stage.work())
             };

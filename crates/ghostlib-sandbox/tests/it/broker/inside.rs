@@ -3,10 +3,10 @@
 use super::upstream::{Upstream, answer};
 use super::{Broker, DUMMY, KEY, broker, request};
 use crate::support::{Workspace, assert_ok, landlock, on_every_backend, outside, payload, text};
-use ghostlib_sandbox::{CommandLine, Finished, Network, Sandbox, SandboxPolicy, host};
+use ghostlib_sandbox::{CommandLine, Finished, Network, ProcessEnd, Sandbox, SandboxPolicy, host};
 use std::env;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 on_every_backend!(
@@ -140,6 +140,21 @@ async fn a_broker_that_is_gone_is_a_closed_connection(sandbox: &Sandbox) {
     drop(broker);
     let finished = running.await.unwrap().unwrap();
     assert!(text(&finished.stdout).ends_with("again\nover\n"), "{finished:?}");
+}
+
+/// Ended with its process group after a second, the process leaves its socket behind.
+#[tokio::test]
+async fn what_a_killed_ghostlib_leaves_of_its_broker_goes_away_with_the_next_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let command = payload(env::current_exe().unwrap(), "holds_a_broker");
+    let variables = [("TOLD", told.as_os_str())];
+    let killed = host::run(&command, folder.path(), &variables, Duration::from_secs(1)).await.unwrap();
+    assert_eq!(killed.end, ProcessEnd::TimedOut);
+    let socket = PathBuf::from(std::fs::read_to_string(told).unwrap());
+    // Another test may have started a sandbox by now.
+    landlock().await;
+    assert!(!socket.exists() && !socket.parent().unwrap().exists(), "{}", socket.display());
 }
 
 /// Where network namespaces cannot be made, Landlock says so, and still keeps the command to one port.
