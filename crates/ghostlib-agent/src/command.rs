@@ -35,13 +35,13 @@ impl CommandAgent {
         let home = assignment.workspace.join(".home");
         fs::create_dir_all(&home).map_err(AgentError::at(&home))?;
         let mut recorder = Recorder::start(crate::prompt_hash(&assignment.prompt));
-        let finished =
-            self.sandbox.run(&self.policy(assignment), &self.command(assignment), Vec::new()).await?;
+        let policy = self.policy(assignment);
+        let finished = self.sandbox.run(&policy, &self.command(assignment), Vec::new()).await?;
         recorder.text("stdout", &finished.stdout);
         recorder.text("stderr", &finished.stderr);
         let end = session_end(&finished);
         let trajectory = recorder.end(end.clone());
-        Ok(Session { end, agent: self.stamp(), trajectory })
+        Ok(Session { end, agent: self.stamp(), trajectory, policy: Some(policy.stamp()) })
     }
 
     fn command(&self, assignment: &Assignment) -> CommandLine {
@@ -89,6 +89,7 @@ fn session_end(finished: &Finished) -> SessionEnd {
     match finished.end {
         ProcessEnd::Exited(0) => SessionEnd::Done,
         ProcessEnd::TimedOut => SessionEnd::TimedOut(finished.wall.as_secs()),
+        end if end.is_limit() => SessionEnd::OverLimit(end.to_string()),
         end => SessionEnd::Crashed(format!("{end}{}", last_words())),
     }
 }

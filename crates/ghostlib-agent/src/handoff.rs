@@ -188,7 +188,7 @@ impl HandoffAgent {
         };
         let name = if name.is_empty() { SOMEBODY.to_owned() } else { name };
         let agent = AgentStamp { name, blindness_enforced: false };
-        Ok(Session { trajectory: recorder.end(end.clone()), end, agent })
+        Ok(Session { trajectory: recorder.end(end.clone()), end, agent, policy: None })
     }
 }
 

@@ -31,7 +31,7 @@ pub use replay::ReplayAgent;
 pub use trajectory::{Trajectory, TrajectoryEvent, TrajectoryLine};
 pub use tree::{FileTree, TreeError, read_plain_file};
 
-use ghostlib_model::{AgentStamp, SessionEnd, Sha256Hex};
+use ghostlib_model::{AgentStamp, PolicyStamp, SessionEnd, Sha256Hex};
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -64,6 +64,8 @@ pub struct Session {
     pub agent: AgentStamp,
     /// What happened, in order.
     pub trajectory: Trajectory,
+    /// What it was allowed, if a sandbox enforced it.
+    pub policy: Option<PolicyStamp>,
 }
 
 /// Why a session could not take place at all.

@@ -233,7 +233,12 @@ mod tests {
         let prompt = "do it";
         let recorder = Recorder::start(crate::prompt_hash(prompt));
         let agent = AgentStamp { name: "somebody".into(), blindness_enforced: false };
-        let session = Session { end: SessionEnd::Done, agent, trajectory: recorder.end(SessionEnd::Done) };
+        let session = Session {
+            end: SessionEnd::Done,
+            agent,
+            trajectory: recorder.end(SessionEnd::Done),
+            policy: None,
+        };
         let tree = FileTree::from_files([
             ("Cargo.toml".into(), b"[package]".to_vec()),
             ("src/lib.rs".into(), b"//!".to_vec()),

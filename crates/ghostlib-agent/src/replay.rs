@@ -40,7 +40,7 @@ impl ReplayAgent {
             let text = "the recording was made with another wording of the task; the spec is the same".into();
             trajectory.lines.insert(0, TrajectoryLine { at_ms: 0, event: TrajectoryEvent::Note { text } });
         }
-        Ok(Session { end: recording.meta.end.clone(), agent: recording.agent(), trajectory })
+        Ok(Session { end: recording.meta.end.clone(), agent: recording.agent(), trajectory, policy: None })
     }
 }
 

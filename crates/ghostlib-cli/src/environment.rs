@@ -4,7 +4,7 @@ use crate::args::SandboxChoice;
 use crate::error::CliError;
 use crate::settings::Settings;
 use ghostlib_diff::{SourceTree, language_of};
-use ghostlib_model::Canary;
+use ghostlib_model::{Canary, Sha256Hex};
 use ghostlib_sandbox::{Launcher, Sandbox};
 use ghostlib_verify::Tools;
 use ghostlib_verify::rust::Toolchain;
@@ -37,9 +37,19 @@ fn cache_home() -> Option<PathBuf> {
     Some(cache.join("ghostlib"))
 }
 
+/// What is planted in the user's home, and in the environment of whoever starts a sandbox.
+pub(crate) fn canaries() -> Vec<Canary> {
+    home_canary().into_iter().chain(environment_canary()).collect()
+}
+
+fn environment_canary() -> Option<Canary> {
+    let token = Sha256Hex::of(format!("{}/environment", home_canary()?.token).as_bytes());
+    Some(Canary { token: token.as_str()[..32].to_owned(), place: "the environment of ghostlib".to_owned() })
+}
+
 /// A text in the user's home that nothing of a sandbox may see: planted now, if it is not there yet. Nothing, where no
 /// file can be kept.
-pub(crate) fn home_canary() -> Option<Canary> {
+fn home_canary() -> Option<Canary> {
     let path = cache_home()?.join("canary");
     let token = fs::read_to_string(&path).ok().or_else(|| {
         let token = format!("{:032x}", fastrand::u128(..));
@@ -64,7 +74,11 @@ pub(crate) fn path() -> Option<OsString> {
 pub(crate) fn launcher() -> Result<Launcher, CliError> {
     let program = env::current_exe()
         .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))?;
-    Ok(Launcher::new(program, [LAUNCH]))
+    let launcher = Launcher::new(program, [LAUNCH]);
+    Ok(match environment_canary() {
+        Some(canary) => launcher.variable("GHOSTLIB_CANARY", canary.token),
+        None => launcher,
+    })
 }
 
 /// The chosen sandbox, if it enforces what the settings require.

@@ -1,5 +1,6 @@
 use crate::{Evaluation, FindingId, ReferenceSource, RunId, SessionId, Sha256Hex, VectorResult};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One step of a run that is done. A run's state is derived from its events and from nothing else.
@@ -47,6 +48,9 @@ pub enum Event {
         end: SessionEnd,
         /// What it left, if it left something.
         candidate: Option<CandidateStamp>,
+        /// What it was allowed, if that was enforced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<PolicyStamp>,
         /// Wall time in seconds.
         seconds: f64,
     },
@@ -155,6 +159,24 @@ pub struct SandboxStamp {
     pub lacks: Vec<String>,
 }
 
+/// What a process in a sandbox was allowed. Paths are absolute; of variables there are the names alone, since a value
+/// may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyStamp {
+    /// What it was there for: `implementer`.
+    pub role: String,
+    /// What it could read and execute, besides system files.
+    pub read: Vec<String>,
+    /// What it could write.
+    pub write: Vec<String>,
+    /// The names of the variables in its environment.
+    pub variables: Vec<String>,
+    /// What of the network it could reach: `none`, `broker`.
+    pub network: String,
+    /// What it could use up, by the name of the limit: `wall_seconds`, `memory_bytes`.
+    pub limits: BTreeMap<String, u64>,
+}
+
 /// What built and ran a candidate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
@@ -209,6 +231,8 @@ pub enum SessionEnd {
     Nothing(String),
     /// It ran out of time, in seconds.
     TimedOut(u64),
+    /// It reached a limit of its sandbox: which, as a sandbox names it.
+    OverLimit(String),
     /// Its program failed.
     Crashed(String),
     /// What it left cannot be used: links or devices, too large, outside its place.
@@ -222,6 +246,7 @@ impl fmt::Display for SessionEnd {
             Self::GaveUp(why) => write!(f, "gave up: {why}"),
             Self::Nothing(why) => write!(f, "left no candidate: {why}"),
             Self::TimedOut(seconds) => write!(f, "out of time after {seconds} s"),
+            Self::OverLimit(which) => write!(f, "ended by the sandbox: {which}"),
             Self::Crashed(why) => write!(f, "failed: {why}"),
             Self::Unusable(why) => write!(f, "left something that cannot be used: {why}"),
         }

@@ -30,8 +30,8 @@ pub use evaluation::{
     MIN_ACCEPTED, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
 };
 pub use event::{
-    AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, ReferenceStamp, Revision,
-    RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
+    AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, ReferenceStamp,
+    Revision, RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};
 pub use fidelity::{

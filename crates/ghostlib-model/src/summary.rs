@@ -1,6 +1,6 @@
 use crate::{
-    AgentStamp, CandidateStamp, Environment, Evaluation, Event, ReferenceStamp, Revision, RunEnd, RunId,
-    RunOptions, SandboxStamp, SessionEnd, SessionId, SpecStamp, VectorResult,
+    AgentStamp, CandidateStamp, Environment, Evaluation, Event, PolicyStamp, ReferenceStamp, Revision,
+    RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,9 @@ pub struct SessionSummary {
     pub end: SessionEnd,
     /// What it left.
     pub candidate: Option<CandidateStamp>,
+    /// What it was allowed, if that was enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyStamp>,
 }
 
 impl RunSummary {
@@ -95,9 +98,9 @@ impl RunSummary {
                 revision: None,
                 seconds: 0.0,
             }),
-            Event::SessionEnded { iteration, session, agent, end, candidate, seconds } => {
+            Event::SessionEnded { iteration, session, agent, end, candidate, policy, seconds } => {
                 self.in_iteration(iteration, seconds, |it| {
-                    it.session = Some(SessionSummary { id: session, agent, end, candidate });
+                    it.session = Some(SessionSummary { id: session, agent, end, candidate, policy });
                 });
             }
             Event::Evaluated { iteration, evaluation, environment, seconds } => {

@@ -39,11 +39,21 @@ pub struct Launcher {
     pub program: PathBuf,
     /// What stands before the arguments that `launcher::main` gets: usually a hidden subcommand.
     pub args: Vec<OsString>,
+    /// Variables that it has on top of the running one's own, and that nothing in a sandbox may see.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 impl Launcher {
     /// `program`, called with `args` first.
     pub fn new(program: impl Into<PathBuf>, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        Self { program: program.into(), args: args.into_iter().map(Into::into).collect() }
+        let args = args.into_iter().map(Into::into).collect();
+        Self { program: program.into(), args, variables: Vec::new() }
+    }
+
+    /// The same with a variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
     }
 }

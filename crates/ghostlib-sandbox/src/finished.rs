@@ -45,6 +45,11 @@ impl ProcessEnd {
     pub fn is_success(self) -> bool {
         self == Self::Exited(0)
     }
+
+    /// Whether it was ended at a limit.
+    pub fn is_limit(self) -> bool {
+        !matches!(self, Self::Exited(_) | Self::Signalled(_))
+    }
 }
 
 impl fmt::Display for ProcessEnd {

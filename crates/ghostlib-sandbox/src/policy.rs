@@ -1,4 +1,5 @@
 use crate::{SandboxError, SandboxRole};
+use ghostlib_model::PolicyStamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -104,6 +105,37 @@ pub enum BackendChoice {
 }
 
 impl SandboxPolicy {
+    /// The policy as a journal keeps it.
+    pub fn stamp(&self) -> PolicyStamp {
+        let texts =
+            |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let Limits { wall, cpu, tree_cpu, output_bytes, .. } = &self.limits;
+        let limits = [
+            ("wall_seconds", Some(wall.as_secs())),
+            ("cpu_seconds", cpu.map(|limit| limit.as_secs())),
+            ("tree_cpu_seconds", tree_cpu.map(|limit| limit.as_secs())),
+            ("memory_bytes", self.limits.memory_bytes),
+            ("tree_memory_bytes", self.limits.tree_memory_bytes),
+            ("processes", self.limits.processes),
+            ("file_bytes", self.limits.file_bytes),
+            ("disk_bytes", self.limits.disk_bytes),
+            ("disk_files", self.limits.disk_files),
+            ("open_files", self.limits.open_files),
+            ("output_bytes", Some(*output_bytes)),
+        ];
+        PolicyStamp {
+            role: self.role.to_string(),
+            read: texts(&self.read),
+            write: texts(&self.write),
+            variables: self.env.keys().cloned().collect(),
+            network: match self.network {
+                Network::None => "none".into(),
+                Network::Broker { .. } => "broker".into(),
+            },
+            limits: limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), limit?))).collect(),
+        }
+    }
+
     /// Checks that the role is one that can be enforced, that every path is absolute and exists, and that the
     /// working directory is inside.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
@@ -150,6 +182,16 @@ mod tests {
             network: Network::None,
             limits: Limits::default(),
         }
+    }
+
+    #[test]
+    fn a_journal_gets_the_names_of_variables_and_no_values() {
+        let mut policy = policy(&["/usr"], "/usr");
+        policy.env.insert("KEY".into(), "a secret".into());
+        let stamp = policy.stamp();
+        assert_eq!((&stamp.variables[..], &stamp.network[..]), (&["KEY".to_owned()][..], "none"));
+        assert_eq!((stamp.limits["wall_seconds"], stamp.limits.get("processes")), (60, None));
+        assert!(!serde_json::to_string(&stamp).unwrap().contains("secret"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use crate::agents;
 use crate::args::SandboxChoice;
 use crate::console::{GOOD, say, say_json, styled, warn};
-use crate::environment::{current_dir, home_canary, sandbox, toolchain};
+use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
 use crate::settings::Settings;
@@ -117,7 +117,7 @@ pub(crate) async fn engine(
         session_wall,
         copy_thresholds: settings.copy_thresholds(),
         evaluate_budget: settings.evaluate_budget(),
-        canaries: home_canary().into_iter().collect(),
+        canaries: canaries(),
         sandbox,
         toolchain,
         observer: Box::new(move |notice| narrator.tell(notice)),

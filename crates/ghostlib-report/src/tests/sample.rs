@@ -197,6 +197,7 @@ fn iteration(n: u32) -> IterationSummary {
                 n_files: 3,
                 code_lines: 120 + n as usize,
             }),
+            policy: None,
         }),
         evaluation: None,
         revision: None,

@@ -29,6 +29,7 @@ impl OpenRun<'_> {
             agent: session.agent,
             end,
             candidate,
+            policy: session.policy,
             seconds: began.elapsed().as_secs_f64(),
         })
     }

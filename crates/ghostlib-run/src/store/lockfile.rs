@@ -59,6 +59,19 @@ pub struct LockedAgent {
     pub blindness_enforced: bool,
     /// The prompt that it was given.
     pub prompt: Sha256Hex,
+    /// What it was allowed, if that was enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<LockedPolicy>,
+}
+
+/// What the implementer was allowed, without what is of one machine: paths and variables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPolicy {
+    /// `none`, `broker`.
+    pub network: String,
+    /// What it could use up, by the name of the limit.
+    pub limits: BTreeMap<String, u64>,
 }
 
 /// What was measured. Shares are from 0 to 1.
@@ -118,6 +131,10 @@ impl Lockfile {
                 name: session.agent.name.clone(),
                 blindness_enforced: session.agent.blindness_enforced,
                 prompt,
+                policy: session.policy.as_ref().map(|policy| LockedPolicy {
+                    network: policy.network.clone(),
+                    limits: policy.limits.clone(),
+                }),
             },
             environment: best.environment.clone()?,
             fidelity: fidelity(summary, best)?,

@@ -224,6 +224,7 @@ fn supervisor(request: &Request, control: StdUnixStream) -> io::Result<Child> {
     let launcher = &request.launcher;
     let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
     tokio::process::Command::from(std_command(&command))
+        .envs(launcher.variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::from(OwnedFd::from(control)))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -4,7 +4,7 @@ use crate::args::SandboxChoice;
 use crate::commands::harvesting::harvest_into;
 use crate::commands::measuring::{BUILD_WALL, function_json, place, places, plan, share};
 use crate::console::{say_json, warn};
-use crate::environment::{current_dir, home_canary, sandbox, tools_of};
+use crate::environment::{canaries, current_dir, sandbox, tools_of};
 use crate::error::{CliError, Verdict};
 use crate::narrate;
 use crate::settings::Settings;
@@ -117,7 +117,7 @@ impl EvalArgs {
             build_wall: BUILD_WALL,
             copy: settings.copy_thresholds(),
             budget: settings.evaluate_budget(),
-            canaries: home_canary().into_iter().collect(),
+            canaries: canaries(),
         })
     }
 }
