@@ -13,6 +13,12 @@ fn a_faithful_candidate_passes_at_once_and_is_locked() {
     assert!(ran.stdout.contains("the sandbox kept the reference out of its reach"), "{}", ran.stdout);
     let lock = project.read("ghostlib.lock");
     assert!(lock.contains("headline = 1.0") && lock.contains("vectors = \"2/2\""), "{lock}");
+    assert!(
+        lock.contains("[agent.policy]\nnetwork = \"none\"") && lock.contains("wall_seconds = 3600"),
+        "{lock}"
+    );
+    let journal = project.read(".ghostlib/runs/r1/journal.jsonl");
+    assert!(journal.contains("\"policy\":{\"role\":\"implementer\""), "{journal}");
     assert_eq!(project.read("specs/level/SPEC.md"), before, "nothing had to be revised");
     assert!(project.read(".ghostlib/runs/r1/report.html").contains("level"));
 }

@@ -191,6 +191,7 @@ mod tests {
                 agent: AgentStamp { name: "a".into(), blindness_enforced: true },
                 end: if candidate { SessionEnd::Done } else { SessionEnd::Nothing("empty".into()) },
                 candidate: candidate.then_some(stamp),
+                policy: None,
             }),
             evaluation,
             environment: None,
