@@ -17,6 +17,7 @@ mod lint;
 mod power;
 mod reading;
 mod run;
+mod sandbox;
 mod schemas;
 mod small_commands;
 mod spec_diff;

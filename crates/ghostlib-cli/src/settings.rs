@@ -3,7 +3,7 @@
 
 use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
-use config::{Config, Environment, File, FileFormat};
+use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_sandbox::{Guarantee, UnknownGuarantee};
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ impl Settings {
         for (section, values) in table {
             for (name, value) in values.into_table().map_err(|error| invalid(&error))? {
                 let from = value.origin().unwrap_or("default").to_owned();
-                origins.push(Origin { key: format!("{section}.{name}"), value: value.to_string(), from });
+                origins.push(Origin { key: format!("{section}.{name}"), value: as_written(&value), from });
             }
         }
         origins.sort_by(|a, b| a.key.cmp(&b.key));
@@ -135,6 +135,16 @@ impl Settings {
     pub(crate) fn copy_thresholds(&self) -> CopyThresholds {
         let CopySettings { fingerprint, verbatim, longest_run } = self.copy;
         CopyThresholds { fingerprint, verbatim, longest_run }
+    }
+}
+
+/// The parts of a list with commas between them, as the environment has it.
+fn as_written(value: &Value) -> String {
+    match value.clone().into_array() {
+        Ok(parts) if matches!(value.kind, ValueKind::Array(_)) => {
+            parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        }
+        _ => value.to_string(),
     }
 }
 

@@ -86,8 +86,8 @@ fn print_matrix(backends: &[BackendReport]) {
     if columns.is_empty() {
         return;
     }
-    let heads: String = columns.iter().map(|it| format!("{:<12}", it.backend)).collect();
-    say(format!("  {:<32}{heads}", "guarantee"));
+    let heads: Vec<String> = columns.iter().map(|it| format!("{:<12}", it.backend)).collect();
+    say(format!("  {:<32}{}", "guarantee", heads.concat()));
     for guarantee in Guarantee::ALL {
         let cells: String = columns.iter().map(|it| cell(it, *guarantee)).collect();
         say(format!("  {guarantee:<32}{cells}"));

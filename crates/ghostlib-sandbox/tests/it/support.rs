@@ -132,8 +132,8 @@ pub(crate) fn marked(marker: &str) -> Vec<i32> {
         let line = std::fs::read(path.join("cmdline")).unwrap_or_default();
         line.split(|byte| *byte == 0).any(|argument| argument == marker.as_bytes())
     };
-    let marked = entries.filter(|entry| is_marked(entry.path()));
-    marked.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+    let found = entries.filter(|entry| is_marked(entry.path()));
+    found.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// How many there are.

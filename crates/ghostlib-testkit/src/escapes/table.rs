@@ -79,10 +79,10 @@ pub(super) fn table(backends: &[Arena], rows: &[Row]) -> String {
     for row in rows {
         if row.family != family {
             family = row.family;
-            let heads: String = names.iter().map(|name| format!(" {name} |")).collect();
+            let heads = names.join(" | ");
             let _ = write!(
                 text,
-                "\n## {family}\n\n| attempt | what it tries | attacks | bare |{heads}\n|---|---|---|---|{}\n",
+                "\n## {family}\n\n| attempt | what it tries | attacks | bare | {heads} |\n|---|---|---|---|{}\n",
                 "---|".repeat(names.len())
             );
         }
@@ -94,8 +94,8 @@ pub(super) fn table(backends: &[Arena], rows: &[Row]) -> String {
 fn line(row: &Row, n_backends: usize) -> String {
     let Attempt { id, title, guarantee, .. } = &row.attempt;
     let bare = if row.is_shown() { "through" } else { "not shown" };
-    let cells: String = (0..n_backends).map(|n| format!(" {} |", cell(row, n))).collect();
-    format!("| `{id}` | {title} | `{guarantee}` | {bare} |{cells}")
+    let cells: Vec<String> = (0..n_backends).map(|n| cell(row, n)).collect();
+    format!("| `{id}` | {title} | `{guarantee}` | {bare} | {} |", cells.join(" | "))
 }
 
 fn cell(row: &Row, n: usize) -> String {

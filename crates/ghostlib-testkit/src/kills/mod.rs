@@ -92,7 +92,7 @@ async fn campaign(args: &KillsArgs) -> Result<ExitCode, KillsError> {
             complain(format!("kill {n} of {target:?} in {backend} leaves {left}"));
         }
     }
-    let is_untouched = bystander.is_untouched().await;
+    let is_untouched = bystander.end().await;
     say(format!(
         "{} kills, {n_hit} of them while a sandbox ran; {n_dirty} left anything after the next start; what is not ours was {}",
         args.times,
@@ -185,7 +185,8 @@ impl Bystander {
         Ok(Self { running, workspace, mark, decoy })
     }
 
-    async fn is_untouched(mut self) -> bool {
+    /// Tells whether it was left alone.
+    async fn end(mut self) -> bool {
         let is_untouched = marked(&self.mark).len() == N_FAMILY
             && self.decoy.path().exists()
             && self.workspace.path().exists();
