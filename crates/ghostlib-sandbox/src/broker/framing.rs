@@ -260,7 +260,9 @@ mod tests {
             if let Ok(Some(read)) = runtime.block_on(read_head(&mut bytes.as_bytes())) {
                 let head = String::from_utf8_lossy(&read).to_lowercase();
                 let (head, _) = head.split_once("\r\n\r\n").unwrap();
-                prop_assert!(head.matches("content-length:").count() + head.matches("transfer-encoding:").count() <= 1);
+                let lengths = ["content-length:", "transfer-encoding:"];
+                let tells = |line: &&str| lengths.iter().any(|name| line.starts_with(name));
+                prop_assert!(head.lines().filter(tells).count() <= 1, "{}", head);
                 prop_assert!(head.contains("\r\nhost: x") && head.matches('\n').count() == head.matches("\r\n").count());
                 prop_assert!(head.lines().next().unwrap().split(' ').count() == 3);
             }

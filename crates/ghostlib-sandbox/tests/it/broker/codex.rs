@@ -21,7 +21,7 @@ const PROGRAM: &str = "node_modules/@openai/codex-linux-x64/vendor/x86_64-unknow
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "installs an agent from npm"]
 async fn codex_works_through_the_broker_on_every_backend() {
-    let Some((_folder, program)) = install().await else {
+    let Some((_folder, program)) = install(PACKAGE, PROGRAM).await else {
         println!(
             "skipped codex_works_through_the_broker_on_every_backend: npm does not install {PACKAGE} here"
         );
@@ -33,11 +33,12 @@ async fn codex_works_through_the_broker_on_every_backend() {
     }
 }
 
-async fn install() -> Option<(TempDir, PathBuf)> {
+/// The program of an agent, as npm installs it, and the folder that it lies in.
+pub(super) async fn install(package: &str, program: &str) -> Option<(TempDir, PathBuf)> {
     let folder = tempfile::tempdir().unwrap();
-    let npm = CommandLine::new("npm").args(["install", "--no-fund", "--no-audit", "--prefix", ".", PACKAGE]);
+    let npm = CommandLine::new("npm").args(["install", "--no-fund", "--no-audit", "--prefix", ".", package]);
     let installed = host::run(&npm, folder.path(), &[], Duration::from_secs(300)).await.ok()?;
-    let program = folder.path().join(PROGRAM);
+    let program = folder.path().join(program);
     (installed.end.is_success() && program.is_file()).then_some((folder, program))
 }
 

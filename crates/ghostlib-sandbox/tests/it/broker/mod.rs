@@ -2,6 +2,7 @@
 
 mod attacks;
 mod budgets;
+mod claude;
 mod codex;
 mod forwarding;
 mod inside;
