@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a starter may take to end that has reported, before anybody looks for what else there is.
-const LAST_BREATH: Duration = Duration::from_millis(10);
+const LAST_BREATH: Duration = Duration::from_millis(3);
 
 /// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
 /// itself, and to look through all processes is by far the dearer part.
@@ -19,7 +19,7 @@ pub(super) fn end_descendants_of_starter() {
     let mut pause = Duration::from_micros(50);
     while reap() && Instant::now() < until {
         sleep(pause);
-        pause *= 2;
+        pause = (pause * 2).min(Duration::from_micros(400));
     }
     end_descendants();
 }

@@ -60,7 +60,7 @@ async fn memory_of_the_tree(sandbox: &Sandbox) {
         return;
     }
     let mut workspace = Workspace::new();
-    let script = "for n in 1 2 3 4; do (head -c 40000000 /dev/zero | tail; sleep 1) > /dev/null & done; wait";
+    let script = "for n in 1 2 3 4; do (head -c 40000000 /dev/zero; sleep 1) | tail > /dev/null & done; wait";
     workspace.policy.limits.tree_memory_bytes = Some(1 << 30);
     assert_ok(&workspace.shell(sandbox, script).await);
     workspace.policy.limits.tree_memory_bytes = Some(100 << 20);
