@@ -249,7 +249,7 @@ impl OpenRun<'_> {
             Step::PrepareReference => Ok(Event::ReferenceReady { reference: self.judge().await?.stamp() }),
             Step::StartIteration(iteration) => self.start_iteration(*iteration).await,
             Step::Session(iteration) => self.session(*iteration, began).await,
-            Step::Evaluate(iteration) => self.evaluate(*iteration, began).await,
+            Step::Evaluate(iteration) => Box::pin(self.evaluate(*iteration, began)).await,
             Step::Revise(iteration) => self.revise(*iteration).await,
             Step::End(end) => Ok(Event::RunEnded { end: end.clone(), best: next::best(&self.summary) }),
             Step::Nothing => Err(RunError::NeverStarted(self.run.clone())),
