@@ -173,11 +173,11 @@ fn fold(name: &str) -> String {
     name.nfd().flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// What a file holds, up to the size of a whole tree: it may have grown since it was measured.
+/// What a file holds. It may have grown since it was measured.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let n_bytes = File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if n_bytes as u64 > MAX_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 fn wrong(path: &Path, reason: impl Into<String>) -> TreeError {

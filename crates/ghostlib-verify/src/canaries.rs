@@ -20,7 +20,8 @@ pub(crate) fn plant(root: &Path, dir: &Path) -> Result<Vec<Canary>, ReferenceErr
     let secret = secret(&root.join(SECRET))?;
     let mut planted =
         vec![Canary { token: secret.clone(), place: "the file beside the copy of the reference".into() }];
-    for entry in WalkDir::new(dir).sort_by_file_name().into_iter().flatten() {
+    for entry in WalkDir::new(dir).sort_by_file_name() {
+        let entry = entry.map_err(|error| at(dir)(error.into()))?;
         let path = entry.path();
         let Some(comment) = comment_of(path).filter(|_| entry.file_type().is_file()) else { continue };
         let relative = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");

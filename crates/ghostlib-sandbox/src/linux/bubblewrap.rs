@@ -39,7 +39,7 @@ pub(super) fn command(
     command = command.arg("--bind").arg(temporary).arg(TEMPORARY);
     command = policy_paths(command, &request.policy, request.uid);
     command = command.arg("--ro-bind").arg(&request.launcher.program).arg(LAUNCHER);
-    for hidden in system_paths::hidden() {
+    for hidden in &system_paths::hidden() {
         // A path of the policy that lies over a hidden one shows it, as asked.
         if !request.policy.read.iter().chain(&request.policy.write).any(|path| hidden.starts_with(path)) {
             command = command.arg("--remount-ro").arg(hidden);
@@ -66,7 +66,7 @@ fn system(mut command: CommandLine, uid: Option<u32>) -> CommandLine {
             _ => command.arg("--ro-bind").arg(path).arg(path),
         };
     }
-    for path in system_paths::hidden() {
+    for path in &system_paths::hidden() {
         command = command.arg("--tmpfs").arg(path);
     }
     command.args(["--dev", "/dev", "--proc", "/proc"])

@@ -29,8 +29,10 @@ impl Identity {
             | CapabilitySet::KILL
             | CapabilitySet::SYS_ADMIN;
         let has_rights = capabilities(None).is_ok_and(|sets| sets.effective.contains(needed));
-        let mapped = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-        if geteuid().is_root() && has_rights && is_mapped(&mapped) { Self::Assigned } else { Self::Callers }
+        let are_mapped = ["/proc/self/uid_map", "/proc/self/gid_map"]
+            .iter()
+            .all(|path| is_mapped(&fs::read_to_string(path).unwrap_or_default()));
+        if geteuid().is_root() && has_rights && are_mapped { Self::Assigned } else { Self::Callers }
     }
 }
 

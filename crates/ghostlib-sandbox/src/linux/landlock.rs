@@ -66,7 +66,8 @@ fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
 }
 
 fn readable_system_paths() -> Vec<PathBuf> {
-    let hidden: Vec<&Path> = system_paths::hidden().collect();
+    let hidden = system_paths::hidden();
+    let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
     let programs = system_paths::programs()
         .flat_map(|root| system_paths::without(&root.canonicalize().unwrap_or(root.into()), &hidden));
     let others = system_paths::etc().chain(MACHINE.iter().map(Path::new)).map(Path::to_path_buf);

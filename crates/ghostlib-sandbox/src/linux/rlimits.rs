@@ -12,9 +12,9 @@ pub(super) fn apply_to_user(limits: &Limits) -> io::Result<()> {
 pub(super) fn apply(limits: &Limits) -> io::Result<()> {
     lower(Resource::Core, 0, 0)?;
     if let Some(cpu) = limits.cpu {
-        let seconds = cpu.as_secs() + u64::from(cpu.subsec_nanos() > 0);
+        let seconds = cpu.as_secs().saturating_add(u64::from(cpu.subsec_nanos() > 0)).max(1);
         // The soft limit's signal tells what happened; the hard one is for whoever ignores it.
-        lower(Resource::Cpu, seconds.max(1), seconds.max(1) + 1)?;
+        lower(Resource::Cpu, seconds, seconds.saturating_add(1))?;
     }
     for (resource, limit) in [
         (Resource::As, limits.memory_bytes),

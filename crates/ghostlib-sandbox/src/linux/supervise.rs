@@ -94,10 +94,11 @@ fn run_registered(
 ) -> Result<Report, Report> {
     make(traces).map_err(|error| Report::setup("making a temporary folder", error))?;
     groups.make(limits).map_err(|error| Report::setup("making control groups", error))?;
-    let (starter, mut child) = groups
-        .join()
-        .and_then(|()| start(request, &traces.temporary, &streams))
-        .and_then(|started| groups.leave().map(|()| started))
+    let begun = groups.join().and_then(|()| start(request, &traces.temporary, &streams));
+    // Also when nothing was started: what is in the groups is killed in the end.
+    let left = groups.leave();
+    let (starter, mut child) = begun
+        .and_then(|begun| left.map(|()| begun))
         .map_err(|error| Report::setup("starting the confined process", error))?;
     // The ends of a pipe that are kept here would keep it open for ghostlib.
     drop(streams);

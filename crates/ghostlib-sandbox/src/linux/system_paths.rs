@@ -20,8 +20,22 @@ const ETC: &[&str] = &[
 /// Readable but for [`HIDDEN`]. All but the first are links into the first on most systems.
 const PROGRAMS: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
-/// Where system-wide package caches keep the sources of libraries, and so perhaps the reference.
-const HIDDEN: &[&str] = &["/usr/local/cargo", "/usr/local/src", "/usr/share/cargo", "/usr/src"];
+/// Where the system keeps the sources of libraries, and so perhaps the reference.
+const HIDDEN: &[&str] = &[
+    "/usr/lib/node_modules",
+    "/usr/lib/rustlib/src",
+    "/usr/local/cargo",
+    "/usr/local/lib/node_modules",
+    "/usr/local/lib/rustlib/src",
+    "/usr/local/src",
+    "/usr/share/cargo",
+    "/usr/src",
+];
+
+/// Where versions of Python lie, each in a folder whose name begins so.
+const PYTHONS: [(&str, &str); 2] = [("/usr/lib", "python3"), ("/usr/local/lib", "python3")];
+/// Where each keeps packages that are not its own.
+const PACKAGES: [&str; 2] = ["dist-packages", "site-packages"];
 
 /// Devices that give and keep nothing.
 pub(super) const DEVICES: &[&str] = &["/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero"];
@@ -37,8 +51,16 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Path> {
 }
 
 /// What is not readable although it lies inside of [`programs`].
-pub(super) fn hidden() -> impl Iterator<Item = &'static Path> {
-    existing(HIDDEN)
+pub(super) fn hidden() -> Vec<PathBuf> {
+    existing(HIDDEN).map(Path::to_path_buf).chain(python_packages()).collect()
+}
+
+fn python_packages() -> impl Iterator<Item = PathBuf> {
+    let folders = PYTHONS.into_iter().flat_map(|(folder, begin)| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.filter(move |entry| entry.file_name().to_string_lossy().starts_with(begin))
+    });
+    folders.flat_map(|entry| PACKAGES.map(|name| entry.path().join(name))).filter(|path| path.is_dir())
 }
 
 /// Paths that together cover `root` without anything of `hidden`: `root` itself, or else what is in it.
@@ -73,6 +95,14 @@ mod tests {
         let mut left = without(root.path(), &[&root.path().join("share/cargo")]);
         left.sort();
         assert_eq!(left, [root.path().join("bin"), root.path().join("share/doc")]);
+    }
+
+    #[test]
+    fn packages_of_the_systems_python_are_hidden_where_there_are_any() {
+        for path in python_packages() {
+            assert!(path.starts_with("/usr") && PACKAGES.iter().any(|name| path.ends_with(name)), "{path:?}");
+            assert!(hidden().contains(&path));
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 mod detect;
 
 use crate::Limits;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
@@ -212,7 +212,8 @@ pub(super) fn remove(dirs: &[PathBuf]) -> io::Result<()> {
 
 fn end_processes(dir: &Path) {
     let listed = fs::read_to_string(dir.join("cgroup.procs")).unwrap_or_default();
-    for pid in listed.lines().filter_map(|line| Pid::from_raw(line.parse().ok()?)) {
+    let others = |pid: &Pid| *pid != getpid();
+    for pid in listed.lines().filter_map(|line| Pid::from_raw(line.parse().ok()?)).filter(others) {
         let _already_gone = kill_process(pid, Signal::KILL);
     }
 }
