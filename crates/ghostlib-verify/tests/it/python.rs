@@ -88,7 +88,8 @@ async fn a_folder_is_a_reference_that_keeps_its_content() {
     fs::write(library.dir.path().join("lib.py"), "X = 2").unwrap();
     let second = fetch(&source, Path::new("/"), cache.path(), &interpreter().await).await.unwrap();
     assert_ne!(first.checksum, second.checksum);
-    assert_eq!(fs::read_to_string(first.dir.join("lib.py")).unwrap(), "X = 1");
+    let kept = fs::read_to_string(first.dir.join("lib.py")).unwrap();
+    assert!(kept.starts_with("X = 1\n"), "{kept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
