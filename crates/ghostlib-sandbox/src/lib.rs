@@ -38,6 +38,6 @@ pub use command::{CommandLine, Launcher};
 pub use error::SandboxError;
 pub use finished::{Finished, ProcessEnd};
 pub use guarantee::{BackendReport, Declared, Guarantee, UnknownGuarantee};
-pub use platform::{Running, Sandbox, host, launcher, probe};
+pub use platform::{Running, Sandbox, host, launcher, probe, remove_folder};
 pub use policy::{BackendChoice, Limits, Network, SandboxPolicy};
 pub use roles::{SandboxRole, UnknownRole};

@@ -102,6 +102,17 @@ impl PrivateFolder {
     }
 }
 
+/// Removes a folder. One that is not there is no error.
+///
+/// # Errors
+/// If something in it cannot be removed.
+pub fn remove_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// No backend at all.
 #[expect(clippy::unused_async, reason = "has the signature of the real one")]
 pub async fn probe(_: &Launcher, _: Option<&OsStr>) -> Vec<BackendReport> {

@@ -3,7 +3,9 @@
 use crate::VerifyError;
 use crate::coverage::CoverageMap;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
-use ghostlib_sandbox::{CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole};
+use ghostlib_sandbox::{
+    CommandLine, Limits, ProcessEnd, Running, Sandbox, SandboxPolicy, SandboxRole, remove_folder,
+};
 use memchr::memmem;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
 
@@ -321,7 +324,8 @@ impl Driver {
         let nonce = format!("{:032x}", fastrand::u128(..));
         // Nothing is carried over from one start to the next.
         let dir = tempfile::tempdir().map_err(VerifyError::at(Path::new("a temporary folder")))?;
-        let mut running = self.sandbox.spawn(&self.policy(sequences.len(), dir.path()), &self.command)?;
+        let dir = WorkingFolder(dir);
+        let mut running = self.sandbox.spawn(&self.policy(sequences.len(), dir.0.path()), &self.command)?;
         let (Some(stdin), Some(stdout)) = (running.take_stdin(), running.take_stdout()) else {
             return Ok(Some(Answer::Crash("its pipes are closed".into())));
         };
@@ -331,7 +335,7 @@ impl Driver {
             let _ = write_sequences(stdin, &nonce, sequences).await;
             std::future::pending::<Stopped>().await
         };
-        let own = OwnFolder::of(dir.path());
+        let own = OwnFolder::of(dir.0.path());
         let stopped = tokio::select! {
             stopped = self.read_answers(stdout, &nonce, &own, sequences, answers) => stopped,
             never = writer => never,
@@ -417,6 +421,15 @@ impl Driver {
             },
             ..SandboxRole::Test.policy(dir)
         }
+    }
+}
+
+/// A working folder, in which anything may lie when the driver has ended.
+struct WorkingFolder(TempDir);
+
+impl Drop for WorkingFolder {
+    fn drop(&mut self) {
+        let _what_stays = remove_folder(self.0.path());
     }
 }
 

@@ -23,7 +23,6 @@ use ghostlib_verify::Differential;
 use ghostlib_verify::rust::Toolchain;
 use ghostlib_verify::{Tools, ToolsError};
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -448,9 +447,5 @@ fn tree_error(error: TreeError) -> RunError {
 }
 
 fn remove_folder(path: &Path) -> Result<(), RunError> {
-    match fs::remove_dir_all(path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(RunError::Io { path: path.into(), source }),
-    }
+    ghostlib_sandbox::remove_folder(path).map_err(|source| RunError::Io { path: path.into(), source })
 }

@@ -29,11 +29,23 @@ const HOP_BY_HOP: &[&str] = &[
 /// How clients show who they are.
 const AUTH: &[&str] = &["api-key", "authorization", "cookie", "x-api-key", "x-goog-api-key"];
 
+/// With which some servers take a request for another method or path than the one that was allowed.
+const OTHER_REQUEST: &[&str] = &[
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+];
+
 /// The headers of a request as the endpoint gets them, those aside that the broker itself decides: the host,
 /// the length, and who asks.
 pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
     let mut kept = end_to_end(headers);
-    for name in AUTH.iter().copied().chain([HOST.as_str(), CONTENT_LENGTH.as_str()]) {
+    let own = [HOST.as_str(), CONTENT_LENGTH.as_str()];
+    for name in AUTH.iter().chain(OTHER_REQUEST).copied().chain(own) {
         kept.remove(name);
     }
     let forwarded: Vec<HeaderName> =

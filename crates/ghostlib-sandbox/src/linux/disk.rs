@@ -1,8 +1,10 @@
 //! How much of the disk a sandbox takes.
 
+use super::walk::{Moment, walk};
+use rustix::fs::{FileType, Stat, lstat};
 use rustix::process::Pid;
 use std::collections::HashSet;
-use std::fs::{self, DirEntry, Metadata};
+use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -23,10 +25,7 @@ pub(super) struct Usage {
 pub(super) fn usage(roots: &[PathBuf], processes: &[Pid]) -> Usage {
     let mut count = Count::default();
     for root in roots {
-        if let Ok(metadata) = fs::symlink_metadata(root) {
-            count.devices.insert(metadata.dev());
-            count.add(root, &metadata);
-        }
+        count.add_below(root);
     }
     for pid in processes {
         count.add_unnamed(*pid);
@@ -43,25 +42,27 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, path: &Path, metadata: &Metadata) {
-        self.usage.n_files = self.usage.n_files.saturating_add(1);
-        if metadata.is_dir() || metadata.nlink() == 1 || self.seen.insert((metadata.dev(), metadata.ino())) {
-            self.usage.bytes += metadata.blocks() * 512;
-        }
-        if metadata.is_dir() {
-            match fs::read_dir(path) {
-                Ok(entries) => entries.flatten().for_each(|entry| self.add_entry(&entry)),
-                // Folders so deep that no path leads there are a hiding place.
-                Err(error) if error.kind() == io::ErrorKind::InvalidFilename => self.usage.n_files = TOO_MANY,
-                // What vanishes meanwhile takes no room.
-                Err(_) => {}
+    fn add_below(&mut self, root: &Path) {
+        let Ok(stat) = lstat(root) else { return };
+        self.devices.insert(stat.st_dev);
+        self.add(&stat);
+        let walked = walk(root, &mut |moment, entry| {
+            if moment == Moment::Met {
+                self.add(entry.stat);
             }
+            Ok(())
+        });
+        // What changes meanwhile is counted at the next look, but a closed folder is a hiding place.
+        if walked.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied) {
+            self.usage.n_files = TOO_MANY;
         }
     }
 
-    fn add_entry(&mut self, entry: &DirEntry) {
-        if let Ok(metadata) = entry.metadata() {
-            self.add(&entry.path(), &metadata);
+    fn add(&mut self, stat: &Stat) {
+        self.usage.n_files = self.usage.n_files.saturating_add(1);
+        let is_folder = FileType::from_raw_mode(stat.st_mode).is_dir();
+        if is_folder || stat.st_nlink == 1 || self.seen.insert((stat.st_dev, stat.st_ino)) {
+            self.usage.bytes += stat.st_blocks.unsigned_abs() * 512;
         }
     }
 

@@ -4,6 +4,7 @@ use super::{confine, supervise};
 use rustix::stdio::stdin;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -21,7 +22,9 @@ pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
     let Ok(socket) = stdin().try_clone_to_owned().map(UnixStream::from) else {
         return ExitCode::from(2);
     };
-    close_inherited_files(&socket);
+    if let Err(error) = close_inherited_files(&socket) {
+        return failed(&error);
+    }
     match args.next() {
         Some(stage) if stage == SUPERVISE => supervise::main(&socket),
         Some(stage) if stage == CONFINE => confine::main(&socket),
@@ -31,12 +34,19 @@ pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Closes whatever this process was given besides the standard streams. Ghostlib's own files are closed on
 /// execution, but those that it was started with may not be.
-fn close_inherited_files(socket: &UnixStream) {
-    let Ok(entries) = fs::read_dir("/proc/self/fd") else { return };
+fn close_inherited_files(socket: &UnixStream) -> io::Result<()> {
+    let entries = fs::read_dir("/proc/self/fd")?;
     let open: Vec<i32> =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for fd in open.into_iter().filter(|fd| *fd > 2 && *fd != socket.as_raw_fd()) {
         // The folder's own descriptor is among them, and gone by now.
         let _closed_already = nix::unistd::close(fd);
     }
+    Ok(())
+}
+
+/// Standard error goes to whoever waits for this process.
+fn failed(error: &io::Error) -> ExitCode {
+    let _nobody_reads = writeln!(io::stderr(), "/proc/self/fd: {error}");
+    ExitCode::from(2)
 }

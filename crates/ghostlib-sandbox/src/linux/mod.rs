@@ -25,6 +25,7 @@ mod supervise;
 mod system_paths;
 mod traces;
 mod tree;
+mod walk;
 mod watch;
 mod wire;
 
@@ -32,6 +33,7 @@ pub use backend::probe;
 pub(crate) use private_folder::PrivateFolder;
 pub use running::Running;
 pub use sandbox::Sandbox;
+pub use traces::remove_folder;
 
 use crate::CommandLine;
 

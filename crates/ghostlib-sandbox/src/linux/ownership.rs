@@ -1,11 +1,15 @@
 //! Files that are lent to the user that a sandboxed process runs as, and taken back when it has ended.
 
 use super::identity::is_assigned;
-use rustix::fs::{AtFlags, CWD, Gid, Uid, chownat};
+use super::walk::{Moment, walk};
+use rustix::fs::{AtFlags, CWD, Gid, Stat, Uid, chownat, statat};
+use rustix::io::Errno;
+use rustix::path::Arg;
 use rustix::process::{getegid, geteuid};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -30,34 +34,41 @@ impl Lent {
         Ok(Self { path, uid, gid })
     }
 
-    /// Gives it, with all that is below, to that user and its group.
+    /// Gives what is its owner's of it and of all that is below to that user and its group. What is somebody else's
+    /// stays so.
     pub(super) fn give(&self, uid: u32) -> io::Result<()> {
-        change(&self.path, &|_| Some((uid, uid)))
+        let is_own = |stat: &Stat| stat.st_uid == self.uid || is_assigned(stat.st_uid);
+        self.change(&|stat| is_own(stat).then_some((uid, uid)))
     }
 
     /// Takes back what belongs to that user, which includes what it has made. The kernel clears the bits by
     /// which a program would run as its owner when that owner changes. To be called when no process of that
     /// user is left.
     pub(super) fn take_back(&self, uid: u32) -> io::Result<()> {
-        change(&self.path, &|metadata| (metadata.uid() == uid).then_some((self.uid, self.gid)))
+        self.change(&|stat| (stat.st_uid == uid).then_some((self.uid, self.gid)))
+    }
+
+    /// Changes owners, of links and not of what they lead to. What is not there is left out.
+    fn change(&self, owner: &dyn Fn(&Stat) -> Option<(u32, u32)>) -> io::Result<()> {
+        walk(&self.path, &mut |moment, entry| match moment {
+            Moment::Met => own(entry.folder, entry.name, entry.stat, owner(entry.stat)),
+            Moment::Left => Ok(()),
+        })?;
+        match statat(CWD, &self.path, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(Errno::NOENT) => Ok(()),
+            stat => {
+                let stat = stat?;
+                own(CWD, &self.path, &stat, owner(&stat))
+            }
+        }
     }
 }
 
-/// Changes owners, of links and not of what they lead to. What is not there is left out.
-fn change(path: &Path, owner: &impl Fn(&Metadata) -> Option<(u32, u32)>) -> io::Result<()> {
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        metadata => metadata?,
-    };
-    if metadata.is_dir() {
-        for entry in fs::read_dir(path)? {
-            change(&entry?.path(), owner)?;
-        }
-    }
-    match owner(&metadata) {
-        Some((uid, gid)) if (metadata.uid(), metadata.gid()) != (uid, gid) => {
-            let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-            Ok(chownat(CWD, path, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)?)
+fn own(folder: BorrowedFd<'_>, name: impl Arg, stat: &Stat, owner: Option<(u32, u32)>) -> io::Result<()> {
+    match owner {
+        Some(owner) if (stat.st_uid, stat.st_gid) != owner => {
+            let (uid, gid) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
+            Ok(chownat(folder, name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW)?)
         }
         _ => Ok(()),
     }
@@ -82,10 +93,14 @@ mod tests {
         fs::write(&program, "x").unwrap();
         fs::write(outside.path().join("file"), "x").unwrap();
         symlink(outside.path(), folder.path().join("link")).unwrap();
+        let others = folder.path().join("sub/of-another");
+        fs::write(&others, "x").unwrap();
+        std::os::unix::fs::chown(&others, Some(4321), None).unwrap();
         let lent = Lent::of(folder.path()).unwrap();
         let owner = |path: &Path| fs::symlink_metadata(path).unwrap().uid();
         lent.give(uid).unwrap();
         assert_eq!(Lent::of(folder.path()).unwrap(), lent);
+        assert_eq!(owner(&others), 4321, "what is somebody else's");
         assert_eq!(
             (owner(folder.path()), owner(&program), owner(&folder.path().join("link"))),
             (uid, uid, uid)

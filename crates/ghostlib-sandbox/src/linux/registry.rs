@@ -58,13 +58,15 @@ impl Registry {
     /// The first number that nobody has. What its last owner left behind is gone by then.
     pub(super) fn claim(&self) -> io::Result<Claim> {
         for number in 0..NUMBERS {
-            if let Some(mut claim) = self.lock(number)?
+            // A number that cannot be had is somebody else's, or was spoilt by one.
+            if let Ok(Some(mut claim)) = self.lock(number)
                 && claim.clear_away().is_ok()
             {
                 return Ok(claim);
             }
         }
-        Err(io::Error::other(format!("{NUMBERS} sandboxes are running already")))
+        let reason = format!("none of the {NUMBERS} numbers in {} is free", self.0.display());
+        Err(io::Error::other(reason))
     }
 
     /// Clears away after every dead owner, and tells after how many. What cannot be cleared away now stays
@@ -82,7 +84,15 @@ impl Registry {
 
     fn lock(&self, number: u32) -> io::Result<Option<Claim>> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = File::from(open(self.0.join(number.to_string()), flags, Mode::RUSR | Mode::WUSR)?);
+        let path = self.0.join(number.to_string());
+        let file = File::from(open(&path, flags, Mode::RUSR | Mode::WUSR)?);
+        let metadata = file.metadata()?;
+        let is_ours = metadata.is_file()
+            && metadata.uid() == geteuid().as_raw()
+            && (metadata.nlink(), metadata.mode() & 0o077) == (1, 0);
+        if !is_ours {
+            return Err(io::Error::other(format!("{} is not of this user alone", path.display())));
+        }
         match file.try_lock() {
             Ok(()) => Ok(Some(Claim { number, file })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -128,6 +138,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     fn registry() -> (tempfile::TempDir, Registry) {
         let folder = tempfile::tempdir().unwrap();
@@ -174,8 +185,18 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_somebody_else_may_have_written_is_passed_over() {
+        let (folder, registry) = registry();
+        let traces = traces(folder.path());
+        registry.claim().unwrap().record(&traces).unwrap();
+        let record = folder.path().join("registry/0");
+        fs::set_permissions(&record, fs::Permissions::from_mode(0o666)).unwrap();
+        assert_eq!((registry.claim().unwrap().number, registry.sweep()), (1, 0));
+        assert!(traces.temporary.exists(), "nobody knows whether it was ours");
+    }
+
+    #[test]
     fn a_folder_that_others_can_write_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         assert!(Registry::at(folder.path()).is_err());

@@ -2,12 +2,13 @@
 //! was killed by the next one.
 
 use super::identity::is_assigned;
+use super::walk::{Moment, walk};
 use super::{cgroup, ownership, tree};
 use ownership::Lent;
+use rustix::fs::{AtFlags, Mode, chmodat, unlinkat};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Everything that outlives a supervisor that is killed.
@@ -32,36 +33,53 @@ impl Traces {
         }
     }
 
-    /// Unmakes all of it. What is gone already is no error.
+    /// Unmakes all of it, as far as that goes. What is gone already is no error.
     pub(super) fn remove(&self) -> io::Result<()> {
-        cgroup::remove(&self.cgroups)?;
-        remove_folder(&self.temporary)?;
-        match self.uid {
-            Some(uid) => self.lent.iter().try_for_each(|lent| lent.take_back(uid)),
-            None => Ok(()),
-        }
+        let ended = cgroup::remove(&self.cgroups);
+        let removed = remove_folder(&self.temporary);
+        let lent = self.uid.iter().flat_map(|uid| self.lent.iter().map(|lent| lent.take_back(*uid)));
+        lent.fold(ended.and(removed), Result::and)
     }
 }
 
-/// Also one in which folders were closed to their owner.
-fn remove_folder(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_up(folder)?;
-            fs::remove_dir_all(folder)
-        }
+/// Removes a folder that a sandboxed process may have filled: links are not followed, also not one in its place; folders
+/// in it may be closed to their owner and of any depth. One that is not there is no error.
+///
+/// # Errors
+/// If something in it cannot be removed, or changes meanwhile.
+pub fn remove_folder(folder: &Path) -> io::Result<()> {
+    walk(folder, &mut |moment, entry| match (moment, entry.is_folder()) {
+        (Moment::Met, true) => Ok(chmodat(entry.folder, entry.name, Mode::RWXU, AtFlags::empty())?),
+        (Moment::Met, false) => Ok(unlinkat(entry.folder, entry.name, AtFlags::empty())?),
+        (Moment::Left, _) => Ok(unlinkat(entry.folder, entry.name, AtFlags::REMOVEDIR)?),
+    })?;
+    match fs::remove_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // A link, or a file, that somebody has put in its place.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => fs::remove_file(folder),
         removed => removed,
     }
 }
 
-fn open_up(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            open_up(&entry.path())?;
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn closed_folders_go_and_what_links_lead_to_stays() {
+        let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = dir.path().join("folder");
+        fs::create_dir_all(folder.join("a/b")).unwrap();
+        fs::write(folder.join("a/b/file"), "x").unwrap();
+        fs::write(outside.path().join("file"), "x").unwrap();
+        symlink(outside.path(), folder.join("a/link")).unwrap();
+        fs::set_permissions(folder.join("a/b"), fs::Permissions::from_mode(0o000)).unwrap();
+        remove_folder(&folder).unwrap();
+        assert!(!folder.exists());
+        remove_folder(&folder).unwrap();
+        symlink(outside.path(), &folder).unwrap();
+        remove_folder(&folder).unwrap();
+        assert!(fs::symlink_metadata(&folder).is_err() && outside.path().join("file").exists());
     }
-    Ok(())
 }

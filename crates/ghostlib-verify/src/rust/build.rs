@@ -334,10 +334,7 @@ fn is_as_written(dir: &Path, files: &[(String, String)]) -> bool {
 
 /// Removes a folder. What is a link is removed as one.
 fn remove(path: &Path) -> Result<(), VerifyError> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(VerifyError::at(path)(error)),
-        _ => Ok(()),
-    }
+    ghostlib_sandbox::remove_folder(path).map_err(VerifyError::at(path))
 }
 
 fn driver_files(
