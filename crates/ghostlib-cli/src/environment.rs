@@ -39,12 +39,15 @@ fn cache_home() -> Option<PathBuf> {
 
 /// What is planted in the user's home, and in the environment of whoever starts a sandbox.
 pub(crate) fn canaries() -> Vec<Canary> {
-    home_canary().into_iter().chain(environment_canary()).collect()
+    home_canary().map_or_else(Vec::new, |home| {
+        let environment = environment_canary(&home);
+        vec![home, environment]
+    })
 }
 
-fn environment_canary() -> Option<Canary> {
-    let token = Sha256Hex::of(format!("{}/environment", home_canary()?.token).as_bytes());
-    Some(Canary { token: token.as_str()[..32].to_owned(), place: "the environment of ghostlib".to_owned() })
+fn environment_canary(home: &Canary) -> Canary {
+    let token = Sha256Hex::of(format!("{}/environment", home.token).as_bytes());
+    Canary { token: token.as_str()[..32].to_owned(), place: "the environment of ghostlib".to_owned() }
 }
 
 /// A text in the user's home that nothing of a sandbox may see: planted now, if it is not there yet. Nothing, where no
@@ -75,8 +78,8 @@ pub(crate) fn launcher() -> Result<Launcher, CliError> {
     let program = env::current_exe()
         .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))?;
     let launcher = Launcher::new(program, [LAUNCH]);
-    Ok(match environment_canary() {
-        Some(canary) => launcher.variable("GHOSTLIB_CANARY", canary.token),
+    Ok(match home_canary() {
+        Some(home) => launcher.variable("GHOSTLIB_CANARY", environment_canary(&home).token),
         None => launcher,
     })
 }
