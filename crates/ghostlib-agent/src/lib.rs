@@ -29,9 +29,11 @@ pub use assignment::{
 };
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use model_access::{ModelAccess, Price};
-pub use program::{Claude, Codex, Command, Credential, ProgramAgent, Workbench};
+pub use program::{
+    Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
+};
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
-pub use recording::{Blindness, FORMAT, Recording, RecordingError};
+pub use recording::{Blindness, EVENTS_FILE, FORMAT, Recording, RecordingError};
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
 pub use tree::{FileTree, TreeError, read_plain_file};
