@@ -1,11 +1,9 @@
-use crate::AgentError;
 use crate::tree::FileTree;
-use ghostlib_model::{Role, SessionId, Sha256Hex};
-use handlebars::Handlebars;
+use crate::{AgentError, PromptName, Prompts};
+use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The file with the task's text.
 pub const TASK_FILE: &str = "TASK.md";
@@ -17,7 +15,7 @@ pub const CANDIDATE_DIR: &str = "candidate";
 pub const PUSHBACK_FILE: &str = "PUSHBACK.md";
 
 /// A role's work, laid out in a workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
     /// Names the session; the same after an interruption.
     pub session: SessionId,
@@ -29,13 +27,15 @@ pub struct Assignment {
     pub prompt: String,
     /// The spec that the workspace holds.
     pub spec: Sha256Hex,
-    /// Wall time for the session; none for people, who take the time they need.
-    pub wall: Option<Duration>,
+    /// What the session may use up. People take the time they need, where none is given.
+    pub budget: SessionBudget,
 }
 
 /// What an implementer's workspace is made from.
 #[derive(Clone, Debug)]
 pub struct Prepared<'a> {
+    /// The prompts of the project.
+    pub prompts: &'a Prompts,
     /// The library's name, as the spec has it.
     pub name: &'a str,
     /// The name of the Cargo package to write.
@@ -73,9 +73,6 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
 }
 
 fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {
-    let mut handlebars = Handlebars::new();
-    handlebars.set_strict_mode(true);
-    handlebars.register_escape_fn(handlebars::no_escape);
     let file = |(path, _): &(String, Vec<u8>)| path.clone();
     let quoted = |path: String| format!("`{SPEC_DIR}/{path}`");
     let (documents, vector_files) =
@@ -94,9 +91,7 @@ fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {
         "candidate_dir": CANDIDATE_DIR,
         "pushback_file": PUSHBACK_FILE,
     });
-    handlebars.render_template(include_str!("prompts/implementer.md.hbs"), &data).map_err(|error| {
-        AgentError::Prompt { role: Role::Implementer.to_string(), reason: error.to_string() }
-    })
+    prepared.prompts.render(PromptName::Implementer, &data)
 }
 
 #[cfg(test)]
@@ -109,7 +104,9 @@ mod tests {
         let workspace = dir.path().join("w");
         let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
         let files = [file("SPEC.md", "# A"), file("b.md", ""), file("v.yaml", "")];
+        let prompts = Prompts::default();
         let prepared = Prepared {
+            prompts: &prompts,
             name: "a",
             package: "a",
             edition: "2021",

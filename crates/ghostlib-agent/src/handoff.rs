@@ -4,7 +4,7 @@
 //! `ghostlib task fail ID` ends it. Blindness is asked for and cannot be enforced.
 
 use crate::trajectory::Recorder;
-use crate::{Agent, AgentError, Assignment, Session, SessionFuture};
+use crate::{Agent, AgentError, Assignment, Session, SessionFuture, Watcher};
 use ghostlib_model::{AgentStamp, Role, SessionEnd};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -163,7 +163,7 @@ impl HandoffAgent {
         Self { tasks }
     }
 
-    async fn wait(&self, assignment: &Assignment) -> Result<Session, AgentError> {
+    async fn wait(&self, assignment: &Assignment, watcher: &Watcher<'_>) -> Result<Session, AgentError> {
         let id = assignment.session.as_str();
         if self.tasks.get(id)?.is_none() {
             self.tasks.write(&Task {
@@ -173,52 +173,53 @@ impl HandoffAgent {
                 state: TaskState::Open,
             })?;
         }
-        let recorder = Recorder::start(crate::prompt_hash(&assignment.prompt));
+        let recorder = Recorder::start(crate::prompt_hash(&assignment.prompt), watcher);
         let (end, name) = loop {
             match self.tasks.get(id)?.map(|task| task.state) {
                 Some(TaskState::Done(name)) => break (SessionEnd::Done, name),
                 Some(TaskState::Failed(reason)) => break (SessionEnd::GaveUp(reason), String::new()),
                 _ => {}
             }
-            if let Some(wall) = assignment.wall.filter(|wall| recorder.elapsed() > *wall) {
+            let wall = assignment.budget.seconds.map(Duration::from_secs);
+            if let Some(wall) = wall.filter(|wall| recorder.elapsed() > *wall) {
                 self.tasks.close(id, TaskState::Failed("nobody closed it in time".into()))?;
                 break (SessionEnd::TimedOut(wall.as_secs()), String::new());
             }
             tokio::time::sleep(POLL).await;
         };
         let name = if name.is_empty() { SOMEBODY.to_owned() } else { name };
-        let agent = AgentStamp { name, blindness_enforced: false };
-        Ok(Session { trajectory: recorder.end(end.clone()), end, agent, policy: None })
+        let agent = AgentStamp::named(name, false);
+        Ok(Session { trajectory: recorder.end(end.clone()), end, agent, policy: None, usage: None })
     }
 }
 
 impl Agent for HandoffAgent {
     fn stamp(&self) -> AgentStamp {
-        AgentStamp { name: "handoff".into(), blindness_enforced: false }
+        AgentStamp::named("handoff", false)
     }
 
     fn hands_out(&self) -> bool {
         true
     }
 
-    fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a> {
-        Box::pin(self.wait(assignment))
+    fn work<'a>(&'a self, assignment: &'a Assignment, watcher: &'a Watcher<'a>) -> SessionFuture<'a> {
+        Box::pin(self.wait(assignment, watcher))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::{SessionId, Sha256Hex};
+    use ghostlib_model::{SessionBudget, SessionId, Sha256Hex};
 
-    fn assignment(dir: &Path, wall: Option<Duration>) -> Assignment {
+    fn assignment(dir: &Path, seconds: Option<u64>) -> Assignment {
         Assignment {
             session: SessionId::new("r-1"),
             role: Role::Implementer,
             workspace: dir.join("w"),
             prompt: "do".into(),
             spec: Sha256Hex::of(b""),
-            wall,
+            budget: SessionBudget { seconds, ..SessionBudget::default() },
         }
     }
 
@@ -227,26 +228,26 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let tasks = Tasks::new(dir.path().join("tasks"));
         let agent = HandoffAgent::new(tasks.clone());
-        let assignment = assignment(dir.path(), Some(Duration::from_secs(60)));
+        let assignment = assignment(dir.path(), Some(60));
         let closer = async {
             while tasks.list().unwrap().is_empty() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             tasks.close("r-1", TaskState::Done("a friend".into())).unwrap();
         };
-        let (session, ()) = tokio::join!(agent.work(&assignment), closer);
+        let (session, ()) = tokio::join!(agent.work(&assignment, &|_| {}), closer);
         let session = session.unwrap();
         assert_eq!((session.end, session.agent.name.as_str()), (SessionEnd::Done, "a friend"));
         assert!(!session.agent.blindness_enforced);
         // Asked again after an interruption, it finds the closed task and does not wait.
-        assert_eq!(agent.work(&assignment).await.unwrap().end, SessionEnd::Done);
+        assert_eq!(agent.work(&assignment, &|_| {}).await.unwrap().end, SessionEnd::Done);
     }
 
     #[tokio::test]
     async fn a_task_that_nobody_takes_runs_out_of_time() {
         let dir = tempfile::tempdir().unwrap();
         let agent = HandoffAgent::new(Tasks::new(dir.path()));
-        let session = agent.work(&assignment(dir.path(), Some(Duration::ZERO))).await.unwrap();
+        let session = agent.work(&assignment(dir.path(), Some(0)), &|_| {}).await.unwrap();
         assert_eq!(session.end, SessionEnd::TimedOut(0));
     }
 

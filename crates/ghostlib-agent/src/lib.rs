@@ -14,24 +14,29 @@
 //! ```
 
 mod assignment;
-mod command;
 mod handoff;
+mod model_access;
+mod program;
+mod prompts;
 mod recording;
 mod replay;
 mod trajectory;
 mod tree;
+mod watch;
 
 pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
-pub use command::CommandAgent;
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use model_access::{ModelAccess, Price};
+pub use program::{Claude, Codex, Command, Credential, ProgramAgent, Workbench};
+pub use prompts::{PromptName, Prompts, UnknownPrompt};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};
-pub use replay::ReplayAgent;
-pub use trajectory::{Trajectory, TrajectoryEvent, TrajectoryLine};
+pub use replay::{Pace, ReplayAgent};
+pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
 pub use tree::{FileTree, TreeError, read_plain_file};
 
-use ghostlib_model::{AgentStamp, PolicyStamp, SessionEnd, Sha256Hex};
+use ghostlib_model::{AgentStamp, PolicyStamp, SessionEnd, SessionUsage, Sha256Hex};
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -47,9 +52,10 @@ pub trait Agent: Send + Sync {
         false
     }
 
-    /// Works on an assignment until the session is over. Dropping the future ends the session and every
-    /// process of it. Called again for the same session, it goes on where that is possible.
-    fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a>;
+    /// Works on an assignment until the session is over, and tells of each event as it happens. Dropping the
+    /// future ends the session and every process of it. Called again for the same session, it goes on where that is
+    /// possible.
+    fn work<'a>(&'a self, assignment: &'a Assignment, watcher: &'a Watcher<'a>) -> SessionFuture<'a>;
 }
 
 /// A session under way.
@@ -66,6 +72,8 @@ pub struct Session {
     pub trajectory: Trajectory,
     /// What it was allowed, if a sandbox enforced it.
     pub policy: Option<PolicyStamp>,
+    /// What it used of its model, where that is known.
+    pub usage: Option<SessionUsage>,
 }
 
 /// Why a session could not take place at all.
@@ -96,13 +104,18 @@ pub enum AgentError {
     /// The sandbox failed, or the agent's program could not be started in it.
     #[error(transparent)]
     Sandbox(#[from] ghostlib_sandbox::SandboxError),
-    /// The prompt's template does not expand.
-    #[error("the prompt of the {role} does not expand: {reason}")]
+    /// There is no way to its model.
+    #[error(transparent)]
+    Broker(#[from] ghostlib_sandbox::broker::BrokerError),
+    /// A prompt's template cannot be used.
+    #[error("the prompt of the {name} does not expand: {reason}; it may name: {variables}")]
     Prompt {
-        /// The role.
-        role: String,
+        /// The prompt.
+        name: String,
         /// Why.
         reason: String,
+        /// What it may name.
+        variables: String,
     },
 }
 

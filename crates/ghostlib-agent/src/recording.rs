@@ -12,7 +12,7 @@
 
 use crate::tree::FileTree;
 use crate::{Session, Trajectory, TreeError};
-use ghostlib_model::{AgentStamp, Role, SessionEnd, Sha256Hex};
+use ghostlib_model::{AgentStamp, Role, SessionEnd, SessionUsage, Sha256Hex};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -40,7 +40,7 @@ pub struct Recording {
 }
 
 /// The content of `recording.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
     /// The format's number.
@@ -49,6 +49,12 @@ pub struct Meta {
     pub role: Role,
     /// Who played it.
     pub agent: String,
+    /// The model that it was told to use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How hard the model was told to think.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
     /// Whether what the agent must not see was out of its reach.
     pub blindness: Blindness,
     /// The spec that it saw.
@@ -57,6 +63,9 @@ pub struct Meta {
     pub prompt: Sha256Hex,
     /// How the session ended.
     pub end: SessionEnd,
+    /// What it used of its model, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<SessionUsage>,
 }
 
 /// Whether what an agent must not see was out of its reach.
@@ -112,6 +121,8 @@ impl Recording {
             format: FORMAT,
             role,
             agent: session.agent.name.clone(),
+            model: session.agent.model.clone(),
+            effort: session.agent.effort.clone(),
             blindness: if session.agent.blindness_enforced {
                 Blindness::Enforced
             } else {
@@ -120,6 +131,7 @@ impl Recording {
             spec: spec.clone(),
             prompt: crate::prompt_hash(prompt),
             end: session.end.clone(),
+            usage: session.usage,
         };
         let trajectory = session.trajectory.clone();
         Self { name: String::new(), meta, prompt: prompt.to_owned(), trajectory, candidate }
@@ -130,6 +142,8 @@ impl Recording {
         AgentStamp {
             name: self.meta.agent.clone(),
             blindness_enforced: self.meta.blindness == Blindness::Enforced,
+            model: self.meta.model.clone(),
+            effort: self.meta.effort.clone(),
         }
     }
 
@@ -231,13 +245,14 @@ mod tests {
 
     fn recording() -> Recording {
         let prompt = "do it";
-        let recorder = Recorder::start(crate::prompt_hash(prompt));
-        let agent = AgentStamp { name: "somebody".into(), blindness_enforced: false };
+        let recorder = Recorder::start(crate::prompt_hash(prompt), &|_| {});
+        let agent = AgentStamp::named("somebody", false);
         let session = Session {
             end: SessionEnd::Done,
             agent,
             trajectory: recorder.end(SessionEnd::Done),
             policy: None,
+            usage: None,
         };
         let tree = FileTree::from_files([
             ("Cargo.toml".into(), b"[package]".to_vec()),

@@ -1,20 +1,34 @@
-use crate::trajectory::{TrajectoryEvent, TrajectoryLine};
 use crate::{
     Agent, AgentError, Assignment, CANDIDATE_DIR, Recording, RecordingError, Session, SessionFuture,
+    Trajectory, TrajectoryEvent, TrajectoryLine, Watcher,
 };
 use ghostlib_model::AgentStamp;
+use similar::TextDiff;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
 
 /// Plays recordings back. The recording of a session is found by the role and the spec that it was made
 /// from; with another spec it says so and does nothing.
 #[derive(Clone, Debug)]
 pub struct ReplayAgent {
     recordings: Vec<Recording>,
+    pace: Pace,
+}
+
+/// How fast a recording is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as it goes.
+    #[default]
+    Fast,
+    /// Each event as long after the beginning as it was recorded.
+    RealTime,
 }
 
 impl ReplayAgent {
     /// An agent that plays these recordings.
-    pub fn new(recordings: Vec<Recording>) -> Self {
-        Self { recordings }
+    pub fn new(recordings: Vec<Recording>, pace: Pace) -> Self {
+        Self { recordings, pace }
     }
 
     fn find(&self, assignment: &Assignment) -> Result<&Recording, AgentError> {
@@ -31,27 +45,61 @@ impl ReplayAgent {
         })
     }
 
-    fn play(&self, assignment: &Assignment) -> Result<Session, AgentError> {
+    async fn play(&self, assignment: &Assignment, watcher: &Watcher<'_>) -> Result<Session, AgentError> {
         let recording = self.find(assignment)?;
+        let began = Instant::now();
+        let mut trajectory = Trajectory::default();
+        let other_prompt =
+            difference(&recording.prompt, &assignment.prompt).map(TrajectoryLine::at_the_start);
+        for line in other_prompt.into_iter().chain(recording.trajectory.lines.iter().cloned()) {
+            if self.pace == Pace::RealTime {
+                sleep_until(began + Duration::from_millis(line.at_ms)).await;
+            }
+            watcher(&line);
+            trajectory.lines.push(line);
+        }
         let to = assignment.workspace.join(CANDIDATE_DIR);
         recording.candidate.write(&to).map_err(RecordingError::Tree)?;
-        let mut trajectory = recording.trajectory.clone();
-        if recording.meta.prompt != crate::prompt_hash(&assignment.prompt) {
-            let text = "the recording was made with another wording of the task; the spec is the same".into();
-            trajectory.lines.insert(0, TrajectoryLine { at_ms: 0, event: TrajectoryEvent::Note { text } });
-        }
-        Ok(Session { end: recording.meta.end.clone(), agent: recording.agent(), trajectory, policy: None })
+        let end = recording.meta.end.clone();
+        let usage = recording.meta.usage;
+        Ok(Session { end, agent: recording.agent(), trajectory, policy: None, usage })
     }
+}
+
+/// What is another in the task than in the recorded one.
+fn difference(recorded: &str, asked: &str) -> Option<TrajectoryEvent> {
+    if recorded == asked {
+        return None;
+    }
+    let diff = TextDiff::from_lines(recorded, asked);
+    let diff = diff.unified_diff().context_radius(0).header("recorded", "asked").to_string();
+    let text =
+        format!("the recording was made with another wording of the task; the spec is the same:\n{diff}");
+    Some(TrajectoryEvent::Note { text })
 }
 
 impl Agent for ReplayAgent {
     fn stamp(&self) -> AgentStamp {
         let all_enforced =
             !self.recordings.is_empty() && self.recordings.iter().all(|one| one.agent().blindness_enforced);
-        AgentStamp { name: "replay".into(), blindness_enforced: all_enforced }
+        AgentStamp::named("replay", all_enforced)
     }
 
-    fn work<'a>(&'a self, assignment: &'a Assignment) -> SessionFuture<'a> {
-        Box::pin(async move { self.play(assignment) })
+    fn work<'a>(&'a self, assignment: &'a Assignment, watcher: &'a Watcher<'a>) -> SessionFuture<'a> {
+        Box::pin(self.play(assignment, watcher))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_wording_is_told_line_by_line() {
+        assert_eq!(difference("a\nb\n", "a\nb\n"), None);
+        let Some(TrajectoryEvent::Note { text }) = difference("a\nb\nc\n", "a\nB\nc\n") else {
+            panic!("nothing is told");
+        };
+        assert!(text.ends_with("@@ -2 +2 @@\n-b\n+B\n"), "{text}");
     }
 }

@@ -1,4 +1,7 @@
-use crate::{Evaluation, FindingId, ReferenceSource, RunId, SessionId, Sha256Hex, VectorResult};
+use crate::{
+    Evaluation, FindingId, ReferenceSource, RunId, SessionBudget, SessionEnd, SessionId, SessionUsage,
+    Sha256Hex, VectorResult,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,6 +54,9 @@ pub enum Event {
         /// What it was allowed, if that was enforced.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         policy: Option<PolicyStamp>,
+        /// What it used of its model, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<SessionUsage>,
         /// Wall time in seconds.
         seconds: f64,
     },
@@ -146,6 +152,19 @@ pub struct AgentStamp {
     pub name: String,
     /// Whether what it must not see was out of its reach, or only forbidden.
     pub blindness_enforced: bool,
+    /// The model that it was told to use; nothing, where it chose by itself or that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How hard the model was told to think, in the words of its maker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
+}
+
+impl AgentStamp {
+    /// An agent of which no more is known.
+    pub fn named(name: impl Into<String>, blindness_enforced: bool) -> Self {
+        Self { name: name.into(), blindness_enforced, model: None, effort: None }
+    }
 }
 
 /// A sandbox, as it was used.
@@ -204,6 +223,9 @@ pub struct RunOptions {
     /// The share of the vectors in vector files that implementers do not see, from 0 to 1.
     #[serde(default)]
     pub hidden: f64,
+    /// What each session may use up.
+    #[serde(default)]
+    pub session: SessionBudget,
 }
 
 /// A candidate as it left its workspace.
@@ -217,40 +239,6 @@ pub struct CandidateStamp {
     pub n_files: usize,
     /// Lines of Rust that are neither blank nor comment.
     pub code_lines: usize,
-}
-
-/// How an agent's session ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
-pub enum SessionEnd {
-    /// It left a candidate.
-    Done,
-    /// It says that it cannot do the task, and why.
-    GaveUp(String),
-    /// It ended and left no candidate, and why that is thought so.
-    Nothing(String),
-    /// It ran out of time, in seconds.
-    TimedOut(u64),
-    /// It reached a limit of its sandbox: which, as a sandbox names it.
-    OverLimit(String),
-    /// Its program failed.
-    Crashed(String),
-    /// What it left cannot be used: links or devices, too large, outside its place.
-    Unusable(String),
-}
-
-impl fmt::Display for SessionEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Done => f.write_str("done"),
-            Self::GaveUp(why) => write!(f, "gave up: {why}"),
-            Self::Nothing(why) => write!(f, "left no candidate: {why}"),
-            Self::TimedOut(seconds) => write!(f, "out of time after {seconds} s"),
-            Self::OverLimit(which) => write!(f, "ended by the sandbox: {which}"),
-            Self::Crashed(why) => write!(f, "failed: {why}"),
-            Self::Unusable(why) => write!(f, "left something that cannot be used: {why}"),
-        }
-    }
 }
 
 /// A change of the spec, with what it answers.

@@ -18,6 +18,7 @@ mod id;
 mod place;
 mod reference;
 mod requirement;
+mod session;
 mod summary;
 mod vector;
 
@@ -31,7 +32,7 @@ pub use evaluation::{
 };
 pub use event::{
     AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, ReferenceStamp,
-    Revision, RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SessionEnd, SpecStamp,
+    Revision, RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};
 pub use fidelity::{
@@ -43,6 +44,7 @@ pub use id::{FindingId, RequirementId, RunId, SessionId, VectorId};
 pub use place::{Place, Span};
 pub use reference::{ParseReferenceError, ReferenceSource};
 pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind, Untestable};
+pub use session::{SessionBudget, SessionEnd, SessionUsage};
 pub use summary::{IterationSummary, RunSummary, SessionSummary};
 pub use vector::{Binding, Vector};
 

@@ -1,6 +1,6 @@
 use crate::{
     AgentStamp, CandidateStamp, Environment, Evaluation, Event, PolicyStamp, ReferenceStamp, Revision,
-    RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId, SpecStamp, VectorResult,
+    RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId, SessionUsage, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,9 @@ pub struct SessionSummary {
     /// What it was allowed, if that was enforced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyStamp>,
+    /// What it used of its model, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<SessionUsage>,
 }
 
 impl RunSummary {
@@ -98,9 +101,9 @@ impl RunSummary {
                 revision: None,
                 seconds: 0.0,
             }),
-            Event::SessionEnded { iteration, session, agent, end, candidate, policy, seconds } => {
+            Event::SessionEnded { iteration, session, agent, end, candidate, policy, usage, seconds } => {
                 self.in_iteration(iteration, seconds, |it| {
-                    it.session = Some(SessionSummary { id: session, agent, end, candidate, policy });
+                    it.session = Some(SessionSummary { id: session, agent, end, candidate, policy, usage });
                 });
             }
             Event::Evaluated { iteration, evaluation, environment, seconds } => {

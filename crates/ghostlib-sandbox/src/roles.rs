@@ -1,6 +1,7 @@
 //! What each role is given, as data. Who runs something names the paths and the environment on top.
 
 use crate::{Limits, Network, SandboxPolicy};
+use ghostlib_model::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -74,6 +75,16 @@ impl SandboxRole {
             dir: workspace.to_owned(),
             network: Network::None,
             limits: self.limits(),
+        }
+    }
+}
+
+impl From<Role> for SandboxRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Implementer => Self::Implementer,
+            Role::Reviser => Self::Reviser,
+            Role::Author => Self::Author,
         }
     }
 }

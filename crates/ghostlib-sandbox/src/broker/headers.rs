@@ -3,7 +3,7 @@
 use super::redact::Redactor;
 use hyper::HeaderMap;
 use hyper::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, RETRY_AFTER,
 };
 
 /// What counts for one connection only (RFC 9110, section 7.6.1), or speaks to a proxy.
@@ -56,6 +56,11 @@ pub(super) fn of_request(headers: &HeaderMap) -> HeaderMap {
     // In what is compressed, neither keys nor usage could be seen.
     kept.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     kept
+}
+
+/// When to ask again, in seconds, where that is said as a number.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 /// The headers of an answer as the client gets them, and how many keys were taken out. The length is left

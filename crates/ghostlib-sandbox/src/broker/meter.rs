@@ -63,6 +63,21 @@ pub struct BrokerReport {
     pub exhausted: Option<Budget>,
     /// What last went wrong on the way to an endpoint, or on the way back.
     pub last_error: Option<String>,
+    /// The last answer of an endpoint, whatever it said.
+    pub last_answer: Option<LastAnswer>,
+    /// Requests to which an endpoint gave an answer with an error, or none.
+    pub failures: u64,
+    /// Answers of a model.
+    pub turns: u64,
+}
+
+/// What an answer said before its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// When to ask again, in seconds from then, where it said so.
+    pub retry_after: Option<u64>,
 }
 
 /// Counts along.
@@ -119,6 +134,7 @@ impl Meter {
     /// Counts what a successful answer told at its end.
     pub(super) fn answered(&self, tokens: Option<Tokens>) {
         let mut report = self.lock();
+        report.turns += 1;
         match tokens {
             Some(tokens) => report.tokens += tokens,
             None => report.answers_without_usage += 1,
@@ -126,7 +142,16 @@ impl Meter {
     }
 
     pub(super) fn failed(&self, error: String) {
-        self.lock().last_error = Some(error);
+        let mut report = self.lock();
+        report.failures += 1;
+        report.last_error = Some(error);
+    }
+
+    /// Notes what an endpoint answered, before the body of its answer.
+    pub(super) fn heard(&self, status: u16, retry_after: Option<u64>) {
+        let mut report = self.lock();
+        report.failures += u64::from(status >= 400);
+        report.last_answer = Some(LastAnswer { status, retry_after });
     }
 
     pub(super) fn redacted(&self, n_found: u64) {

@@ -31,7 +31,7 @@ mod upstream;
 mod usage;
 
 pub use config::{Auth, BrokerConfig, BrokerError, Endpoint, Route};
-pub use meter::{BrokerReport, Budget, Budgets};
+pub use meter::{BrokerReport, Budget, Budgets, LastAnswer};
 pub use redact::{RedactStream, Redactor};
 pub use refusal::Refusal;
 pub use secret::{KeySource, Secret, SecretError};

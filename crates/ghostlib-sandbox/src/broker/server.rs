@@ -187,6 +187,7 @@ impl Session {
 
     fn pass_on(&self, method: &Method, answer: Response<Incoming>) -> Result<Answer, Refusal> {
         let (mut head, body) = answer.into_parts();
+        self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Refusal::Answer("it wants to go on in another protocol"));
         }

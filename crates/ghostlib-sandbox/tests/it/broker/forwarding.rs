@@ -2,7 +2,7 @@
 
 use super::upstream::{Upstream, answer, read_request};
 use super::{DUMMY, KEY, ask, broker, code, config, request, secret, status};
-use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Endpoint};
+use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Endpoint, LastAnswer};
 use rcgen::generate_simple_self_signed;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -97,6 +97,19 @@ async fn a_server_that_switches_protocols_is_not_passed_on() {
             .await;
     let answer = ask(&broker(&upstream), &request("{}")).await;
     assert_eq!(status(&answer), "502", "{answer}");
+}
+
+#[tokio::test]
+async fn what_an_endpoint_last_answered_is_told_to_the_host() {
+    let upstream = Upstream::saying(
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    )
+    .await;
+    let broker = broker(&upstream);
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "429");
+    let report = broker.report();
+    assert_eq!(report.last_answer, Some(LastAnswer { status: 429, retry_after: Some(7) }));
+    assert_eq!((report.failures, report.turns), (1, 0));
 }
 
 #[tokio::test]

@@ -1,0 +1,211 @@
+//! Claude Code: `claude -p --output-format stream-json`.
+
+use super::{DUMMY_KEY, Dialect, Listener, Place, Start};
+use crate::trajectory::TrajectoryEvent;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Claude Code.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Claude {
+    /// How its key is shown to the endpoint.
+    pub credential: Credential,
+}
+
+/// What kind of key an agent has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// A key of the API.
+    #[default]
+    ApiKey,
+    /// The token of a subscription, as `claude setup-token` makes it.
+    Subscription,
+}
+
+const ARGS: [&str; 10] = [
+    "-p",
+    "--output-format",
+    "stream-json",
+    "--verbose",
+    "--no-session-persistence",
+    // The sandbox is what keeps it in.
+    "--dangerously-skip-permissions",
+    "--strict-mcp-config",
+    // The endpoint would look into the web on its behalf.
+    "--disallowedTools",
+    "WebSearch",
+    "WebFetch",
+];
+
+impl Dialect for Claude {
+    const MOUNT: &'static str = "";
+
+    fn name(&self, _program: &Path) -> String {
+        "claude".into()
+    }
+
+    fn start(&self, place: &Place<'_>) -> Start {
+        let mut args: Vec<String> = ARGS.map(str::to_owned).into();
+        let config = place.home.join(".claude").to_string_lossy().into_owned();
+        let key = match self.credential {
+            Credential::ApiKey => "ANTHROPIC_API_KEY",
+            Credential::Subscription => "CLAUDE_CODE_OAUTH_TOKEN",
+        };
+        let mut env: BTreeMap<String, String> = [
+            ("CLAUDE_CONFIG_DIR", config.as_str()),
+            (key, DUMMY_KEY),
+            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+            ("DISABLE_AUTOUPDATER", "1"),
+            ("DISABLE_TELEMETRY", "1"),
+            // Without it, root is not let skip permissions.
+            ("IS_SANDBOX", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        if let Some((model, url)) = place.model {
+            env.insert("ANTHROPIC_BASE_URL".into(), url.to_owned());
+            for (option, value) in [("--model", &model.model), ("--effort", &model.effort)] {
+                args.extend(value.iter().flat_map(|value| [option.to_owned(), value.clone()]));
+            }
+        }
+        args.extend(["--".to_owned(), place.assignment.prompt.clone()]);
+        Start { args, env, files: Vec::new() }
+    }
+
+    fn listen(&self) -> Box<dyn Listener> {
+        Box::new(Events::default())
+    }
+}
+
+/// What `--output-format stream-json` says: one JSON object a line.
+#[derive(Debug, Default)]
+struct Events {
+    /// Calls of tools whose results have not come, in order: id, name, input.
+    begun: Vec<(String, String, String)>,
+    complaint: Option<String>,
+}
+
+impl Listener for Events {
+    fn line(&mut self, line: &str) -> Vec<TrajectoryEvent> {
+        let Ok(event) = serde_json::from_str::<Value>(line) else {
+            return vec![TrajectoryEvent::Text { from: "stdout".into(), text: line.to_owned() }];
+        };
+        let blocks = || event["message"]["content"].as_array().into_iter().flatten();
+        match event["type"].as_str().unwrap_or_default() {
+            "assistant" => blocks().filter_map(|block| self.block(block)).collect(),
+            "user" => blocks().filter_map(|block| self.result(block)).collect(),
+            "system" if event["subtype"] == "api_retry" => vec![retry(&event)],
+            "result" => self.over(&event),
+            _ => Vec::new(),
+        }
+    }
+
+    fn unfinished(&mut self) -> Vec<TrajectoryEvent> {
+        let call = |(_, tool, input)| TrajectoryEvent::ToolCall { tool, input, output: None, failed: false };
+        self.begun.drain(..).map(call).collect()
+    }
+
+    fn complaint(&self) -> Option<String> {
+        self.complaint.clone()
+    }
+}
+
+impl Events {
+    fn block(&mut self, block: &Value) -> Option<TrajectoryEvent> {
+        let text = |name: &str| block[name].as_str().unwrap_or_default().to_owned();
+        match block["type"].as_str()? {
+            "text" => Some(TrajectoryEvent::message(text("text"))),
+            "thinking" => Some(TrajectoryEvent::Reasoning { text: text("thinking") }),
+            "tool_use" => {
+                let input = block["input"]["command"].as_str().map(str::to_owned);
+                let input = input.unwrap_or_else(|| block["input"].to_string());
+                self.begun.push((text("id"), text("name"), input));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn result(&mut self, block: &Value) -> Option<TrajectoryEvent> {
+        let id = block["tool_use_id"].as_str()?;
+        let at = self.begun.iter().position(|(begun, ..)| begun == id)?;
+        let (_, tool, input) = self.begun.remove(at);
+        let failed = block["is_error"] == true;
+        Some(TrajectoryEvent::ToolCall { tool, input, output: Some(content(&block["content"])), failed })
+    }
+
+    fn over(&mut self, event: &Value) -> Vec<TrajectoryEvent> {
+        let is_error = event["is_error"] == true || event["subtype"] != "success";
+        let said = event["result"].as_str().or(event["subtype"].as_str()).unwrap_or_default();
+        let errors = event["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let said = errors.last().unwrap_or(said);
+        self.complaint = is_error.then(|| said.to_owned());
+        let usage = &event["usage"];
+        let count = |name: &str| usage[name].as_u64().unwrap_or_default();
+        let cached = count("cache_read_input_tokens");
+        let usage = TrajectoryEvent::Usage {
+            input: count("input_tokens") + count("cache_creation_input_tokens") + cached,
+            cached,
+            output: count("output_tokens"),
+        };
+        let cost = event["total_cost_usd"].as_f64().map(|usd| TrajectoryEvent::Cost { usd });
+        [Some(usage), cost].into_iter().flatten().collect()
+    }
+}
+
+/// The text of a tool's result: a string, or blocks.
+fn content(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(blocks) => {
+            blocks.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
+        }
+        _ => String::new(),
+    }
+}
+
+fn retry(event: &Value) -> TrajectoryEvent {
+    let attempt = event["attempt"].as_u64().unwrap_or_default();
+    let text = format!("it asks its model again, for the {attempt}th time: {}", event["error"]);
+    TrajectoryEvent::Note { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_says_is_understood() {
+        let mut events = Events::default();
+        let mut heard = Vec::new();
+        for line in [
+            r#"{"type":"system","subtype":"init"}"#,
+            r#"{"type":"assistant","message":{"content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"I write."},{"type":"tool_use","id":"1","name":"Bash","input":{"command":"ls"}},{"type":"tool_use","id":"2","name":"Write","input":{"file_path":"a"}}]}}"#,
+            r#"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"1","content":[{"type":"text","text":"a"}],"is_error":true}]}}"#,
+            r#"{"type":"result","subtype":"success","is_error":false,"result":"ok","total_cost_usd":0.5,"usage":{"input_tokens":1,"cache_read_input_tokens":2,"cache_creation_input_tokens":4,"output_tokens":3}}"#,
+        ] {
+            heard.extend(events.line(line));
+        }
+        let call = |tool: &str, input: &str, output: Option<&str>, failed| TrajectoryEvent::ToolCall {
+            tool: tool.into(),
+            input: input.into(),
+            output: output.map(str::to_owned),
+            failed,
+        };
+        assert_eq!(
+            heard,
+            [
+                TrajectoryEvent::Reasoning { text: "hm".into() },
+                TrajectoryEvent::message("I write."),
+                call("Bash", "ls", Some("a"), true),
+                TrajectoryEvent::Usage { input: 7, cached: 2, output: 3 },
+                TrajectoryEvent::Cost { usd: 0.5 },
+            ]
+        );
+        assert_eq!(events.unfinished(), [call("Write", r#"{"file_path":"a"}"#, None, false)]);
+        assert_eq!(events.complaint(), None);
+        events.line(r#"{"type":"result","subtype":"success","is_error":true,"result":"dead"}"#);
+        assert_eq!(events.complaint().as_deref(), Some("dead"));
+    }
+}

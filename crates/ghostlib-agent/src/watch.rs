@@ -1,0 +1,75 @@
+//! Keeps a session within its budget while it runs.
+
+use crate::ModelAccess;
+use crate::trajectory::{Recorder, TrajectoryEvent};
+use ghostlib_model::{SessionBudget, SessionEnd};
+use ghostlib_sandbox::broker::{Broker, BrokerReport, Budgets};
+use std::time::{Duration, Instant};
+
+/// How often a session is looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// What a session is held to, beside the limits of its sandbox.
+pub(crate) struct Watch<'a> {
+    budget: SessionBudget,
+    model: Option<(&'a ModelAccess, &'a Broker)>,
+    heard: BrokerReport,
+    heard_at: Instant,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(budget: SessionBudget, model: Option<(&'a ModelAccess, &'a Broker)>) -> Self {
+        Self { budget, model, heard: BrokerReport::default(), heard_at: Instant::now() }
+    }
+
+    /// What a broker can hold a session to by itself.
+    pub(crate) fn broker_budgets(budget: &SessionBudget) -> Budgets {
+        Budgets { tokens: budget.tokens, ..Budgets::default() }
+    }
+
+    /// How the session ends now, if it has used something up. Notes what the model says of limits.
+    pub(crate) fn look(&mut self, recorder: &mut Recorder<'_>) -> Option<SessionEnd> {
+        self.hear(recorder);
+        let quiet = recorder.quiet_for().min(self.heard_at.elapsed());
+        if let Some(idle) = self.budget.idle_seconds.filter(|idle| quiet.as_secs() >= *idle) {
+            return Some(SessionEnd::Stalled(idle));
+        }
+        if let Some(turns) = self.budget.turns.filter(|turns| self.heard.turns > *turns) {
+            return Some(SessionEnd::OutOfBudget(format!("more than {turns} turns")));
+        }
+        if let Some(exhausted) = self.heard.exhausted {
+            return Some(SessionEnd::OutOfBudget(exhausted.to_string()));
+        }
+        let spent = self.model.and_then(|(model, _)| model.usage(&self.heard).usd);
+        match (self.budget.usd, spent) {
+            (Some(budget), Some(spent)) if spent > budget => {
+                Some(SessionEnd::OutOfBudget(format!("{spent:.2} of {budget:.2} US dollars")))
+            }
+            _ => None,
+        }
+    }
+
+    fn hear(&mut self, recorder: &mut Recorder<'_>) {
+        let Some((_, broker)) = self.model else { return };
+        let report = broker.report();
+        if report == self.heard {
+            return;
+        }
+        let answered = report.last_answer.filter(|answer| answer.status == 429);
+        if let Some(answer) = answered.filter(|_| report.failures > self.heard.failures) {
+            recorder.record(TrajectoryEvent::RateLimit { seconds: answer.retry_after });
+        }
+        (self.heard, self.heard_at) = (report, Instant::now());
+    }
+}
+
+/// What an agent's own complaint comes to, in the light of what its model's endpoint answered last.
+pub(crate) fn judge_complaint(said: String, seen: Option<&BrokerReport>) -> SessionEnd {
+    let Some(seen) = seen else { return SessionEnd::Crashed(said) };
+    match seen.last_answer.map(|answer| answer.status) {
+        Some(408 | 409 | 425 | 429 | 500..) => SessionEnd::Unavailable(said),
+        Some(400..) => SessionEnd::Refused(said),
+        _ if seen.last_error.is_some() => SessionEnd::Unavailable(said),
+        _ => SessionEnd::Crashed(said),
+    }
+}
