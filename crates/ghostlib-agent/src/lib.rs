@@ -14,6 +14,7 @@
 //! ```
 
 mod assignment;
+mod checks;
 mod command;
 mod handoff;
 mod recording;
@@ -24,6 +25,7 @@ mod tree;
 pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
+pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use command::CommandAgent;
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};
