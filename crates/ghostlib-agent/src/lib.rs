@@ -14,6 +14,7 @@
 //! ```
 
 mod assignment;
+mod checks;
 mod handoff;
 mod model_access;
 mod program;
@@ -27,6 +28,7 @@ mod watch;
 pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
+pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use model_access::{ModelAccess, Price};
 pub use program::{

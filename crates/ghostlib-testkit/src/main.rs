@@ -13,6 +13,7 @@ mod faults;
 mod gold;
 mod kills;
 mod marked;
+mod model;
 mod oracle;
 mod page;
 mod power;
@@ -36,6 +37,7 @@ enum Command {
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
     Kills(kills::KillsArgs),
+    Model(model::ModelArgs),
     Oracle(oracle::OracleArgs),
     Power(power::PowerArgs),
     Respell(respell::RespellArgs),
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),
         Command::Kills(args) => finished(kills::kills(&args)),
+        Command::Model(args) => finished(model::model(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Power(args) => finished(power::power(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
