@@ -1,4 +1,4 @@
-use super::capture::{Budget, capture};
+use super::capture::{Budget, Death, Life, capture};
 use super::launcher::SUPERVISE;
 use super::std_command;
 use super::wire::{Report, Request, Streams, decode, send_request};
@@ -32,6 +32,9 @@ pub struct Running {
     stdout: Option<ChildStdout>,
     stderr: JoinHandle<Vec<u8>>,
     budget: Arc<Budget>,
+    /// Until it is over.
+    alive: Option<Life>,
+    death: Death,
     started: Instant,
     wall: Duration,
 }
@@ -58,7 +61,8 @@ impl Running {
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
         control.set_nonblocking(true)?;
         let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
-        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), lifeline.clone()));
+        let (alive, death) = Life::begin();
+        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), death.clone(), lifeline.clone()));
         Ok(Self {
             program: request.command.program.clone(),
             supervisor,
@@ -68,6 +72,8 @@ impl Running {
             stdout,
             stderr,
             budget,
+            alive: Some(alive),
+            death,
             started,
             wall: request.policy.limits.wall,
         })
@@ -102,7 +108,7 @@ impl Running {
     pub(super) async fn communicate(mut self, input: Vec<u8>) -> Result<Finished, SandboxError> {
         let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
         let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
-        let output = capture_any(stdout, budget, lifeline);
+        let output = capture_any(stdout, budget, self.death.clone(), lifeline);
         let ((), stdout, finished) = tokio::join!(feed(stdin, &input), output, self.finish());
         // Only now is it known whether the output kept within its limit.
         let (overrun, finished) = (self.budget.is_overrun(), finished?);
@@ -111,9 +117,13 @@ impl Running {
     }
 
     async fn finish(&mut self) -> Result<Finished, SandboxError> {
-        let report = self.report().await?;
+        let report = self.report().await;
+        let waited = self.supervisor.wait().await;
+        // Also when nobody is left who could end what keeps the streams open.
+        self.alive = None;
+        let report = report?;
         let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
-        self.supervisor.wait().await.map_err(follow)?;
+        waited.map_err(follow)?;
         let wall = self.started.elapsed();
         let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
         let end = report.into_result()?;
@@ -166,10 +176,11 @@ impl Lifeline {
 async fn capture_any(
     stream: Option<impl tokio::io::AsyncRead + Unpin>,
     budget: Arc<Budget>,
+    death: Death,
     lifeline: Lifeline,
 ) -> Vec<u8> {
     match stream {
-        Some(stream) => capture(stream, &budget, || lifeline.cut()).await,
+        Some(stream) => capture(stream, &budget, death, || lifeline.cut()).await,
         None => Vec::new(),
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct Request {
 /// What keeps the command in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Confinement {
-    /// The starter restricts itself.
-    Landlock { isolation: Isolation },
+    /// The starter restricts itself, by that version of the kernel's interface.
+    Landlock { abi: u32, isolation: Isolation },
     /// The starter already runs inside of this program.
     Bubblewrap { program: PathBuf, disable_userns: bool },
 }
