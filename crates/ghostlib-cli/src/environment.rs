@@ -88,8 +88,7 @@ pub(crate) fn launcher() -> Result<Launcher, CliError> {
 pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliError> {
     let required = Settings::load()?.required_guarantees()?;
     let sandbox = Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?;
-    sandbox.require(&required)?;
-    Ok(Arc::new(sandbox))
+    Ok(Arc::new(sandbox.requiring(required)?))
 }
 
 /// The kind of terminal, for programs that draw on it.

@@ -15,6 +15,7 @@ use std::ffi::OsStr;
 pub struct Sandbox {
     backend: Backend,
     launcher: Launcher,
+    required: Vec<Guarantee>,
 }
 
 impl Sandbox {
@@ -45,12 +46,22 @@ impl Sandbox {
     }
 
     pub(super) fn untried(backend: Backend, launcher: Launcher) -> Self {
-        Self { backend, launcher }
+        Self { backend, launcher, required: Vec::new() }
     }
 
-    /// The backend, what it enforces, and what not.
+    /// The same, with these on record as required.
+    ///
+    /// # Errors
+    /// If one of them is not enforced.
+    pub fn requiring(mut self, wanted: Vec<Guarantee>) -> Result<Self, SandboxError> {
+        self.require(&wanted)?;
+        self.required = wanted;
+        Ok(self)
+    }
+
+    /// The backend, what it enforces, what not, and what is required of it.
     pub fn stamp(&self) -> SandboxStamp {
-        stamp(self.backend.name, &self.backend.guarantees)
+        stamp(self.backend.name, &self.backend.guarantees, &self.required)
     }
 
     /// What it enforces and what not, in the order of [`Guarantee::ALL`].

@@ -131,7 +131,9 @@ async fn arenas(sandbox_runtime: Option<&Path>) -> Result<Vec<Arena>, EscapesErr
     match sandbox_runtime {
         Some(folder) => arenas.push(Arena::Runtime(SandboxRuntime::find(folder)?)),
         None => {
-            complain("skipped: sandbox-runtime, which is only for comparison: `--sandbox-runtime` names none")
+            complain(
+                "skipped: sandbox-runtime, which is only for comparison: `--sandbox-runtime` names none",
+            );
         }
     }
     Ok(arenas)

@@ -144,6 +144,7 @@ fn limits(kind: LimitKind) -> Limits {
     };
     match kind {
         LimitKind::Tree => tree,
+        LimitKind::NoDisk => Limits { disk_bytes: None, disk_files: None, ..tree },
         LimitKind::NoFile => Limits { file_bytes: None, ..tree },
         LimitKind::Process => Limits {
             cpu: Some(Duration::from_secs(2)),
