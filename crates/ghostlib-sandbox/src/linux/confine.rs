@@ -95,7 +95,7 @@ fn restrict(request: &Request) -> Result<(), Report> {
         landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
-    seccomp::apply(&request.policy.network)
+    seccomp::apply(&request.policy.network, &request.confinement)
         .map_err(|error| Report::setup("applying the system call filter", error))
 }
 

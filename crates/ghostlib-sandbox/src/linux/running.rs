@@ -2,7 +2,7 @@ use super::capture::{Budget, Death, Life, capture};
 use super::launcher::SUPERVISE;
 use super::std_command;
 use super::wire::{Report, Request, Streams, decode, send_request};
-use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
+use crate::{CommandLine, Finished, Launcher, ProcessEnd, SandboxError};
 use rustix::stdio;
 use std::io::{self, pipe};
 use std::net::Shutdown;
@@ -41,21 +41,30 @@ pub struct Running {
 
 impl Running {
     /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
-    pub(super) fn start(request: &Request, wiring: Wiring) -> Result<Self, SandboxError> {
+    pub(super) fn start(
+        request: &Request,
+        launcher: &Launcher,
+        wiring: Wiring,
+    ) -> Result<Self, SandboxError> {
         let line = serde_json::to_vec(request)
             .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
-        Self::start_described(request, &line, wiring)
-            .map_err(|source| SandboxError::Launcher { program: request.launcher.program.clone(), source })
+        Self::start_described(request, &line, launcher, wiring)
+            .map_err(|source| SandboxError::Launcher { program: launcher.program.clone(), source })
     }
 
-    fn start_described(request: &Request, line: &[u8], wiring: Wiring) -> io::Result<Self> {
+    fn start_described(
+        request: &Request,
+        line: &[u8],
+        launcher: &Launcher,
+        wiring: Wiring,
+    ) -> io::Result<Self> {
         let started = Instant::now();
         let Wires { streams, stdin, stdout, stderr } = match wiring {
             Wiring::Pipes => Wires::pipes()?,
             Wiring::Callers => Wires::callers()?,
         };
         let (control, theirs) = StdUnixStream::pair()?;
-        let supervisor = supervisor(request, theirs)?;
+        let supervisor = supervisor(launcher, theirs)?;
         send_request(&control, line, &streams)?;
         drop(streams);
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
@@ -231,8 +240,7 @@ impl Wires {
 
 /// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends
 /// the tree in good order.
-fn supervisor(request: &Request, control: StdUnixStream) -> io::Result<Child> {
-    let launcher = &request.launcher;
+fn supervisor(launcher: &Launcher, control: StdUnixStream) -> io::Result<Child> {
     let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
     tokio::process::Command::from(std_command(&command))
         .envs(launcher.variables.iter().map(|(name, value)| (name, value)))

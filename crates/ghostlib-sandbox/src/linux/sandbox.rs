@@ -28,7 +28,8 @@ impl Sandbox {
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
         // A registry that cannot be used is told by the trial run.
-        let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
+        let sweep = || Registry::of_user().map(|registry| registry.sweep());
+        let _n_cleared_away = tokio::task::spawn_blocking(sweep).await;
         match choice {
             BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
@@ -118,10 +119,10 @@ impl Sandbox {
             policy: policy.clone(),
             command: command.clone(),
             confinement: self.backend.confinement.clone(),
-            launcher: self.launcher.clone(),
+            launcher: Launcher { variables: Vec::new(), ..self.launcher.clone() },
             identity: self.backend.identity,
             uid: None,
         };
-        Running::start(&request, wiring)
+        Running::start(&request, &self.launcher, wiring)
     }
 }

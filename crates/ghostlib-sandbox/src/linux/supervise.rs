@@ -71,7 +71,7 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
 /// Names everything that will be made, and gives the temporary folder to the command.
 fn plan(request: &mut Request, claim: &Claim, name: &str, groups: &Groups) -> io::Result<Traces> {
     request.uid = match request.identity {
-        Identity::Assigned => Some(assigned(claim.number)),
+        Identity::Assigned => Some(assigned(claim.number)?),
         Identity::Callers => None,
     };
     let lent = match request.uid {

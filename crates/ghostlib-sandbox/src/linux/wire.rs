@@ -23,6 +23,7 @@ pub(super) struct Request {
     pub(super) policy: SandboxPolicy,
     pub(super) command: CommandLine,
     pub(super) confinement: Confinement,
+    /// Without its variables, which the supervisor has and nobody below is to see.
     pub(super) launcher: Launcher,
     pub(super) identity: Identity,
     /// The user to become, which the supervisor chooses.
