@@ -27,7 +27,7 @@ pub use assignment::{
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use command::CommandAgent;
-pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};
 pub use replay::ReplayAgent;
 pub use trajectory::{Trajectory, TrajectoryEvent, TrajectoryLine};
