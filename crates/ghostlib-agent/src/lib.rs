@@ -29,7 +29,7 @@ pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
-pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
 pub use program::{Claude, Codex, Command, Credential, ProgramAgent, Workbench};
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
