@@ -17,6 +17,7 @@ mod assignment;
 mod checks;
 mod handoff;
 mod model_access;
+mod openai;
 mod program;
 mod prompts;
 mod recording;
@@ -31,6 +32,7 @@ pub use assignment::{
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
+pub use openai::{Api, OpenAiAgent};
 pub use program::{Claude, Codex, Command, Credential, ProgramAgent, Workbench};
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
 pub use recording::{Blindness, FORMAT, Recording, RecordingError};
