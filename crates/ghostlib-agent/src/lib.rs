@@ -33,9 +33,11 @@ pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
 pub use openai::{Api, OpenAiAgent};
-pub use program::{Claude, Codex, Command, Credential, ProgramAgent, Workbench};
+pub use program::{
+    Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
+};
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
-pub use recording::{Blindness, FORMAT, Recording, RecordingError};
+pub use recording::{Blindness, EVENTS_FILE, FORMAT, Recording, RecordingError};
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
 pub use tree::{FileTree, TreeError, read_plain_file};

@@ -20,7 +20,8 @@ use std::path::Path;
 pub const FORMAT: u32 = 1;
 
 const META: &str = "recording.toml";
-const EVENTS: &str = "events.jsonl";
+/// The file with the trajectory.
+pub const EVENTS_FILE: &str = "events.jsonl";
 const PROMPT: &str = "PROMPT.md";
 const CANDIDATE: &str = "candidate";
 
@@ -155,7 +156,7 @@ impl Recording {
         let meta = toml::to_string(&self.meta).map_err(|error| self.broken(META, &error.to_string()))?;
         let mut files = FileTree::from_files([
             (META.to_owned(), meta.into_bytes()),
-            (EVENTS.to_owned(), self.trajectory.to_json_lines().into_bytes()),
+            (EVENTS_FILE.to_owned(), self.trajectory.to_json_lines().into_bytes()),
             (PROMPT.to_owned(), self.prompt.clone().into_bytes()),
         ]);
         for (path, bytes) in &self.candidate.files {
@@ -184,8 +185,8 @@ impl Recording {
             return Err(RecordingError::Newer { recording: name.into(), format });
         }
         let meta = toml::from_str(&meta_text).map_err(|error| broken(META, error.to_string()))?;
-        let trajectory = Trajectory::from_json_lines(&text(EVENTS)?)
-            .map_err(|(line, reason)| broken(EVENTS, format!("line {line}: {reason}")))?;
+        let trajectory = Trajectory::from_json_lines(&text(EVENTS_FILE)?)
+            .map_err(|(line, reason)| broken(EVENTS_FILE, format!("line {line}: {reason}")))?;
         let candidate =
             files.below(CANDIDATE).files.into_iter().map(|(path, bytes)| (restored_name(&path), bytes));
         Ok(Self {
@@ -283,13 +284,14 @@ mod tests {
     #[test]
     fn what_is_missing_or_broken_is_named() {
         let mut files = recording().to_files().unwrap();
-        files
-            .files
-            .insert(EVENTS.into(), b"{\"at_ms\":0,\"event\":\"note\",\"text\":\"x\"}\nnonsense\n".to_vec());
+        files.files.insert(
+            EVENTS_FILE.into(),
+            b"{\"at_ms\":0,\"event\":\"note\",\"text\":\"x\"}\nnonsense\n".to_vec(),
+        );
         assert!(
             Recording::from_files("one", &files).unwrap_err().to_string().contains("events.jsonl: line 2")
         );
-        files.files.remove(EVENTS);
+        files.files.remove(EVENTS_FILE);
         assert!(
             Recording::from_files("one", &files).unwrap_err().to_string().contains("has no events.jsonl")
         );

@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// How often a session is looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
+/// How long a session may be quiet where nobody says anything else, in seconds. A model that thinks is heard by its
+/// broker, a program that it runs is not.
+const USUAL_IDLE: u64 = 900;
+
 /// What a session is held to, beside the limits of its sandbox.
 pub(crate) struct Watch<'a> {
     budget: SessionBudget,
@@ -31,7 +35,8 @@ impl<'a> Watch<'a> {
     pub(crate) fn look(&mut self, recorder: &mut Recorder<'_>) -> Option<SessionEnd> {
         self.hear(recorder);
         let quiet = recorder.quiet_for().min(self.heard_at.elapsed());
-        if let Some(idle) = self.budget.idle_seconds.filter(|idle| quiet.as_secs() >= *idle) {
+        let idle = self.budget.idle_seconds.unwrap_or(USUAL_IDLE);
+        if quiet.as_secs() >= idle {
             return Some(SessionEnd::Stalled(idle));
         }
         if let Some(turns) = self.budget.turns.filter(|turns| self.heard.turns > *turns) {

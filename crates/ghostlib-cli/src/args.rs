@@ -2,7 +2,7 @@
 
 use crate::commands;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use ghostlib_model::Level;
+use ghostlib_model::{Level, SessionBudget};
 use ghostlib_sandbox::BackendChoice;
 use ghostlib_spec::{Dialect, Options};
 
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Status(commands::status::StatusArgs),
     Task(commands::task::TaskArgs),
     Report(commands::report::ReportArgs),
+    Prompts(commands::prompts::PromptsArgs),
     Config(commands::config::ConfigArgs),
     Doctor(commands::doctor::DoctorArgs),
     Sandbox(commands::sandbox::SandboxArgs),
@@ -71,6 +72,49 @@ fn keyword(text: &str) -> Result<(Level, String), String> {
     match level {
         Some(level) if !phrase.trim().is_empty() => Ok((level, phrase.trim().to_owned())),
         _ => Err("write a level, `=`, and a phrase: `MUST NOT=DARF NICHT`".into()),
+    }
+}
+
+/// Who works, and what a session may use up.
+#[derive(ClapArgs)]
+pub(crate) struct AgentArgs {
+    /// Who works: `auto` takes what is installed, `codex`, `claude`, a name of the settings, `handoff`,
+    /// `command:PROGRAM ARGUMENTS` (with `{prompt_file}` and `{workspace}`), or `replay:FOLDER`.
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// The agent's model, as its endpoint calls it.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// How hard the model is to think, in the words of its maker.
+    #[arg(long)]
+    pub(crate) effort: Option<String>,
+    /// Wall time for one session, in seconds. A handed-out task waits for ever without it, others have an hour.
+    #[arg(long, value_name = "SECONDS")]
+    session_seconds: Option<u64>,
+    /// How long a session may show no sign of life, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    session_idle_seconds: Option<u64>,
+    /// How many answers of its model a session may use.
+    #[arg(long, value_name = "N")]
+    session_turns: Option<u64>,
+    /// How many tokens a session may use, in and out.
+    #[arg(long, value_name = "N")]
+    session_tokens: Option<u64>,
+    /// What a session may cost, in US dollars. The price of the model has to stand in the settings.
+    #[arg(long, value_name = "USD")]
+    session_usd: Option<f64>,
+}
+
+impl AgentArgs {
+    /// What a session may use up; what is not given is as before.
+    pub(crate) fn budget(&self, before: SessionBudget) -> SessionBudget {
+        SessionBudget {
+            seconds: self.session_seconds.or(before.seconds),
+            idle_seconds: self.session_idle_seconds.or(before.idle_seconds),
+            turns: self.session_turns.or(before.turns),
+            tokens: self.session_tokens.or(before.tokens),
+            usd: self.session_usd.or(before.usd),
+        }
     }
 }
 

@@ -69,6 +69,11 @@ pub(crate) fn settings_of_environment() -> HashMap<String, String> {
     env::vars_os().filter_map(text).filter(|(name, _)| name.starts_with("GHOSTLIB_")).collect()
 }
 
+/// A variable of ghostlib's environment.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
 /// The search path for programs.
 pub(crate) fn path() -> Option<OsString> {
     env::var_os("PATH")

@@ -283,6 +283,8 @@ impl From<AgentError> for CliError {
         match error {
             AgentError::Sandbox(error) => error.into(),
             AgentError::Task(error) => error.into(),
+            AgentError::Broker(_) => Self::of(Kind::Environment, &error)
+                .hint("`ghostlib config` shows the agent's settings, and where they come from"),
             AgentError::Io { ref source, .. } => Self::of_file(&error, source),
             AgentError::NoRecording { .. } => Self::of(Kind::Input, &error).hint(
                 "a recording plays only for the spec that it was made from; choose another agent, such as `--agent handoff`",

@@ -8,6 +8,7 @@ mod diagnostics;
 mod environment;
 mod error;
 mod narrate;
+mod prompts;
 mod settings;
 mod spec_source;
 mod wire;

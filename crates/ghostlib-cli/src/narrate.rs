@@ -3,10 +3,11 @@
 use crate::console::{
     BAD, BOLD, DIM, GOOD, WARN, counted, end_progress, progress, say, styled, visible, warn,
 };
+use ghostlib_agent::TrajectoryEvent;
 use ghostlib_model::{
     AgentStamp, CandidateStamp, ChangeKind, CodeCoverage, Evaluation, Event, Fidelity, Finding, Gate,
-    Priority, Ratio, ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SpecStamp,
-    VectorOutcome, VectorResult,
+    Priority, Ratio, ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd,
+    SessionUsage, SpecStamp, VectorOutcome, VectorResult,
 };
 use ghostlib_run::{Notice, Step};
 use std::path::Path;
@@ -33,6 +34,11 @@ impl Narrator {
             Notice::Session { session, workspace, is_handed_out, .. } => {
                 session_begins(session, workspace, *is_handed_out);
             }
+            Notice::Happened { session, line } => {
+                if let Some(what) = happened(&line.event) {
+                    progress(styled(DIM, format!("session {session}, {}: {what}", clock(line.at_ms))));
+                }
+            }
             Notice::Recorded(event) => {
                 end_progress();
                 if !self.json {
@@ -54,6 +60,27 @@ fn session_begins(session: &str, workspace: &Path, is_handed_out: bool) {
     }
 }
 
+/// What is going on in a session, in a few words.
+fn happened(event: &TrajectoryEvent) -> Option<String> {
+    let short = |text: &str| {
+        let line = visible(text.trim().lines().next().unwrap_or_default());
+        line.chars().take(60).collect::<String>()
+    };
+    match event {
+        TrajectoryEvent::Text { from, text } if from == "message" => Some(short(text)),
+        TrajectoryEvent::ToolCall { tool, input, .. } => Some(format!("{tool} {}", short(input))),
+        TrajectoryEvent::FileChange { path, .. } => Some(format!("writes {}", short(path))),
+        TrajectoryEvent::RateLimit { .. } => Some("its model asks to wait".into()),
+        TrajectoryEvent::Note { text } => Some(short(text)),
+        _ => None,
+    }
+}
+
+/// Minutes and seconds.
+fn clock(ms: u64) -> String {
+    format!("{}:{:02}", ms / 60_000, ms / 1000 % 60)
+}
+
 /// A step as a phrase.
 pub(crate) fn doing(step: &Step) -> String {
     match step {
@@ -72,7 +99,12 @@ fn recorded(event: &Event) {
         Event::RunStarted { run, spec, sandbox, .. } => started(run.as_str(), spec, sandbox),
         Event::ReferenceReady { reference, .. } => reference_ready(reference),
         Event::IterationStarted { iteration, spec, dropped } => iteration_started(*iteration, spec, dropped),
-        Event::SessionEnded { agent, end, candidate, .. } => session_ended(agent, end, candidate.as_ref()),
+        Event::SessionEnded { agent, end, candidate, usage, .. } => {
+            session_ended(agent, end, candidate.as_ref());
+            if let Some(usage) = usage {
+                used(usage);
+            }
+        }
         Event::Evaluated { evaluation, seconds, .. } => evaluated(evaluation, *seconds),
         Event::Revised { revision, .. } => revised(revision),
         Event::RunEnded { end, .. } => ended(end),
@@ -117,6 +149,14 @@ fn iteration_started(iteration: u32, spec: &SpecStamp, dropped: &[VectorResult])
             ));
         }
     }
+}
+
+fn used(usage: &SessionUsage) {
+    let cost = usage.usd.map_or_else(|| "cost unknown".to_owned(), |usd| format!("{usd:.2} US dollars"));
+    say(format!(
+        "             {} turns, {} tokens in ({} cached), {} out; {cost}",
+        usage.turns, usage.input, usage.cached, usage.output
+    ));
 }
 
 fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {

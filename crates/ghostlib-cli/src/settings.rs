@@ -4,9 +4,12 @@
 use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
+use ghostlib_agent::Price;
 use ghostlib_diff::CopyThresholds;
+use ghostlib_model::SessionBudget;
 use ghostlib_sandbox::{Guarantee, UnknownGuarantee};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,9 +20,70 @@ pub(crate) const FILE: &str = "ghostlib.toml";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
+    agent: AgentChoice,
+    agents: BTreeMap<String, AgentSettings>,
     copy: CopySettings,
     evaluate: EvaluateSettings,
+    prices: BTreeMap<String, Price>,
     sandbox: SandboxSettings,
+    session: SessionBudget,
+}
+
+/// Which agent is taken where the command line says `auto`, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AgentChoice {
+    /// As `--agent` takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<String>,
+}
+
+/// An agent as a project has it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AgentSettings {
+    /// How it is driven; the agent's name says it where it is that of a kind.
+    pub(crate) kind: Option<AgentKind>,
+    /// Its program, where it is not the usual one.
+    program: Option<PathBuf>,
+    /// The command line of one of kind `command`.
+    pub(crate) command: Option<String>,
+    /// The model, as its endpoint calls it.
+    pub(crate) model: Option<String>,
+    /// How hard it is to think, in the words of its maker.
+    pub(crate) effort: Option<String>,
+    /// Where its model is, where that is not its maker's.
+    pub(crate) base_url: Option<String>,
+    /// The variable that has the key.
+    pub(crate) api_key_env: Option<String>,
+    /// A command that prints the key.
+    pub(crate) api_key_cmd: Option<String>,
+    /// Certificates of authorities that are believed besides the usual ones.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// How an agent is driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AgentKind {
+    /// The Codex CLI.
+    Codex,
+    /// Claude Code.
+    Claude,
+    /// Any program.
+    Command,
+}
+
+impl AgentKind {
+    /// Those that are agents without any setting, in the order in which they are looked for.
+    const KNOWN: [(&'static str, Self); 2] = [("codex", Self::Codex), ("claude", Self::Claude)];
+}
+
+impl AgentSettings {
+    /// Its program, or the one that it usually has.
+    pub(crate) fn program<'a>(&'a self, usual: &'a str) -> &'a Path {
+        self.program.as_deref().unwrap_or(Path::new(usual))
+    }
 }
 
 /// What a sandbox must be able to do.
@@ -87,10 +151,7 @@ impl Settings {
         let table = layers.cache.into_table().map_err(|error| invalid(&error))?;
         let mut origins = vec![];
         for (section, values) in table {
-            for (name, value) in values.into_table().map_err(|error| invalid(&error))? {
-                let from = value.origin().unwrap_or("default").to_owned();
-                origins.push(Origin { key: format!("{section}.{name}"), value: as_written(&value), from });
-            }
+            collect_origins(section, values, &mut origins);
         }
         origins.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(origins)
@@ -128,6 +189,35 @@ impl Settings {
         self.sandbox.require.iter().map(parsed).collect()
     }
 
+    /// The agent that is taken where none is named.
+    pub(crate) fn default_agent(&self) -> Option<&str> {
+        self.agent.default.as_deref().filter(|name| *name != "auto")
+    }
+
+    /// What the settings say of an agent; of one that is known, also where they say nothing.
+    pub(crate) fn agent(&self, name: &str) -> Option<AgentSettings> {
+        let known = AgentKind::KNOWN.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind);
+        let set = self.agents.get(name).cloned().or_else(|| known.map(|_| AgentSettings::default()))?;
+        Some(AgentSettings { kind: set.kind.or(known), ..set })
+    }
+
+    /// The names of all agents: those of the settings, and then those that are known anyway.
+    pub(crate) fn agent_names(&self) -> Vec<String> {
+        let known = AgentKind::KNOWN.into_iter().map(|(name, _)| name.to_owned());
+        let known = known.filter(|name| !self.agents.contains_key(name));
+        self.agents.keys().cloned().chain(known).collect()
+    }
+
+    /// What a model's tokens cost, if that is known.
+    pub(crate) fn price(&self, model: &str) -> Option<Price> {
+        self.prices.get(model).copied()
+    }
+
+    /// What a session may use up.
+    pub(crate) fn session(&self) -> SessionBudget {
+        self.session
+    }
+
     pub(crate) fn evaluate_budget(&self) -> Duration {
         Duration::try_from_secs_f64(self.evaluate.budget_seconds).unwrap_or(Duration::MAX)
     }
@@ -135,6 +225,23 @@ impl Settings {
     pub(crate) fn copy_thresholds(&self) -> CopyThresholds {
         let CopySettings { fingerprint, verbatim, longest_run } = self.copy;
         CopyThresholds { fingerprint, verbatim, longest_run }
+    }
+}
+
+/// Every value below a key.
+fn collect_origins(key: String, value: Value, origins: &mut Vec<Origin>) {
+    match value.kind {
+        ValueKind::Table(values) => {
+            for (name, value) in values {
+                collect_origins(format!("{key}.{name}"), value, origins);
+            }
+        }
+        // What is not set.
+        ValueKind::Nil => {}
+        _ => {
+            let from = value.origin().unwrap_or("default").to_owned();
+            origins.push(Origin { value: as_written(&value), key, from });
+        }
     }
 }
 

@@ -223,6 +223,12 @@ pub struct RunOptions {
     /// The share of the vectors in vector files that implementers do not see, from 0 to 1.
     #[serde(default)]
     pub hidden: f64,
+    /// The model that the agent is to use; nothing leaves it to settings, or to the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How hard it is to think.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
     /// What each session may use up.
     #[serde(default)]
     pub session: SessionBudget,

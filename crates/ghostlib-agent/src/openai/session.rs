@@ -104,7 +104,7 @@ impl Conversation<'_> {
                     return Ok(self.without_calls());
                 }
                 self.items.push(Item::User(REMINDER.into()));
-                self.vigil.recorder.note("the model called no tool, and was reminded");
+                self.vigil.note("the model called no tool, and was reminded");
             }
             is_reminded = calls.is_empty();
             let is_finished = calls.iter().any(|call| call.tool == FINISH);
@@ -135,9 +135,7 @@ impl Conversation<'_> {
         let Some(model) = models.map_err(|error| error.end())?.into_iter().next() else {
             return Err(SessionEnd::Refused("no model is configured, and the endpoint lists none".into()));
         };
-        self.vigil
-            .recorder
-            .note(format!("no model is configured: the first that the endpoint lists is `{model}`"));
+        self.vigil.note(format!("no model is configured: the first that the endpoint lists is `{model}`"));
         self.model = model;
         Ok(())
     }
@@ -150,7 +148,7 @@ impl Conversation<'_> {
                 let text = format!(
                     "to keep within the model's window, {n} old texts were left out of the conversation"
                 );
-                self.vigil.recorder.note(text);
+                self.vigil.note(text);
                 Ok(())
             }
             Fit::TooLong => {
@@ -205,7 +203,7 @@ impl Conversation<'_> {
             }
             let wait = waits.next().filter(|_| error.is_transient()).ok_or_else(|| error.end())?;
             let wait = wait_for(&error, wait)?;
-            self.vigil.recorder.note(format!("{error}; it is asked again in {:.1} s", wait.as_secs_f64()));
+            self.vigil.note(format!("{error}; it is asked again in {:.1} s", wait.as_secs_f64()));
             self.vigil.over(sleep(wait), Quiet::IsExpected).await?;
         }
     }

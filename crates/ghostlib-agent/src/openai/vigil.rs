@@ -1,4 +1,4 @@
-use crate::trajectory::Recorder;
+use crate::trajectory::{Recorder, TrajectoryEvent};
 use crate::watch::{TICK, Watch};
 use ghostlib_model::SessionEnd;
 use std::time::Duration;
@@ -23,6 +23,11 @@ impl Vigil<'_> {
     /// How long the session may still take.
     pub(super) fn left(&self) -> Duration {
         self.wall.saturating_sub(self.recorder.elapsed())
+    }
+
+    /// Tells whoever reads the recording something.
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.recorder.record(TrajectoryEvent::Note { text: text.into() });
     }
 
     /// How the session ends now, if something is used up.

@@ -63,6 +63,15 @@ impl Trajectory {
         })
     }
 
+    /// For how many seconds the model last asked to wait.
+    pub fn asked_to_wait(&self) -> Option<u64> {
+        let asked = |line: &TrajectoryLine| match line.event {
+            TrajectoryEvent::RateLimit { seconds } => Some(seconds),
+            _ => None,
+        };
+        self.lines.iter().rev().find_map(asked).flatten()
+    }
+
     /// Adds what came about before the session ended, which is the last line.
     pub fn add_before_the_end(&mut self, event: TrajectoryEvent) {
         let at_ms = self.lines.last().map_or(0, |line| line.at_ms);

@@ -48,6 +48,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         self.record(TrajectoryEvent::Note { text: text.into() });
     }

@@ -3,9 +3,10 @@ use crate::agents::{DEMO, embedded_files};
 use crate::args::SandboxChoice;
 use crate::console::{BOLD, say, styled};
 use crate::error::{CliError, Verdict};
+use crate::settings::Settings;
 use clap::Args;
 use ghostlib_agent::FileTree;
-use ghostlib_model::RunOptions;
+use ghostlib_model::{RunOptions, SessionBudget};
 use ghostlib_run::store::Project;
 use include_dir::{Dir, include_dir};
 use std::fs;
@@ -41,8 +42,7 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
     if !json {
         introduce(&root);
     }
-    let engine = engine(&project, &args.agent, args.sandbox, None, json).await?;
-    let options = RunOptions {
+    let mut options = RunOptions {
         agent: args.agent.clone(),
         sandbox: args.sandbox.name().into(),
         target: 0.99,
@@ -50,7 +50,11 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         cases: 1000,
         seed: 1,
         hidden: 0.3,
+        model: None,
+        effort: None,
+        session: SessionBudget::default(),
     };
+    let engine = engine(&project, &mut options, args.sandbox, &Settings::load()?, json).await?;
     let outcome = engine.run(&root.join(SPEC_DIR), options).await?;
     finish(&project, &outcome, json)?;
     if !json {

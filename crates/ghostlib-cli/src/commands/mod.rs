@@ -12,6 +12,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 mod measuring;
 pub(crate) mod parse;
+pub(crate) mod prompts;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
@@ -76,6 +77,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Task(args) => task::task(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
+        Command::Prompts(args) => prompts::prompts_command(&args, json),
         Command::Config(args) => config::config(&args, json),
         Command::Sandbox(args) => sandbox::sandbox(&args).await,
         Command::Doctor(args) => doctor::doctor(&args, json).await,

@@ -1,27 +1,24 @@
 use super::run::{AfterArgs, engine, finish, verdict};
-use crate::args::SandboxChoice;
+use crate::args::{AgentArgs, SandboxChoice};
 use crate::console::warn;
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
+use crate::settings::Settings;
 use clap::{Args, ValueEnum};
-use ghostlib_model::{RunEnd, RunSummary};
+use ghostlib_model::{RunEnd, RunOptions, RunSummary};
 use ghostlib_run::store::{Journal, Project};
-use std::time::Duration;
 
 /// Go on with a run that was interrupted, from the first step that is not done.
 #[derive(Args)]
 pub(crate) struct ResumeArgs {
     /// The run, such as `r1`; the newest one if it is not given.
     run: Option<String>,
-    /// Who implements from now on; as the run began if it is not given.
-    #[arg(long)]
-    agent: Option<String>,
+    /// Who works from now on; as the run began where it is not given.
+    #[command(flatten)]
+    agent: AgentArgs,
     /// Where candidates and agents run from now on; as the run began if it is not given.
     #[arg(long, value_enum)]
     sandbox: Option<SandboxChoice>,
-    /// Wall time for one session, in seconds.
-    #[arg(long)]
-    session_seconds: Option<u64>,
     #[command(flatten)]
     after: AfterArgs,
 }
@@ -42,10 +39,17 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
         }
     }
     let began_with = SandboxChoice::from_str(&options.sandbox, false).unwrap_or_default();
-    let agent = args.agent.as_deref().unwrap_or(&options.agent);
-    let wall = args.session_seconds.map(Duration::from_secs);
-    let engine = engine(&project, agent, args.sandbox.unwrap_or(began_with), wall, json).await?;
-    let outcome = engine.resume(run).await?;
+    let mut options = RunOptions {
+        agent: args.agent.agent.clone().unwrap_or_else(|| options.agent.clone()),
+        model: args.agent.model.clone().or_else(|| options.model.clone()),
+        effort: args.agent.effort.clone().or_else(|| options.effort.clone()),
+        session: args.agent.budget(options.session),
+        ..options.clone()
+    };
+    let settings = Settings::load()?;
+    let sandbox = args.sandbox.unwrap_or(began_with);
+    let engine = engine(&project, &mut options, sandbox, &settings, json).await?;
+    let outcome = engine.resume(run, options.session).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))

@@ -1,16 +1,17 @@
-use crate::agents;
-use crate::args::SandboxChoice;
+use crate::agents::{self, Chosen, Wanted, Workplace};
+use crate::args::{AgentArgs, SandboxChoice};
 use crate::console::{GOOD, say, say_json, styled, warn};
 use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
+use crate::prompts::prompts;
 use crate::settings::Settings;
 use clap::Args;
+use ghostlib_agent::Agent;
 use ghostlib_model::{RunEnd, RunOptions};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
 use ghostlib_run::{Engine, LoadedSpec, Outcome};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Run the loop on a spec: rebuild it blind, compare with the reference, mend the spec, repeat until it passes.
 #[derive(Args)]
@@ -33,10 +34,8 @@ pub(crate) struct AfterArgs {
 
 #[derive(Args)]
 struct LoopArgs {
-    /// Who implements: `handoff`, `command:PROGRAM ARGUMENTS` (with `{prompt_file}` and `{workspace}`), or
-    /// `replay:FOLDER`.
-    #[arg(long, default_value = "handoff")]
-    agent: String,
+    #[command(flatten)]
+    agent: AgentArgs,
     /// Where candidates and agents run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
@@ -56,13 +55,10 @@ struct LoopArgs {
     /// the seed.
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
     hidden: f64,
-    /// Wall time for one session, in seconds; a handed-out task waits for ever without it.
-    #[arg(long)]
-    session_seconds: Option<u64>,
 }
 
 impl LoopArgs {
-    fn to_options(&self) -> Result<RunOptions, CliError> {
+    fn to_options(&self, settings: &Settings) -> Result<RunOptions, CliError> {
         for (name, share) in [("--target", self.target), ("--hidden", self.hidden)] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(CliError::input(format!("{name} is {share}; it goes from 0 to 1")));
@@ -75,7 +71,10 @@ impl LoopArgs {
             }
         }
         Ok(RunOptions {
-            agent: self.agent.clone(),
+            agent: self.agent.agent.clone().unwrap_or_else(|| "auto".into()),
+            model: self.agent.model.clone(),
+            effort: self.agent.effort.clone(),
+            session: self.agent.budget(settings.session()),
             sandbox: self.sandbox.name().into(),
             target: self.target,
             max_iterations: self.max_iterations,
@@ -87,34 +86,39 @@ impl LoopArgs {
 }
 
 pub(crate) async fn run(args: &RunArgs, json: bool) -> Result<Verdict, CliError> {
-    let options = args.options.to_options()?;
+    let settings = Settings::load()?;
+    let mut options = args.options.to_options(&settings)?;
     // A spec that cannot be used is told before anything is prepared for it.
     LoadedSpec::read(&args.spec)?.without_errors()?;
     let project = Project::at(current_dir()?);
-    let wall = args.options.session_seconds.map(Duration::from_secs);
-    let engine = engine(&project, &args.options.agent, args.options.sandbox, wall, json).await?;
+    let engine = engine(&project, &mut options, args.options.sandbox, &settings, json).await?;
     let outcome = engine.run(&args.spec, options).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))
 }
 
+/// What a run of these options takes. The options name the agent that was chosen.
 pub(crate) async fn engine(
     project: &Project,
-    agent: &str,
+    options: &mut RunOptions,
     sandbox_choice: SandboxChoice,
-    session_wall: Option<Duration>,
+    settings: &Settings,
     json: bool,
 ) -> Result<Engine, CliError> {
     let sandbox = sandbox(sandbox_choice).await?;
     let toolchain = toolchain().await?;
-    let agent = agents::choose(agent, project, &sandbox, &toolchain)?;
+    let wanted =
+        Wanted { agent: options.agent.clone(), model: options.model.clone(), effort: options.effort.clone() };
+    let at = Workplace { project, sandbox: &sandbox, toolchain: &toolchain, settings };
+    let Chosen { agent, choice } = agents::choose(&wanted, &at).await?;
+    options.agent = choice;
+    check_budget(&*agent, options, settings)?;
     let narrator = Narrator::new(json);
-    let settings = Settings::load()?;
     Ok(Engine {
         project: project.clone(),
         agent,
-        session_wall,
+        prompts: prompts(project)?,
         copy_thresholds: settings.copy_thresholds(),
         evaluate_budget: settings.evaluate_budget(),
         canaries: canaries(),
@@ -122,6 +126,21 @@ pub(crate) async fn engine(
         toolchain,
         observer: Box::new(move |notice| narrator.tell(notice)),
     })
+}
+
+/// A budget of money needs a price.
+fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) -> Result<(), CliError> {
+    let stamp = agent.stamp();
+    let model = stamp.model.as_deref();
+    if options.session.usd.is_none() || model.is_some_and(|model| settings.price(model).is_some()) {
+        return Ok(());
+    }
+    let which =
+        model.map_or_else(|| "the agent's own choice of a model".to_owned(), |model| format!("`{model}`"));
+    Err(CliError::input(format!("a budget in US dollars needs a price, and that of {which} is unknown")).hint(
+        "name the model, and put its price into ghostlib.toml: `[prices.\"MODEL\"]` with `input`, `cached` and `output`, \
+         US dollars for a million tokens",
+    ))
 }
 
 /// Writes lockfile and reports, and says where they are.

@@ -5,8 +5,8 @@ use ghostlib_model::{
     Change, ChangeKind, CodeCoverage, CodeReached, Environment, Evaluation, Evidence, Fidelity, Finding,
     FunctionAgreement, Gate, GateResult, IterationSummary, PhaseTime, Place, Priority, Ratio,
     ReferenceSource, ReferenceStamp, Revision, RevisionVerdict, RunEnd, RunId, RunOptions, RunSummary,
-    SandboxStamp, SessionEnd, SessionId, SessionSummary, Sha256Hex, SmallestDifference, SpecStamp, SpecStand,
-    VectorId, VectorOutcome, VectorResult, VectorsDimension,
+    SandboxStamp, SessionBudget, SessionEnd, SessionId, SessionSummary, Sha256Hex, SmallestDifference,
+    SpecStamp, SpecStand, VectorId, VectorOutcome, VectorResult, VectorsDimension,
 };
 use serde_json::json;
 
@@ -15,7 +15,7 @@ pub(crate) fn run() -> RunSummary {
         run: Some(RunId::new("2026-01-02-shell-words-7f3a")),
         spec_path: "specs/shell-words/SPEC.md".into(),
         spec: Some(spec(1)),
-        agent: Some(AgentStamp { name: "replay".into(), blindness_enforced: true }),
+        agent: Some(AgentStamp::named("replay", true)),
         sandbox: Some(SandboxStamp {
             backend: "landlock".into(),
             enforces: vec!["no network".into(), "no home folder".into(), "memory up to 2 GiB".into()],
@@ -29,6 +29,9 @@ pub(crate) fn run() -> RunSummary {
             cases: 1_000,
             seed: 1,
             hidden: 0.3,
+            model: None,
+            effort: None,
+            session: SessionBudget::default(),
         }),
         reference: Some(ReferenceStamp {
             source: ReferenceSource::Crate { name: "shell-words".into(), version: "1.1.1".into() },
@@ -189,7 +192,7 @@ fn iteration(n: u32) -> IterationSummary {
         dropped: Vec::new(),
         session: Some(SessionSummary {
             id: SessionId::new(format!("implement-{n}")),
-            agent: AgentStamp { name: "recorded-agent".into(), blindness_enforced: true },
+            agent: AgentStamp::named("recorded-agent", true),
             end: SessionEnd::Done,
             candidate: Some(CandidateStamp {
                 commit: "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567".into(),
@@ -198,6 +201,7 @@ fn iteration(n: u32) -> IterationSummary {
                 code_lines: 120 + n as usize,
             }),
             policy: None,
+            usage: None,
         }),
         evaluation: None,
         revision: None,

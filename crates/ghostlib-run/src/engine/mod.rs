@@ -13,10 +13,11 @@ use crate::spec_files::{LoadedSpec, SpecError};
 use crate::store::{
     Candidates, CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
 };
-use ghostlib_agent::{Agent, AgentError, FileTree, TreeError};
+use ghostlib_agent::{Agent, AgentError, FileTree, Prompts, TrajectoryLine, TreeError};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{
-    Canary, Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, Sha256Hex, VectorId,
+    Canary, Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, SessionBudget, Sha256Hex,
+    VectorId,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::Differential;
@@ -34,8 +35,8 @@ pub struct Engine {
     pub project: Project,
     /// Who implements.
     pub agent: Box<dyn Agent>,
-    /// Wall time for one session; none for people.
-    pub session_wall: Option<Duration>,
+    /// The texts of tasks.
+    pub prompts: Prompts,
     /// From where on a candidate counts as copied.
     pub copy_thresholds: CopyThresholds,
     /// An evaluation that takes longer is a finding.
@@ -67,6 +68,13 @@ pub enum Notice {
         workspace: PathBuf,
         /// Whether somebody outside is waited for.
         is_handed_out: bool,
+    },
+    /// Something happened in a session.
+    Happened {
+        /// The session.
+        session: String,
+        /// What, and when.
+        line: TrajectoryLine,
     },
 }
 
@@ -167,14 +175,18 @@ impl Engine {
         self.drive(run, journal, RunSummary::of([&started]), Some(judge), lock).await
     }
 
-    /// Goes on with a run that was interrupted. One that has ended is left as it is.
+    /// Goes on with a run that was interrupted, its sessions from now on with this budget. One that has ended is left
+    /// as it is.
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub async fn resume(&self, run: RunId) -> Result<Outcome, RunError> {
+    pub async fn resume(&self, run: RunId, session: SessionBudget) -> Result<Outcome, RunError> {
         let lock = self.project.lock()?;
         let (journal, events) = Journal::open(&self.project.journal(&run))?;
-        let summary = RunSummary::of(&events);
+        let mut summary = RunSummary::of(&events);
+        if let Some(options) = &mut summary.options {
+            options.session = session;
+        }
         self.drive(run, journal, summary, None, lock).await
     }
 

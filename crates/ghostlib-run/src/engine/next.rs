@@ -118,7 +118,8 @@ mod tests {
     use ghostlib_model::{
         AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change, CodeCoverage,
         Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp,
-        Revision, RunOptions, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp, VectorsDimension,
+        Revision, RunOptions, SessionBudget, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp,
+        VectorsDimension,
     };
 
     fn hash(text: &str) -> Sha256Hex {
@@ -155,6 +156,9 @@ mod tests {
                 cases: 1,
                 seed: 1,
                 hidden: 0.3,
+                model: None,
+                effort: None,
+                session: SessionBudget::default(),
             }),
             iterations,
             ..RunSummary::default()
@@ -188,10 +192,11 @@ mod tests {
             dropped: Vec::new(),
             session: Some(SessionSummary {
                 id: SessionId::new(format!("r1-{number}")),
-                agent: AgentStamp { name: "a".into(), blindness_enforced: true },
+                agent: AgentStamp::named("a", true),
                 end: if candidate { SessionEnd::Done } else { SessionEnd::Nothing("empty".into()) },
                 candidate: candidate.then_some(stamp),
                 policy: None,
+                usage: None,
             }),
             evaluation,
             environment: None,

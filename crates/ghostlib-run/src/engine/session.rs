@@ -2,24 +2,27 @@
 
 use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    AgentError, Assignment, CANDIDATE_DIR, FileTree, PUSHBACK_FILE, Prepared, Recording, Session, Tasks,
-    TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
+    AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
+    Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
 };
 use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long to wait before a session is begun again whose model could not be had, where the model does not say.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// How often it is begun again.
+const MAX_RETRIES: usize = 3;
 
 impl OpenRun<'_> {
     pub(super) async fn session(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
-        let assignment = self.prepare(iteration)?;
-        (self.engine.observer)(&Notice::Session {
-            iteration,
-            session: assignment.session.to_string(),
-            workspace: assignment.workspace.clone(),
-            is_handed_out: self.engine.agent.hands_out(),
-        });
-        let mut session = self.engine.agent.work(&assignment).await?;
+        let (assignment, mut session) = self.work(iteration).await?;
         let pushed_back = add_push_back(&assignment.workspace, &mut session);
         let (end, candidate) = self.take_over(&assignment, &mut session, iteration)?;
         let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
@@ -30,8 +33,53 @@ impl OpenRun<'_> {
             end,
             candidate,
             policy: session.policy,
+            usage: session.usage,
             seconds: began.elapsed().as_secs_f64(),
         })
+    }
+
+    /// Has the agent work, again from nothing where its model could not be had.
+    async fn work(&mut self, iteration: u32) -> Result<(Assignment, Session), RunError> {
+        let waits = ExponentialBuilder::default().with_jitter().with_max_times(MAX_RETRIES);
+        let mut waits = waits.with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).build();
+        let mut before: Vec<String> = Vec::new();
+        loop {
+            let assignment = self.prepare(iteration)?;
+            (self.engine.observer)(&Notice::Session {
+                iteration,
+                session: assignment.session.to_string(),
+                workspace: assignment.workspace.clone(),
+                is_handed_out: self.engine.agent.hands_out(),
+            });
+            let live = self.live(&assignment)?;
+            let mut session = self.engine.agent.work(&assignment, &|line| live.tell(line)).await?;
+            let asked = session.trajectory.asked_to_wait().map(Duration::from_secs);
+            match waits.next().filter(|_| session.end.is_transient()) {
+                Some(wait) => {
+                    before.push(session.end.to_string());
+                    // What the model asks for goes before what is usual, as long as it can be waited for.
+                    tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait).min(LONGEST_WAIT))).await;
+                }
+                None => {
+                    for end in before {
+                        let text = format!("an attempt before this one was thrown away: {end}");
+                        session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
+                    }
+                    return Ok((assignment, session));
+                }
+            }
+        }
+    }
+
+    /// Where a session is told of while it lasts.
+    fn live(&self, assignment: &Assignment) -> Result<Live<'_>, RunError> {
+        let path = self.engine.project.session_dir(&self.run, &assignment.session).join(EVENTS_FILE);
+        let at = |source| RunError::Io { path: path.clone(), source };
+        if let Some(dir) = path.parent() {
+            fs::create_dir_all(dir).map_err(at)?;
+        }
+        let file = Mutex::new(File::create(&path).map_err(at)?);
+        Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
 
     fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
@@ -40,7 +88,7 @@ impl OpenRun<'_> {
         self.clear_workspace(&session, &workspace)?;
         let package =
             self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
-        let wall = self.engine.session_wall;
+        let engine = self.engine;
         let loaded = self.loaded(iteration)?;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
@@ -49,6 +97,7 @@ impl OpenRun<'_> {
         let edition = target.and_then(|target| target.edition.as_deref()).unwrap_or("2021");
         let files = loaded.visible_files();
         let prepared = Prepared {
+            prompts: &engine.prompts,
             name: &front_matter.name,
             package: &package,
             edition,
@@ -63,7 +112,7 @@ impl OpenRun<'_> {
             workspace,
             prompt,
             spec: loaded.visible_hash(),
-            wall,
+            budget: self.options.session,
         })
     }
 
@@ -99,7 +148,7 @@ impl OpenRun<'_> {
         if !settings.is_empty() {
             let list = settings.join(", ");
             let text = format!("left out of the candidate, since settings of tools take no effect: {list}");
-            add_before_the_end(session, TrajectoryEvent::Note { text });
+            session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
         }
         self.keep_recording(assignment, session, &tree)?;
         if tree.files.is_empty() || matches!(end, SessionEnd::GaveUp(_)) {
@@ -127,16 +176,24 @@ impl OpenRun<'_> {
 fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeError> {
     let Some(bytes) = read_plain_file(&workspace.join(PUSHBACK_FILE))? else { return Ok(()) };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    add_before_the_end(session, TrajectoryEvent::PushBack { text });
+    session.trajectory.add_before_the_end(TrajectoryEvent::PushBack { text });
     Ok(())
 }
 
-/// Adds what came about before the session ended, which is the last line.
-fn add_before_the_end(session: &mut Session, event: TrajectoryEvent) {
-    let lines = &mut session.trajectory.lines;
-    let at_ms = lines.last().map_or(0, |line| line.at_ms);
-    let before_the_end = lines.len().saturating_sub(1);
-    lines.insert(before_the_end, TrajectoryLine { at_ms, event });
+/// Tells of a session while it lasts: a file that can be followed, and whoever watches the run.
+struct Live<'a> {
+    file: Mutex<File>,
+    session: String,
+    observer: &'a (dyn Fn(&Notice) + Send + Sync),
+}
+
+impl Live<'_> {
+    fn tell(&self, line: &TrajectoryLine) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        // The recording that is written in the end is what counts.
+        let _as_far_as_it_goes = file.write_all(line.to_json_line().as_bytes());
+        (self.observer)(&Notice::Happened { session: self.session.clone(), line: line.clone() });
+    }
 }
 
 /// The hash of the prompt that the best candidate's implementer was given.

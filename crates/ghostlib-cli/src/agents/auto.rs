@@ -1,0 +1,63 @@
+//! `--agent auto`: what is installed, and can be used.
+
+use super::access::{Maker, claude_credential, has_key};
+use super::programs;
+use crate::console::warn;
+use crate::error::CliError;
+use crate::settings::{AgentKind, AgentSettings, Settings};
+use ghostlib_agent::Credential;
+use std::path::Path;
+
+/// The first agent whose program and key are there. Tells which, and why; or what each of them lacks.
+pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
+    if let Some(choice) = settings.default_agent() {
+        warn(format!("agent: {choice}, the default of the settings"));
+        return Ok(choice.to_owned());
+    }
+    let mut lacking = Vec::new();
+    for name in settings.agent_names() {
+        let Some(agent) = settings.agent(&name) else { continue };
+        match usable(&agent) {
+            Ok(why) => {
+                warn(format!("agent: {name} ({why}); `--agent` chooses another"));
+                return Ok(name);
+            }
+            Err(what) => lacking.push(format!("{name}: {what}")),
+        }
+    }
+    Err(CliError::environment(format!("no agent can be used: {}", lacking.join("; "))).hint(
+        "install one and give it a key; or set `base_url` and `model` of the agent `openai` in ghostlib.toml to a model \
+         of your own; or do the task yourself, or with your editor's agent: `--agent handoff`",
+    ))
+}
+
+fn usable(agent: &AgentSettings) -> Result<String, String> {
+    let program = |usual| {
+        programs::find(agent.program(usual))
+            .map(|found| found.program.display().to_string())
+            .map_err(|_| format!("there is no program `{}`", agent.program(usual).display()))
+    };
+    let key = |maker| {
+        let own = agent.base_url.as_ref().map(|url| format!("a model at {url}"));
+        has_key(agent, maker).or(own).ok_or_else(|| "there is no key".to_owned())
+    };
+    match agent.kind {
+        Some(AgentKind::Codex) => Ok(format!("{}, {}", program("codex")?, key(Maker::OpenAi)?)),
+        Some(AgentKind::Claude) => {
+            let maker = match claude_credential(agent) {
+                Credential::ApiKey => Maker::Anthropic,
+                Credential::Subscription => Maker::AnthropicSubscription,
+            };
+            Ok(format!("{}, {}", program("claude")?, key(maker)?))
+        }
+        Some(AgentKind::Command) => {
+            let line = agent.command.as_deref().unwrap_or_default();
+            let words = shell_words::split(line).unwrap_or_default();
+            let name = words.first().ok_or("it has no `command`")?;
+            let found =
+                programs::find(Path::new(name)).map_err(|_| format!("there is no program `{name}`"))?;
+            Ok(found.program.display().to_string())
+        }
+        None => Err("it has no `kind`".into()),
+    }
+}

@@ -1,0 +1,200 @@
+//! From `--agent` to an agent.
+
+mod access;
+mod auto;
+mod programs;
+
+use crate::environment::find_program;
+use crate::error::CliError;
+use crate::settings::{AgentKind, AgentSettings, Settings};
+use access::{Maker, access};
+use ghostlib_agent::{
+    Agent, AgentError, Claude, Codex, Command, Credential, FileTree, HandoffAgent, Pace, ProgramAgent,
+    Recording, ReplayAgent, Tasks, Workbench,
+};
+use ghostlib_run::store::Project;
+use ghostlib_sandbox::Sandbox;
+use ghostlib_verify::rust::Toolchain;
+use include_dir::{Dir, include_dir};
+use programs::Installed;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The recordings of the demo.
+static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/recordings/shell-words");
+
+const RECORDINGS_HINT: &str =
+    "a recording is a folder with a recording.toml; `.ghostlib/runs/RUN/sessions/` holds those of a run";
+
+/// The choice that plays the demo's recordings.
+pub(crate) const DEMO: &str = "replay:demo";
+
+/// Which agent is wanted, and how it is to work.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// `auto`, `codex`, `handoff`, `command:PROGRAM ARGUMENTS`, a name of the settings.
+    pub(crate) agent: String,
+    /// The model; nothing leaves it to the settings, or to the agent.
+    pub(crate) model: Option<String>,
+    /// How hard it is to think.
+    pub(crate) effort: Option<String>,
+}
+
+/// What agents work with.
+pub(crate) struct Workplace<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) sandbox: &'a Arc<Sandbox>,
+    pub(crate) toolchain: &'a Toolchain,
+    pub(crate) settings: &'a Settings,
+}
+
+/// An agent, and the choice that leads to it again.
+pub(crate) struct Chosen {
+    pub(crate) agent: Box<dyn Agent>,
+    pub(crate) choice: String,
+}
+
+/// The agent that is wanted. `auto` looks for one, and tells which and why.
+pub(crate) async fn choose(wanted: &Wanted, at: &Workplace<'_>) -> Result<Chosen, CliError> {
+    let choice = match wanted.agent.as_str() {
+        "auto" => auto::pick(at.settings)?,
+        _ => wanted.agent.clone(),
+    };
+    Ok(Chosen { agent: agent(&choice, wanted, at).await?, choice })
+}
+
+async fn agent(choice: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    match choice.split_once(':') {
+        _ if choice == DEMO => Ok(Box::new(ReplayAgent::new(embedded()?, Pace::Fast))),
+        Some(("replay", dir)) => replay(dir, Pace::Fast),
+        Some(("replay-real-time", dir)) => replay(dir, Pace::RealTime),
+        Some(("command", line)) => command(line, at),
+        None if choice == "handoff" => Ok(Box::new(HandoffAgent::new(Tasks::new(at.project.tasks())))),
+        None => named(choice, wanted, at).await,
+        Some(_) => Err(unknown(choice, at.settings)),
+    }
+}
+
+/// An agent by its name: one that is known, or one of the settings.
+async fn named(name: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    let mut settings = at.settings.agent(name).ok_or_else(|| unknown(name, at.settings))?;
+    settings.model = wanted.model.clone().or(settings.model);
+    settings.effort = wanted.effort.clone().or(settings.effort);
+    match settings.kind {
+        Some(AgentKind::Codex) => codex(&settings, at).await,
+        Some(AgentKind::Claude) => claude(&settings, at).await,
+        Some(AgentKind::Command) => configured_command(name, &settings, at).await,
+        None => Err(CliError::input(format!("setting `agents.{name}.kind` is missing"))
+            .hint("it is one of `codex`, `claude` and `command`")),
+    }
+}
+
+async fn codex(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    let installed = programs::find(settings.program("codex"))?;
+    let model = access(settings, Maker::OpenAi, at.settings).await?;
+    Ok(program(installed, Codex, Some(model), at))
+}
+
+async fn claude(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    let installed = programs::find(settings.program("claude"))?;
+    let credential = access::claude_credential(settings);
+    let maker = match credential {
+        Credential::ApiKey => Maker::Anthropic,
+        Credential::Subscription => Maker::AnthropicSubscription,
+    };
+    let model = access(settings, maker, at.settings).await?;
+    Ok(program(installed, Claude { credential }, Some(model), at))
+}
+
+async fn configured_command(
+    name: &str,
+    settings: &AgentSettings,
+    at: &Workplace<'_>,
+) -> Result<Box<dyn Agent>, CliError> {
+    let Some(line) = &settings.command else {
+        return Err(CliError::input(format!("setting `agents.{name}.command` is missing"))
+            .hint("it is the program with its arguments; `ghostlib config --help` names what can be set"));
+    };
+    let (installed, args) = command_line(line)?;
+    let model = match &settings.base_url {
+        Some(_) => Some(access(settings, Maker::OpenAi, at.settings).await?),
+        None => None,
+    };
+    Ok(program(installed, Command { args }, model, at))
+}
+
+fn program<D: ghostlib_agent::Dialect + std::fmt::Debug + 'static>(
+    installed: Installed,
+    dialect: D,
+    model: Option<ghostlib_agent::ModelAccess>,
+    at: &Workplace<'_>,
+) -> Box<dyn Agent> {
+    let folders = installed.path.iter().map(|dir| dir.display().to_string());
+    let usual = ["/usr/local/bin", "/usr/bin", "/bin"].map(str::to_owned);
+    let path = [at.toolchain.bin().display().to_string()].into_iter().chain(folders).chain(usual);
+    let workbench = Workbench {
+        sandbox: Arc::clone(at.sandbox),
+        read: at.toolchain.readable(),
+        path: path.collect::<Vec<_>>().join(":"),
+    };
+    let Installed { program, files, .. } = installed;
+    Box::new(ProgramAgent { program, files, dialect, model, workbench })
+}
+
+fn unknown(choice: &str, settings: &Settings) -> CliError {
+    let names = settings.agent_names();
+    CliError::input(format!("there is no agent `{choice}`")).hint(format!(
+        "`auto` takes what is installed; there are {}, `handoff` (a task for you or your editor), \
+         `command:PROGRAM ARGUMENTS` (any program, in the sandbox) and `replay:FOLDER` (recordings)",
+        names.join(", ")
+    ))
+}
+
+fn replay(dir: &str, pace: Pace) -> Result<Box<dyn Agent>, CliError> {
+    if !Path::new(dir).is_dir() {
+        return Err(CliError::input(format!("`replay:{dir}` names no folder")).hint(RECORDINGS_HINT));
+    }
+    let recordings = Recording::read_all(Path::new(dir)).map_err(AgentError::from)?;
+    if recordings.is_empty() {
+        return Err(CliError::input(format!("there are no recordings in {dir}")).hint(RECORDINGS_HINT));
+    }
+    Ok(Box::new(ReplayAgent::new(recordings, pace)))
+}
+
+fn command(line: &str, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    let (installed, args) = command_line(line)?;
+    Ok(program(installed, Command { args }, None, at))
+}
+
+fn command_line(line: &str) -> Result<(Installed, Vec<String>), CliError> {
+    let words = shell_words::split(line)
+        .map_err(|error| CliError::input(format!("`{line}` cannot be split into words: {error}")))?;
+    let Some((name, args)) = words.split_first() else {
+        return Err(CliError::input("`command:` names no program")
+            .hint("for example `command:my-agent {prompt_file}`"));
+    };
+    if find_program(name).is_none() {
+        return Err(CliError::environment(format!("there is no program `{name}`"))
+            .hint("give its path, or install it where the PATH leads"));
+    }
+    Ok((programs::find(Path::new(name))?, args.to_vec()))
+}
+
+fn embedded() -> Result<Vec<Recording>, CliError> {
+    let tree = FileTree::from_files(embedded_files(&RECORDINGS));
+    Ok(Recording::all_from_files(&tree).map_err(AgentError::from)?)
+}
+
+/// The files of an embedded folder, by their path inside it.
+pub(crate) fn embedded_files(dir: &Dir<'_>) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![dir];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        let file = |file: &include_dir::File<'_>| {
+            (file.path().to_string_lossy().into_owned(), file.contents().to_vec())
+        };
+        files.extend(folder.files().map(file));
+    }
+    files
+}
