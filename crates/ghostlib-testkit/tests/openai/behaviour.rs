@@ -38,10 +38,10 @@ async fn it_writes_edits_runs_checks_objects_and_finishes() {
         let change = |change| TrajectoryEvent::FileChange { path: lib.into(), change };
         assert!(events.contains(&&change(FileChangeKind::Added)));
         assert!(events.contains(&&change(FileChangeKind::Changed)));
-        // Nine answers, each of which is said to have used the same.
+        // Eight answers, each of which is said to have used the same.
         let usage = played.session.usage.unwrap();
-        assert_eq!((usage.turns, usage.input, usage.cached, usage.output), (9, 900, 63, 180));
-        assert_eq!(events.iter().filter(|it| matches!(it, TrajectoryEvent::Usage { .. })).count(), 9);
+        assert_eq!((usage.turns, usage.input, usage.cached, usage.output), (8, 800, 56, 160));
+        assert_eq!(events.iter().filter(|it| matches!(it, TrajectoryEvent::Usage { .. })).count(), 8);
         assert!(
             played.asked.iter().all(|asked| asked.header("authorization") == Some(&format!("Bearer {KEY}")))
         );

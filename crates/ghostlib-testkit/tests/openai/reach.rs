@@ -38,7 +38,7 @@ async fn nothing_is_read_or_written_outside_of_its_place() {
 async fn the_key_is_nowhere_to_be_found() {
     for api in APIS {
         let everywhere = "env; cat /proc/self/environ /proc/1/environ /proc/$PPID/environ /proc/$PPID/cmdline; \
-                          grep -r planted . ~ /tmp; true";
+                          grep -r plante[d] . ~ /tmp; true";
         let steps = [Step::run(everywhere), Step::say(&format!("Is it {KEY}?")), finish()];
         let played = Stage::new(api, steps).play().await;
         assert_eq!(played.session.end, SessionEnd::Done);
