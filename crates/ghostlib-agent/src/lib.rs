@@ -17,6 +17,7 @@ mod assignment;
 mod checks;
 mod handoff;
 mod model_access;
+mod openai;
 mod program;
 mod prompts;
 mod recording;
@@ -29,8 +30,9 @@ pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
-pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
+pub use openai::{Api, OpenAiAgent};
 pub use program::{
     Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
 };

@@ -177,14 +177,20 @@ fn open_plain(path: &Path) -> io::Result<File> {
 fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
     let relative = path.strip_prefix(dir).unwrap_or(path);
     let name = relative.to_str().ok_or_else(|| wrong(path, "the name is not UTF-8"))?;
+    check_name(name).map_err(|reason| wrong(path, reason))?;
+    Ok(name.to_owned())
+}
+
+/// Whether a relative path with `/` means the same to git and on every operating system; if not, why.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
     if name.chars().any(char::is_control) {
-        return Err(wrong(path, "the name has control characters"));
+        return Err("the name has control characters".into());
     }
     for part in name.split('/') {
         component(part.into(), None, component::Options::default())
-            .map_err(|error| wrong(path, format!("the name means something else elsewhere: {error}")))?;
+            .map_err(|error| format!("the name means something else elsewhere: {error}"))?;
     }
-    Ok(name.to_owned())
+    Ok(())
 }
 
 /// Names that are equal on some file system are equal when they are folded.

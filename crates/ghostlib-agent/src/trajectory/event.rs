@@ -140,7 +140,7 @@ impl TrajectoryEvent {
 }
 
 /// Keeps the beginning and the end: an error is usually told last.
-fn cut(text: &mut String, limit: usize) {
+pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;
     }
