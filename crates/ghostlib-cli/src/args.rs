@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),
     Task(commands::task::TaskArgs),
+    Mcp(commands::mcp::McpArgs),
     Report(commands::report::ReportArgs),
     Config(commands::config::ConfigArgs),
     Doctor(commands::doctor::DoctorArgs),
