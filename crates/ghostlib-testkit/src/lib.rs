@@ -8,5 +8,5 @@
 mod process;
 mod project;
 
-pub use process::{Ran, Started};
+pub use process::{Ran, Started, Talk};
 pub use project::{TestProject, fixture};
