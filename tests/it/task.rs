@@ -14,6 +14,12 @@ pub(crate) fn hand_out(project: &TestProject, id: &str) {
     std::fs::create_dir_all(workspace.join("candidate")).unwrap();
 }
 
+/// The text of a library with a statement more at the beginning of its `parse`.
+fn with_statement(library: &str, statement: &str) -> String {
+    let (before, body) = library.split_once("pub fn parse").unwrap();
+    format!("{before}pub fn parse{}", body.replacen("{\n", &format!("{{\n {statement}\n"), 1))
+}
+
 fn leave(project: &TestProject, id: &str, candidate: &str) {
     project.copy_fixture(&format!("candidates/{candidate}"), &format!(".ghostlib/workspaces/{id}/candidate"));
 }
@@ -103,7 +109,7 @@ fn a_check_tells_what_fails_and_no_path_of_the_machine() {
             format!("{good}\npub const X: &str = include_str!(\"../../../../../reference/src/lib.rs\");\n"),
             "does not build",
         ),
-        (good.replacen("{\n", &format!("{{\n if true {{ {where_am_i} }}\n"), 1), "panic: candidate"),
+        (with_statement(&good, &format!("if true {{ {where_am_i} }}")), "panic: candidate"),
     ] {
         project.write(lib, &text);
         let checked = project.run(&["task", "check", "r1-1"]).expect_code(1);
@@ -172,7 +178,7 @@ fn a_check_shows_the_visible_vectors_of_a_run_alone() {
     run.wait_until("the task", || task.exists());
     leave(&project, "r1-1", "level-good");
     let lib = ".ghostlib/workspaces/r1-1/candidate/src/lib.rs";
-    let broken = project.read(lib).replacen("{\n", "{\n if true { panic!(\"no\") }\n", 1);
+    let broken = with_statement(&project.read(lib), "if true { panic!(\"no\") }");
     project.write(lib, broken);
     let checked: Value =
         serde_json::from_str(&project.run(&["task", "check", "r1-1", "--json"]).stdout).unwrap();
