@@ -40,6 +40,7 @@ fn run(socket: &UnixStream, surroundings: Surroundings) -> Result<ProcessEnd, Re
         Surroundings::Bubblewrap => None,
         Surroundings::Host => Some(landlock::system_rules()),
     };
+    drop_bounding_set().map_err(|error| Report::setup("dropping rights", error))?;
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
     prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
@@ -119,7 +120,6 @@ fn restrict(request: &Request, rules: Option<Result<SystemRules, String>>) -> Re
 /// Becomes the user that it is to be, can gain nothing by what it executes, and cannot be looked into by the
 /// command.
 fn drop_rights(request: &Request) -> io::Result<()> {
-    drop_bounding_set()?;
     if let Some(uid) = request.uid {
         become_user(uid)?;
         rlimits::apply_to_user(&request.policy.limits)?;
