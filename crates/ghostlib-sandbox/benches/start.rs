@@ -16,6 +16,17 @@ mod linux {
     /// The same as a divisor.
     const N: f64 = 200.0;
 
+    /// What the backend hides of the system, on Debian.
+    const HIDDEN: &[&str] = &[
+        "/usr/lib/node_modules",
+        "/usr/local/lib/node_modules",
+        "/usr/local/src",
+        "/usr/src",
+        "/usr/lib/python3/dist-packages",
+        "/usr/local/lib/python3.11/dist-packages",
+        "/usr/local/lib/python3.13/dist-packages",
+    ];
+
     /// One way to start `true`.
     enum Way {
         Bare,
@@ -85,10 +96,16 @@ mod linux {
             let path = format!("/etc/{path}");
             bwrap.args(["--ro-bind-try", &path, &path]);
         }
-        bwrap.args(["--tmpfs", "/usr/local/src", "--tmpfs", "/usr/src", "--dev", "/dev", "--proc", "/proc"]);
+        let hidden: Vec<&str> = HIDDEN.iter().copied().filter(|path| Path::new(path).is_dir()).collect();
+        for path in &hidden {
+            bwrap.args(["--tmpfs", path]);
+        }
+        bwrap.args(["--dev", "/dev", "--proc", "/proc"]);
         bwrap.arg("--bind").arg(workspace).arg("/tmp").arg("--bind").arg(workspace).arg(workspace);
-        bwrap.args(["--remount-ro", "/usr/local/src", "--remount-ro", "/usr/src"]);
-        bwrap.args(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/usr/bin/true"]);
+        for path in hidden.iter().chain(&["/dev", "/"]) {
+            bwrap.args(["--remount-ro", path]);
+        }
+        bwrap.args(["--chdir", "/", "--", "/usr/bin/true"]);
         bwrap
     }
 

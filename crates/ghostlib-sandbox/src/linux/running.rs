@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
@@ -133,12 +133,10 @@ impl Running {
 
     async fn finish(&mut self) -> Result<Finished, SandboxError> {
         let report = self.report().await;
-        let waited = self.supervisor.wait().await;
         // Also when nobody is left who could end what keeps the streams open.
         self.alive = None;
         let report = report?;
         let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
-        waited.map_err(follow)?;
         let wall = self.started.elapsed();
         let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
         let end = report.into_result()?;
@@ -148,8 +146,10 @@ impl Running {
 
     async fn report(&mut self) -> Result<Report, SandboxError> {
         let mut line = Vec::new();
+        let mut control = BufReader::new(&mut self.control);
         let patience = self.wall.saturating_add(GRACE).saturating_sub(self.started.elapsed());
-        match timeout(patience, self.control.read_to_end(&mut line)).await {
+        // The line is the last thing that the supervisor does: its own end is not waited for.
+        match timeout(patience, control.read_until(b'\n', &mut line)).await {
             Ok(Ok(1..)) => {
                 decode(&line).map_err(|error| SandboxError::LauncherLost { reason: error.to_string() })
             }

@@ -146,7 +146,7 @@ fn run_registered(
     let mut watch = Watch::new(limits, groups, places);
     let outcome = follow(ghostlib, &starter.socket, &request.policy.network, *deadline, &mut watch);
     match outcome {
-        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(),
+        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(starter.pid()),
         _ => tree::end_descendants(),
     }
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
