@@ -97,7 +97,14 @@ async fn a_killed_ghostlib_takes_all_with_it(sandbox: &Sandbox) {
     assert!(!live_on(), "{supervisors:?}");
 }
 
-fn supervisors_of(ghostlib: u32) -> Vec<i32> {
+#[tokio::test]
+async fn a_start_does_not_miss_what_was_kept_ready_for_it() {
+    let program = std::env::current_exe().unwrap();
+    assert_ok(&crate::support::outside(&payload(program, "loses_what_is_kept_ready")).await);
+}
+
+/// Those that are alive, also where nothing is told to them yet.
+pub(crate) fn supervisors_of(ghostlib: u32) -> Vec<i32> {
     let parent = i32::try_from(ghostlib).unwrap();
     marked("supervise").into_iter().filter(|pid| parent_of(*pid) == Some(parent)).collect()
 }
