@@ -90,6 +90,7 @@ impl OpenRun<'_> {
         let package =
             self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
         let engine = self.engine;
+        let n_before = self.n_before(iteration);
         let loaded = self.loaded(iteration)?;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
@@ -113,8 +114,17 @@ impl OpenRun<'_> {
             workspace,
             prompt,
             spec: loaded.visible_hash(),
+            n_before,
             budget: self.options.session,
         })
+    }
+
+    /// How many iterations before this one had its spec.
+    fn n_before(&self, iteration: u32) -> usize {
+        let of = |wanted| self.summary.iterations.iter().filter(move |one| one.iteration == wanted);
+        let Some(spec) = of(iteration).map(|one| &one.spec.hash).next() else { return 0 };
+        let earlier = self.summary.iterations.iter().filter(|one| one.iteration < iteration);
+        earlier.filter(|one| one.spec.hash == *spec).count()
     }
 
     /// What an interrupted attempt left is thrown away whole, but for what somebody outside works on.
