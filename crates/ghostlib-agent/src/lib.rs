@@ -35,7 +35,10 @@ pub use program::{
     Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
 };
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
-pub use recording::{Blindness, EVENTS_FILE, FORMAT, Recording, RecordingError};
+pub use recording::{
+    Blindness, EVENTS_FILE, FORMAT, Fault, Meta, Recording, RecordingError, Times, Trim, Verified,
+    folders as recording_folders, name_in as recording_name, verify as verify_recording,
+};
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
 pub use tree::{FileTree, TreeError, read_plain_file};

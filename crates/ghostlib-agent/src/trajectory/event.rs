@@ -111,7 +111,7 @@ impl TrajectoryEvent {
         self
     }
 
-    fn texts(&mut self) -> Vec<&mut String> {
+    pub(crate) fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::Text { text, .. }
             | Self::Reasoning { text }
@@ -140,7 +140,7 @@ impl TrajectoryEvent {
 }
 
 /// Keeps the beginning and the end: an error is usually told last.
-fn cut(text: &mut String, limit: usize) {
+pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;
     }
