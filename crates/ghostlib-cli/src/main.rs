@@ -11,6 +11,7 @@ mod narrate;
 mod prompts;
 mod settings;
 mod spec_source;
+mod transcript;
 mod wire;
 
 use std::process::ExitCode;

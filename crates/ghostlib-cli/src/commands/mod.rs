@@ -13,6 +13,7 @@ pub(crate) mod lint;
 mod measuring;
 pub(crate) mod parse;
 pub(crate) mod prompts;
+pub(crate) mod recording;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
@@ -75,6 +76,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),
         Command::Task(args) => task::task(&args, json),
+        Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
         Command::Prompts(args) => prompts::prompts_command(&args, json),
