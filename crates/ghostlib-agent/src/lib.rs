@@ -15,6 +15,7 @@
 
 mod assignment;
 mod checks;
+mod follow;
 mod handoff;
 mod model_access;
 mod program;
@@ -29,6 +30,7 @@ pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
+pub use follow::{Followed, Follower};
 pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
 pub use model_access::{ModelAccess, Price};
 pub use program::{

@@ -31,7 +31,7 @@ use walkdir::WalkDir;
 pub const FORMAT: u32 = 1;
 
 /// The file that says what a recording is.
-const META: &str = "recording.toml";
+pub(crate) const META: &str = "recording.toml";
 /// The file with the trajectory.
 pub const EVENTS_FILE: &str = "events.jsonl";
 const PROMPT: &str = "PROMPT.md";
@@ -249,12 +249,12 @@ fn renamed(path: &str, from: &str, to: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::trajectory::Recorder;
     use ghostlib_model::SessionEnd;
 
-    pub(super) fn recording() -> Recording {
+    pub(crate) fn recording() -> Recording {
         let prompt = "do it";
         let recorder = Recorder::start(crate::prompt_hash(prompt), &|_| {});
         let agent = AgentStamp::named("somebody", false);

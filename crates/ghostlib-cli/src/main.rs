@@ -11,6 +11,7 @@ mod narrate;
 mod prompts;
 mod settings;
 mod spec_source;
+mod tmux;
 mod transcript;
 mod wire;
 

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
+pub(crate) mod attach;
 pub(crate) mod config;
 pub(crate) mod converge;
 pub(crate) mod demo;
@@ -75,6 +76,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),
+        Command::Attach(args) => attach::attach(&args, json).await,
         Command::Task(args) => task::task(&args, json),
         Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),

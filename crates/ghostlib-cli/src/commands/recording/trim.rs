@@ -78,8 +78,11 @@ fn write_new(recording: &Recording, dir: &Path) -> Result<PathBuf, CliError> {
     let files = recording.to_files().map_err(AgentError::from)?;
     let above = dir.parent().unwrap_or(Path::new("."));
     let partial = above.join(format!(".partial-{}", std::process::id()));
-    files.write(&partial).map_err(|error| CliError::environment(error.to_string()))?;
-    fs::rename(&partial, dir).map_err(at(dir))?;
+    let written = files.write(&partial).map_err(io::Error::from).and_then(|()| fs::rename(&partial, dir));
+    if written.is_err() {
+        let _not_more_than_was_made = fs::remove_dir_all(&partial);
+    }
+    written.map_err(at(dir))?;
     Ok(dir.to_owned())
 }
 
