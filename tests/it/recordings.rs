@@ -54,7 +54,8 @@ fn a_trimmed_recording_is_small_and_plays_as_before() {
     let chatty = format!("seq 1 3000 | tr '\\n' ' '; {}", write_candidate(&project, "level-good"));
     let agent = agent(&project, &chatty);
     let _ = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(0);
-    let lock = project.read("ghostlib.lock");
+    let proved = || project.read("ghostlib.lock").split_once("[fidelity]").unwrap().1.to_owned();
+    let before = proved();
     let trimmed =
         project.run(&["recording", "trim", SESSIONS, "--into", "kept", "--max-bytes", "200"]).expect_code(0);
     assert!(trimmed.stdout.starts_with("kept/r1-1: "), "{}", trimmed.stdout);
@@ -68,7 +69,7 @@ fn a_trimmed_recording_is_small_and_plays_as_before() {
         project.read("kept/r1-1/events.jsonl")
     );
     let _ = project.run(&["run", "specs/level", "--agent", "replay:kept", "--keep-spec"]).expect_code(0);
-    assert_eq!(project.read("ghostlib.lock"), lock);
+    assert_eq!(proved(), before);
 }
 
 #[test]
@@ -76,8 +77,8 @@ fn sessions_of_one_spec_play_their_recordings_in_turn() {
     // It leaves nothing, so the spec stays as it is; what it says tells the sessions apart.
     let project = recorded(|_| "echo \"this is $1\"".into(), &["--max-iterations", "2"]);
     let replay = format!("replay:{SESSIONS}");
-    let _ = project.run(&["run", "specs/level", "--agent", &replay, "--max-iterations", "3"]).expect_code(1);
-    for (session, played) in [("r2-1", "r1-1"), ("r2-2", "r1-2"), ("r2-3", "r1-1")] {
+    let _ = project.run(&["run", "specs/level", "--agent", &replay, "--max-iterations", "2"]).expect_code(1);
+    for (session, played) in [("r2-1", "r1-1"), ("r2-2", "r1-2")] {
         let events = project.read(&format!(".ghostlib/runs/r2/sessions/{session}/events.jsonl"));
         assert!(events.contains(&format!("workspaces/{played}\"")), "{session}: {events}");
     }

@@ -41,7 +41,7 @@ fn a_session_is_told_from_its_beginning_to_its_end_with_its_objections() {
 fn watching_ends_when_nobody_works_on_the_session_any_more() {
     let project = level_project();
     let run = run_that_says(&project, "echo first; sleep 100");
-    let attached = project.start(&["attach"]);
+    let attached = project.start(&["attach", "r1-1"]);
     drop(run.kill());
     let attached = attached.wait().expect_code(0);
     assert!(attached.stdout.contains("first"), "{attached:?}");
