@@ -259,6 +259,14 @@ impl From<ProjectError> for CliError {
             ProjectError::NoRun { .. } => {
                 Self::of(Kind::Input, &error).hint("`ghostlib run SPEC` starts one")
             }
+            ProjectError::NoSession { .. } => Self::of(Kind::Input, &error)
+                .hint("`ghostlib attach` alone shows the newest one that is under way"),
+            ProjectError::NoneRunning { known, .. } => {
+                Self::of(Kind::Input, &error).hint(match known.last() {
+                    Some(last) => format!("`ghostlib attach {last}` shows the last one again"),
+                    None => "`ghostlib run SPEC` starts one".to_owned(),
+                })
+            }
             ProjectError::Io { source, .. } => Self::of_file(&error, source),
         }
     }

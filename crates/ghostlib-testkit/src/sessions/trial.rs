@@ -70,6 +70,7 @@ pub(super) async fn trial(behaviour: &Behaviour, backend: &Backend) -> Result<Op
         workspace: stage.workspace(),
         prompt: PROMPT.into(),
         spec: Sha256Hex::of(b""),
+        n_before: 0,
         budget: behaviour.budget,
     };
     if behaviour.cancel {
