@@ -15,6 +15,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 /// Answers one client.
@@ -25,7 +26,7 @@ pub(super) struct Server {
     /// What checks, found when it is first needed.
     checks: OnceCell<VisibleChecks>,
     /// Held while something is checked: one build at a time.
-    checking: Mutex<()>,
+    checking: Arc<Mutex<()>>,
     /// Held by every other call: those of one client are made one after the other.
     turn: Mutex<()>,
 }
@@ -40,9 +41,14 @@ impl Server {
             project,
             sandbox,
             checks: OnceCell::new(),
-            checking: Mutex::new(()),
+            checking: Arc::default(),
             turn: Mutex::new(()),
         }
+    }
+
+    /// Held while something is checked.
+    pub(super) fn checking(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.checking)
     }
 
     /// What a tool answers; nothing, if there is none of this name.

@@ -1,6 +1,8 @@
 //! What an implementer may learn of its candidate before it is done: whether it builds, and which of the vectors hold
 //! that lie in its workspace. Neither reference nor judge have a part in it.
 
+mod place;
+
 use super::{Operations, extract};
 use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{
@@ -8,15 +10,16 @@ use ghostlib_agent::{
 };
 use ghostlib_diff::SourceTree;
 use ghostlib_model::{Answer, Call, ReferenceSource, Sequence, Vector};
-use ghostlib_sandbox::{Sandbox, remove_folder};
+use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::Spec;
 use ghostlib_verify::rust::{Built, CompilerMessage, LeftOut};
 use ghostlib_verify::{
     Driver, Needs, Operation, Patience, ReferenceError, Site, Tools, VerifyError, vector_holds,
 };
+use place::Place;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,6 +83,14 @@ pub enum VisibleError {
     /// The candidate cannot be laid out.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// There is no place to build it.
+    #[error("{}: {source}", .path.display())]
+    Scratch {
+        /// Where it would be built.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The sandbox or the file system failed.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -103,7 +114,8 @@ impl VisibleChecks {
             Err(error @ TaskError::Path { .. }) => return Ok(failed(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let place = Place::new(&self.scratch)?;
+        let failed_here = |source| VisibleError::Scratch { path: self.scratch.clone(), source };
+        let place = Place::new(&self.scratch).map_err(failed_here)?;
         let mut report = match self.build(&loaded, &candidate, &place).await? {
             Ok((driver, left_out)) => {
                 let failing = failing(&driver, &left_out, &loaded.spec.vectors).await?;
@@ -171,36 +183,6 @@ impl Checks for VisibleChecks {
             let report = self.visible(workspace).await.map_err(|error| CheckError(Box::new(error)))?;
             Ok(CheckReport { passed: report.passed(), text: report.text() })
         })
-    }
-}
-
-/// A folder that goes away, also if something in it was made hard to remove.
-struct Place {
-    root: PathBuf,
-}
-
-impl Place {
-    fn new(scratch: &Path) -> Result<Self, VisibleError> {
-        let failed = |error: std::io::Error| {
-            VisibleError::Tree(TreeError {
-                path: scratch.into(),
-                reason: error.to_string(),
-                kind: error.kind(),
-            })
-        };
-        fs::create_dir_all(scratch).map_err(failed)?;
-        let root = tempfile::Builder::new().prefix("check-").tempdir_in(scratch).map_err(failed)?.keep();
-        Ok(Self { root })
-    }
-
-    fn source(&self) -> PathBuf {
-        self.root.join("candidate")
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = remove_folder(&self.root);
     }
 }
 
