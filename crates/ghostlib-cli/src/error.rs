@@ -308,6 +308,7 @@ impl From<VisibleError> for CliError {
             VisibleError::Spec(error) => error.into(),
             VisibleError::Dependencies(error) => error.into(),
             VisibleError::Verify(error) => error.into(),
+            VisibleError::Scratch { ref source, .. } => Self::of_file(&error, source),
             VisibleError::Tree(_) => Self::of(Kind::Environment, &error),
         }
     }
