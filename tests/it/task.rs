@@ -161,8 +161,8 @@ fn a_check_shows_the_visible_vectors_of_a_run_alone() {
     let spec =
         project.read("specs/level/SPEC.md").replacen("\nversion:", "\nvectors: [more.yaml]\nversion:", 1);
     project.write("specs/level/SPEC.md", spec);
-    let vectors: String =
-        (0..10).map(|n| format!("  - {{name: v{n}, input: {{text: \"{n}\"}}, output: {n}}}\n")).collect();
+    let vector = |n| format!("  - {{name: v{n}, input: {{text: \"{n}\"}}, output: {n}}}\n");
+    let vectors = (0..10).map(vector).collect::<Vec<_>>().concat();
     project.write("specs/level/more.yaml", format!("parse:\n{vectors}"));
     let run = project.start(&[
         "run",

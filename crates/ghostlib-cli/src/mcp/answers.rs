@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_long_file_is_told_in_pages_that_make_the_whole() {
-        let text: String = (1..=9000).map(|n| format!("this is line {n}\n")).collect();
+        let text = (1..=9000).map(|n| format!("this is line {n}\n")).collect::<Vec<_>>().concat();
         let mut whole = String::new();
         let mut from = 1;
         loop {

@@ -1,18 +1,22 @@
-//! Bodies on their way through: counted, and on the way in, redacted and read for their usage.
+//! Bodies on their way through: counted; those of answers redacted and read for their usage.
 
 use super::meter::{Budget, Meter};
 use super::redact::RedactStream;
+use super::refusal::Refusal;
 use super::usage::{Tokens, UsageReader};
-use bytes::Bytes;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 /// How many bytes of text a token stands for where nobody tells: about so many in English and in code, and those of
 /// the formats around the text are counted as well.
 const BYTES_PER_TOKEN: u64 = 4;
+
+/// The most bytes of a request: it is read before it goes on.
+const MAX_REQUEST: usize = 64 << 20;
 
 /// Why a body broke off.
 #[derive(Debug, thiserror::Error)]
@@ -23,44 +27,19 @@ pub(super) enum BodyError {
     Budget(Budget),
 }
 
-/// The body of a request.
-pub(super) struct RequestBody {
-    incoming: Incoming,
-    meter: Arc<Meter>,
-    n_bytes: Arc<AtomicU64>,
-}
-
-impl RequestBody {
-    /// `n_bytes` is what has passed so far, for whoever wants to know.
-    pub(super) fn new(incoming: Incoming, meter: Arc<Meter>, n_bytes: Arc<AtomicU64>) -> Self {
-        Self { incoming, meter, n_bytes }
+/// The whole body of a request, counted as it comes.
+pub(super) async fn read_request(mut incoming: Incoming, meter: &Meter) -> Result<Bytes, Refusal> {
+    let mut body = BytesMut::new();
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|_| Refusal::Content("it broke off"))?;
+        let Ok(part) = frame.into_data() else { continue };
+        meter.up(part.len()).map_err(Refusal::Budget)?;
+        if body.len() + part.len() > MAX_REQUEST {
+            return Err(Refusal::Content("it is larger than 64 MiB"));
+        }
+        body.extend_from_slice(&part);
     }
-}
-
-impl Body for RequestBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let part = ready!(poll_part(&mut self.incoming, cx));
-        Poll::Ready(part.map(|part| {
-            let part = part?;
-            self.n_bytes.fetch_add(part.len() as u64, Ordering::Relaxed);
-            self.meter.up(part.len()).map_err(BodyError::Budget)?;
-            Ok(Frame::data(part))
-        }))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
+    Ok(body.freeze())
 }
 
 /// The body of an answer.
@@ -76,7 +55,7 @@ pub(super) struct AnswerBody {
 pub(super) struct Usage {
     pub(super) told: UsageReader,
     /// Of the request's body.
-    pub(super) n_bytes_up: Arc<AtomicU64>,
+    pub(super) n_bytes_up: u64,
     /// Of the answer's.
     pub(super) n_bytes_down: u64,
 }
@@ -92,7 +71,7 @@ impl Usage {
     /// The tokens that were told, and how many more there may have been. Whoever tells the end of its answer has told
     /// them all; what was written of one that broke off was not counted yet.
     fn finish(mut self, extent: Extent) -> (Option<Tokens>, u64) {
-        let input = self.n_bytes_up.load(Ordering::Relaxed).div_ceil(BYTES_PER_TOKEN);
+        let input = self.n_bytes_up.div_ceil(BYTES_PER_TOKEN);
         let output = self.n_bytes_down.div_ceil(BYTES_PER_TOKEN);
         let told = self.told.finish();
         let n_estimated = match (told, extent) {

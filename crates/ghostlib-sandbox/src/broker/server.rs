@@ -1,7 +1,8 @@
 //! The broker itself: listens, checks, forwards.
 
-use super::body::{AnswerBody, RequestBody, Usage};
+use super::body::{AnswerBody, Usage, read_request};
 use super::config::{BrokerConfig, BrokerError};
+use super::content;
 use super::framing::{MAX_HEAD, read_head};
 use super::headers;
 use super::meter::{BrokerReport, Meter};
@@ -28,7 +29,6 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -175,9 +175,15 @@ impl Session {
         let (from, body) = request.into_parts();
         let (destination, url) = self.routes.find(&from.method, &from.uri)?;
         self.meter.admit(body.size_hint().exact().unwrap_or(0)).map_err(Refusal::Budget)?;
-        let n_bytes_up = Arc::default();
-        let body = RequestBody::new(body, Arc::clone(&self.meter), Arc::clone(&n_bytes_up));
-        let mut onward = Request::new(body);
+        if headers::is_encoded(&from.headers) {
+            return Err(Refusal::Content("it is compressed"));
+        }
+        let body = read_request(body, &self.meter).await?;
+        if from.method == Method::POST || !body.is_empty() {
+            content::check(&body).map_err(Refusal::Content)?;
+        }
+        let n_bytes_up = body.len() as u64;
+        let mut onward = Request::new(Full::new(body));
         *onward.method_mut() = from.method.clone();
         *onward.uri_mut() = url;
         *onward.headers_mut() = headers::of_request(&from.headers);
@@ -192,7 +198,7 @@ impl Session {
         &self,
         method: &Method,
         answer: Response<Incoming>,
-        n_bytes_up: Arc<AtomicU64>,
+        n_bytes_up: u64,
     ) -> Result<Answer, Refusal> {
         let (mut head, body) = answer.into_parts();
         self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
