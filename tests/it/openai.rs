@@ -39,7 +39,11 @@ async fn a_model_rebuilds_a_library_and_is_told_by_its_checks_when_it_is_done() 
             ran.stdout
         );
         // Seven answers, at 100 tokens in and 20 out.
-        assert!(ran.stdout.contains("7 turns, 700 tokens in (49 cached), 140 out; 1.40 US dollars"), "{}", ran.stdout);
+        assert!(
+            ran.stdout.contains("7 turns, 700 tokens in (49 cached), 140 out; 1.40 US dollars"),
+            "{}",
+            ran.stdout
+        );
         let events = project.read(".ghostlib/runs/r1/sessions/r1-1/events.jsonl");
         let checks: Vec<&str> = events.lines().filter(|line| line.contains("\"tool\":\"check\"")).collect();
         assert!(
