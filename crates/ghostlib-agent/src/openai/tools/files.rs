@@ -58,9 +58,9 @@ fn lines(text: &str, first: u64, n_wanted: Option<u64>) -> Result<String, String
         // A line that is too long by itself is cut by whoever tells it.
         if n_told > 0 && told.len() + line.len() > MAX_OUTPUT - 100 {
             let (last, next) = (n_before + n_told, n_before + n_told + 1);
-            told +=
-                &format!("[these are lines {first} to {last} of {n_all}; read on with first_line {next}]");
-            break;
+            return Ok(format!(
+                "{told}[these are lines {first} to {last} of {n_all}; read on with first_line {next}]"
+            ));
         }
         told += line;
     }
