@@ -2,7 +2,8 @@
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
 use super::identity::pid_namespace;
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, wait};
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,16 +12,13 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a starter may take to end that has reported, before anybody looks for what else there is.
-const LAST_BREATH: Duration = Duration::from_millis(3);
+const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 3_000_000 };
 
 /// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
 /// itself, and to look through all processes is by far the dearer part.
-pub(super) fn end_descendants_of_starter() {
-    let until = Instant::now() + LAST_BREATH;
-    let mut pause = Duration::from_micros(50);
-    while reap() && Instant::now() < until {
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_micros(400));
+pub(super) fn end_descendants_of_starter(starter: Pid) {
+    if let Ok(starter) = pidfd_open(starter, PidfdFlags::empty()) {
+        let _ended_or_not = poll(&mut [PollFd::new(&starter, PollFlags::IN)], Some(&LAST_BREATH));
     }
     end_descendants();
 }
