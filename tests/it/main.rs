@@ -16,6 +16,7 @@ mod json_schema;
 mod leaks;
 mod lint;
 mod mcp;
+mod openai;
 mod power;
 mod reading;
 mod recordings;

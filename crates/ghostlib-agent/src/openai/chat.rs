@@ -71,7 +71,9 @@ impl Reader for Chunks {
         for call in delta["tool_calls"].as_array().into_iter().flatten() {
             self.call(call);
         }
-        self.is_finished |= choice["finish_reason"].is_string();
+        let ended = choice["finish_reason"].as_str();
+        self.turn.ended(ended);
+        self.is_finished |= ended.is_some();
         Ok(())
     }
 
@@ -171,6 +173,14 @@ mod tests {
             json!({ "index": 0, "id": "b", "function": { "name": "run", "arguments": "{}" } }),
         ];
         assert_eq!(calls(&same_index), [call("a", "run", "{}"), call("b", "run", "{}")]);
+    }
+
+    #[test]
+    fn it_is_told_why_an_answer_ended_early() {
+        let ended =
+            |why: &str| read(&[json!({ "choices": [{ "delta": {}, "finish_reason": why }] })]).unwrap();
+        assert!(ended("length").is_cut_short && !ended("content_filter").refusal.is_empty());
+        assert_eq!(ended("stop"), Turn::default());
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Items {
     fn response(&mut self, response: &Value) {
         self.is_finished = true;
         self.turn.tokens = tokens(&response["usage"]);
+        self.turn.ended(response["incomplete_details"]["reason"].as_str());
         if self.n_known == 0 {
             response["output"].as_array().into_iter().flatten().for_each(|item| self.item(item));
         }

@@ -1,6 +1,6 @@
 use super::SessionsError;
 use crate::complain;
-use ghostlib_agent::{Agent, Claude, Codex, ModelAccess, Price, ProgramAgent, Workbench};
+use ghostlib_agent::{Agent, Api, Claude, Codex, ModelAccess, OpenAiAgent, Price, ProgramAgent, Workbench};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_sandbox::broker::{Auth, Endpoint, Route, Secret};
 use std::path::{Path, PathBuf};
@@ -67,7 +67,25 @@ pub(super) fn backends(
             auth: Auth::XApiKey,
         }));
     }
+    backends.extend(own(&kind, &workbench));
     Ok(backends)
+}
+
+/// The agent that needs no program, over each API.
+fn own(kind: &str, workbench: &Workbench) -> [Backend; 2] {
+    [(Api::Chat, "chat"), (Api::Responses, "responses")].map(|(api, name)| {
+        let workbench = workbench.clone();
+        let window = OpenAiAgent::USUAL_WINDOW;
+        let make = move |model| -> Box<dyn Agent> {
+            Box::new(OpenAiAgent { api, model, window, checks: None, workbench: workbench.clone() })
+        };
+        Backend {
+            name: format!("openai {name}, {kind}"),
+            make: Box::new(make),
+            path: "/v1",
+            auth: Auth::Bearer,
+        }
+    })
 }
 
 fn of_program<D: ghostlib_agent::Dialect + Clone + 'static>(
