@@ -1,6 +1,7 @@
 mod event;
 mod recorder;
 
+pub(crate) use event::char_boundary_to;
 pub use event::{FileChangeKind, TrajectoryEvent};
 pub(crate) use recorder::Recorder;
 
