@@ -18,6 +18,7 @@ mod assignment;
 mod checks;
 mod handoff;
 mod model_access;
+mod openai;
 mod program;
 mod prompts;
 mod recording;
@@ -31,8 +32,9 @@ pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
-pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
+pub use openai::{Api, OpenAiAgent};
 pub use program::{
     Claude, Codex, Command, Conversation, Credential, Dialect, Listener, NextHeard, Place, ProgramAgent,
     Start, Streams, Verdict, Workbench,

@@ -301,6 +301,10 @@ impl From<RunError> for CliError {
             RunError::Project(error) => error.into(),
             RunError::Tools(error) => error.into(),
             RunError::Journal(error) => error.into(),
+            RunError::Sandbox(error) => error.into(),
+            RunError::Required(_) => {
+                Self::of(Kind::Environment, &error).hint("use the version that it began with")
+            }
             RunError::Agent(error) => error.into(),
             RunError::Judge(error) => error.into(),
             RunError::Io { ref source, .. } => Self::of_file(&error, source),

@@ -18,7 +18,7 @@ mod linux {
     enum Way {
         Bare,
         ByHand { is_root: bool },
-        Sandbox(Sandbox, Box<SandboxPolicy>),
+        Sandbox(Box<(Sandbox, SandboxPolicy)>),
     }
 
     impl Way {
@@ -27,7 +27,8 @@ mod linux {
             match self {
                 Self::Bare => assert!(quiet("/usr/bin/true").status()?.success()),
                 Self::ByHand { is_root } => assert!(by_hand(workspace, *is_root).status()?.success()),
-                Self::Sandbox(sandbox, policy) => {
+                Self::Sandbox(way) => {
+                    let (sandbox, policy) = way.as_ref();
                     let finished =
                         sandbox.run(policy, &CommandLine::new("/usr/bin/true"), Vec::new()).await?;
                     assert!(finished.end.is_success(), "{}", finished.end);
@@ -101,7 +102,7 @@ mod linux {
         let of_tree = SandboxPolicy { limits: SandboxRole::Test.limits(), ..policy.clone() };
         let landlock = Sandbox::new(BackendChoice::Landlock, launcher.clone(), None).await?;
         let sandboxed = |sandbox: &Sandbox, policy: &SandboxPolicy| {
-            Way::Sandbox(sandbox.clone(), Box::new(policy.clone()))
+            Way::Sandbox(Box::new((sandbox.clone(), policy.clone())))
         };
         let mut plain = vec![("bare", Way::Bare), ("Landlock", sandboxed(&landlock, &policy))];
         let mut limited = vec![("Landlock, limits of the tree", sandboxed(&landlock, &of_tree))];

@@ -1,6 +1,6 @@
 //! Calls of tools, from their announcement to their end.
 
-use crate::trajectory::{FileChangeKind, TrajectoryEvent, char_boundary_to};
+use crate::trajectory::{FileChangeKind, TrajectoryEvent, cut};
 use agent_client_protocol::v1::schema::{
     ContentBlock, ToolCall, ToolCallContent, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
 };
@@ -92,7 +92,7 @@ impl Call {
         let raw = || fields.raw_output.as_ref().and_then(output);
         self.output = Some(texts).filter(|text| !text.is_empty()).or_else(raw).or(self.output.take());
         for text in [&mut self.input, &mut self.output].into_iter().flatten() {
-            text.truncate(char_boundary_to(text, MAX_TEXT));
+            cut(text, MAX_TEXT);
         }
     }
 

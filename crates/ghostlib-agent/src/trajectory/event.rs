@@ -140,20 +140,15 @@ impl TrajectoryEvent {
 }
 
 /// Keeps the beginning and the end: an error is usually told last.
-fn cut(text: &mut String, limit: usize) {
+pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;
     }
-    let begins = char_boundary_to(text, limit / 2);
+    let begins = (0..=limit / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let ends = (text.len() - limit / 2..text.len()).find(|at| text.is_char_boundary(*at));
     let ends = ends.unwrap_or(text.len());
     let n_left_out = ends - begins;
     *text = format!("{}\n[{n_left_out} bytes left out]\n{}", &text[..begins], &text[ends..]);
-}
-
-/// The end of the last whole character within so many bytes.
-pub(crate) fn char_boundary_to(text: &str, limit: usize) -> usize {
-    (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

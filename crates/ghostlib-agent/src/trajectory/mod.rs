@@ -1,7 +1,7 @@
 mod event;
 mod recorder;
 
-pub(crate) use event::char_boundary_to;
+pub(crate) use event::cut;
 pub use event::{FileChangeKind, TrajectoryEvent};
 pub(crate) use recorder::Recorder;
 

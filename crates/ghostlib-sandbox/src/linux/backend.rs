@@ -34,7 +34,7 @@ pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxErro
     let backend = |isolation| Backend {
         name: LANDLOCK,
         version: format!("Landlock ABI {abi}"),
-        confinement: Confinement::Landlock { isolation },
+        confinement: Confinement::Landlock { abi, isolation },
         identity: machine.identity,
         guarantees: declared::landlock(abi, isolation, &machine),
     };

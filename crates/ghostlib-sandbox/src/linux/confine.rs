@@ -15,7 +15,8 @@ use rustix::thread::{
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::thread;
 
 pub(super) fn main(socket: &UnixStream) -> ExitCode {
     let report = run(socket).map_or_else(|report| report, Report::Ended);
@@ -66,7 +67,7 @@ fn first(child: &Child, socket: &UnixStream) -> io::Result<First> {
 fn end_all(request: &Request) {
     let is_alone = match request.confinement {
         Confinement::Bubblewrap { .. } => true,
-        Confinement::Landlock { .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(),
+        Confinement::Landlock { abi, .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(abi),
     };
     if is_alone {
         let _nothing_left = nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::SIGKILL);
@@ -94,7 +95,7 @@ fn restrict(request: &Request) -> Result<(), Report> {
         landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
-    seccomp::apply(&request.policy.network)
+    seccomp::apply(&request.policy.network, &request.confinement)
         .map_err(|error| Report::setup("applying the system call filter", error))
 }
 
@@ -130,14 +131,27 @@ fn drop_capabilities() -> io::Result<()> {
 }
 
 fn start(request: &Request, [stdin, stdout, stderr]: Streams) -> io::Result<Child> {
-    std_command(&request.command)
+    let mut command = std_command(&request.command);
+    command
         .env_clear()
         .envs(&request.policy.env)
         .current_dir(&request.policy.dir)
         .stdin(Stdio::from(stdin))
         .stdout(Stdio::from(stdout))
-        .stderr(Stdio::from(stderr))
-        .spawn()
+        .stderr(Stdio::from(stderr));
+    match request.confinement {
+        Confinement::Landlock { abi, .. } if landlock::scopes_signals(abi) => spawn_scoped(command),
+        _ => command.spawn(),
+    }
+}
+
+/// Starts the command so that it can neither stop nor kill this process, which has to end everything should the
+/// supervisor be killed. Landlock binds the thread that starts it, and that thread is gone when the command runs; in
+/// bubblewrap, the kernel itself ends everything.
+fn spawn_scoped(mut command: Command) -> io::Result<Child> {
+    let spawn = move || landlock::scope_signals().and_then(|()| command.spawn());
+    let spawned = thread::Builder::new().spawn(spawn)?.join();
+    spawned.unwrap_or_else(|_| Err(io::Error::other("the thread that starts it ended early")))
 }
 
 /// How a child ended, as its status has it.

@@ -8,6 +8,7 @@ use ::landlock::{
     path_beneath_rules,
 };
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The newest interface that this file was written for.
@@ -40,9 +41,16 @@ pub(super) fn abi() -> Result<u32, String> {
     }
 }
 
-/// Whether processes below a ruleset can send no signals to those above it. So it is since ABI 6.
-pub(super) fn scopes_signals() -> bool {
-    abi().is_ok_and(|abi| abi >= 6)
+/// Whether processes below a ruleset can be kept from sending signals to those above it, by that version of the kernel's
+/// interface.
+pub(super) fn scopes_signals(abi: u32) -> bool {
+    abi >= 6
+}
+
+/// Binds this thread and all that it starts to send signals to nothing but what it starts, for good.
+pub(super) fn scope_signals() -> io::Result<()> {
+    let ruleset = Ruleset::default().scope(Scope::Signal).and_then(Ruleset::create);
+    ruleset.and_then(RulesetCreated::restrict_self).map(drop).map_err(io::Error::other)
 }
 
 fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {

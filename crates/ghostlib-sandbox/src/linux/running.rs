@@ -1,8 +1,8 @@
-use super::capture::{Budget, capture};
+use super::capture::{Budget, Death, Life, capture};
 use super::launcher::SUPERVISE;
 use super::std_command;
 use super::wire::{Report, Request, Streams, decode, send_request};
-use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
+use crate::{CommandLine, Finished, Launcher, ProcessEnd, SandboxError};
 use rustix::stdio;
 use std::io::{self, pipe};
 use std::net::Shutdown;
@@ -32,33 +32,46 @@ pub struct Running {
     stdout: Option<ChildStdout>,
     stderr: JoinHandle<Vec<u8>>,
     budget: Arc<Budget>,
+    /// Until it is over.
+    alive: Option<Life>,
+    death: Death,
     started: Instant,
     wall: Duration,
 }
 
 impl Running {
     /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
-    pub(super) fn start(request: &Request, wiring: Wiring) -> Result<Self, SandboxError> {
+    pub(super) fn start(
+        request: &Request,
+        launcher: &Launcher,
+        wiring: Wiring,
+    ) -> Result<Self, SandboxError> {
         let line = serde_json::to_vec(request)
             .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
-        Self::start_described(request, &line, wiring)
-            .map_err(|source| SandboxError::Launcher { program: request.launcher.program.clone(), source })
+        Self::start_described(request, &line, launcher, wiring)
+            .map_err(|source| SandboxError::Launcher { program: launcher.program.clone(), source })
     }
 
-    fn start_described(request: &Request, line: &[u8], wiring: Wiring) -> io::Result<Self> {
+    fn start_described(
+        request: &Request,
+        line: &[u8],
+        launcher: &Launcher,
+        wiring: Wiring,
+    ) -> io::Result<Self> {
         let started = Instant::now();
         let Wires { streams, stdin, stdout, stderr } = match wiring {
             Wiring::Pipes => Wires::pipes()?,
             Wiring::Callers => Wires::callers()?,
         };
         let (control, theirs) = StdUnixStream::pair()?;
-        let supervisor = supervisor(request, theirs)?;
+        let supervisor = supervisor(launcher, theirs)?;
         send_request(&control, line, &streams)?;
         drop(streams);
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
         control.set_nonblocking(true)?;
         let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
-        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), lifeline.clone()));
+        let (alive, death) = Life::begin();
+        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), death.clone(), lifeline.clone()));
         Ok(Self {
             program: request.command.program.clone(),
             supervisor,
@@ -68,6 +81,8 @@ impl Running {
             stdout,
             stderr,
             budget,
+            alive: Some(alive),
+            death,
             started,
             wall: request.policy.limits.wall,
         })
@@ -102,7 +117,7 @@ impl Running {
     pub(super) async fn communicate(mut self, input: Vec<u8>) -> Result<Finished, SandboxError> {
         let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
         let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
-        let output = capture_any(stdout, budget, lifeline);
+        let output = capture_any(stdout, budget, self.death.clone(), lifeline);
         let ((), stdout, finished) = tokio::join!(feed(stdin, &input), output, self.finish());
         // Only now is it known whether the output kept within its limit.
         let (overrun, finished) = (self.budget.is_overrun(), finished?);
@@ -111,9 +126,13 @@ impl Running {
     }
 
     async fn finish(&mut self) -> Result<Finished, SandboxError> {
-        let report = self.report().await?;
+        let report = self.report().await;
+        let waited = self.supervisor.wait().await;
+        // Also when nobody is left who could end what keeps the streams open.
+        self.alive = None;
+        let report = report?;
         let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
-        self.supervisor.wait().await.map_err(follow)?;
+        waited.map_err(follow)?;
         let wall = self.started.elapsed();
         let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
         let end = report.into_result()?;
@@ -166,10 +185,11 @@ impl Lifeline {
 async fn capture_any(
     stream: Option<impl tokio::io::AsyncRead + Unpin>,
     budget: Arc<Budget>,
+    death: Death,
     lifeline: Lifeline,
 ) -> Vec<u8> {
     match stream {
-        Some(stream) => capture(stream, &budget, || lifeline.cut()).await,
+        Some(stream) => capture(stream, &budget, death, || lifeline.cut()).await,
         None => Vec::new(),
     }
 }
@@ -220,8 +240,7 @@ impl Wires {
 
 /// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends
 /// the tree in good order.
-fn supervisor(request: &Request, control: StdUnixStream) -> io::Result<Child> {
-    let launcher = &request.launcher;
+fn supervisor(launcher: &Launcher, control: StdUnixStream) -> io::Result<Child> {
     let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
     tokio::process::Command::from(std_command(&command))
         .envs(launcher.variables.iter().map(|(name, value)| (name, value)))

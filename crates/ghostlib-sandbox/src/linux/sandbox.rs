@@ -15,6 +15,7 @@ use std::ffi::OsStr;
 pub struct Sandbox {
     backend: Backend,
     launcher: Launcher,
+    required: Vec<Guarantee>,
 }
 
 impl Sandbox {
@@ -27,7 +28,8 @@ impl Sandbox {
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
         // A registry that cannot be used is told by the trial run.
-        let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
+        let sweep = || Registry::of_user().map(|registry| registry.sweep());
+        let _n_cleared_away = tokio::task::spawn_blocking(sweep).await;
         match choice {
             BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
@@ -45,12 +47,22 @@ impl Sandbox {
     }
 
     pub(super) fn untried(backend: Backend, launcher: Launcher) -> Self {
-        Self { backend, launcher }
+        Self { backend, launcher, required: Vec::new() }
     }
 
-    /// The backend, what it enforces, and what not.
+    /// The same, with these on record as required.
+    ///
+    /// # Errors
+    /// If one of them is not enforced.
+    pub fn requiring(mut self, wanted: Vec<Guarantee>) -> Result<Self, SandboxError> {
+        self.require(&wanted)?;
+        self.required = wanted;
+        Ok(self)
+    }
+
+    /// The backend, what it enforces, what not, and what is required of it.
     pub fn stamp(&self) -> SandboxStamp {
-        stamp(self.backend.name, &self.backend.guarantees)
+        stamp(self.backend.name, &self.backend.guarantees, &self.required)
     }
 
     /// What it enforces and what not, in the order of [`Guarantee::ALL`].
@@ -107,10 +119,10 @@ impl Sandbox {
             policy: policy.clone(),
             command: command.clone(),
             confinement: self.backend.confinement.clone(),
-            launcher: self.launcher.clone(),
+            launcher: Launcher { variables: Vec::new(), ..self.launcher.clone() },
             identity: self.backend.identity,
             uid: None,
         };
-        Running::start(&request, wiring)
+        Running::start(&request, &self.launcher, wiring)
     }
 }

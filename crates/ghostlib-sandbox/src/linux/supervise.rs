@@ -21,7 +21,7 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -71,7 +71,7 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
 /// Names everything that will be made, and gives the temporary folder to the command.
 fn plan(request: &mut Request, claim: &Claim, name: &str, groups: &Groups) -> io::Result<Traces> {
     request.uid = match request.identity {
-        Identity::Assigned => Some(assigned(claim.number)),
+        Identity::Assigned => Some(assigned(claim.number)?),
         Identity::Callers => None,
     };
     let lent = match request.uid {
@@ -102,7 +102,10 @@ fn run_registered(
         .map_err(|error| Report::setup("starting the confined process", error))?;
     // The ends of a pipe that are kept here would keep it open for ghostlib.
     drop(streams);
-    let mut places = request.policy.write.clone();
+    let written = request.policy.write.iter();
+    // By their own names: links are not followed where things are counted.
+    let mut places: Vec<PathBuf> =
+        written.map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
     if !places.contains(&traces.temporary) {
         places.push(traces.temporary.clone());
     }

@@ -1,6 +1,7 @@
 //! Ends every descendant of this process. That works because the supervisor is a subreaper: whoever loses
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
+use super::identity::pid_namespace;
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
 use std::fs;
 use std::thread::sleep;
@@ -47,7 +48,8 @@ fn reap() -> bool {
     }
 }
 
-/// Kills every process of a user until there is none.
+/// Kills every process of a user that sees the same processes as this one, until there is none. Those in a namespace
+/// of their own are somebody else's, or end with the process that made it.
 pub(super) fn end_processes_of(uid: u32) {
     let patience = Instant::now() + PATIENCE;
     loop {
@@ -64,10 +66,12 @@ pub(super) fn end_processes_of(uid: u32) {
 
 /// Without those that are dead, of which only the entry that their parent reads is left.
 fn processes_of(uid: u32) -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let (Ok(entries), Ok(own)) = (fs::read_dir("/proc"), pid_namespace("self")) else { return Vec::new() };
     let of_user = entries.flatten().filter(|entry| {
         let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-        is_alive(&status) && real_uid(&status) == Some(uid)
+        is_alive(&status)
+            && real_uid(&status) == Some(uid)
+            && pid_namespace(&entry.file_name().to_string_lossy()).is_ok_and(|it| it == own)
     });
     of_user.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
 }

@@ -17,6 +17,7 @@ on_every_backend!(
     a_killed_ghostlib_takes_all_with_it,
     a_killed_supervisor_takes_all_with_it,
     a_command_that_kills_its_starter_gains_nothing,
+    a_command_that_stops_its_starter_gains_nothing,
 );
 
 /// Three sleepers: a child, one in a session of its own, and one whose parents are gone.
@@ -116,8 +117,22 @@ fn start(command: &CommandLine, backend: &str, marker: &str) -> Child {
 
 async fn a_command_that_kills_its_starter_gains_nothing(sandbox: &Sandbox) {
     let (workspace, marker) = (Workspace::new(), marker());
-    let script = family(&marker) + "kill -9 $PPID; sleep 60";
+    let script = family(&marker) + "kill -9 $PPID; sleep 1; exit 7";
     let finished = workspace.shell(sandbox, &script).await;
-    assert_eq!(finished.end, ProcessEnd::Signalled(9));
+    let is_refused = finished.end == ProcessEnd::Exited(7);
+    assert!(is_refused || finished.end == ProcessEnd::Signalled(9), "{}", finished.end);
     assert_eq!(n_marked(&marker), 0);
+}
+
+async fn a_command_that_stops_its_starter_gains_nothing(sandbox: &Sandbox) {
+    let (workspace, marker) = (Workspace::new(), marker());
+    let script = "kill -STOP $PPID; echo tried; ".to_owned() + &family(&marker) + "wait";
+    let run = {
+        let (sandbox, policy) = (sandbox.clone(), workspace.policy.clone());
+        tokio::spawn(async move { sandbox.run(&policy, &shell(&script), Vec::new()).await })
+    };
+    until_marked(3, &marker).await;
+    kill_process(supervisor_of(&marker), Signal::KILL).unwrap();
+    until_marked(0, &marker).await;
+    tokio::time::timeout(Duration::from_secs(10), run).await.unwrap().unwrap().unwrap_err();
 }
