@@ -14,8 +14,6 @@ pub enum AcpSetup {
     Codex,
     /// As `@agentclientprotocol/claude-agent-acp` wants it.
     Claude(Credential),
-    /// As the Gemini CLI wants it.
-    Gemini,
     /// As opencode wants it.
     Opencode,
 }
@@ -24,7 +22,7 @@ impl AcpSetup {
     pub(super) fn mount(self) -> &'static str {
         match self {
             Self::Usual | Self::Codex | Self::Opencode => "/v1",
-            Self::Claude(_) | Self::Gemini => "",
+            Self::Claude(_) => "",
         }
     }
 
@@ -34,7 +32,6 @@ impl AcpSetup {
             Self::Usual => usual(place),
             Self::Codex => codex_adapter(place),
             Self::Claude(credential) => claude_adapter(credential, place),
-            Self::Gemini => gemini(place),
             Self::Opencode => opencode(place),
         }
     }
@@ -72,26 +69,6 @@ fn claude_adapter(credential: Credential, place: &Place<'_>) -> Start {
         files: vec![(format!("{}/settings.json", claude::CONFIG_DIR), settings.to_string())],
         ..Start::default()
     }
-}
-
-fn gemini(place: &Place<'_>) -> Start {
-    let settings = json!({
-        "general": { "disableAutoUpdate": true, "disableUpdateNag": true },
-        "privacy": { "usageStatisticsEnabled": false },
-        "security": { "auth": { "selectedType": "gemini-api-key" } },
-        "tools": { "exclude": ["google_web_search", "web_fetch"] },
-    });
-    let mut env = variables([
-        ("GEMINI_API_KEY", DUMMY_KEY),
-        ("GEMINI_CLI_TRUST_WORKSPACE", "true"),
-        ("GEMINI_SANDBOX", "false"),
-        ("NO_BROWSER", "true"),
-    ]);
-    if let Some((model, url)) = place.model {
-        env.insert("GOOGLE_GEMINI_BASE_URL".into(), url.to_owned());
-        env.extend(model.model.clone().map(|model| ("GEMINI_MODEL".to_owned(), model)));
-    }
-    Start { env, files: vec![(".gemini/settings.json".into(), settings.to_string())], ..Start::default() }
 }
 
 fn opencode(place: &Place<'_>) -> Start {

@@ -1,0 +1,1 @@
+//! The adapters that people have, against a scripted model.
