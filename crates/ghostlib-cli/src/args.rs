@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),
     Task(commands::task::TaskArgs),
+    Mcp(commands::mcp::McpArgs),
     Report(commands::report::ReportArgs),
     Prompts(commands::prompts::PromptsArgs),
     Config(commands::config::ConfigArgs),

@@ -25,6 +25,11 @@ pub(crate) fn current_dir() -> Result<PathBuf, CliError> {
         .map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
 }
 
+/// Goes on in another folder, as if the command were given there.
+pub(crate) fn enter(dir: &Path) -> Result<(), CliError> {
+    env::set_current_dir(dir).map_err(|error| CliError::input(format!("{}: {error}", dir.display())))
+}
+
 /// The folder of the user's configuration files.
 pub(crate) fn config_home() -> Option<PathBuf> {
     let given = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());

@@ -156,7 +156,7 @@ impl Workspace {
         let mut found = BTreeMap::new();
         match self.root.folder(dir) {
             Ok(folder) => {
-                walk(&folder, "", MAX_DEPTH, &mut found).map_err(|error| self.error(dir, &error))?
+                walk(&folder, "", MAX_DEPTH, &mut found).map_err(|error| self.error(dir, &error))?;
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(self.error(dir, &error)),

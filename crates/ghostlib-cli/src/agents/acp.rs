@@ -8,7 +8,8 @@ use ghostlib_agent::{Acp, AcpSetup, Agent};
 
 /// The section of the settings for agents that are named by their command alone.
 const SECTION: &str = "acp";
-const GEMINI: &str = "its model cannot be reached from the sandbox: the broker does not forward Gemini's API yet";
+const GEMINI: &str =
+    "its model cannot be reached from the sandbox: the broker does not forward Gemini's API yet";
 
 /// An agent that is known by name: how it is started, and whose API it speaks.
 pub(super) struct Known {

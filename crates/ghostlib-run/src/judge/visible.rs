@@ -9,7 +9,7 @@ use ghostlib_agent::{
 use ghostlib_diff::SourceTree;
 use ghostlib_model::{Answer, Call, Sequence, Vector};
 use ghostlib_sandbox::{Sandbox, remove_folder};
-use ghostlib_verify::rust::{Built, CompilerMessage};
+use ghostlib_verify::rust::{Built, CompilerMessage, LeftOut};
 use ghostlib_verify::{
     Driver, Needs, Operation, Patience, ReferenceError, Site, Tools, VerifyError, vector_holds,
 };
@@ -104,8 +104,8 @@ impl VisibleChecks {
         };
         let place = Place::new(&self.scratch)?;
         let mut report = match self.build(&loaded, &candidate, &place).await? {
-            Ok(driver) => {
-                let failing = failing(&driver, &loaded.spec.vectors).await?;
+            Ok((driver, left_out)) => {
+                let failing = failing(&driver, &left_out, &loaded.spec.vectors).await?;
                 VisibleReport { build: VisibleBuild::Built, n_vectors, failing }
             }
             Err(said) => failed(said),
@@ -114,13 +114,13 @@ impl VisibleChecks {
         Ok(report)
     }
 
-    /// A driver of the candidate, or why there is none.
+    /// A driver of the candidate and what does not compile against it, or why there is none.
     async fn build(
         &self,
         loaded: &LoadedSpec,
         candidate: &FileTree,
         place: &Place,
-    ) -> Result<Result<Driver, String>, VisibleError> {
+    ) -> Result<Result<(Driver, Vec<LeftOut>), String>, VisibleError> {
         let source = place.source();
         candidate.write(&source)?;
         // Names that a run would refuse are refused here too.
@@ -145,7 +145,7 @@ impl VisibleChecks {
             counts: false,
         };
         Ok(match self.tools.build(&self.sandbox, site, &operations.types, &asked).await? {
-            Built::Driver { driver, .. } => Ok(driver),
+            Built::Driver { driver, left_out } => Ok((driver, left_out)),
             Built::Failed(messages) => Err(said(&messages)),
         })
     }
@@ -206,7 +206,11 @@ fn named(vectors: &[Vector]) -> BTreeSet<&str> {
     before.chain(vectors.iter().map(|vector| vector.operation.as_str())).collect()
 }
 
-async fn failing(driver: &Driver, vectors: &[Vector]) -> Result<Vec<FailingVector>, VerifyError> {
+async fn failing(
+    driver: &Driver,
+    left_out: &[LeftOut],
+    vectors: &[Vector],
+) -> Result<Vec<FailingVector>, VerifyError> {
     let sequence = |vector: &Vector| {
         let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
         Sequence { calls: vector.before.iter().cloned().chain([last]).collect() }
@@ -216,10 +220,22 @@ async fn failing(driver: &Driver, vectors: &[Vector]) -> Result<Vec<FailingVecto
     let answers = driver.ask_sequences(&sequences, &Patience::SHORT).await?;
     let got = answers.into_iter().map(|mut answer| answer.answers.pop());
     let failing = vectors.iter().zip(got).filter_map(|(vector, got)| {
-        let got = got.unwrap_or(Answer::NotRun("no answer".into()));
+        let got = match got {
+            Some(got) if driver.has(&vector.operation) => got,
+            _ => Answer::NotRun(why_missing(&vector.operation, left_out)),
+        };
         (!vector_holds(&vector.expected, &got)).then(|| FailingVector { vector: vector.clone(), got })
     });
     Ok(failing.collect())
+}
+
+/// Why an operation cannot be called.
+fn why_missing(operation: &str, left_out: &[LeftOut]) -> String {
+    let left_out = left_out.iter().find(|one| one.operation == operation);
+    left_out.map_or_else(
+        || "the candidate has no public function for it that can be called".to_owned(),
+        |one| format!("the call does not compile: {}", one.reason),
+    )
 }
 
 fn said(messages: &[CompilerMessage]) -> String {

@@ -4,7 +4,7 @@ use super::folder::{self, Folder, document_name};
 use super::{LoadedSpec, SpecError};
 use ghostlib_agent::FileTree;
 use ghostlib_spec::{Options, SourceFile, Sources};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 impl LoadedSpec {
     /// The spec that these files are. Its document has one of the names of [`Self::read`], or is the one Markdown file
@@ -22,9 +22,9 @@ impl LoadedSpec {
             Ok(name) => read(&name)?,
             Err(error) => {
                 let is_whole = |sources: &Sources| sources.files().count() == files.files.len();
-                let markdown = files.files.keys().filter(|name| name.ends_with(".md"));
-                let whole = markdown.filter_map(|name| read(name).ok().filter(is_whole)).next();
-                whole.ok_or(error)?
+                let is_markdown = |name: &&String| Path::new(name).extension().is_some_and(|end| end == "md");
+                let mut markdown = files.files.keys().filter(is_markdown);
+                markdown.find_map(|name| read(name).ok().filter(is_whole)).ok_or(error)?
             }
         };
         Ok(Self::of_with(sources, &options))
