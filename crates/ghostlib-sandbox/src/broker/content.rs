@@ -10,7 +10,8 @@ use std::collections::HashSet;
 use std::fmt;
 
 /// Kinds of tools that the agent runs: those of its own making, and those of which the endpoint only knows the form.
-const OWN_TOOLS: [&str; 4] = ["function", "custom", "local_shell", "apply_patch"];
+/// A namespace holds other tools, and a search finds others among those that the agent names.
+const OWN_TOOLS: [&str; 6] = ["function", "custom", "local_shell", "apply_patch", "namespace", "tool_search"];
 /// The same where a version follows the name.
 const OWN_TOOLS_BY_VERSION: [&str; 3] = ["bash_", "text_editor_", "memory_"];
 /// What brings in other servers, or what was left with the endpoint before.
@@ -32,7 +33,10 @@ pub(super) fn check(body: &[u8]) -> Result<(), &'static str> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Top,
+    /// The list of tools.
     Tools,
+    /// What has the name of such a list further inside, where that may mean something else: found tools come there.
+    MoreTools,
     Tool,
     Image,
     Elsewhere,
@@ -53,6 +57,7 @@ impl Part<'_> {
     fn of(&self, key: &str) -> Self {
         let place = match (self.place, key) {
             (Place::Top, "tools") => Place::Tools,
+            (_, "tools") => Place::MoreTools,
             (_, "image_url") => Place::Image,
             _ => Place::Elsewhere,
         };
@@ -146,15 +151,13 @@ impl<'de> Visitor<'de> for Part<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<String>, A::Error> {
-        let place = if self.place == Place::Tools { Place::Tool } else { self.place };
+        let is_of_tools = matches!(self.place, Place::Tools | Place::MoreTools);
+        let place = if is_of_tools { Place::Tool } else { self.place };
         while list.next_element_seed(Part { place, why: self.why })?.is_some() {}
         Ok(None)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Option<String>, E> {
-        if self.place == Place::Tool || self.place == Place::Tools {
-            return Err(self.refuse("a tool of it is no object"));
-        }
         // Of long texts the beginning says enough.
         let end = text.floor_char_boundary(64);
         Ok(Some(text[..end].to_owned()))
@@ -191,6 +194,7 @@ mod tests {
             "{}",
             r#"{"model":"m","tools":[{"type":"function","name":"f","parameters":{"properties":{"type":{"type":"string"},"url":{"type":"string"}}}},{"type":"custom"}],"input":[{"role":"user","content":[{"type":"input_text","text":"https://a.example"}]}]}"#,
             r#"{"tools":[{"name":"Bash","input_schema":{}},{"type":"bash_20250124","name":"bash"}],"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","data":"aa"}}]}]}"#,
+            r#"{"tools":[{"type":"namespace","tools":[{"type":"function"}]},{"type":"tool_search","execution":"client"},{"name":"f","input_schema":{"properties":{"tools":{"type":"array"}}}}],"input":[{"tools":["a"]}]}"#,
             r#"{"tools":null,"messages":[{"content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,aa"}}]}]}"#,
             r#"{"messages":[{"role":"assistant","tool_calls":[{"type":"function","function":{"arguments":"{\"url\":\"http://x\"}"}}]}]}"#,
         ] {
@@ -211,8 +215,9 @@ mod tests {
             (r#"{"tools":[{"type":["web_search"]}]}"#, tool),
             (r#"{"tools":[{"type":null}]}"#, tool),
             (r#"{"to\u006fls":[{"type":"web_search"}]}"#, tool),
-            (r#"{"tools":[["web_search"]]}"#, "a tool of it is no object"),
-            (r#"{"tools":["web_search"]}"#, "a tool of it is no object"),
+            (r#"{"tools":[[{"type":"web_search"}]]}"#, tool),
+            (r#"{"tools":[{"type":"namespace","tools":[{"type":"mcp"}]}]}"#, tool),
+            (r#"{"input":[{"type":"tool_search_output","tools":[{"type":"web_search"}]}]}"#, tool),
             (r#"{"tools":{"type":"web_search"}}"#, "its tools are no list"),
             (r#"{"tools":[],"tools":[{"type":"function"}]}"#, "a key stands twice in an object"),
             (r#"{"web_search_options":{}}"#, foreign),
