@@ -41,8 +41,6 @@ enum Behaviour {
     Misunderstands,
     /// Wants somebody to log in before it opens a session.
     WantsLogin,
-    /// Speaks a version of the protocol that does not exist.
-    OtherVersion,
     /// Exits in the middle of its turn, with code 3.
     Dies,
     /// Exits in the middle of its turn, with code 0.
@@ -78,13 +76,7 @@ async fn serve(behaviour: Behaviour) -> Result<(), Error> {
                 if behaviour == Behaviour::SpeaksGarbage {
                     garbage(usize::MAX);
                 }
-                let version = match behaviour {
-                    Behaviour::OtherVersion => {
-                        serde_json::from_value(json!(99)).unwrap_or(ProtocolVersion::V1)
-                    }
-                    _ => ProtocolVersion::V1,
-                };
-                responder.respond(InitializeResponse::new(version))
+                responder.respond(InitializeResponse::new(ProtocolVersion::V1))
             },
             on_receive_request!(),
         )
@@ -153,10 +145,9 @@ impl Turn {
                 Ok(PromptResponse::new(StopReason::Cancelled))
             }
             Behaviour::WantsFiles => self.want_files().await,
-            Behaviour::IsDeaf
-            | Behaviour::SpeaksGarbage
-            | Behaviour::WantsLogin
-            | Behaviour::OtherVersion => std::future::pending().await,
+            Behaviour::IsDeaf | Behaviour::SpeaksGarbage | Behaviour::WantsLogin => {
+                std::future::pending().await
+            }
         }
     }
 
@@ -172,6 +163,7 @@ impl Turn {
             json!({ "sessionId": self.session, "update": { "sessionUpdate": "from_the_future", "x": 1 } }),
         )?)?;
         self.write_a_file()?;
+        self.run_a_command()?;
         let inside = self.ask("candidate/lib.rs").await?;
         let outside = self.ask("/etc/passwd").await?;
         write("answers.txt", &format!("{inside} {outside}"))?;
@@ -191,6 +183,22 @@ impl Turn {
         let done = ToolCallUpdateFields::new().status(ToolCallStatus::Completed);
         let done = done.content(vec!["written".into(), diff.into()]);
         self.update(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new("1", done)))
+    }
+
+    /// As one that would have it shown in a terminal.
+    fn run_a_command(&self) -> Result<(), Error> {
+        let meta = |value: serde_json::Value| value.as_object().cloned();
+        let call = ToolCall::new("2", "Run tests").kind(ToolKind::Execute);
+        let call = call.raw_input(json!({ "command": ["cargo", "test"] }));
+        self.update(SessionUpdate::ToolCall(call))?;
+        for piece in ["one, ", "two"] {
+            let shown = meta(json!({ "terminal_output_delta": { "data": piece, "terminal_id": "2" } }));
+            let update = ToolCallUpdate::new("2", ToolCallUpdateFields::new()).meta(shown);
+            self.update(SessionUpdate::ToolCallUpdate(update))?;
+        }
+        let done = ToolCallUpdateFields::new().status(ToolCallStatus::Completed);
+        let exit = meta(json!({ "terminal_exit": { "exit_code": 1, "terminal_id": "2" } }));
+        self.update(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new("2", done).meta(exit)))
     }
 
     /// Asks for a permission, and tells which option was chosen.

@@ -2,7 +2,8 @@
 
 use crate::trajectory::{FileChangeKind, TrajectoryEvent, cut};
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ToolCall, ToolCallContent, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields, ToolKind,
+    ContentBlock, Meta, ToolCall, ToolCallContent, ToolCallStatus, ToolCallUpdate, ToolCallUpdateFields,
+    ToolKind,
 };
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -27,6 +28,9 @@ struct Call {
     title: String,
     input: Option<String>,
     output: Option<String>,
+    /// What a terminal would show.
+    shown: String,
+    exited_badly: bool,
     locations: Vec<PathBuf>,
     changes: Vec<(String, FileChangeKind)>,
 }
@@ -49,6 +53,7 @@ impl OpenCalls {
             None => Call::new(id),
         };
         call.take(update.fields);
+        call.show(update.meta.unwrap_or_default());
         if is_over {
             return call.over(status == Some(ToolCallStatus::Failed));
         }
@@ -72,6 +77,8 @@ impl Call {
             title: String::new(),
             input: None,
             output: None,
+            shown: String::new(),
+            exited_badly: false,
             locations: Vec::new(),
             changes: Vec::new(),
         }
@@ -96,13 +103,28 @@ impl Call {
         }
     }
 
+    /// Agents that would show their commands in a terminal of the client say in `_meta` what stands there and how the
+    /// command exited: a convention of Zed's, which Codex's adapter follows for every client.
+    fn show(&mut self, mut meta: Meta) {
+        for key in ["terminal_output", "terminal_output_delta"] {
+            if let Some(piece) = meta.remove(key).as_ref().and_then(|shown| shown["data"].as_str()) {
+                self.shown.push_str(piece);
+                cut(&mut self.shown, MAX_TEXT);
+            }
+        }
+        let exit = meta.remove("terminal_exit");
+        self.exited_badly |= exit.and_then(|exit| exit["exit_code"].as_i64()).is_some_and(|code| code != 0);
+    }
+
     fn over(mut self, failed: bool) -> Vec<TrajectoryEvent> {
         let removed = self.locations.iter().filter(|_| self.kind == ToolKind::Delete);
         let removed = removed.map(|path| (path.to_string_lossy().into_owned(), FileChangeKind::Removed));
         let changes: Vec<_> = std::mem::take(&mut self.changes).into_iter().chain(removed).collect();
         let changes = changes.into_iter().filter(|_| !failed);
         let changes = changes.map(|(path, change)| TrajectoryEvent::FileChange { path, change });
-        let output = self.output.take().unwrap_or_default();
+        let shown = Some(std::mem::take(&mut self.shown)).filter(|shown| !shown.is_empty());
+        let output = shown.or(self.output.take()).unwrap_or_default();
+        let failed = failed || self.exited_badly;
         [self.event(Some(output), failed)].into_iter().chain(changes).collect()
     }
 

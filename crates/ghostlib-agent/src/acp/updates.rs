@@ -49,8 +49,8 @@ impl Updates {
 
     /// What is left at the end.
     pub(super) fn finish(&mut self) -> Vec<TrajectoryEvent> {
-        let unfinished = self.calls.unfinished();
-        self.after_the_text(unfinished)
+        let text = self.text.take().and_then(spoken);
+        text.into_iter().chain(self.calls.unfinished()).collect()
     }
 
     fn update(&mut self, update: SessionUpdate) -> Vec<TrajectoryEvent> {

@@ -32,6 +32,12 @@ async fn what_it_tells_becomes_events_and_permissions_stay_in_the_workspace() {
             failed: false,
         },
         TrajectoryEvent::FileChange { path: "candidate/lib.rs".into(), change: FileChangeKind::Added },
+        TrajectoryEvent::ToolCall {
+            tool: "execute".into(),
+            input: "cargo test".into(),
+            output: Some("one, two".into()),
+            failed: true,
+        },
         note("allowed this once: touch candidate/lib.rs"),
         note("rejected: touch /etc/passwd: `/etc/passwd` is outside of the workspace"),
         TrajectoryEvent::Cost { usd: 0.25 },
@@ -57,7 +63,6 @@ async fn each_way_to_end_a_turn_has_its_own_end() {
         ("fails", SessionEnd::Crashed("session/prompt: Internal error: the model is tired".into())),
         ("misunderstands", SessionEnd::Protocol("session/prompt: Method not found".into())),
         ("wants-login", SessionEnd::Refused("session/new: Authentication required".into())),
-        ("other-version", SessionEnd::Protocol("it speaks version 99 of the protocol, and not 1".into())),
         ("dies", SessionEnd::Crashed("exit code 3: it hurts".into())),
         ("leaves", SessionEnd::Crashed("it went away before its work was over".into())),
         (
@@ -76,6 +81,15 @@ async fn a_program_that_is_no_agent_is_told_by_what_it_says() {
     assert_eq!(said.session.end, SessionEnd::Protocol(end.into()));
     let silent = Stage::new("/bin/false", &[]).play().await;
     assert_eq!(silent.session.end, SessionEnd::Crashed("exit code 1".into()));
+}
+
+#[tokio::test]
+async fn another_version_of_the_protocol_is_not_spoken() {
+    let answer =
+        r#"s/.*"id":\("[^"]*"\|[0-9]*\).*/{"jsonrpc":"2.0","id":\1,"result":{"protocolVersion":99}}/p"#;
+    let played = Stage::new("/bin/sed", &["-u", "-n", answer]).play().await;
+    let end = "it speaks version 99 of the protocol, and not 1";
+    assert_eq!(played.session.end, SessionEnd::Protocol(end.into()));
 }
 
 #[tokio::test]
