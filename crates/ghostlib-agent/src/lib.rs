@@ -13,6 +13,7 @@
 //! PUSHBACK.md    optional: requirements that the implementer could not follow, and why
 //! ```
 
+mod acp;
 mod assignment;
 mod checks;
 mod follow;
@@ -27,6 +28,7 @@ mod trajectory;
 mod tree;
 mod watch;
 
+pub use acp::{Acp, AcpSetup};
 pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
@@ -36,7 +38,8 @@ pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks
 pub use model_access::{ModelAccess, Price};
 pub use openai::{Api, OpenAiAgent};
 pub use program::{
-    Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
+    Claude, Codex, Command, Conversation, Credential, Dialect, Listener, NextHeard, Place, ProgramAgent,
+    Start, Streams, Verdict, Workbench,
 };
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
 pub use recording::{

@@ -84,8 +84,9 @@ fn keyword(text: &str) -> Result<(Level, String), String> {
 /// Who works, and what a session may use up.
 #[derive(ClapArgs)]
 pub(crate) struct AgentArgs {
-    /// Who works: `auto` takes what is installed, `codex`, `claude`, a name of the settings, `handoff`,
-    /// `command:PROGRAM ARGUMENTS` (with `{prompt_file}` and `{workspace}`), or `replay:FOLDER`.
+    /// Who works: `auto` takes what is installed, `codex`, `claude`, `opencode`, `codex-acp`, `claude-acp`, a name of the
+    /// settings, `handoff`, `acp:PROGRAM ARGUMENTS` (any agent of the Agent Client Protocol), `command:PROGRAM ARGUMENTS`
+    /// (with `{prompt_file}` and `{workspace}`), or `replay:FOLDER`.
     #[arg(long)]
     pub(crate) agent: Option<String>,
     /// The agent's model, as its endpoint calls it.

@@ -46,7 +46,7 @@ pub(crate) struct AgentSettings {
     pub(crate) kind: Option<AgentKind>,
     /// Its program, where it is not the usual one.
     program: Option<PathBuf>,
-    /// The command line of one of kind `command`.
+    /// The command line of one of kind `command` or `acp`.
     pub(crate) command: Option<String>,
     /// The model, as its endpoint calls it.
     pub(crate) model: Option<String>,
@@ -77,14 +77,23 @@ pub(crate) enum AgentKind {
     /// No program: a model with ghostlib's own tools, over an endpoint that speaks as OpenAI's do.
     #[serde(rename = "openai")]
     OpenAi,
+    /// An agent that speaks the Agent Client Protocol.
+    Acp,
     /// Any program.
     Command,
 }
 
 impl AgentKind {
     /// Those that are agents without any setting, in the order in which they are looked for.
-    const KNOWN: [(&'static str, Self); 3] =
-        [("codex", Self::Codex), ("claude", Self::Claude), ("openai", Self::OpenAi)];
+    const KNOWN: [(&'static str, Self); 7] = [
+        ("codex", Self::Codex),
+        ("claude", Self::Claude),
+        ("openai", Self::OpenAi),
+        ("gemini", Self::Acp),
+        ("opencode", Self::Acp),
+        ("codex-acp", Self::Acp),
+        ("claude-acp", Self::Acp),
+    ];
 }
 
 impl AgentSettings {

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use std::fmt::Display;
 use std::process::ExitCode;
 
+mod acp_agent;
 mod builds;
 mod copies;
 mod edits;
@@ -31,6 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    AcpAgent(acp_agent::AcpAgentArgs),
     Builds(builds::BuildsArgs),
     Copies(copies::CopiesArgs),
     Escapes(escapes::EscapesArgs),
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         return ghostlib_sandbox::launcher::main(arguments);
     }
     match Cli::parse().command {
+        Command::AcpAgent(args) => finished(acp_agent::acp_agent(&args)),
         Command::Builds(args) => finished(builds::builds(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Escapes(args) => finished(escapes::escapes(&args)),

@@ -1,6 +1,7 @@
 //! Claude Code: `claude -p --output-format stream-json`.
 
-use super::{Complaint, DUMMY_KEY, Dialect, Listener, Place, Start};
+use super::{Complaint, Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
+use crate::Assignment;
 use crate::trajectory::TrajectoryEvent;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub enum Credential {
     Subscription,
 }
 
+/// Its own folder in its home.
+pub(crate) const CONFIG_DIR: &str = ".claude";
 const ARGS: [&str; 10] = [
     "-p",
     "--output-format",
@@ -39,7 +42,9 @@ const ARGS: [&str; 10] = [
 ];
 
 impl Dialect for Claude {
-    const MOUNT: &'static str = "";
+    fn mount(&self) -> &'static str {
+        ""
+    }
 
     fn name(&self, _program: &Path) -> String {
         "claude".into()
@@ -47,37 +52,40 @@ impl Dialect for Claude {
 
     fn start(&self, place: &Place<'_>) -> Start {
         let mut args: Vec<String> = ARGS.map(str::to_owned).into();
-        let config = place.home.join(".claude").to_string_lossy().into_owned();
-        let key = match self.credential {
-            Credential::ApiKey => "ANTHROPIC_API_KEY",
-            Credential::Subscription => "CLAUDE_CODE_OAUTH_TOKEN",
-        };
-        let mut env: BTreeMap<String, String> = [
-            ("CLAUDE_CONFIG_DIR", config.as_str()),
-            (key, DUMMY_KEY),
-            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
-            ("DISABLE_AUTOUPDATER", "1"),
-            ("DISABLE_TELEMETRY", "1"),
-            // Longer than that, the session as a whole is begun again.
-            ("CLAUDE_CODE_MAX_RETRIES", "4"),
-            // Without it, root is not let skip permissions.
-            ("IS_SANDBOX", "1"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-        if let Some((model, url)) = place.model {
-            env.insert("ANTHROPIC_BASE_URL".into(), url.to_owned());
+        if let Some((model, _)) = place.model {
             for (option, value) in [("--model", &model.model), ("--effort", &model.effort)] {
                 args.extend(value.iter().flat_map(|value| [option.to_owned(), value.clone()]));
             }
         }
         args.extend(["--".to_owned(), place.assignment.prompt.clone()]);
-        Start { args, env, files: Vec::new() }
+        Start { args, env: surroundings(self.credential, place), files: Vec::new() }
     }
 
-    fn listen(&self) -> Box<dyn Listener> {
-        Box::new(Events::default())
+    fn converse(&self, _assignment: &Assignment, streams: Streams) -> Box<dyn Conversation> {
+        streams.listen(Events::default())
     }
+}
+
+/// The variables that lead it to its model, whoever starts it.
+pub(crate) fn surroundings(credential: Credential, place: &Place<'_>) -> BTreeMap<String, String> {
+    let config = place.home.join(CONFIG_DIR).to_string_lossy().into_owned();
+    let key = match credential {
+        Credential::ApiKey => "ANTHROPIC_API_KEY",
+        Credential::Subscription => "CLAUDE_CODE_OAUTH_TOKEN",
+    };
+    let url = place.model.map(|(_, url)| ("ANTHROPIC_BASE_URL", url));
+    let env = [
+        ("CLAUDE_CONFIG_DIR", config.as_str()),
+        (key, DUMMY_KEY),
+        ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+        ("DISABLE_AUTOUPDATER", "1"),
+        ("DISABLE_TELEMETRY", "1"),
+        // Longer than that, the session as a whole is begun again.
+        ("CLAUDE_CODE_MAX_RETRIES", "4"),
+        // Without it, root is not let skip permissions.
+        ("IS_SANDBOX", "1"),
+    ];
+    env.into_iter().chain(url).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// What `--output-format stream-json` says: one JSON object a line.
@@ -140,8 +148,8 @@ impl Events {
     fn over(&mut self, event: &Value) -> Vec<TrajectoryEvent> {
         let is_error = event["is_error"] == true || event["subtype"] != "success";
         let said = event["result"].as_str().or(event["subtype"].as_str()).unwrap_or_default();
-        let errors = event["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let said = errors.last().unwrap_or(said);
+        let mut errors = event["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let said = errors.next_back().unwrap_or(said);
         let complaint = match event["stop_reason"].as_str() {
             Some("refusal") => Complaint::Declined,
             _ => Complaint::Failed,

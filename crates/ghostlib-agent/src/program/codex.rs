@@ -1,8 +1,8 @@
 //! The Codex CLI: `codex exec --json`.
 
-use super::{Complaint, DUMMY_KEY, Dialect, Listener, Place, Start};
-use crate::ModelAccess;
+use super::{Complaint, Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
 use crate::trajectory::{FileChangeKind, TrajectoryEvent};
+use crate::{Assignment, ModelAccess};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -25,26 +25,32 @@ const KEY_VARIABLE: &str = "GHOSTLIB_MODEL_KEY";
 const CONFIG_DIR: &str = ".codex";
 
 impl Dialect for Codex {
-    const MOUNT: &'static str = "/v1";
+    fn mount(&self) -> &'static str {
+        "/v1"
+    }
 
     fn name(&self, _program: &Path) -> String {
         "codex".into()
     }
 
     fn start(&self, place: &Place<'_>) -> Start {
-        let config = place.model.map(|(model, url)| config(model, url)).unwrap_or_default();
-        let home = place.home.join(CONFIG_DIR).to_string_lossy().into_owned();
-        let env = [("CODEX_HOME", home), (KEY_VARIABLE, DUMMY_KEY.to_owned())];
-        Start {
-            args: ARGS.map(str::to_owned).into_iter().chain([place.assignment.prompt.clone()]).collect(),
-            env: BTreeMap::from(env.map(|(name, value)| (name.to_owned(), value))),
-            files: vec![(format!("{CONFIG_DIR}/config.toml"), config)],
-        }
+        let args = ARGS.map(str::to_owned).into_iter().chain([place.assignment.prompt.clone()]);
+        let (env, files) = surroundings(place);
+        Start { args: args.collect(), env, files }
     }
 
-    fn listen(&self) -> Box<dyn Listener> {
-        Box::new(Events::default())
+    fn converse(&self, _assignment: &Assignment, streams: Streams) -> Box<dyn Conversation> {
+        streams.listen(Events::default())
     }
+}
+
+/// The variables and the files of its home that lead it to its model, whoever starts it.
+pub(crate) fn surroundings(place: &Place<'_>) -> (BTreeMap<String, String>, Vec<(String, String)>) {
+    let config = place.model.map(|(model, url)| config(model, url)).unwrap_or_default();
+    let home = place.home.join(CONFIG_DIR).to_string_lossy().into_owned();
+    let env = [("CODEX_HOME", home), (KEY_VARIABLE, DUMMY_KEY.to_owned())];
+    let env = env.map(|(name, value)| (name.to_owned(), value));
+    (env.into(), vec![(format!("{CONFIG_DIR}/config.toml"), config)])
 }
 
 fn config(model: &ModelAccess, url: &str) -> String {
@@ -60,7 +66,7 @@ fn config(model: &ModelAccess, url: &str) -> String {
         env_key = "GHOSTLIB_MODEL_KEY"
         request_max_retries = 4
         stream_max_retries = 4
-        stream_idle_timeout_ms = 600000
+        stream_idle_timeout_ms = 600_000
 
         [shell_environment_policy]
         inherit = "core"

@@ -1,6 +1,6 @@
-use super::{Dialect, Listener, Place, Start};
-use crate::TASK_FILE;
+use super::{Conversation, Dialect, Listener, Place, Start, Streams};
 use crate::trajectory::TrajectoryEvent;
+use crate::{Assignment, TASK_FILE};
 use std::path::Path;
 
 /// Any program. What it writes is kept as text.
@@ -11,8 +11,12 @@ pub struct Command {
     pub args: Vec<String>,
 }
 
+const MOUNT: &str = "/v1";
+
 impl Dialect for Command {
-    const MOUNT: &'static str = "/v1";
+    fn mount(&self) -> &'static str {
+        MOUNT
+    }
 
     fn name(&self, program: &Path) -> String {
         format!("command {}", program.file_name().unwrap_or(program.as_os_str()).to_string_lossy())
@@ -21,7 +25,7 @@ impl Dialect for Command {
     fn start(&self, place: &Place<'_>) -> Start {
         let workspace = place.assignment.workspace.to_string_lossy();
         let prompt_file = place.assignment.workspace.join(TASK_FILE);
-        let url = place.model.map(|(_, url)| format!("{url}{}", Self::MOUNT)).unwrap_or_default();
+        let url = place.model.map(|(_, url)| format!("{url}{MOUNT}")).unwrap_or_default();
         let expand = |arg: &String| {
             arg.replace("{prompt_file}", &prompt_file.to_string_lossy())
                 .replace("{workspace}", &workspace)
@@ -30,8 +34,8 @@ impl Dialect for Command {
         Start { args: self.args.iter().map(expand).collect(), ..Start::default() }
     }
 
-    fn listen(&self) -> Box<dyn Listener> {
-        Box::new(Plain)
+    fn converse(&self, _assignment: &Assignment, streams: Streams) -> Box<dyn Conversation> {
+        streams.listen(Plain)
     }
 }
 

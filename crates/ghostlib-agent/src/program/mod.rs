@@ -1,14 +1,16 @@
 //! Agents that are programs of their own, and run in the sandbox.
 
-mod claude;
-mod codex;
+pub(crate) mod claude;
+pub(crate) mod codex;
 mod command;
+mod conversation;
 mod lines;
 mod session;
 
 pub use claude::{Claude, Credential};
 pub use codex::Codex;
 pub use command::Command;
+pub use conversation::{Conversation, NextHeard, Streams, Verdict};
 
 use crate::trajectory::{TrajectoryEvent, Watcher};
 use crate::{Agent, Assignment, ModelAccess, SessionFuture};
@@ -44,10 +46,10 @@ pub struct ProgramAgent<D> {
     pub workbench: Workbench,
 }
 
-/// How a program is started, and how what it says is understood.
+/// How a program is started, and how it is spoken with.
 pub trait Dialect: Send + Sync {
     /// Where below the address that it is given the paths of its model's API begin.
-    const MOUNT: &'static str;
+    fn mount(&self) -> &'static str;
 
     /// How the agent names itself.
     fn name(&self, program: &Path) -> String;
@@ -55,8 +57,8 @@ pub trait Dialect: Send + Sync {
     /// What it is started with.
     fn start(&self, place: &Place<'_>) -> Start;
 
-    /// Understands what it says.
-    fn listen(&self) -> Box<dyn Listener>;
+    /// Speaks with it.
+    fn converse(&self, assignment: &Assignment, streams: Streams) -> Box<dyn Conversation>;
 }
 
 /// Where a session takes place.
@@ -80,7 +82,7 @@ pub struct Start {
     pub files: Vec<(String, String)>,
 }
 
-/// Understands what a program says, line by line.
+/// Understands what a program says that is told nothing, line by line.
 pub trait Listener: Send {
     /// What a line of its standard output tells.
     fn line(&mut self, line: &str) -> Vec<TrajectoryEvent>;
@@ -106,7 +108,7 @@ pub enum Complaint {
 }
 
 /// What an agent gets in place of a key.
-const DUMMY_KEY: &str = "the-broker-has-the-key";
+pub(crate) const DUMMY_KEY: &str = "the-broker-has-the-key";
 
 impl<D: Dialect> Agent for ProgramAgent<D> {
     fn stamp(&self) -> AgentStamp {

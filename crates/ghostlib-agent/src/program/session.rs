@@ -1,18 +1,18 @@
 //! A session of a program, from its start to its end.
 
-use super::lines::Lines;
-use super::{Complaint, Dialect, Listener, Place, ProgramAgent, Start};
+use super::{Conversation, Dialect, Place, ProgramAgent, Start, Streams, Verdict};
 use crate::trajectory::{Recorder, Watcher};
 use crate::watch::{TICK, Watch, judge_complaint};
 use crate::{AgentError, Assignment, FileTree, ModelAccess, Session};
 use ghostlib_model::SessionEnd;
-use ghostlib_sandbox::broker::{Broker, BrokerConfig, Endpoint, Redactor};
+use ghostlib_sandbox::broker::{Broker, BrokerConfig, BrokerReport, Endpoint, Redactor};
 use ghostlib_sandbox::{
     CommandLine, Finished, Limits, ProcessEnd, Running, SandboxError, SandboxPolicy, SandboxRole,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::io::{empty, sink};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 /// The agent's own folder, inside of its workspace.
 const HOME_DIR: &str = ".home";
@@ -26,7 +26,7 @@ impl<D: Dialect> ProgramAgent<D> {
         watcher: &Watcher<'_>,
     ) -> Result<Session, AgentError> {
         let mut recorder = Recorder::start(crate::prompt_hash(&assignment.prompt), watcher);
-        let broker = self.model.as_ref().map(|model| broker::<D>(model, assignment)).transpose()?;
+        let broker = self.model.as_ref().map(|model| self.broker(model, assignment)).transpose()?;
         if let Some(broker) = &broker {
             recorder.redact(broker.redactor().clone());
         }
@@ -41,29 +41,23 @@ impl<D: Dialect> ProgramAgent<D> {
             .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
         let policy = self.policy(assignment, &home, &start, broker.as_ref().map(|broker| (broker, port)));
         let command = CommandLine::new(&self.program).args(&start.args);
-        let running = self.workbench.sandbox.spawn(&policy, &command)?;
-        let mut heard = Heard {
-            listener: self.dialect.listen(),
-            redactor: broker.as_ref().map(|broker| broker.redactor().clone()),
-            recorder: &mut recorder,
-        };
+        let mut running = self.workbench.sandbox.spawn(&policy, &command)?;
+        let mut conversation = self.dialect.converse(assignment, streams(&mut running, broker.as_ref()));
         let mut watch = Watch::new(assignment.budget, model.zip(broker.as_ref()));
-        let followed = follow(running, &mut heard, &mut watch).await;
-        let complaint = heard.finish();
+        let followed = follow(running, conversation.as_mut(), &mut recorder, &mut watch).await;
+        recorder.record_all(conversation.unfinished());
         let seen = broker.as_ref().map(Broker::report);
         let end = match followed {
             Followed::CutOff(end) => end,
+            Followed::Answered => out_of_budget(&mut watch, &mut recorder)
+                .unwrap_or_else(|| judge(conversation.verdict(), seen.as_ref(), gone_away)),
             Followed::Finished(finished) => {
                 let finished = finished?;
                 recorder.text("stderr", &finished.stderr);
-                let told = complaint.map(|complaint| match complaint {
-                    Complaint::Declined(said) => SessionEnd::Refused(said),
-                    Complaint::Failed(said) => judge_complaint(said, seen.as_ref()),
-                });
-                out_of_budget(&mut watch, &mut recorder)
-                    .or_else(|| limit_reached(&finished))
-                    .or(told)
-                    .unwrap_or_else(|| exited(&finished, broker.as_ref().map(Broker::redactor)))
+                let redactor = broker.as_ref().map(Broker::redactor);
+                out_of_budget(&mut watch, &mut recorder).or_else(|| limit_reached(&finished)).unwrap_or_else(
+                    || judge(conversation.verdict(), seen.as_ref(), || exited(&finished, redactor)),
+                )
             }
         };
         let usage = model.zip(seen.as_ref()).map(|(model, seen)| model.usage(seen));
@@ -98,39 +92,24 @@ impl<D: Dialect> ProgramAgent<D> {
         let own = self.files.iter().chain([&self.program]);
         self.workbench.read.iter().chain(own).cloned().collect()
     }
-}
 
-fn broker<D: Dialect>(model: &ModelAccess, assignment: &Assignment) -> Result<Broker, AgentError> {
-    let endpoint = Endpoint { mount: D::MOUNT.into(), ..model.endpoint.clone() };
-    let config = BrokerConfig {
-        endpoints: vec![endpoint],
-        budgets: Watch::broker_budgets(&assignment.budget),
-        ca_file: model.ca_file.clone(),
-    };
-    Ok(Broker::start(&config)?)
-}
-
-/// What was heard of a program so far.
-struct Heard<'a, 'w> {
-    listener: Box<dyn Listener>,
-    redactor: Option<Redactor>,
-    recorder: &'a mut Recorder<'w>,
-}
-
-impl Heard<'_, '_> {
-    fn line(&mut self, line: &str) {
-        let redacted = self.redactor.as_ref().map(|redactor| redactor.redact(line));
-        for event in self.listener.line(redacted.as_deref().unwrap_or(line)) {
-            self.recorder.record(event);
-        }
+    fn broker(&self, model: &ModelAccess, assignment: &Assignment) -> Result<Broker, AgentError> {
+        let endpoint = Endpoint { mount: self.dialect.mount().into(), ..model.endpoint.clone() };
+        let config = BrokerConfig {
+            endpoints: vec![endpoint],
+            budgets: Watch::broker_budgets(&assignment.budget),
+            ca_file: model.ca_file.clone(),
+        };
+        Ok(Broker::start(&config)?)
     }
+}
 
-    /// Its complaint, if it has one.
-    fn finish(mut self) -> Option<Complaint> {
-        for event in self.listener.unfinished() {
-            self.recorder.record(event);
-        }
-        self.listener.complaint()
+/// The streams of a program that has just been started.
+fn streams(running: &mut Running, broker: Option<&Broker>) -> Streams {
+    let redactor = broker.map(|broker| broker.redactor().clone());
+    match (running.take_stdin(), running.take_stdout()) {
+        (Some(stdin), Some(stdout)) => Streams::new(stdin, stdout, redactor),
+        _ => Streams::new(sink(), empty(), redactor),
     }
 }
 
@@ -138,37 +117,55 @@ impl Heard<'_, '_> {
 enum Followed {
     /// The program is over.
     Finished(Result<Finished, SandboxError>),
+    /// The program answered, and was not needed any longer.
+    Answered,
     /// It was ended because of this.
     CutOff(SessionEnd),
 }
 
-/// Listens until the program is over, or has to be ended.
-async fn follow(mut running: Running, heard: &mut Heard<'_, '_>, watch: &mut Watch<'_>) -> Followed {
+/// Speaks with a program until it is over, or has to be ended.
+async fn follow(
+    mut running: Running,
+    conversation: &mut dyn Conversation,
+    recorder: &mut Recorder<'_>,
+    watch: &mut Watch<'_>,
+) -> Followed {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    drop(running.take_stdin());
-    if let Some(stdout) = running.take_stdout() {
-        let mut lines = Lines::new(stdout);
-        loop {
-            tokio::select! {
-                line = lines.next() => match line {
-                    Ok(Some(line)) => heard.line(&line),
-                    Ok(None) | Err(_) => break,
-                },
-                _ = tick.tick() => if let Some(end) = watch.look(heard.recorder) {
-                    running.kill().await;
-                    return Followed::CutOff(end);
-                },
-            }
+    loop {
+        tokio::select! {
+            heard = conversation.next() => match heard {
+                Some(events) => recorder.record_all(events),
+                None => break,
+            },
+            _ = tick.tick() => if let Some(end) = watch.look(recorder) {
+                stop(conversation, recorder).await;
+                running.kill().await;
+                return Followed::CutOff(end);
+            },
         }
+    }
+    if conversation.is_answered() {
+        running.kill().await;
+        return Followed::Answered;
     }
     // It may live on with its output closed.
     let mut finished = std::pin::pin!(running.wait());
     loop {
         tokio::select! {
             finished = &mut finished => return Followed::Finished(finished),
-            _ = tick.tick() => if let Some(end) = watch.look(heard.recorder) { return Followed::CutOff(end) },
+            _ = tick.tick() => if let Some(end) = watch.look(recorder) { return Followed::CutOff(end) },
         }
+    }
+}
+
+/// Asks a program to stop, and hears its last words.
+async fn stop(conversation: &mut dyn Conversation, recorder: &mut Recorder<'_>) {
+    let until = Instant::now() + conversation.cancel();
+    while Instant::now() < until
+        && let Ok(Some(events)) = timeout_at(until, conversation.next()).await
+    {
+        recorder.record_all(events);
     }
 }
 
@@ -183,6 +180,23 @@ fn limit_reached(finished: &Finished) -> Option<SessionEnd> {
         end if end.is_limit() => Some(SessionEnd::OverLimit(end.to_string())),
         _ => None,
     }
+}
+
+/// What a program said of its work, in the light of what there is to see. `exited` is what its exit tells.
+fn judge(verdict: Verdict, seen: Option<&BrokerReport>, exited: impl FnOnce() -> SessionEnd) -> SessionEnd {
+    match verdict {
+        Verdict::End(end) => end,
+        Verdict::Complaint(said) => judge_complaint(said, seen),
+        Verdict::ByExit => exited(),
+        Verdict::BrokenOff => match exited() {
+            SessionEnd::Done => gone_away(),
+            end => end,
+        },
+    }
+}
+
+fn gone_away() -> SessionEnd {
+    SessionEnd::Crashed("it went away before its work was over".into())
 }
 
 /// What an exit code means where the program says nothing else.

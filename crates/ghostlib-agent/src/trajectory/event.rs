@@ -144,8 +144,9 @@ pub(crate) fn cut(text: &mut String, limit: usize) {
     if text.len() <= limit {
         return;
     }
-    let (begins, ends) =
-        (text.floor_char_boundary(limit / 2), text.ceil_char_boundary(text.len() - limit / 2));
+    let begins = (0..=limit / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let ends = (text.len() - limit / 2..text.len()).find(|at| text.is_char_boundary(*at));
+    let ends = ends.unwrap_or(text.len());
     let n_left_out = ends - begins;
     *text = format!("{}\n[{n_left_out} bytes left out]\n{}", &text[..begins], &text[ends..]);
 }

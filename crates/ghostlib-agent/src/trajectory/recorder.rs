@@ -41,6 +41,14 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    /// What came together; if it is nothing, its sender was heard all the same.
+    pub(crate) fn record_all(&mut self, events: Vec<TrajectoryEvent>) {
+        self.last = Instant::now();
+        for event in events {
+            self.record(event);
+        }
+    }
+
     pub(crate) fn text(&mut self, from: &str, bytes: &[u8]) {
         if !bytes.is_empty() {
             let text = String::from_utf8_lossy(bytes).into_owned();
@@ -57,7 +65,7 @@ impl<'a> Recorder<'a> {
         self.began.elapsed()
     }
 
-    /// How long nothing has been recorded.
+    /// How long nothing has come.
     pub(crate) fn quiet_for(&self) -> Duration {
         self.last.elapsed()
     }

@@ -57,6 +57,14 @@ pub(crate) fn claude_credential(settings: &AgentSettings) -> Credential {
     }
 }
 
+/// Whose API it is that takes this kind of key.
+pub(crate) fn claude_maker(credential: Credential) -> Maker {
+    match credential {
+        Credential::ApiKey => Maker::Anthropic,
+        Credential::Subscription => Maker::AnthropicSubscription,
+    }
+}
+
 /// Whether there is a key for the models of this maker, without asking for it.
 pub(crate) fn has_key(settings: &AgentSettings, maker: Maker) -> Option<String> {
     if settings.api_key_cmd.is_some() {

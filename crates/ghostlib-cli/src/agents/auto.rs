@@ -1,11 +1,10 @@
 //! `--agent auto`: what is installed, and can be used.
 
-use super::access::{Maker, claude_credential, has_key};
-use super::programs;
+use super::access::{Maker, claude_credential, claude_maker, has_key};
+use super::{acp, programs};
 use crate::console::warn;
 use crate::error::CliError;
 use crate::settings::{AgentKind, AgentSettings, Settings};
-use ghostlib_agent::Credential;
 use std::path::Path;
 
 /// The first agent whose program and key are there. Tells which, and why; or what each of them lacks.
@@ -17,7 +16,7 @@ pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
     let mut lacking = Vec::new();
     for name in settings.agent_names() {
         let Some(agent) = settings.agent(&name) else { continue };
-        match usable(&agent) {
+        match usable(&name, &agent) {
             Ok(why) => {
                 warn(format!("agent: {name} ({why}); `--agent` chooses another"));
                 return Ok(name);
@@ -31,7 +30,7 @@ pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
     ))
 }
 
-fn usable(agent: &AgentSettings) -> Result<String, String> {
+fn usable(name: &str, agent: &AgentSettings) -> Result<String, String> {
     let program = |usual| {
         programs::find(agent.program(usual))
             .map(|found| found.program.display().to_string())
@@ -44,24 +43,26 @@ fn usable(agent: &AgentSettings) -> Result<String, String> {
     match agent.kind {
         Some(AgentKind::Codex) => Ok(format!("{}, {}", program("codex")?, key(Maker::OpenAi)?)),
         Some(AgentKind::Claude) => {
-            let maker = match claude_credential(agent) {
-                Credential::ApiKey => Maker::Anthropic,
-                Credential::Subscription => Maker::AnthropicSubscription,
-            };
+            let maker = claude_maker(claude_credential(agent));
             Ok(format!("{}, {}", program("claude")?, key(maker)?))
         }
         Some(AgentKind::OpenAi) if agent.model.is_none() && agent.base_url.is_none() => {
             Err("neither its `model` nor its `base_url` is set".into())
         }
         Some(AgentKind::OpenAi) => key(Maker::OpenAi),
-        Some(AgentKind::Command) => {
-            let line = agent.command.as_deref().unwrap_or_default();
-            let words = shell_words::split(line).unwrap_or_default();
-            let name = words.first().ok_or("it has no `command`")?;
-            let found =
-                programs::find(Path::new(name)).map_err(|_| format!("there is no program `{name}`"))?;
-            Ok(found.program.display().to_string())
-        }
+        Some(AgentKind::Acp) => match acp::known(name, agent)? {
+            Some(known) => Ok(format!("{}, {}", program(known.program)?, key(known.maker)?)),
+            None => command(agent),
+        },
+        Some(AgentKind::Command) => command(agent),
         None => Err("it has no `kind`".into()),
     }
+}
+
+/// The program of one that has a command line.
+fn command(agent: &AgentSettings) -> Result<String, String> {
+    let words = shell_words::split(agent.command.as_deref().unwrap_or_default()).unwrap_or_default();
+    let name = words.first().ok_or("it has no `command`")?;
+    let found = programs::find(Path::new(name)).map_err(|_| format!("there is no program `{name}`"))?;
+    Ok(found.program.display().to_string())
 }

@@ -1,6 +1,7 @@
 //! From `--agent` to an agent.
 
 mod access;
+mod acp;
 mod auto;
 mod openai;
 mod programs;
@@ -10,8 +11,8 @@ use crate::error::CliError;
 use crate::settings::{AgentKind, AgentSettings, Settings};
 use access::{Maker, access};
 use ghostlib_agent::{
-    Agent, AgentError, Claude, Codex, Command, Credential, FileTree, HandoffAgent, Pace, ProgramAgent,
-    Recording, ReplayAgent, Tasks, Workbench,
+    Agent, AgentError, Claude, Codex, Command, FileTree, HandoffAgent, Pace, ProgramAgent, Recording,
+    ReplayAgent, Tasks, Workbench,
 };
 use ghostlib_run::store::Project;
 use ghostlib_sandbox::Sandbox;
@@ -71,6 +72,7 @@ async fn agent(choice: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<
         Some(("replay", dir)) => replay(dir, Pace::Fast),
         Some(("replay-real-time", dir)) => replay(dir, Pace::RealTime),
         Some(("command", line)) => command(line, at),
+        Some(("acp", line)) => Box::pin(acp::by_command(line, at)).await,
         None if choice == "handoff" => Ok(Box::new(HandoffAgent::new(Tasks::new(at.project.tasks())))),
         // What it takes to get at a key is not small.
         None => Box::pin(named(choice, wanted, at)).await,
@@ -87,9 +89,10 @@ async fn named(name: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<dy
         Some(AgentKind::Codex) => codex(&settings, at).await,
         Some(AgentKind::Claude) => claude(&settings, at).await,
         Some(AgentKind::OpenAi) => openai::agent(name, &settings, at).await,
+        Some(AgentKind::Acp) => acp::named(name, &settings, at).await,
         Some(AgentKind::Command) => configured_command(name, &settings, at).await,
         None => Err(CliError::input(format!("setting `agents.{name}.kind` is missing"))
-            .hint("it is one of `codex`, `claude`, `openai` and `command`")),
+            .hint("it is one of `codex`, `claude`, `openai`, `acp` and `command`")),
     }
 }
 
@@ -102,11 +105,7 @@ async fn codex(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn A
 async fn claude(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
     let installed = programs::find(settings.program("claude"))?;
     let credential = access::claude_credential(settings);
-    let maker = match credential {
-        Credential::ApiKey => Maker::Anthropic,
-        Credential::Subscription => Maker::AnthropicSubscription,
-    };
-    let model = access(settings, maker, at.settings).await?;
+    let model = access(settings, access::claude_maker(credential), at.settings).await?;
     Ok(program(installed, Claude { credential }, Some(model), at))
 }
 
@@ -154,7 +153,8 @@ fn unknown(choice: &str, settings: &Settings) -> CliError {
     let names = settings.agent_names();
     CliError::input(format!("there is no agent `{choice}`")).hint(format!(
         "`auto` takes what is installed; there are {}, `handoff` (a task for you or your editor), \
-         `command:PROGRAM ARGUMENTS` (any program, in the sandbox) and `replay:FOLDER` (recordings)",
+         `acp:PROGRAM ARGUMENTS` (an agent of the Agent Client Protocol), `command:PROGRAM ARGUMENTS` (any program, in \
+         the sandbox) and `replay:FOLDER` (recordings)",
         names.join(", ")
     ))
 }
@@ -179,8 +179,8 @@ fn command_line(line: &str) -> Result<(Installed, Vec<String>), CliError> {
     let words = shell_words::split(line)
         .map_err(|error| CliError::input(format!("`{line}` cannot be split into words: {error}")))?;
     let Some((name, args)) = words.split_first() else {
-        return Err(CliError::input("`command:` names no program")
-            .hint("for example `command:my-agent {prompt_file}`"));
+        return Err(CliError::input("an agent's command line is empty")
+            .hint("for example `command:my-agent {prompt_file}` or `acp:my-agent --acp`"));
     };
     if find_program(name).is_none() {
         return Err(CliError::environment(format!("there is no program `{name}`"))
