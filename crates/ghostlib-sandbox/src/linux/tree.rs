@@ -11,14 +11,21 @@ use std::time::{Duration, Instant};
 /// How long processes that were killed may take to go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a starter may take to end that has reported, before anybody looks for what else there is.
-const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 3_000_000 };
+/// How long a starter may take to end that has reported, and what bubblewrap has made after it, before anybody looks for
+/// what else there is.
+const LAST_BREATH: Duration = Duration::from_millis(10);
 
 /// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
 /// itself, and to look through all processes is by far the dearer part.
 pub(super) fn end_descendants_of_starter(starter: Pid) {
-    if let Ok(starter) = pidfd_open(starter, PidfdFlags::empty()) {
-        let _ended_or_not = poll(&mut [PollFd::new(&starter, PollFlags::IN)], Some(&LAST_BREATH));
+    let until = Instant::now() + LAST_BREATH;
+    if let (Ok(starter), Ok(breath)) =
+        (pidfd_open(starter, PidfdFlags::empty()), Timespec::try_from(LAST_BREATH))
+    {
+        let _ended_or_not = poll(&mut [PollFd::new(&starter, PollFlags::IN)], Some(&breath));
+    }
+    while reap() && Instant::now() < until {
+        sleep(Duration::from_micros(100));
     }
     end_descendants();
 }
