@@ -102,6 +102,36 @@ fn ctrl_c_ends_everything_and_says_how_to_go_on() {
     assert!(status.stdout.contains("next: iteration 1: the implementer works"), "{}", status.stdout);
 }
 
+#[test]
+#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
+fn what_a_run_required_of_its_sandbox_it_requires_still_when_it_is_resumed() {
+    let project = level_project();
+    let try_out = ["sandbox", "exec", "--role", "test", "--sandbox", "bubblewrap", "--", "true"];
+    if project.run(&try_out).code != Some(0) {
+        println!(
+            "skipped what_a_run_required_of_its_sandbox_it_requires_still_when_it_is_resumed: no bubblewrap"
+        );
+        return;
+    }
+    project.write("ghostlib.toml", "[sandbox]\nrequire = [\"file-metadata-protected\"]\n");
+    let run =
+        ["run", "specs/level", "--agent", "handoff", "--sandbox", "bubblewrap", "--max-iterations", "1"];
+    let started = project.start(&run);
+    let task = project.path(".ghostlib/tasks/r1-1.json");
+    started.wait_until("the task", || task.exists());
+    drop(started.kill());
+    assert!(project.read(JOURNAL).contains("\"required\":[\"file-metadata-protected\"]"));
+
+    // Not even where the settings do not say so any more.
+    project.write("ghostlib.toml", "");
+    let ran = project.run(&["resume", "--sandbox", "landlock"]).expect_code(3);
+    assert!(
+        ran.stderr.contains("does not enforce what is required: `file-metadata-protected` ("),
+        "{}",
+        ran.stderr
+    );
+}
+
 /// Processes that were started as `sleep 240.125`.
 fn sleepers() -> usize {
     let processes = std::fs::read_dir("/proc").unwrap();

@@ -25,7 +25,8 @@ pub struct CheckReport {
     pub text: String,
 }
 
-/// Why a candidate could not be checked.
+/// Why a candidate could not be checked. It may name paths of this machine: it is for whoever runs the agent, and not for
+/// the agent.
 #[derive(Debug, thiserror::Error)]
 #[error("the candidate could not be checked: {0}")]
 pub struct CheckError(#[source] pub Box<dyn Error + Send + Sync>);

@@ -18,6 +18,7 @@ mod checks;
 mod follow;
 mod handoff;
 mod model_access;
+mod openai;
 mod program;
 mod prompts;
 mod recording;
@@ -31,8 +32,9 @@ pub use assignment::{
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use follow::{Followed, Follower};
-pub use handoff::{HandoffAgent, Task, TaskError, TaskState, Tasks};
+pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
+pub use openai::{Api, OpenAiAgent};
 pub use program::{
     Claude, Codex, Command, Credential, Dialect, Listener, Place, ProgramAgent, Start, Workbench,
 };

@@ -76,7 +76,7 @@ impl FileTree {
                 continue;
             }
             if !entry.file_type().is_file() {
-                return Err(wrong(path, "it is a link or a special file, not a plain one"));
+                return Err(wrong(path, NOT_PLAIN));
             }
             // Before it is read: a file with holes may be far longer than the disk.
             n_bytes += entry.metadata().map_or(0, |metadata| metadata.len());
@@ -147,32 +147,57 @@ pub(crate) fn is_build_output(path: &str) -> bool {
 /// If it is a link or a special file, too large, or cannot be read.
 pub fn read_plain_file(path: &Path) -> Result<Option<Vec<u8>>, TreeError> {
     const MAX_BYTES: u64 = 1 << 20;
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
+    let file = match open_plain(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(wrong(path, NOT_PLAIN)),
         Err(error) => return Err(failed(path, &error)),
     };
-    if !metadata.is_file() {
-        return Err(wrong(path, "it is a link or a special file, not a plain one"));
+    let mut bytes = Vec::new();
+    let n_bytes = file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
+    if n_bytes as u64 > MAX_BYTES { Err(wrong(path, "it is larger than 1 MiB")) } else { Ok(Some(bytes)) }
+}
+
+const NOT_PLAIN: &str = "it is a link or a special file, not a plain one";
+
+/// Opens a plain file and nothing else, whoever changes it meanwhile: a link is not followed, and a pipe not waited for.
+fn open_plain(path: &Path) -> io::Result<File> {
+    let not_plain = || io::Error::new(io::ErrorKind::InvalidData, NOT_PLAIN);
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
     }
-    if metadata.len() > MAX_BYTES {
-        return Err(wrong(path, "it is larger than 1 MiB"));
-    }
-    fs::read(path).map(Some).map_err(|error| failed(path, &error))
+    #[cfg(unix)]
+    let is_link = |error: &io::Error| error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    #[cfg(not(unix))]
+    let is_link = |_: &io::Error| false;
+    let file = options.open(path).map_err(|error| if is_link(&error) { not_plain() } else { error })?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_plain()) }
 }
 
 /// A path with `/` that means a plain file below the folder to git and on every operating system.
 fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
     let relative = path.strip_prefix(dir).unwrap_or(path);
     let name = relative.to_str().ok_or_else(|| wrong(path, "the name is not UTF-8"))?;
+    check_name(name).map_err(|reason| wrong(path, reason))?;
+    Ok(name.to_owned())
+}
+
+/// Whether a relative path with `/` means the same to git and on every operating system; if not, why.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
     if name.chars().any(char::is_control) {
-        return Err(wrong(path, "the name has control characters"));
+        return Err("the name has control characters".into());
     }
     for part in name.split('/') {
         component(part.into(), None, component::Options::default())
-            .map_err(|error| wrong(path, format!("the name means something else elsewhere: {error}")))?;
+            .map_err(|error| format!("the name means something else elsewhere: {error}"))?;
     }
-    Ok(name.to_owned())
+    Ok(())
 }
 
 /// Names that are equal on some file system are equal when they are folded.
@@ -183,7 +208,7 @@ fn fold(name: &str) -> String {
 /// What a file holds. It may have grown since it was measured.
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let n_bytes = File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    let n_bytes = open_plain(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if n_bytes as u64 > MAX_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
@@ -240,6 +265,26 @@ mod tests {
         assert!(folder.contains("src: it is a link"), "{folder}");
         let long = refused(|dir| File::create(dir.join("a"))?.set_len(1 << 40));
         assert!(long.contains("64 MiB"), "{long}");
+    }
+
+    #[test]
+    fn a_pipe_or_a_link_in_the_place_of_a_plain_file_is_neither_waited_for_nor_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (pipe, link) = (dir.path().join("pipe"), dir.path().join("link"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
+            .unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
+        // As if it had been a plain file when it was looked at.
+        for path in [&pipe, &link] {
+            assert_eq!(
+                read_bounded(path).unwrap_err().kind(),
+                io::ErrorKind::InvalidData,
+                "{}",
+                path.display()
+            );
+            assert_eq!(read_plain_file(path).unwrap_err().reason, NOT_PLAIN);
+        }
+        assert_eq!(read_plain_file(&dir.path().join("none")).unwrap(), None);
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Status(commands::status::StatusArgs),
     Attach(commands::attach::AttachArgs),
     Task(commands::task::TaskArgs),
+    Mcp(commands::mcp::McpArgs),
     Recording(commands::recording::RecordingArgs),
     Report(commands::report::ReportArgs),
     Prompts(commands::prompts::PromptsArgs),

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,11 @@ pub(crate) const LAUNCH: &str = "__launch";
 pub(crate) fn current_dir() -> Result<PathBuf, CliError> {
     env::current_dir()
         .map_err(|error| CliError::environment(format!("the current folder cannot be used: {error}")))
+}
+
+/// Goes on in another folder, as if the command were given there.
+pub(crate) fn enter(dir: &Path) -> Result<(), CliError> {
+    env::set_current_dir(dir).map_err(|error| CliError::input(format!("{}: {error}", dir.display())))
 }
 
 /// The folder of the user's configuration files.
@@ -56,10 +62,23 @@ fn home_canary() -> Option<Canary> {
     let path = cache_home()?.join("canary");
     let token = fs::read_to_string(&path).ok().or_else(|| {
         let token = format!("{:032x}", fastrand::u128(..));
-        fs::create_dir_all(path.parent()?).and_then(|()| fs::write(&path, &token)).ok()?;
-        Some(token)
+        plant(&path, &token).ok()?;
+        // Another ghostlib may have been first.
+        fs::read_to_string(&path).ok()
     })?;
     Some(Canary { token: token.trim().to_owned(), place: "the user's home".to_owned() })
+}
+
+/// Whole or not at all, and never in the place of another.
+fn plant(path: &Path, token: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(token.as_bytes())?;
+    match file.persist_noclobber(path) {
+        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
+        _ => Ok(()),
+    }
 }
 
 /// The variables that are settings.
@@ -97,8 +116,7 @@ pub(crate) fn launcher() -> Result<Launcher, CliError> {
 pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliError> {
     let required = Settings::load()?.required_guarantees()?;
     let sandbox = Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?;
-    sandbox.require(&required)?;
-    Ok(Arc::new(sandbox))
+    Ok(Arc::new(sandbox.requiring(required)?))
 }
 
 /// The kind of terminal, for programs that draw on it.

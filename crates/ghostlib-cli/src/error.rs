@@ -3,7 +3,7 @@
 use crate::console::{self, BAD, BOLD, styled};
 use ghostlib_agent::{AgentError, TaskError};
 use ghostlib_run::store::{JournalError, ProjectError};
-use ghostlib_run::{JudgeError, RunError, SpecError};
+use ghostlib_run::{JudgeError, RunError, SpecError, VisibleError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
 use ghostlib_verify::python::InterpreterError;
@@ -67,6 +67,11 @@ impl CliError {
 
     pub(crate) fn interrupted() -> Self {
         Self { kind: Kind::Interrupted, message: "interrupted".into(), hints: Vec::new() }
+    }
+
+    /// What happened.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     /// What the user can do next.
@@ -282,7 +287,30 @@ impl From<JournalError> for CliError {
 
 impl From<TaskError> for CliError {
     fn from(error: TaskError) -> Self {
-        Self::of(Kind::Input, &error).hint("`ghostlib task list` shows all tasks")
+        let found = Self::of(Kind::Input, &error);
+        match &error {
+            TaskError::Claimed { id, .. } => found.hint(format!(
+                "take another one (`ghostlib task list`); if nobody works on it any more, `ghostlib task release {id}` gives it back"
+            )),
+            TaskError::Unfinished { id, .. } => found.hint(format!(
+                "the task is as it was; `ghostlib task fail {id}` gives it up"
+            )),
+            TaskError::Path { .. } => found.hint("what was asked for was not done; the task's folder is as it was"),
+            _ => found.hint("`ghostlib task list` shows all tasks"),
+        }
+    }
+}
+
+impl From<VisibleError> for CliError {
+    fn from(error: VisibleError) -> Self {
+        match error {
+            VisibleError::Workspace(error) => error.into(),
+            VisibleError::Spec(error) => error.into(),
+            VisibleError::Dependencies(error) => error.into(),
+            VisibleError::Verify(error) => error.into(),
+            VisibleError::Scratch { ref source, .. } => Self::of_file(&error, source),
+            VisibleError::Tree(_) => Self::of(Kind::Environment, &error),
+        }
     }
 }
 
@@ -309,6 +337,10 @@ impl From<RunError> for CliError {
             RunError::Project(error) => error.into(),
             RunError::Tools(error) => error.into(),
             RunError::Journal(error) => error.into(),
+            RunError::Sandbox(error) => error.into(),
+            RunError::Required(_) => {
+                Self::of(Kind::Environment, &error).hint("use the version that it began with")
+            }
             RunError::Agent(error) => error.into(),
             RunError::Judge(error) => error.into(),
             RunError::Io { ref source, .. } => Self::of_file(&error, source),

@@ -55,6 +55,7 @@ fn session_begins(session: &str, workspace: &Path, is_handed_out: bool) {
         // Whoever waits must know for what, also where standard error is no terminal.
         warn(format!("waiting for task {session}: it stands in {}", workspace.join("TASK.md").display()));
         warn(format!("when it is done: ghostlib task done {session} (or: ghostlib task fail {session})"));
+        warn("an editor's agent can do it too: ghostlib mcp --help");
     } else {
         progress(styled(DIM, format!("session {session} in {} …", workspace.display())));
     }

@@ -4,7 +4,7 @@
 use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
-use ghostlib_agent::Price;
+use ghostlib_agent::{Api, Price};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::SessionBudget;
 use ghostlib_sandbox::{Guarantee, UnknownGuarantee};
@@ -60,6 +60,10 @@ pub(crate) struct AgentSettings {
     pub(crate) api_key_cmd: Option<String>,
     /// Certificates of authorities that are believed besides the usual ones.
     pub(crate) ca_file: Option<PathBuf>,
+    /// Which API one of kind `openai` speaks: `chat` or `responses`.
+    pub(crate) api: Option<Api>,
+    /// How many tokens its model takes at once.
+    pub(crate) window: Option<u64>,
 }
 
 /// How an agent is driven.
@@ -70,13 +74,17 @@ pub(crate) enum AgentKind {
     Codex,
     /// Claude Code.
     Claude,
+    /// No program: a model with ghostlib's own tools, over an endpoint that speaks as OpenAI's do.
+    #[serde(rename = "openai")]
+    OpenAi,
     /// Any program.
     Command,
 }
 
 impl AgentKind {
     /// Those that are agents without any setting, in the order in which they are looked for.
-    const KNOWN: [(&'static str, Self); 2] = [("codex", Self::Codex), ("claude", Self::Claude)];
+    const KNOWN: [(&'static str, Self); 3] =
+        [("codex", Self::Codex), ("claude", Self::Claude), ("openai", Self::OpenAi)];
 }
 
 impl AgentSettings {

@@ -176,6 +176,9 @@ pub struct SandboxStamp {
     pub enforces: Vec<String>,
     /// What it does not enforce, each with its reason.
     pub lacks: Vec<String>,
+    /// Without which of these nothing was to start, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
 }
 
 /// What a process in a sandbox was allowed. Paths are absolute; of variables there are the names alone, since a value

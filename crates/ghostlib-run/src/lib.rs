@@ -15,9 +15,10 @@ mod test_file;
 
 pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
 pub use judge::{
-    Behaviour, Brought, Candidate, Consensus, Implementation, Judge, JudgeError, JudgeOptions, JudgePlaces,
-    JudgeTools, OperationConsensus, Operations, Power, PowerPlan, Ready, Shown, Strength, Verdict, Weighed,
-    Workshop, behaviour, consensus, power, stand_of_api, stand_of_text, stand_with_requirements,
+    Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
+    JudgePlaces, JudgeTools, OperationConsensus, Operations, Power, PowerPlan, Ready, Shown, Strength,
+    Verdict, VisibleBuild, VisibleChecks, VisibleError, VisibleReport, Weighed, Workshop, behaviour,
+    consensus, power, stand_of_api, stand_of_text, stand_with_requirements,
 };
 pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

@@ -3,6 +3,7 @@
 mod disk;
 mod folder;
 mod revision;
+mod tree;
 mod withheld;
 
 use crate::store::write_file;

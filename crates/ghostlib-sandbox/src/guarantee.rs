@@ -110,12 +110,17 @@ pub struct BackendReport {
 
 /// The record of a backend that goes into journals.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
-pub(crate) fn stamp(backend: &str, guarantees: &[Declared]) -> SandboxStamp {
+pub(crate) fn stamp(backend: &str, guarantees: &[Declared], required: &[Guarantee]) -> SandboxStamp {
     let enforces = guarantees.iter().filter(|it| it.lacks.is_none()).map(|it| it.guarantee.name().to_owned());
     let lacks = guarantees
         .iter()
         .filter_map(|it| it.lacks.as_ref().map(|reason| format!("{}: {reason}", it.guarantee)));
-    SandboxStamp { backend: backend.into(), enforces: enforces.collect(), lacks: lacks.collect() }
+    SandboxStamp {
+        backend: backend.into(),
+        enforces: enforces.collect(),
+        lacks: lacks.collect(),
+        required: required.iter().map(|it| it.name().to_owned()).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ impl Sandbox {
     }
 
     /// Never called.
+    pub fn requiring(self, _: Vec<Guarantee>) -> Result<Self, SandboxError> {
+        match self {}
+    }
+
+    /// Never called.
     pub fn stamp(&self) -> SandboxStamp {
         match *self {}
     }

@@ -10,5 +10,5 @@ pub mod model_server;
 mod process;
 mod project;
 
-pub use process::{Ran, Started};
+pub use process::{Ran, Started, Talk};
 pub use project::{TestProject, fixture};

@@ -1,6 +1,9 @@
 use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A ghostlib that runs. It is killed when this is dropped.
@@ -30,6 +33,7 @@ impl Started {
         args: &[&str],
         root: &Path,
         variables: &[(&str, &str)],
+        input: Stdio,
     ) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the program under test is started from outside")]
         let mut command = Command::new(program);
@@ -41,7 +45,7 @@ impl Started {
             // What is compiled once for a toolchain is so for all tests.
             .env("XDG_CACHE_HOME", program.with_file_name("tests-cache"))
             .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -76,6 +80,20 @@ impl Started {
         self.wait()
     }
 
+    /// Sends SIGINT, as Ctrl-C does.
+    pub fn interrupt_only(&self) {
+        self.signal(Signal::INT);
+    }
+
+    /// Its standard input and output, of which nothing else is then kept.
+    ///
+    /// # Panics
+    /// If it was not started to be spoken with, or they were taken already.
+    pub fn take_streams(&mut self) -> (ChildStdin, ChildStdout) {
+        let child = self.child.as_mut().expect("it runs");
+        (child.stdin.take().expect("an input"), child.stdout.take().expect("an output"))
+    }
+
     /// Waits until `holds`.
     ///
     /// # Panics
@@ -93,6 +111,61 @@ impl Started {
         let pid = Pid::from_raw(i32::try_from(child.id()).expect("a process id")).expect("a process id");
         // One that has ended already is waited for all the same.
         let _ = kill_process(pid, signal);
+    }
+}
+
+/// A ghostlib that is spoken with: a line a message. It is killed when this is dropped.
+pub struct Talk {
+    started: Started,
+    input: ChildStdin,
+    lines: Receiver<String>,
+}
+
+impl Talk {
+    pub(crate) fn new(mut started: Started) -> Self {
+        let (input, output) = started.take_streams();
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(output).lines().map_while(Result::ok);
+            for line in lines {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { started, input, lines }
+    }
+
+    /// Sends a line.
+    ///
+    /// # Panics
+    /// If it cannot be sent.
+    pub fn say(&mut self, line: impl AsRef<[u8]>) {
+        self.input.write_all(line.as_ref()).expect("it listens");
+        self.input.write_all(b"\n").expect("it listens");
+        self.input.flush().expect("it listens");
+    }
+
+    /// The next line.
+    ///
+    /// # Panics
+    /// If none comes within two minutes, or it has ended.
+    pub fn answer(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("an answer")
+    }
+
+    /// Closes its input, and waits for its end. What it said and nobody has taken is its standard output.
+    pub fn end(self) -> Ran {
+        let Self { started, input, lines } = self;
+        drop(input);
+        let mut ran = started.wait();
+        ran.stdout = lines.iter().map(|line| line + "\n").collect();
+        ran
+    }
+
+    /// The process.
+    pub fn started(&self) -> &Started {
+        &self.started
     }
 }
 

@@ -1,10 +1,11 @@
-use crate::process::{Ran, Started};
+use crate::process::{Ran, Started, Talk};
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 use std::ffi::CString;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -101,7 +102,7 @@ impl TestProject {
 
     /// Runs ghostlib in the project with these variables besides its own, and waits.
     pub fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
-        Started::new(&self.ghostlib, &self.path("."), args, self.dir.path(), variables).wait()
+        Started::new(&self.ghostlib, &self.path("."), args, self.dir.path(), variables, Stdio::null()).wait()
     }
 
     /// Starts ghostlib in the project.
@@ -109,9 +110,30 @@ impl TestProject {
         self.start_in(".", args)
     }
 
+    /// Starts ghostlib in the project, to be spoken with over its standard streams.
+    pub fn start_to_speak(&self, args: &[&str]) -> Started {
+        Started::new(&self.ghostlib, &self.path("."), args, self.dir.path(), &[], Stdio::piped())
+    }
+
+    /// Starts ghostlib in the project, and speaks with it a line at a time.
+    pub fn talk(&self, args: &[&str]) -> Talk {
+        Talk::new(self.start_to_speak(args))
+    }
+
+    /// Runs another program in the project, with the path of ghostlib as its argument after the first ones, and waits;
+    /// nothing, if it is not installed.
+    pub fn run_other(&self, program: &str, before: &[&str], after: &[&str]) -> Option<Ran> {
+        let path = std::env::var_os("PATH")?;
+        let program =
+            std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.is_file())?;
+        let ghostlib = self.ghostlib.to_string_lossy();
+        let args = [before, &[&*ghostlib], after].concat();
+        Some(Started::new(&program, &self.path("."), &args, self.dir.path(), &[], Stdio::null()).wait())
+    }
+
     /// Starts ghostlib in a folder of the project.
     pub fn start_in(&self, folder: &str, args: &[&str]) -> Started {
-        Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path(), &[])
+        Started::new(&self.ghostlib, &self.path(folder), args, self.dir.path(), &[], Stdio::null())
     }
 }
 

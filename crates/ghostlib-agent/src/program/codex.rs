@@ -1,6 +1,6 @@
 //! The Codex CLI: `codex exec --json`.
 
-use super::{DUMMY_KEY, Dialect, Listener, Place, Start};
+use super::{Complaint, DUMMY_KEY, Dialect, Listener, Place, Start};
 use crate::ModelAccess;
 use crate::trajectory::{FileChangeKind, TrajectoryEvent};
 use serde_json::Value;
@@ -84,7 +84,7 @@ fn config(model: &ModelAccess, url: &str) -> String {
 struct Events {
     /// Calls of tools that have begun, by id.
     begun: HashMap<String, TrajectoryEvent>,
-    complaint: Option<String>,
+    complaint: Option<Complaint>,
 }
 
 impl Listener for Events {
@@ -101,7 +101,7 @@ impl Listener for Events {
                 vec![usage(&event["usage"])]
             }
             "turn.failed" => {
-                self.complaint = Some(text(&event["error"]["message"]));
+                self.complaint = Some(Complaint::Failed(text(&event["error"]["message"])));
                 vec![TrajectoryEvent::Text { from: "error".into(), text: text(&event["error"]["message"]) }]
             }
             "error" => vec![TrajectoryEvent::Text { from: "error".into(), text: text(&event["message"]) }],
@@ -113,7 +113,7 @@ impl Listener for Events {
         self.begun.drain().map(|(_, event)| event).collect()
     }
 
-    fn complaint(&self) -> Option<String> {
+    fn complaint(&self) -> Option<Complaint> {
         self.complaint.clone()
     }
 }
@@ -214,6 +214,6 @@ mod tests {
         assert_eq!(events.unfinished(), [call("sleep 9", None, false)]);
         assert_eq!(events.complaint(), None);
         events.line(r#"{"type":"turn.failed","error":{"message":"no way"}}"#);
-        assert_eq!(events.complaint().as_deref(), Some("no way"));
+        assert_eq!(events.complaint(), Some(Complaint::Failed("no way".into())));
     }
 }

@@ -1,7 +1,7 @@
 //! A session of a program, from its start to its end.
 
 use super::lines::Lines;
-use super::{Dialect, Listener, Place, ProgramAgent, Start};
+use super::{Complaint, Dialect, Listener, Place, ProgramAgent, Start};
 use crate::trajectory::{Recorder, Watcher};
 use crate::watch::{TICK, Watch, judge_complaint};
 use crate::{AgentError, Assignment, FileTree, ModelAccess, Session};
@@ -56,7 +56,10 @@ impl<D: Dialect> ProgramAgent<D> {
             Followed::Finished(finished) => {
                 let finished = finished?;
                 recorder.text("stderr", &finished.stderr);
-                let told = complaint.map(|said| judge_complaint(said, seen.as_ref()));
+                let told = complaint.map(|complaint| match complaint {
+                    Complaint::Declined(said) => SessionEnd::Refused(said),
+                    Complaint::Failed(said) => judge_complaint(said, seen.as_ref()),
+                });
                 out_of_budget(&mut watch, &mut recorder)
                     .or_else(|| limit_reached(&finished))
                     .or(told)
@@ -123,7 +126,7 @@ impl Heard<'_, '_> {
     }
 
     /// Its complaint, if it has one.
-    fn finish(mut self) -> Option<String> {
+    fn finish(mut self) -> Option<Complaint> {
         for event in self.listener.unfinished() {
             self.recorder.record(event);
         }

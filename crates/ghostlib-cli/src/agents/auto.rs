@@ -50,6 +50,10 @@ fn usable(agent: &AgentSettings) -> Result<String, String> {
             };
             Ok(format!("{}, {}", program("claude")?, key(maker)?))
         }
+        Some(AgentKind::OpenAi) if agent.model.is_none() && agent.base_url.is_none() => {
+            Err("neither its `model` nor its `base_url` is set".into())
+        }
+        Some(AgentKind::OpenAi) => key(Maker::OpenAi),
         Some(AgentKind::Command) => {
             let line = agent.command.as_deref().unwrap_or_default();
             let words = shell_words::split(line).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod access;
 mod auto;
+mod openai;
 mod programs;
 
 use crate::environment::find_program;
@@ -17,7 +18,7 @@ use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::Toolchain;
 use include_dir::{Dir, include_dir};
 use programs::Installed;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The recordings of the demo.
@@ -71,7 +72,8 @@ async fn agent(choice: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<
         Some(("replay-real-time", dir)) => replay(dir, Pace::RealTime),
         Some(("command", line)) => command(line, at),
         None if choice == "handoff" => Ok(Box::new(HandoffAgent::new(Tasks::new(at.project.tasks())))),
-        None => named(choice, wanted, at).await,
+        // What it takes to get at a key is not small.
+        None => Box::pin(named(choice, wanted, at)).await,
         Some(_) => Err(unknown(choice, at.settings)),
     }
 }
@@ -84,9 +86,10 @@ async fn named(name: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<dy
     match settings.kind {
         Some(AgentKind::Codex) => codex(&settings, at).await,
         Some(AgentKind::Claude) => claude(&settings, at).await,
+        Some(AgentKind::OpenAi) => openai::agent(name, &settings, at).await,
         Some(AgentKind::Command) => configured_command(name, &settings, at).await,
         None => Err(CliError::input(format!("setting `agents.{name}.kind` is missing"))
-            .hint("it is one of `codex`, `claude` and `command`")),
+            .hint("it is one of `codex`, `claude`, `openai` and `command`")),
     }
 }
 
@@ -130,16 +133,21 @@ fn program<D: ghostlib_agent::Dialect + std::fmt::Debug + 'static>(
     model: Option<ghostlib_agent::ModelAccess>,
     at: &Workplace<'_>,
 ) -> Box<dyn Agent> {
-    let folders = installed.path.iter().map(|dir| dir.display().to_string());
+    let Installed { program, files, path } = installed;
+    let workbench = workbench(&path, at);
+    Box::new(ProgramAgent { program, files, dialect, model, workbench })
+}
+
+/// Where agents run: with the toolchain, and what is named besides on their `PATH`.
+fn workbench(folders: &[PathBuf], at: &Workplace<'_>) -> Workbench {
+    let folders = folders.iter().map(|dir| dir.display().to_string());
     let usual = ["/usr/local/bin", "/usr/bin", "/bin"].map(str::to_owned);
     let path = [at.toolchain.bin().display().to_string()].into_iter().chain(folders).chain(usual);
-    let workbench = Workbench {
+    Workbench {
         sandbox: Arc::clone(at.sandbox),
         read: at.toolchain.readable(),
         path: path.collect::<Vec<_>>().join(":"),
-    };
-    let Installed { program, files, .. } = installed;
-    Box::new(ProgramAgent { program, files, dialect, model, workbench })
+    }
 }
 
 fn unknown(choice: &str, settings: &Settings) -> CliError {

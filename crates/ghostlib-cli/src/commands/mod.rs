@@ -11,6 +11,7 @@ pub(crate) mod fmt;
 mod harvesting;
 pub(crate) mod init;
 pub(crate) mod lint;
+pub(crate) mod mcp;
 mod measuring;
 pub(crate) mod parse;
 pub(crate) mod prompts;
@@ -76,8 +77,9 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),
+        Command::Task(args) => task::task(&args, json).await,
+        Command::Mcp(args) => mcp::mcp(&args).await,
         Command::Attach(args) => attach::attach(&args, json).await,
-        Command::Task(args) => task::task(&args, json),
         Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,

@@ -20,6 +20,7 @@ pub(crate) fn run() -> RunSummary {
             backend: "landlock".into(),
             enforces: vec!["no network".into(), "no home folder".into(), "memory up to 2 GiB".into()],
             lacks: vec!["process ids of other programs are visible: Landlock has no PID namespace".into()],
+            required: Vec::new(),
         }),
         options: Some(RunOptions {
             agent: "handoff".into(),

@@ -19,7 +19,7 @@ use ghostlib_model::{
     Canary, Environment, Event, ReferenceStamp, RunId, RunOptions, RunSummary, SessionBudget, Sha256Hex,
     VectorId,
 };
-use ghostlib_sandbox::Sandbox;
+use ghostlib_sandbox::{Guarantee, Sandbox, SandboxError, UnknownGuarantee};
 use ghostlib_verify::Differential;
 use ghostlib_verify::rust::Toolchain;
 use ghostlib_verify::{Tools, ToolsError};
@@ -90,6 +90,12 @@ pub enum RunError {
     /// What runs the reference.
     #[error(transparent)]
     Tools(#[from] ToolsError),
+    /// The sandbox is weaker than what the run began with requires.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The run began with a requirement that only another version knows.
+    #[error("the run requires of its sandbox what this ghostlib does not know: {0}")]
+    Required(#[from] UnknownGuarantee),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -187,7 +193,15 @@ impl Engine {
         if let Some(options) = &mut summary.options {
             options.session = session;
         }
+        self.check_required(&summary)?;
         self.drive(run, journal, summary, None, lock).await
+    }
+
+    /// What was required when the run began is required still, whatever the settings say by now.
+    fn check_required(&self, summary: &RunSummary) -> Result<(), RunError> {
+        let names = summary.sandbox.iter().flat_map(|sandbox| &sandbox.required);
+        let required: Vec<Guarantee> = names.map(|name| name.parse()).collect::<Result<_, _>>()?;
+        Ok(self.sandbox.require(&required)?)
     }
 
     async fn drive(

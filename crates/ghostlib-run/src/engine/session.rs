@@ -5,8 +5,7 @@ use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
     AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
-    Session, TaskState, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer,
-    read_plain_file,
+    Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
 };
 use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
 use std::fs::{self, File};
@@ -132,7 +131,7 @@ impl OpenRun<'_> {
     fn clear_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), RunError> {
         let task = Tasks::new(self.engine.project.tasks()).get(session.as_str()).map_err(AgentError::from)?;
         let is_handed_out = task.is_some();
-        let is_open = task.is_some_and(|task| task.state == TaskState::Open);
+        let is_open = task.is_some_and(|task| !task.state.is_closed());
         match (self.engine.agent.hands_out(), is_handed_out) {
             (true, true) => Ok(()),
             (false, _) if is_open => Err(RunError::TaskOpen(session.to_string())),

@@ -12,6 +12,7 @@ mod power;
 mod stand;
 mod strength;
 mod upstream;
+mod visible;
 
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
@@ -21,6 +22,7 @@ pub use plant::PowerPlan;
 pub use power::{Power, Verdict, power};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 pub use strength::{Brought, Shown, Strength, Weighed};
+pub use visible::{FailingVector, VisibleBuild, VisibleChecks, VisibleError, VisibleReport};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{

@@ -195,7 +195,12 @@ impl Project {
 
     /// Where an agent works.
     pub fn workspace(&self, session: &SessionId) -> PathBuf {
-        self.store().join("workspaces").join(session.as_str())
+        self.workspaces().join(session.as_str())
+    }
+
+    /// Where all agents work.
+    pub fn workspaces(&self) -> PathBuf {
+        self.store().join("workspaces")
     }
 
     /// Tasks that were handed out.
@@ -216,6 +221,11 @@ impl Project {
     /// The reference's driver and build output.
     pub fn reference_build(&self) -> PathBuf {
         self.store().join("build")
+    }
+
+    /// Where candidates are built that are not finished.
+    pub fn checks(&self) -> PathBuf {
+        self.store().join("build").join("checks")
     }
 
     /// Writes a candidate to where it is built, if it is not there yet, and gives the folders of its source and of its

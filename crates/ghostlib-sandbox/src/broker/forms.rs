@@ -30,8 +30,8 @@ pub(super) fn forms(secret: &Secret) -> BTreeSet<String> {
         ]);
     }
     if let Ok(quoted) = serde_json::to_string(text) {
-        forms.insert(quoted.trim_matches('"').replace('/', "\\/"));
-        forms.insert(quoted[1..quoted.len() - 1].to_owned());
+        let inside = &quoted[1..quoted.len() - 1];
+        forms.extend([inside.to_owned(), inside.replace('/', "\\/")]);
     }
     forms
 }
@@ -103,6 +103,12 @@ mod tests {
         ] {
             assert!(forms.contains(form), "{form} {forms:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_ends_in_a_quote_is_known_with_its_slashes_escaped() {
+        let form = r#"\"in\/quotes\""#;
+        assert!(forms_of("\"in/quotes\"").contains(form), "{form}");
     }
 
     #[test]

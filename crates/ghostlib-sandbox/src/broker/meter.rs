@@ -15,8 +15,8 @@ pub struct Budgets {
     pub requests: Option<u64>,
     /// Bytes of bodies, in both directions together. A body that goes beyond is cut.
     pub bytes: Option<u64>,
-    /// Input and output tokens together, as the endpoint counts them. It does so at the end of an answer, so
-    /// the answers that are under way when the budget ends go beyond it.
+    /// Input and output tokens together, as the endpoint counts them, and as they are estimated where it does not
+    /// say. It does so at the end of an answer, so the answers that are under way when the budget ends go beyond it.
     pub tokens: Option<u64>,
 }
 
@@ -57,6 +57,10 @@ pub struct BrokerReport {
     pub tokens: Tokens,
     /// Successful answers to `POST` that told no tokens, such as those that broke off.
     pub answers_without_usage: u64,
+    /// Tokens that no answer told, one for every four bytes of the bodies: of answers without usage, and of what
+    /// was written of answers that broke off. They count for the budget of tokens.
+    #[serde(default)]
+    pub tokens_estimated: u64,
     /// How often a key was taken out of an answer.
     pub redactions: u64,
     /// The budget that was used up first.
@@ -103,7 +107,7 @@ impl Meter {
         let bytes = report.bytes_up.saturating_add(report.bytes_down);
         let exhausted = if used(self.budgets.requests, report.requests) {
             Budget::Requests
-        } else if used(self.budgets.tokens, report.tokens.total()) {
+        } else if used(self.budgets.tokens, report.tokens.total().saturating_add(report.tokens_estimated)) {
             Budget::Tokens
         } else if used(self.budgets.bytes, bytes)
             || self.budgets.bytes.is_some_and(|budget| bytes.saturating_add(n_bytes) > budget)
@@ -131,10 +135,11 @@ impl Meter {
         self.check_bytes(&mut report)
     }
 
-    /// Counts what a successful answer told at its end.
-    pub(super) fn answered(&self, tokens: Option<Tokens>) {
+    /// Counts what a successful answer told at its end, and what it did not tell.
+    pub(super) fn answered(&self, tokens: Option<Tokens>, n_estimated: u64) {
         let mut report = self.lock();
         report.turns += 1;
+        report.tokens_estimated = report.tokens_estimated.saturating_add(n_estimated);
         match tokens {
             Some(tokens) => report.tokens += tokens,
             None => report.answers_without_usage += 1,
@@ -186,7 +191,7 @@ mod tests {
             let meter = Meter::new(budgets);
             meter.admit(0).unwrap();
             meter.up(60).unwrap();
-            meter.answered(Some(Tokens { input: 60, cached: 0, output: 40 }));
+            meter.answered(Some(Tokens { input: 60, cached: 0, output: 30 }), 10);
             meter
         };
         let none = Budgets::default();

@@ -12,11 +12,15 @@
 //! the way in, a [`Redactor`] takes out whatever repeats the key. The broker counts requests, bytes and
 //! tokens ([`BrokerReport`]), and refuses when one of its [`Budgets`] is used up.
 //!
+//! The body of a request is read before it goes on: what would have the endpoint search the web, fetch from an address
+//! or run a tool of its own is refused ([`Refusal::Content`]), since that is a way out of the sandbox too.
+//!
 //! A connection carries one request. So there is no second request that could hide behind a first one's
 //! body, and what cannot be told apart ([`Refusal::Framing`]) is refused before it is parsed any further.
 
 mod body;
 mod config;
+mod content;
 mod forms;
 mod framing;
 mod headers;

@@ -25,6 +25,9 @@ pub enum Refusal {
     /// The target is no plain path: another host, `CONNECT`, dot segments, escapes.
     #[error("the target of the request is not a plain path: {0}")]
     Target(&'static str),
+    /// The request wants more of the endpoint than its model, or cannot be read.
+    #[error("the body of the request cannot go on: {0}")]
+    Content(&'static str),
     /// The connection was to become something else.
     #[error("the connection cannot become another one")]
     Upgrade,
@@ -53,6 +56,7 @@ impl Refusal {
             Self::Large { .. } => "large",
             Self::Slow => "slow",
             Self::Target(_) => "target",
+            Self::Content(_) => "content",
             Self::Upgrade => "upgrade",
             Self::Route => "route",
             Self::Budget(_) => "budget",

@@ -1,7 +1,8 @@
 //! The broker itself: listens, checks, forwards.
 
-use super::body::{AnswerBody, RequestBody};
+use super::body::{AnswerBody, Usage, read_request};
 use super::config::{BrokerConfig, BrokerError};
+use super::content;
 use super::framing::{MAX_HEAD, read_head};
 use super::headers;
 use super::meter::{BrokerReport, Meter};
@@ -174,7 +175,15 @@ impl Session {
         let (from, body) = request.into_parts();
         let (destination, url) = self.routes.find(&from.method, &from.uri)?;
         self.meter.admit(body.size_hint().exact().unwrap_or(0)).map_err(Refusal::Budget)?;
-        let mut onward = Request::new(RequestBody::new(body, Arc::clone(&self.meter)));
+        if headers::is_encoded(&from.headers) {
+            return Err(Refusal::Content("it is compressed"));
+        }
+        let body = read_request(body, &self.meter).await?;
+        if from.method == Method::POST || !body.is_empty() {
+            content::check(&body).map_err(Refusal::Content)?;
+        }
+        let n_bytes_up = body.len() as u64;
+        let mut onward = Request::new(Full::new(body));
         *onward.method_mut() = from.method.clone();
         *onward.uri_mut() = url;
         *onward.headers_mut() = headers::of_request(&from.headers);
@@ -182,10 +191,15 @@ impl Session {
             onward.headers_mut().insert(name, value.clone());
         }
         let answer = self.upstream.request(onward).await.map_err(|error| self.unreachable(&error))?;
-        self.pass_on(&from.method, answer)
+        self.pass_on(&from.method, answer, n_bytes_up)
     }
 
-    fn pass_on(&self, method: &Method, answer: Response<Incoming>) -> Result<Answer, Refusal> {
+    fn pass_on(
+        &self,
+        method: &Method,
+        answer: Response<Incoming>,
+        n_bytes_up: u64,
+    ) -> Result<Answer, Refusal> {
         let (mut head, body) = answer.into_parts();
         self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
@@ -195,7 +209,11 @@ impl Session {
             return Err(Refusal::Answer("it is compressed although that was not asked for"));
         }
         let tells_usage = head.status.is_success() && method == Method::POST;
-        let usage = tells_usage.then(|| UsageReader::new(content_type(&head.headers)));
+        let usage = tells_usage.then(|| Usage {
+            told: UsageReader::new(content_type(&head.headers)),
+            n_bytes_up,
+            n_bytes_down: 0,
+        });
         let (kept, n_redacted) = headers::of_answer(&head.headers, &self.redactor);
         self.meter.redacted(n_redacted);
         head.headers = kept;

@@ -1,7 +1,8 @@
 //! The way from the broker to the endpoints.
 
-use super::body::RequestBody;
 use super::config::BrokerError;
+use bytes::Bytes;
+use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -18,7 +19,7 @@ const CONNECT_TIME: Duration = Duration::from_secs(15);
 /// How long a connection that is not needed is kept for the next request.
 const IDLE_TIME: Duration = Duration::from_secs(30);
 
-pub(super) type Upstream = Client<HttpsConnector<HttpConnector>, RequestBody>;
+pub(super) type Upstream = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// A client of HTTP/1.1 that follows no redirects, uses no proxy and trusts Mozilla's authorities, and those
 /// in `ca_file`.

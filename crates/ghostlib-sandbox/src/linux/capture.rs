@@ -1,7 +1,38 @@
 //! Keeps what comes along a stream, up to a limit that several streams share.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// How long a stream is read on whose process has ended: whoever keeps it open has nothing to say.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Says by being dropped that a process is over.
+#[derive(Debug)]
+pub(super) struct Life {
+    _dropped: watch::Sender<()>,
+}
+
+/// Learns of it.
+#[derive(Clone, Debug)]
+pub(super) struct Death(watch::Receiver<()>);
+
+impl Life {
+    pub(super) fn begin() -> (Self, Death) {
+        let (life, death) = watch::channel(());
+        (Self { _dropped: life }, Death(death))
+    }
+}
+
+impl Death {
+    /// Returns when its streams have nothing more to say.
+    async fn and_patience(mut self) {
+        while self.0.changed().await.is_ok() {}
+        sleep(PATIENCE).await;
+    }
+}
 
 /// What may still be kept.
 #[derive(Debug)]
@@ -32,12 +63,26 @@ impl Budget {
     }
 }
 
-/// Reads to the end of the stream, or to the end of the budget; then `stop` is called.
-pub(super) async fn capture(mut stream: impl AsyncRead + Unpin, budget: &Budget, stop: impl Fn()) -> Vec<u8> {
+/// Reads to the end of the stream, to a second after the death of its process, or to the end of the budget; then
+/// `stop` is called.
+pub(super) async fn capture(
+    mut stream: impl AsyncRead + Unpin,
+    budget: &Budget,
+    death: Death,
+    stop: impl Fn(),
+) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut chunk = vec![0; 1 << 16];
-    // A stream that fails has nothing more to say.
-    while let Ok(n_read @ 1..) = stream.read(&mut chunk).await {
+    let over = death.and_patience();
+    tokio::pin!(over);
+    loop {
+        let read = tokio::select! {
+            biased;
+            read = stream.read(&mut chunk) => read,
+            () = &mut over => break,
+        };
+        // A stream that fails has nothing more to say.
+        let Ok(n_read @ 1..) = read else { break };
         let n_kept = budget.take(n_read);
         kept.extend_from_slice(&chunk[..n_kept]);
         if n_kept < n_read {
@@ -54,18 +99,29 @@ mod tests {
 
     #[tokio::test]
     async fn streams_share_one_budget() {
-        let budget = Budget::new(5);
-        assert_eq!(capture(&b"abc"[..], &budget, || panic!("too early")).await, b"abc");
+        let (budget, (_life, death)) = (Budget::new(5), Life::begin());
+        assert_eq!(capture(&b"abc"[..], &budget, death.clone(), || panic!("too early")).await, b"abc");
         assert!(!budget.is_overrun());
         let stopped = AtomicBool::new(false);
-        assert_eq!(capture(&b"defg"[..], &budget, || stopped.store(true, Ordering::Relaxed)).await, b"de");
+        assert_eq!(
+            capture(&b"defg"[..], &budget, death, || stopped.store(true, Ordering::Relaxed)).await,
+            b"de"
+        );
         assert!(budget.is_overrun() && stopped.load(Ordering::Relaxed));
     }
 
     #[tokio::test]
     async fn exactly_the_budget_is_no_overrun() {
-        let budget = Budget::new(3);
-        assert_eq!(capture(&b"abc"[..], &budget, || panic!("too early")).await, b"abc");
+        let (budget, (_life, death)) = (Budget::new(3), Life::begin());
+        assert_eq!(capture(&b"abc"[..], &budget, death, || panic!("too early")).await, b"abc");
         assert!(!budget.is_overrun());
+    }
+    #[tokio::test]
+    async fn a_stream_that_outlives_its_process_is_given_up_with_what_it_said() {
+        let (mut writer, reader) = tokio::io::duplex(64);
+        let (budget, (life, death)) = (Budget::new(64), Life::begin());
+        tokio::io::AsyncWriteExt::write_all(&mut writer, b"said").await.unwrap();
+        drop(life);
+        assert_eq!(capture(reader, &budget, death, || panic!("too early")).await, b"said");
     }
 }

@@ -1,6 +1,7 @@
 //! The confined starter: restricts itself, starts the command as its child, and tells how that ended.
 
 use super::identity::{become_user, is_assigned};
+use super::landlock::SystemRules;
 use super::reachable::make_reachable;
 use super::wire::{Confinement, Report, Request, Streams, receive_request, send_listener, send_report};
 use super::{landlock, network, rlimits, seccomp, std_command};
@@ -15,19 +16,35 @@ use rustix::thread::{
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::thread;
 
-pub(super) fn main(socket: &UnixStream) -> ExitCode {
-    let report = run(socket).map_or_else(|report| report, Report::Ended);
+/// Where the starter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Surroundings {
+    /// In a view of the file system that has nothing but what the policy names.
+    Bubblewrap,
+    /// Where whoever started ghostlib is.
+    Host,
+}
+
+pub(super) fn main(socket: &UnixStream, surroundings: Surroundings) -> ExitCode {
+    let report = run(socket, surroundings).map_or_else(|report| report, Report::Ended);
     send_report(socket, &report);
     ExitCode::SUCCESS
 }
 
-fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
+fn run(socket: &UnixStream, surroundings: Surroundings) -> Result<ProcessEnd, Report> {
+    // What depends on no policy is done while nobody waits for it yet.
+    let rules = match surroundings {
+        Surroundings::Bubblewrap => None,
+        Surroundings::Host => Some(landlock::system_rules()),
+    };
+    drop_bounding_set().map_err(|error| Report::setup("dropping rights", error))?;
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
     prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
-    restrict(&request)?;
+    restrict(&request, rules)?;
     let mut child = start(&request, streams).map_err(|error| Report::NotStarted {
         program: request.command.program.clone(),
         reason: error.to_string(),
@@ -66,7 +83,7 @@ fn first(child: &Child, socket: &UnixStream) -> io::Result<First> {
 fn end_all(request: &Request) {
     let is_alone = match request.confinement {
         Confinement::Bubblewrap { .. } => true,
-        Confinement::Landlock { .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(),
+        Confinement::Landlock { abi, .. } => is_assigned(getuid().as_raw()) || landlock::scopes_signals(abi),
     };
     if is_alone {
         let _nothing_left = nix::sys::signal::kill(nix::unistd::Pid::from_raw(-1), nix::sys::signal::SIGKILL);
@@ -81,27 +98,28 @@ fn prepare_network(socket: &UnixStream, request: &Request) -> io::Result<()> {
     }
 }
 
-fn restrict(request: &Request) -> Result<(), Report> {
+fn restrict(request: &Request, rules: Option<Result<SystemRules, String>>) -> Result<(), Report> {
     setsid().map_err(|error| Report::setup("leaving the session", error))?;
     rlimits::apply(&request.policy.limits)
         .map_err(|error| Report::setup("setting resource limits", error))?;
-    if let Confinement::Landlock { .. } = request.confinement {
+    if let Some(rules) = rules {
         let named = request.policy.read.iter().chain(&request.policy.write);
         request
             .uid
             .map_or(Ok(()), |uid| make_reachable(named, uid))
             .map_err(|error| Report::setup("opening the way to the policy's paths", error))?;
-        landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
+        rules
+            .and_then(|rules| landlock::apply(rules, &request.policy))
+            .map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
-    seccomp::apply(&request.policy.network)
+    seccomp::apply(&request.policy.network, &request.confinement)
         .map_err(|error| Report::setup("applying the system call filter", error))
 }
 
 /// Becomes the user that it is to be, can gain nothing by what it executes, and cannot be looked into by the
 /// command.
 fn drop_rights(request: &Request) -> io::Result<()> {
-    drop_bounding_set()?;
     if let Some(uid) = request.uid {
         become_user(uid)?;
         rlimits::apply_to_user(&request.policy.limits)?;
@@ -130,14 +148,27 @@ fn drop_capabilities() -> io::Result<()> {
 }
 
 fn start(request: &Request, [stdin, stdout, stderr]: Streams) -> io::Result<Child> {
-    std_command(&request.command)
+    let mut command = std_command(&request.command);
+    command
         .env_clear()
         .envs(&request.policy.env)
         .current_dir(&request.policy.dir)
         .stdin(Stdio::from(stdin))
         .stdout(Stdio::from(stdout))
-        .stderr(Stdio::from(stderr))
-        .spawn()
+        .stderr(Stdio::from(stderr));
+    match request.confinement {
+        Confinement::Landlock { abi, .. } if landlock::scopes_signals(abi) => spawn_scoped(command),
+        _ => command.spawn(),
+    }
+}
+
+/// Starts the command so that it can neither stop nor kill this process, which has to end everything should the
+/// supervisor be killed. Landlock binds the thread that starts it, and that thread is gone when the command runs; in
+/// bubblewrap, the kernel itself ends everything.
+fn spawn_scoped(mut command: Command) -> io::Result<Child> {
+    let spawn = move || landlock::scope_signals().and_then(|()| command.spawn());
+    let spawned = thread::Builder::new().spawn(spawn)?.join();
+    spawned.unwrap_or_else(|_| Err(io::Error::other("the thread that starts it ended early")))
 }
 
 /// How a child ended, as its status has it.

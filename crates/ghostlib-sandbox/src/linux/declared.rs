@@ -73,9 +73,9 @@ pub(super) fn landlock(abi: u32, isolation: Isolation, machine: &Machine) -> Vec
         Guarantee::OtherProcessesSafe if abi < 6 && !has_own_user => {
             Some("signals reach them before Landlock ABI 6 (Linux 6.12)")
         }
-        Guarantee::ProcessTreeEnds if abi < 6 && !has_own_user => {
-            Some("before Landlock ABI 6 (Linux 6.12) a process can kill its supervisor and live on")
-        }
+        Guarantee::ProcessTreeEnds if abi < 6 => Some(
+            "before Landlock ABI 6 (Linux 6.12) a process can stop what would end it, and live on if ghostlib is killed",
+        ),
         Guarantee::OnlyTheBroker => match isolation {
             Isolation::Namespace => None,
             Isolation::PortRule => Some(

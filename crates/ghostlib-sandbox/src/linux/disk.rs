@@ -1,9 +1,9 @@
 //! How much of the disk a sandbox takes.
 
 use super::walk::{Moment, walk};
-use rustix::fs::{FileType, Stat, lstat};
+use rustix::fs::{FileType, Stat, lstat, makedev};
 use rustix::process::Pid;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -66,20 +66,61 @@ impl Count {
         }
     }
 
-    /// Only on the same devices: files in memory have no name either.
+    /// What the process holds of files without a name, open or mapped into its memory.
     fn add_unnamed(&mut self, pid: Pid) {
+        self.add_open(pid);
+        let maps = fs::read_to_string(format!("/proc/{}/maps", pid.as_raw_nonzero())).unwrap_or_default();
+        let mut mapped: HashMap<(u64, u64), u64> = HashMap::new();
+        for Mapped { device, inode, end } in maps.lines().filter_map(unnamed_mapping) {
+            let largest = mapped.entry((device, inode)).or_default();
+            *largest = end.max(*largest);
+        }
+        for ((device, inode), bytes) in mapped {
+            self.add_file_without_name(device, inode, bytes);
+        }
+    }
+
+    /// Only on the same devices: files in memory have no name either.
+    fn add_file_without_name(&mut self, device: u64, inode: u64, bytes: u64) {
+        if self.devices.contains(&device) && self.seen.insert((device, inode)) {
+            self.usage.bytes = self.usage.bytes.saturating_add(bytes);
+            self.usage.n_files = self.usage.n_files.saturating_add(1);
+        }
+    }
+
+    fn add_open(&mut self, pid: Pid) {
         let open = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).into_iter().flatten().flatten();
         for metadata in open.filter_map(|entry| fs::metadata(entry.path()).ok()) {
-            let is_unnamed = metadata.is_file() && metadata.nlink() == 0;
-            if is_unnamed
-                && self.devices.contains(&metadata.dev())
-                && self.seen.insert((metadata.dev(), metadata.ino()))
-            {
-                self.usage.bytes += metadata.blocks() * 512;
-                self.usage.n_files = self.usage.n_files.saturating_add(1);
+            if metadata.is_file() && metadata.nlink() == 0 {
+                self.add_file_without_name(metadata.dev(), metadata.ino(), metadata.blocks() * 512);
             }
         }
     }
+}
+
+/// A file without a name that is mapped into memory, as far as it is at least.
+#[derive(Debug, PartialEq, Eq)]
+struct Mapped {
+    device: u64,
+    inode: u64,
+    end: u64,
+}
+
+/// A line of `/proc/PID/maps` (`proc_pid_maps(5)`): addresses, permissions, offset, device, inode, and a path that ends in
+/// ` (deleted)` where there is none any more.
+fn unnamed_mapping(line: &str) -> Option<Mapped> {
+    let line = line.strip_suffix(" (deleted)")?;
+    let mut fields = line.split_ascii_whitespace();
+    let (from, to) = fields.next()?.split_once('-')?;
+    let (offset, device) = (fields.nth(1)?, fields.next()?);
+    let (major, minor) = device.split_once(':')?;
+    let number = |text| u64::from_str_radix(text, 16).ok();
+    let part = |text| u32::from_str_radix(text, 16).ok();
+    Some(Mapped {
+        device: makedev(part(major)?, part(minor)?),
+        inode: fields.next()?.parse().ok()?,
+        end: number(offset)?.checked_add(number(to)?.checked_sub(number(from)?)?)?,
+    })
 }
 
 #[cfg(test)]
@@ -110,6 +151,20 @@ mod tests {
         file.write_all(&vec![1; 1 << 20]).unwrap();
         let named = usage(&[root.path().into()], &[]);
         assert!(usage(&[root.path().into()], &[getpid()]).bytes >= named.bytes + (1 << 20));
+    }
+
+    #[test]
+    fn what_is_mapped_of_a_file_without_a_name_is_read_to_its_end() {
+        let line = "7f0000001000-7f0000003000 rw-s 00005000 fd:1a 1234   /tmp/a b (deleted)";
+        let mapped = Mapped { device: makedev(0xfd, 0x1a), inode: 1234, end: 0x7000 };
+        assert_eq!(unnamed_mapping(line), Some(mapped));
+        for other in [
+            "7f0000001000-7f0000003000 rw-s 00005000 fd:1a 1234 /tmp/a",
+            "(deleted)",
+            "2-1 r 0 1:1 1 a (deleted)",
+        ] {
+            assert_eq!(unnamed_mapping(other), None, "{other}");
+        }
     }
 
     #[test]

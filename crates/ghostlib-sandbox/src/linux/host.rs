@@ -1,6 +1,6 @@
 //! Trusted tools such as `cargo vendor` and `git`: in no sandbox, with the environment that ghostlib has.
 
-use super::capture::{Budget, capture};
+use super::capture::{Budget, Death, Life, capture};
 use super::confine::process_end;
 use super::std_command;
 use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
@@ -19,7 +19,8 @@ use tokio::time::timeout;
 const OUTPUT_LIMIT: u64 = 64 << 20;
 
 /// Runs a tool in `dir` with `env` on top of the inherited environment and nothing on standard input. It is
-/// ended, with its process group, after `wall`, after 64 MiB of output, and when the future is dropped.
+/// ended, with its process group, after `wall`, after 64 MiB of output, and when the future is dropped. What it leaves
+/// running in a session of its own is not waited for, and its output is given up a second after the tool's end.
 pub async fn run(
     command: &CommandLine,
     dir: &Path,
@@ -52,16 +53,27 @@ async fn follow(
     wall: Duration,
 ) -> io::Result<(ProcessEnd, Vec<u8>, Vec<u8>)> {
     let budget = Budget::new(OUTPUT_LIMIT);
-    let stdout = keep(child.stdout.take(), &budget, group);
-    let stderr = keep(child.stderr.take(), &budget, group);
-    let (end, stdout, stderr) = tokio::join!(wait(child, group, wall), stdout, stderr);
+    let (life, death) = Life::begin();
+    let stdout = keep(child.stdout.take(), &budget, death.clone(), group);
+    let stderr = keep(child.stderr.take(), &budget, death, group);
+    let waited = async {
+        let end = wait(child, group, wall).await;
+        drop(life);
+        end
+    };
+    let (end, stdout, stderr) = tokio::join!(waited, stdout, stderr);
     let end = if budget.is_overrun() { ProcessEnd::OutputLimit } else { end? };
     Ok((end, stdout, stderr))
 }
 
-async fn keep(stream: Option<impl AsyncRead + Unpin>, budget: &Budget, group: &Group) -> Vec<u8> {
+async fn keep(
+    stream: Option<impl AsyncRead + Unpin>,
+    budget: &Budget,
+    death: Death,
+    group: &Group,
+) -> Vec<u8> {
     match stream {
-        Some(stream) => capture(stream, budget, || group.kill()).await,
+        Some(stream) => capture(stream, budget, death, || group.kill()).await,
         None => Vec::new(),
     }
 }

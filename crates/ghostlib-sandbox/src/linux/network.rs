@@ -15,12 +15,12 @@ use std::net::{Ipv4Addr, TcpListener};
 pub(super) fn listen(confinement: &Confinement, port: u16) -> io::Result<TcpListener> {
     match confinement {
         // bubblewrap has made the namespace, and switched its loopback interface on.
-        Confinement::Bubblewrap { .. } | Confinement::Landlock { isolation: Isolation::PortRule } => {}
-        Confinement::Landlock { isolation: Isolation::Namespace } => {
+        Confinement::Bubblewrap { .. } | Confinement::Landlock { isolation: Isolation::PortRule, .. } => {}
+        Confinement::Landlock { isolation: Isolation::Namespace, .. } => {
             enter_namespace()?;
             switch_loopback_on()?;
         }
-        Confinement::Landlock { isolation: Isolation::Impossible } => {
+        Confinement::Landlock { isolation: Isolation::Impossible, .. } => {
             let reason = "it takes network namespaces, or Landlock ABI 4";
             return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
         }

@@ -87,7 +87,7 @@ mod tests {
             return;
         }
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let uid = assigned(4000);
+        let uid = assigned(4000).unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
         let program = folder.path().join("sub/program");
         fs::write(&program, "x").unwrap();

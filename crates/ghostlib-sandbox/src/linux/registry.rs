@@ -15,7 +15,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// The most sandboxes at a time.
-const NUMBERS: u32 = 4096;
+pub(super) const NUMBERS: u32 = 4096;
 
 /// The folder with the files.
 pub(super) struct Registry(PathBuf);
@@ -31,12 +31,12 @@ impl Registry {
     /// The one that all ghostlibs of this user share, wherever their temporary folders are.
     pub(super) fn of_user() -> io::Result<Self> {
         let uid = geteuid();
-        let places: [PathBuf; 2] = if uid.is_root() {
-            ["/run/ghostlib".into(), "/tmp/ghostlib-0".into()]
-        } else {
-            [format!("/run/user/{uid}/ghostlib").into(), format!("/tmp/ghostlib-{uid}").into()]
-        };
-        Self::at(&places[0]).or_else(|_| Self::at(&places[1]))
+        // Two registries would give one user to two sandboxes, so root has one place and no other.
+        if uid.is_root() {
+            return Self::at(Path::new("/run/ghostlib"));
+        }
+        let [place, other] = [format!("/run/user/{uid}/ghostlib"), format!("/tmp/ghostlib-{uid}")];
+        Self::at(Path::new(&place)).or_else(|_| Self::at(Path::new(&other)))
     }
 
     /// Makes the folder if need be. Somebody else's is refused: they could have us remove what they name.

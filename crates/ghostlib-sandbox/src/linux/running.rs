@@ -1,20 +1,18 @@
-use super::capture::{Budget, capture};
-use super::launcher::SUPERVISE;
-use super::std_command;
+use super::capture::{Budget, Death, Life, capture};
+use super::spare::{Spares, Supervisor};
 use super::wire::{Report, Request, Streams, decode, send_request};
-use crate::{CommandLine, Finished, ProcessEnd, SandboxError};
+use crate::{Finished, ProcessEnd, SandboxError};
 use rustix::stdio;
 use std::io::{self, pipe};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -25,40 +23,61 @@ const GRACE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Running {
     program: PathBuf,
-    supervisor: Child,
+    supervisor: Supervisor,
     control: UnixStream,
     lifeline: Lifeline,
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     stderr: JoinHandle<Vec<u8>>,
     budget: Arc<Budget>,
+    /// Until it is over.
+    alive: Option<Life>,
+    death: Death,
     started: Instant,
     wall: Duration,
 }
 
 impl Running {
-    /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
-    pub(super) fn start(request: &Request, wiring: Wiring) -> Result<Self, SandboxError> {
+    /// Gives the request to a supervisor, which starts the rest. To be called within a tokio runtime.
+    pub(super) fn start(
+        request: &Request,
+        spares: &Arc<Spares>,
+        wiring: Wiring,
+    ) -> Result<Self, SandboxError> {
         let line = serde_json::to_vec(request)
             .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
-        Self::start_described(request, &line, wiring)
-            .map_err(|source| SandboxError::Launcher { program: request.launcher.program.clone(), source })
+        let launcher = spares.launcher();
+        Self::start_described(request, &line, spares, wiring)
+            .map_err(|source| SandboxError::Launcher { program: launcher.program.clone(), source })
     }
 
-    fn start_described(request: &Request, line: &[u8], wiring: Wiring) -> io::Result<Self> {
+    fn start_described(
+        request: &Request,
+        line: &[u8],
+        spares: &Arc<Spares>,
+        wiring: Wiring,
+    ) -> io::Result<Self> {
         let started = Instant::now();
         let Wires { streams, stdin, stdout, stderr } = match wiring {
             Wiring::Pipes => Wires::pipes()?,
             Wiring::Callers => Wires::callers()?,
         };
-        let (control, theirs) = StdUnixStream::pair()?;
-        let supervisor = supervisor(request, theirs)?;
-        send_request(&control, line, &streams)?;
+        let mut supervisor = spares.take()?;
+        if send_request(&supervisor.control, line, &streams).is_err() {
+            // The spare one is gone, perhaps killed. A new one that goes away at once has its reason.
+            supervisor = spares.take()?;
+            match send_request(&supervisor.control, line, &streams) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                sent => sent?,
+            }
+        }
         drop(streams);
+        let control = supervisor.control.try_clone()?;
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
         control.set_nonblocking(true)?;
         let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
-        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), lifeline.clone()));
+        let (alive, death) = Life::begin();
+        let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), death.clone(), lifeline.clone()));
         Ok(Self {
             program: request.command.program.clone(),
             supervisor,
@@ -68,6 +87,8 @@ impl Running {
             stdout,
             stderr,
             budget,
+            alive: Some(alive),
+            death,
             started,
             wall: request.policy.limits.wall,
         })
@@ -87,7 +108,7 @@ impl Running {
     pub async fn kill(&mut self) {
         self.lifeline.cut();
         if timeout(GRACE, self.supervisor.wait()).await.is_err() {
-            let _gone = self.supervisor.start_kill();
+            self.supervisor.kill();
         }
     }
 
@@ -102,7 +123,7 @@ impl Running {
     pub(super) async fn communicate(mut self, input: Vec<u8>) -> Result<Finished, SandboxError> {
         let (stdin, stdout) = (self.stdin.take(), self.stdout.take());
         let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
-        let output = capture_any(stdout, budget, lifeline);
+        let output = capture_any(stdout, budget, self.death.clone(), lifeline);
         let ((), stdout, finished) = tokio::join!(feed(stdin, &input), output, self.finish());
         // Only now is it known whether the output kept within its limit.
         let (overrun, finished) = (self.budget.is_overrun(), finished?);
@@ -111,9 +132,11 @@ impl Running {
     }
 
     async fn finish(&mut self) -> Result<Finished, SandboxError> {
-        let report = self.report().await?;
+        let report = self.report().await;
+        // Also when nobody is left who could end what keeps the streams open.
+        self.alive = None;
+        let report = report?;
         let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
-        self.supervisor.wait().await.map_err(follow)?;
         let wall = self.started.elapsed();
         let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
         let end = report.into_result()?;
@@ -123,14 +146,16 @@ impl Running {
 
     async fn report(&mut self) -> Result<Report, SandboxError> {
         let mut line = Vec::new();
+        let mut control = BufReader::new(&mut self.control);
         let patience = self.wall.saturating_add(GRACE).saturating_sub(self.started.elapsed());
-        match timeout(patience, self.control.read_to_end(&mut line)).await {
+        // The line is the last thing that the supervisor does: its own end is not waited for.
+        match timeout(patience, control.read_until(b'\n', &mut line)).await {
             Ok(Ok(1..)) => {
                 decode(&line).map_err(|error| SandboxError::LauncherLost { reason: error.to_string() })
             }
             Ok(_) => Err(SandboxError::LauncherLost { reason: self.last_words().await }),
             Err(_elapsed) => {
-                let _gone = self.supervisor.start_kill();
+                self.supervisor.kill();
                 let reason = format!("nothing came within {} s after the wall limit", GRACE.as_secs());
                 Err(SandboxError::LauncherLost { reason })
             }
@@ -139,7 +164,9 @@ impl Running {
 
     async fn last_words(&mut self) -> String {
         let mut words = Vec::new();
-        if let Some(stderr) = self.supervisor.stderr.take() {
+        if let Some(stderr) = self.supervisor.take_stderr()
+            && let Ok(stderr) = ChildStderr::from_std(stderr)
+        {
             let _as_far_as_it_goes = stderr.take(1 << 16).read_to_end(&mut words).await;
         }
         let status = self.supervisor.wait().await.map_or_else(|error| error.to_string(), |it| it.to_string());
@@ -166,10 +193,11 @@ impl Lifeline {
 async fn capture_any(
     stream: Option<impl tokio::io::AsyncRead + Unpin>,
     budget: Arc<Budget>,
+    death: Death,
     lifeline: Lifeline,
 ) -> Vec<u8> {
     match stream {
-        Some(stream) => capture(stream, &budget, || lifeline.cut()).await,
+        Some(stream) => capture(stream, &budget, death, || lifeline.cut()).await,
         None => Vec::new(),
     }
 }
@@ -216,18 +244,4 @@ impl Wires {
         let [stdin, stdout, stderr] = own;
         Ok(Self { streams: [stdin?, stdout?, stderr?], stdin: None, stdout: None, stderr: None })
     }
-}
-
-/// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends
-/// the tree in good order.
-fn supervisor(request: &Request, control: StdUnixStream) -> io::Result<Child> {
-    let launcher = &request.launcher;
-    let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
-    tokio::process::Command::from(std_command(&command))
-        .envs(launcher.variables.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::from(OwnedFd::from(control)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
 }

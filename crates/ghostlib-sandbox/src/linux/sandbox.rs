@@ -1,7 +1,8 @@
 use super::backend::{self, Backend};
 use super::registry::Registry;
 use super::running::{Running, Wiring};
-use super::wire::Request;
+use super::spare::Spares;
+use super::wire::{Preparation, Request};
 use crate::guarantee::stamp;
 use crate::{
     BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd, SandboxError,
@@ -9,12 +10,14 @@ use crate::{
 };
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
+use std::sync::Arc;
 
 /// A way to run processes that can reach only what their policy names. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     backend: Backend,
-    launcher: Launcher,
+    spares: Arc<Spares>,
+    required: Vec<Guarantee>,
 }
 
 impl Sandbox {
@@ -27,7 +30,8 @@ impl Sandbox {
         path_env: Option<&OsStr>,
     ) -> Result<Self, SandboxError> {
         // A registry that cannot be used is told by the trial run.
-        let _n_cleared_away = Registry::of_user().map(|registry| registry.sweep());
+        let sweep = || Registry::of_user().map(|registry| registry.sweep());
+        let _n_cleared_away = tokio::task::spawn_blocking(sweep).await;
         match choice {
             BackendChoice::Landlock => backend::try_out(backend::landlock(&launcher).await?, launcher).await,
             BackendChoice::Bubblewrap => {
@@ -45,12 +49,27 @@ impl Sandbox {
     }
 
     pub(super) fn untried(backend: Backend, launcher: Launcher) -> Self {
-        Self { backend, launcher }
+        let preparation = Preparation {
+            confinement: backend.confinement.clone(),
+            launcher: Launcher { variables: Vec::new(), ..launcher.clone() },
+            identity: backend.identity,
+        };
+        Self { backend, spares: Spares::new(launcher, preparation), required: Vec::new() }
     }
 
-    /// The backend, what it enforces, and what not.
+    /// The same, with these on record as required.
+    ///
+    /// # Errors
+    /// If one of them is not enforced.
+    pub fn requiring(mut self, wanted: Vec<Guarantee>) -> Result<Self, SandboxError> {
+        self.require(&wanted)?;
+        self.required = wanted;
+        Ok(self)
+    }
+
+    /// The backend, what it enforces, what not, and what is required of it.
     pub fn stamp(&self) -> SandboxStamp {
-        stamp(self.backend.name, &self.backend.guarantees)
+        stamp(self.backend.name, &self.backend.guarantees, &self.required)
     }
 
     /// What it enforces and what not, in the order of [`Guarantee::ALL`].
@@ -103,14 +122,9 @@ impl Sandbox {
         wiring: Wiring,
     ) -> Result<Running, SandboxError> {
         policy.check()?;
-        let request = Request {
-            policy: policy.clone(),
-            command: command.clone(),
-            confinement: self.backend.confinement.clone(),
-            launcher: self.launcher.clone(),
-            identity: self.backend.identity,
-            uid: None,
-        };
-        Running::start(&request, wiring)
+        let Preparation { confinement, launcher, identity } = self.spares.preparation().clone();
+        let (policy, command) = (policy.clone(), command.clone());
+        let request = Request { policy, command, confinement, launcher, identity, uid: None };
+        Running::start(&request, &self.spares, wiring)
     }
 }

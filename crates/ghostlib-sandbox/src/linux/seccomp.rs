@@ -1,9 +1,10 @@
 //! The system calls that no sandboxed process may make, whatever the backend.
 
+use super::wire::Confinement;
 use crate::Network;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    TargetArch, apply_filter,
+    TargetArch, apply_filter, sock_filter,
 };
 use std::collections::BTreeMap;
 
@@ -97,6 +98,22 @@ const NAMESPACE_FLAGS: &[u64] = &[
     0x4000_0000, // CLONE_NEWNET
 ];
 
+/// Calls that act on the process whose number is their first argument: permitted on the calling one, which is number 0.
+const OF_ONE_PROCESS: &[i64] = &[
+    libc::SYS_prlimit64,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setscheduler,
+];
+
+/// Told to be missing where what happens in folders that cannot be opened could be watched.
+const WATCHES: &[i64] = &[
+    libc::SYS_inotify_init1,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_inotify_init,
+];
+
 /// Whose priority `setpriority` changes: that of one process.
 const PRIO_PROCESS: u64 = 0;
 /// The same for `ioprio_set`.
@@ -109,14 +126,17 @@ const TERMINAL_REQUESTS: &[u64] = &[
 ];
 
 /// Binds this thread and all that it starts, for good. Calls of another architecture end the process.
-pub(super) fn apply(network: &Network) -> Result<(), seccompiler::Error> {
-    for program in programs(network)? {
-        apply_filter(&program)?;
+pub(super) fn apply(network: &Network, confinement: &Confinement) -> Result<(), seccompiler::Error> {
+    for program in programs(network, confinement)?.iter().filter(|program| !program.is_empty()) {
+        apply_filter(program)?;
     }
     Ok(())
 }
 
-fn programs(network: &Network) -> Result<[BpfProgram; 3], seccompiler::BackendError> {
+fn programs(
+    network: &Network,
+    confinement: &Confinement,
+) -> Result<[BpfProgram; 4], seccompiler::BackendError> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
     let compile = |rules, errno: i32| {
         let action = SeccompAction::Errno(errno.unsigned_abs());
@@ -126,7 +146,7 @@ fn programs(network: &Network) -> Result<[BpfProgram; 3], seccompiler::BackendEr
         Network::None => compile(every_socket(), libc::EPERM)?,
         Network::Broker { .. } => compile(sockets_but_tcp()?, libc::EAFNOSUPPORT)?,
     };
-    Ok([compile(denied()?, libc::EPERM)?, compile(unknown(), libc::ENOSYS)?, sockets])
+    Ok([no_x32(), compile(denied()?, libc::EPERM)?, compile(unknown(confinement), libc::ENOSYS)?, sockets])
 }
 
 /// Sockets of every family, those of the host's services included. Pipes and pairs of streams stay.
@@ -174,7 +194,9 @@ fn denied() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError
         .map(|flag| rule(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(*flag), *flag));
     add(&mut rules, libc::SYS_clone, &namespaces.collect::<Result<Vec<_>, _>>()?);
     add(&mut rules, libc::SYS_socketpair, &pairs_that_reach_out()?);
-    add(&mut rules, libc::SYS_prlimit64, &[not(0, 0)?]);
+    for number in OF_ONE_PROCESS {
+        add(&mut rules, *number, &[not(0, 0)?]);
+    }
     add(&mut rules, libc::SYS_setpriority, &[not(0, PRIO_PROCESS)?, not(1, 0)?]);
     add(&mut rules, libc::SYS_ioprio_set, &[not(0, IOPRIO_WHO_PROCESS)?, not(1, 0)?]);
     let requests =
@@ -202,9 +224,17 @@ fn not(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::BackendErro
 
 /// What must look as if the kernel did not have it. The flags of `clone3` lie in memory, where no filter can
 /// see them; the C libraries fall back to `clone`.
-fn unknown() -> BTreeMap<i64, Vec<SeccompRule>> {
+///
+/// Landlock does not bind what is watched, and each event has a name in it. In bubblewrap there is nothing but what the
+/// policy names.
+fn unknown(confinement: &Confinement) -> BTreeMap<i64, Vec<SeccompRule>> {
     let mut rules = BTreeMap::new();
     add(&mut rules, libc::SYS_clone3, &[]);
+    if let Confinement::Landlock { .. } = confinement {
+        for number in WATCHES {
+            add(&mut rules, *number, &[]);
+        }
+    }
     rules
 }
 
@@ -217,41 +247,43 @@ fn rule(
     SeccompRule::new(vec![SeccompCondition::new(argument, len, op, value)?])
 }
 
-/// Adds the call under its number, and under the numbers that the x32 ABI has for it: x32 calls arrive as
-/// calls of the same architecture.
 fn add(rules: &mut BTreeMap<i64, Vec<SeccompRule>>, number: i64, chain: &[SeccompRule]) {
     rules.insert(number, chain.to_vec());
-    #[cfg(target_arch = "x86_64")]
-    for number in x32_numbers(number) {
-        rules.insert(number, chain.to_vec());
-    }
 }
 
+/// Tells that there are no calls of the x32 ABI, which arrive as calls of the same architecture under numbers of their
+/// own. As a program by itself it is far shorter than with each number twice, and the kernel tries a filter with every
+/// number there is.
 #[cfg(target_arch = "x86_64")]
-fn x32_numbers(number: i64) -> impl Iterator<Item = i64> {
-    const X32: i64 = 0x4000_0000;
-    let own = match number {
-        libc::SYS_ioctl => Some(514),
-        libc::SYS_ptrace => Some(521),
-        libc::SYS_kexec_load => Some(528),
-        libc::SYS_process_vm_readv => Some(539),
-        libc::SYS_process_vm_writev => Some(540),
-        libc::SYS_sendmsg => Some(518),
-        libc::SYS_sendmmsg => Some(538),
-        _ => None,
-    };
-    std::iter::once(number).chain(own).map(|number| number | X32)
+fn no_x32() -> BpfProgram {
+    const X32: u32 = 0x4000_0000;
+    let instruction =
+        |code: u32, jt, jf, k| sock_filter { code: u16::try_from(code).unwrap_or_default(), jt, jf, k };
+    let load_number = instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0);
+    let is_x32 = instruction(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, 0, 1, X32);
+    let give = |action| instruction(libc::BPF_RET | libc::BPF_K, 0, 0, action);
+    let missing = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+    vec![load_number, is_x32, give(missing), give(libc::SECCOMP_RET_ALLOW)]
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn no_x32() -> BpfProgram {
+    BpfProgram::new()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::wire::Isolation;
     use super::*;
 
     #[test]
     fn the_filters_compile_and_fit_the_kernels_limit() {
         let broker = Network::Broker { socket: "/run/broker".into(), port: 8080 };
-        for program in [Network::None, broker].iter().flat_map(|network| programs(network).unwrap()) {
-            assert!(program.len() < 4096, "{} instructions", program.len());
+        let landlock = Confinement::Landlock { abi: 1, isolation: Isolation::Namespace };
+        for program in
+            [Network::None, broker].iter().flat_map(|network| programs(network, &landlock).unwrap())
+        {
+            assert!(program.len() < 600, "{} instructions", program.len());
         }
     }
 

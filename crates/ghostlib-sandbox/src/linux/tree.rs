@@ -1,7 +1,9 @@
 //! Ends every descendant of this process. That works because the supervisor is a subreaper: whoever loses
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use super::identity::pid_namespace;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, wait};
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,16 +12,13 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a starter may take to end that has reported, before anybody looks for what else there is.
-const LAST_BREATH: Duration = Duration::from_millis(3);
+const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 3_000_000 };
 
 /// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
 /// itself, and to look through all processes is by far the dearer part.
-pub(super) fn end_descendants_of_starter() {
-    let until = Instant::now() + LAST_BREATH;
-    let mut pause = Duration::from_micros(50);
-    while reap() && Instant::now() < until {
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_micros(400));
+pub(super) fn end_descendants_of_starter(starter: Pid) {
+    if let Ok(starter) = pidfd_open(starter, PidfdFlags::empty()) {
+        let _ended_or_not = poll(&mut [PollFd::new(&starter, PollFlags::IN)], Some(&LAST_BREATH));
     }
     end_descendants();
 }
@@ -47,7 +46,8 @@ fn reap() -> bool {
     }
 }
 
-/// Kills every process of a user until there is none.
+/// Kills every process of a user that sees the same processes as this one, until there is none. Those in a namespace
+/// of their own are somebody else's, or end with the process that made it.
 pub(super) fn end_processes_of(uid: u32) {
     let patience = Instant::now() + PATIENCE;
     loop {
@@ -64,10 +64,12 @@ pub(super) fn end_processes_of(uid: u32) {
 
 /// Without those that are dead, of which only the entry that their parent reads is left.
 fn processes_of(uid: u32) -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let (Ok(entries), Ok(own)) = (fs::read_dir("/proc"), pid_namespace("self")) else { return Vec::new() };
     let of_user = entries.flatten().filter(|entry| {
         let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-        is_alive(&status) && real_uid(&status) == Some(uid)
+        is_alive(&status)
+            && real_uid(&status) == Some(uid)
+            && pid_namespace(&entry.file_name().to_string_lossy()).is_ok_and(|it| it == own)
     });
     of_user.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
 }

@@ -23,17 +23,27 @@ pub(super) struct Request {
     pub(super) policy: SandboxPolicy,
     pub(super) command: CommandLine,
     pub(super) confinement: Confinement,
+    /// Without its variables, which the supervisor has and nobody below is to see.
     pub(super) launcher: Launcher,
     pub(super) identity: Identity,
     /// The user to become, which the supervisor chooses.
     pub(super) uid: Option<u32>,
 }
 
+/// What is known before it is: what is to be made ready. It is told on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Preparation {
+    pub(super) confinement: Confinement,
+    /// Without its variables.
+    pub(super) launcher: Launcher,
+    pub(super) identity: Identity,
+}
+
 /// What keeps the command in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Confinement {
-    /// The starter restricts itself.
-    Landlock { isolation: Isolation },
+    /// The starter restricts itself, by that version of the kernel's interface.
+    Landlock { abi: u32, isolation: Isolation },
     /// The starter already runs inside of this program.
     Bubblewrap { program: PathBuf, disable_userns: bool },
 }

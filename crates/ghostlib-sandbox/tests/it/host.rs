@@ -1,5 +1,6 @@
-use crate::support::{marker, shell, text, until_marked};
+use crate::support::{marked, marker, shell, text, until_marked};
 use ghostlib_sandbox::{CommandLine, ProcessEnd, host};
+use rustix::process::{Pid, Signal, kill_process};
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +31,19 @@ async fn what_a_tool_leaves_running_does_not_hold_up_its_end() {
     let finished = host::run(&shell(&format!("sleep {marker} &")), Path::new("/"), &[], LONG).await.unwrap();
     assert_eq!(finished.end, ProcessEnd::Exited(0));
     until_marked(0, &marker).await;
+}
+
+#[tokio::test]
+async fn a_daemon_that_keeps_the_streams_open_does_not_hold_up_the_end() {
+    let marker = marker();
+    let script =
+        shell(&format!("echo said; setsid sleep {marker} & until pgrep -f {marker} >/dev/null; do :; done"));
+    let finished = host::run(&script, Path::new("/"), &[], LONG).await.unwrap();
+    assert_eq!((finished.end, finished.stdout.as_slice()), (ProcessEnd::Exited(0), &b"said\n"[..]));
+    assert!(finished.wall < Duration::from_secs(10), "{:?}", finished.wall);
+    for daemon in marked(&marker) {
+        kill_process(Pid::from_raw(daemon).unwrap(), Signal::KILL).unwrap();
+    }
 }
 
 #[tokio::test]

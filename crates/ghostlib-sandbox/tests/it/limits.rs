@@ -12,6 +12,7 @@ on_every_backend!(
     processes,
     processor_time_of_the_tree,
     disk_bytes,
+    disk_behind_a_link,
     disk_of_files_without_a_name,
     disk_files,
     file_size,
@@ -101,6 +102,17 @@ async fn disk_bytes(sandbox: &Sandbox) {
     // What comes between two looks is found at the end.
     let script = script.replace("sleep 0.3", "cp $TMPDIR/* .");
     assert_eq!(workspace.shell(sandbox, &script).await.end, ProcessEnd::DiskLimit);
+}
+
+async fn disk_behind_a_link(sandbox: &Sandbox) {
+    let (mut workspace, beside) = (Workspace::new(), tempfile::tempdir().unwrap());
+    let link = beside.path().join("link");
+    std::os::unix::fs::symlink(workspace.path(), &link).unwrap();
+    workspace.policy.write = vec![link.clone()];
+    workspace.policy.dir = link;
+    workspace.policy.limits.disk_bytes = Some(4 << 20);
+    let script = "head -c 8000000 /dev/zero > file; sleep 10";
+    assert_eq!(workspace.shell(sandbox, script).await.end, ProcessEnd::DiskLimit);
 }
 
 async fn disk_of_files_without_a_name(sandbox: &Sandbox) {

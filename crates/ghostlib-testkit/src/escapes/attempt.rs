@@ -68,6 +68,8 @@ pub(super) enum LimitKind {
     Process,
     /// Those of the tree, and no limit of a file's size.
     NoFile,
+    /// Those of the tree, and no limit of the disk.
+    NoDisk,
 }
 
 impl Family {

@@ -1,7 +1,9 @@
 use super::stage::Stage;
+use rustix::fs::{AtFlags, Mode, OFlags, open, openat, statat};
 use serde::Deserialize;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
 
 /// What shows that an attempt got through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -25,8 +27,12 @@ pub(super) enum Evidence {
     RootSleeper,
     /// A program lies in the workspace that runs as root.
     LeftSetuid,
+    /// One lies at the bottom of its folders.
+    LeftDeepSetuid,
     /// A device does.
     LeftDevice,
+    /// What it made in its temporary folder is still there.
+    LeftTemporary,
 }
 
 /// What an attempt prints that knows that it got through.
@@ -45,9 +51,22 @@ impl Evidence {
             Self::Survivor => !stage.survivors().is_empty(),
             Self::RootSleeper => stage.saw_root_sleeper(),
             Self::LeftSetuid => left(stage, |it| it.is_file() && it.uid() == 0 && it.mode() & 0o6000 != 0),
+            Self::LeftDeepSetuid => is_setuid_at_the_bottom(&stage.work()).unwrap_or(false),
+            Self::LeftTemporary => !stage.left_in_temporary_folders().is_empty(),
             Self::LeftDevice => left(stage, |it| it.file_type().is_char_device()),
         }
     }
+}
+
+/// Follows the folders called `d` down to the last one, where the program `own` is to lie.
+fn is_setuid_at_the_bottom(work: &Path) -> rustix::io::Result<bool> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut here = open(work, flags, Mode::empty())?;
+    while let Ok(below) = openat(&here, "d", flags, Mode::empty()) {
+        here = below;
+    }
+    let own = statat(&here, "own", AtFlags::SYMLINK_NOFOLLOW)?;
+    Ok(own.st_uid == 0 && own.st_mode & 0o6000 != 0)
 }
 
 fn left(stage: &Stage, is_it: impl Fn(&fs::Metadata) -> bool) -> bool {

@@ -3,6 +3,7 @@
 mod attempt;
 mod evidence;
 mod model;
+mod runtime;
 mod stage;
 mod table;
 mod trial;
@@ -12,6 +13,7 @@ use attempt::{Attempt, FAMILIES};
 use clap::Args;
 use ghostlib_sandbox::broker::BrokerError;
 use ghostlib_sandbox::{BackendChoice, CommandLine, Launcher, ProcessEnd, Sandbox, SandboxError, host};
+use runtime::SandboxRuntime;
 use stage::{Props, SECRET};
 use std::env;
 use std::ffi::OsString;
@@ -20,8 +22,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use table::Row;
-use trial::{Arena, Outcome};
+use table::{Cell, Row};
+use trial::Arena;
 
 /// Try to get out of the sandbox in every way there is data for; exit code 1 if one gets through that a backend declares
 /// to hold.
@@ -33,6 +35,10 @@ pub(crate) struct EscapesArgs {
     /// Only attempts whose id contains this; can be given several times.
     #[arg(long, value_name = "PART")]
     only: Vec<String>,
+    /// Also try Anthropic's sandbox-runtime, for comparison: the folder where `npm install
+    /// @anthropic-ai/sandbox-runtime` was run. It needs node, socat and ripgrep.
+    #[arg(long, value_name = "FOLDER")]
+    sandbox_runtime: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +92,7 @@ async fn again_with_a_secret() -> Result<ExitCode, EscapesError> {
 }
 
 async fn suite(args: &EscapesArgs, secret: &str) -> Result<ExitCode, EscapesError> {
-    let arenas = arenas().await?;
+    let arenas = arenas(args.sandbox_runtime.as_deref()).await?;
     let props = Props::place(secret).await?;
     let mut rows = Vec::new();
     for family in FAMILIES {
@@ -100,7 +106,7 @@ async fn suite(args: &EscapesArgs, secret: &str) -> Result<ExitCode, EscapesErro
     for row in &rows {
         row.complaints().iter().for_each(complain);
     }
-    let table = table::table(&arenas[1..], &rows);
+    let table = table::table(&arenas, &rows);
     if let Some(path) = &args.markdown {
         fs::write(path, &table).map_err(EscapesError::at(path))?;
     }
@@ -109,17 +115,25 @@ async fn suite(args: &EscapesArgs, secret: &str) -> Result<ExitCode, EscapesErro
     Ok(if is_tight { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// No sandbox at all, and each backend that is there.
-async fn arenas() -> Result<Vec<Arena>, EscapesError> {
+/// No sandbox at all, each backend that is there, and the one to compare with.
+async fn arenas(sandbox_runtime: Option<&Path>) -> Result<Vec<Arena>, EscapesError> {
     let program = env::current_exe().map_err(EscapesError::at(Path::new("this program")))?;
     let launcher = Launcher::new(program, [LAUNCH]);
     let path = env::var_os("PATH");
-    let mut arenas = vec![Arena::Bare];
+    let mut arenas = Vec::new();
     for choice in [BackendChoice::Bubblewrap, BackendChoice::Landlock] {
         match Sandbox::new(choice, launcher.clone(), path.as_deref()).await {
             Ok(sandbox) => arenas.push(Arena::Sandbox(sandbox)),
             Err(error @ SandboxError::Unavailable { .. }) => complain(format!("skipped: {error}")),
             Err(error) => return Err(error.into()),
+        }
+    }
+    match sandbox_runtime {
+        Some(folder) => arenas.push(Arena::Runtime(SandboxRuntime::find(folder)?)),
+        None => {
+            complain(
+                "skipped: sandbox-runtime, which is only for comparison: `--sandbox-runtime` names none",
+            );
         }
     }
     Ok(arenas)
@@ -131,18 +145,12 @@ async fn row(
     arenas: &[Arena],
     props: &Props,
 ) -> Result<Row, EscapesError> {
-    let mut outcomes = Vec::new();
-    for arena in arenas {
+    let bare = trial::trial(&attempt, &Arena::Bare, props).await?;
+    let mut cells = Vec::new();
+    // What cannot succeed bare shows nothing by failing in a sandbox.
+    for arena in arenas.iter().filter(|_| bare.is_through()) {
         let outcome = trial::trial(&attempt, arena, props).await?;
-        let is_shown = outcome.is_through();
-        outcomes.push(outcome);
-        // What cannot succeed bare shows nothing by failing in a sandbox.
-        if matches!(arena, Arena::Bare) && !is_shown {
-            break;
-        }
+        cells.push(Cell { outcome, promise: arena.promise(attempt.guarantee) });
     }
-    let bare = outcomes.remove(0);
-    let declared = arenas.iter().skip(1).map(|arena| arena.declares(attempt.guarantee)).collect();
-    let cells = if bare.is_through() { outcomes } else { Vec::<Outcome>::new() };
-    Ok(Row { family, attempt, bare, cells, declared })
+    Ok(Row { family, attempt, bare, cells })
 }

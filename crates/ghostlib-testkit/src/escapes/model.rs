@@ -19,6 +19,8 @@ const PORT: u16 = 18_080;
 const PAUSE: Duration = Duration::from_millis(100);
 const ALLOWED: &str = "POST /v1/responses HTTP/1.1\r\n";
 
+const BEYOND_THE_MODEL: [&str; 3] = ["web_search", "https://", "mcp_servers"];
+
 /// Both of them, for one attempt.
 pub(super) struct Model {
     address: SocketAddr,
@@ -101,4 +103,6 @@ fn is_allowed(request: &str, address: SocketAddr) -> bool {
         && request.matches("HTTP/").count() == 1
         && text.contains(&host)
         && !text.contains("upgrade")
+        // It would search and fetch for whoever asks it.
+        && !BEYOND_THE_MODEL.iter().any(|asked| text.contains(asked))
 }

@@ -2,7 +2,7 @@
 
 use super::EscapesError;
 use crate::marked::marked;
-use ghostlib_sandbox::{CommandLine, host};
+use ghostlib_sandbox::{CommandLine, host, remove_folder};
 use rustix::process::{Pid, Signal, kill_process};
 use std::env;
 use std::fs::{self, File, Permissions};
@@ -245,6 +245,14 @@ impl Stage {
         !marked(&self.victim_mark).is_empty()
     }
 
+    /// What an attempt has made in its temporary folder, wherever that was.
+    pub(super) fn left_in_temporary_folders(&self) -> Vec<PathBuf> {
+        let all = walkdir::WalkDir::new(env::temp_dir()).max_depth(2).into_iter().flatten();
+        all.filter(|entry| entry.file_name() == self.mark.as_str())
+            .map(walkdir::DirEntry::into_path)
+            .collect()
+    }
+
     pub(super) fn survivors(&self) -> Vec<Pid> {
         marked(&self.mark)
     }
@@ -253,6 +261,9 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.victim.abort();
+        for folder in self.left_in_temporary_folders().into_iter().chain([self.work()]) {
+            let _as_far_as_it_goes = remove_folder(&folder);
+        }
         for pid in self.survivors() {
             let _already_gone = kill_process(pid, Signal::KILL);
         }

@@ -1,7 +1,7 @@
 //! The suite's result as a page.
 
 use super::attempt::Attempt;
-use super::trial::{Arena, Outcome};
+use super::trial::{Arena, Outcome, Promise};
 use std::fmt::Write;
 
 /// One attempt, and how it went everywhere.
@@ -9,20 +9,25 @@ pub(super) struct Row {
     pub(super) family: &'static str,
     pub(super) attempt: Attempt,
     pub(super) bare: Outcome,
-    /// One a backend; none if it could not be shown to succeed bare.
-    pub(super) cells: Vec<Outcome>,
-    /// Whether each backend declares to hold it.
-    pub(super) declared: Vec<bool>,
+    /// One an arena; none if it could not be shown to succeed bare.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// How it went in one arena, and what that had promised.
+pub(super) struct Cell {
+    pub(super) outcome: Outcome,
+    pub(super) promise: Promise,
 }
 
 impl Row {
     /// What is not as it must be.
     pub(super) fn complaints(&self) -> Vec<String> {
         let id = &self.attempt.id;
-        let cells = self.cells.iter().zip(&self.declared);
-        cells
-            .filter_map(|cell| match cell {
-                (Outcome::Through, true) => {
+        self.cells
+            .iter()
+            .filter_map(|cell| match (&cell.outcome, cell.promise) {
+                (_, Promise::Unknown) => None,
+                (Outcome::Through, Promise::Declared) => {
                     Some(format!("{id} gets through, against {}", self.attempt.guarantee))
                 }
                 (Outcome::NotBegun(words), _) => Some(format!("{id} did not begin: {words}")),
@@ -39,13 +44,9 @@ impl Row {
 /// One line with what counts.
 pub(super) fn summary(rows: &[Row]) -> String {
     let n_shown = rows.iter().filter(|row| row.is_shown()).count();
-    let cells: Vec<(&Outcome, bool)> =
-        rows.iter().flat_map(|row| row.cells.iter().zip(row.declared.clone())).collect();
-    let count = |is_declared: bool, is_through: bool| {
-        cells
-            .iter()
-            .filter(|(it, declared)| *declared == is_declared && it.is_through() == is_through)
-            .count()
+    let count = |promise: Promise, is_through: bool| {
+        let cells = rows.iter().flat_map(|row| &row.cells);
+        cells.filter(|it| it.promise == promise && it.outcome.is_through() == is_through).count()
     };
     let not_shown: Vec<&str> =
         rows.iter().filter(|row| !row.is_shown()).map(|row| row.attempt.id.as_str()).collect();
@@ -53,10 +54,10 @@ pub(super) fn summary(rows: &[Row]) -> String {
         "{} attempts, {n_shown} of them shown to succeed bare; where the guarantee is declared, {} got through and {} \
          were held; where it is not, {} got through and {} were held",
         rows.len(),
-        count(true, true),
-        count(true, false),
-        count(false, true),
-        count(false, false),
+        count(Promise::Declared, true),
+        count(Promise::Declared, false),
+        count(Promise::NotDeclared, true),
+        count(Promise::NotDeclared, false),
     );
     if !not_shown.is_empty() {
         let _ = write!(text, "; not shown bare here: {}", not_shown.join(", "));
@@ -64,9 +65,23 @@ pub(super) fn summary(rows: &[Row]) -> String {
     text
 }
 
-/// The page, for the backends in the order of the rows' cells.
-pub(super) fn table(backends: &[Arena], rows: &[Row]) -> String {
-    let names: Vec<String> = backends.iter().map(Arena::name).collect();
+/// What others than our own backends held, counted by itself.
+fn summary_beside(name: &str, n: usize, rows: &[Row]) -> String {
+    let count = |is_it: fn(&Outcome) -> bool| {
+        rows.iter().filter_map(|row| row.cells.get(n)).filter(|cell| is_it(&cell.outcome)).count()
+    };
+    format!(
+        "In {name}, {} attempts got through and {} were held; {} could not be made, {} did not begin.",
+        count(|it| *it == Outcome::Through),
+        count(|it| matches!(it, Outcome::Held(_))),
+        count(|it| *it == Outcome::NotMade),
+        count(|it| matches!(it, Outcome::NotBegun(_))),
+    )
+}
+
+/// The page, for the arenas in the order of the rows' cells.
+pub(super) fn table(arenas: &[Arena], rows: &[Row]) -> String {
+    let names: Vec<String> = arenas.iter().map(Arena::name).collect();
     let mut text = format!(
         "# Attempts to get out\n\n{}\n\n{}.\n\n{}\n",
         "Made by `cargo run -p ghostlib-testkit -- escapes --markdown docs/src/escapes.md`; a test of the gate runs the same.",
@@ -75,6 +90,12 @@ pub(super) fn table(backends: &[Arena], rows: &[Row]) -> String {
          there. **through**: it succeeded. In parentheses: the backend does not declare the guarantee on this machine, so \
          nothing was promised. One that cannot succeed bare on this machine shows nothing, and is counted as such."
     );
+    for (n, arena) in arenas.iter().enumerate() {
+        if let Arena::Runtime(runtime) = arena {
+            let beside = summary_beside(&names[n], n, rows);
+            let _ = write!(text, "\n{}\n\n{beside}\n", runtime.description());
+        }
+    }
     let mut family = "";
     for row in rows {
         if row.family != family {
@@ -91,19 +112,24 @@ pub(super) fn table(backends: &[Arena], rows: &[Row]) -> String {
     text
 }
 
-fn line(row: &Row, n_backends: usize) -> String {
+fn line(row: &Row, n_arenas: usize) -> String {
     let Attempt { id, title, guarantee, .. } = &row.attempt;
     let bare = if row.is_shown() { "through" } else { "not shown" };
-    let cells: Vec<String> = (0..n_backends).map(|n| cell(row, n)).collect();
+    let cells: Vec<String> = (0..n_arenas).map(|n| cell(row, n)).collect();
     format!("| `{id}` | {title} | `{guarantee}` | {bare} | {} |", cells.join(" | "))
 }
 
 fn cell(row: &Row, n: usize) -> String {
-    let Some(outcome) = row.cells.get(n) else { return "–".into() };
+    let Some(Cell { outcome, promise }) = row.cells.get(n) else { return "–".into() };
     let word = match outcome {
         Outcome::Through => "through",
         Outcome::Held(_) => "held",
         Outcome::NotBegun(_) => "did not begin",
+        Outcome::NotMade => return "–".into(),
     };
-    if row.declared[n] { format!("**{word}**") } else { format!("({word})") }
+    match promise {
+        Promise::Declared => format!("**{word}**"),
+        Promise::NotDeclared => format!("({word})"),
+        Promise::Unknown => word.into(),
+    }
 }

@@ -3,6 +3,7 @@
 use super::EscapesError;
 use super::attempt::{Attempt, BEGUN, LimitKind, NetworkKind};
 use super::model::Model;
+use super::runtime::SandboxRuntime;
 use super::stage::{Props, Stage};
 use ghostlib_sandbox::{Finished, Guarantee, Limits, Network, Sandbox, SandboxPolicy, SandboxRole, host};
 use std::ffi::OsStr;
@@ -13,6 +14,19 @@ pub(super) enum Arena {
     /// Nothing holds it.
     Bare,
     Sandbox(Sandbox),
+    /// Somebody else's sandbox.
+    Runtime(SandboxRuntime),
+}
+
+/// What an arena says of a guarantee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// It holds.
+    Declared,
+    /// It does not hold on this machine.
+    NotDeclared,
+    /// Nothing: it does not know our guarantees.
+    Unknown,
 }
 
 impl Arena {
@@ -21,13 +35,15 @@ impl Arena {
         match self {
             Self::Bare => "bare".into(),
             Self::Sandbox(sandbox) => sandbox.stamp().backend,
+            Self::Runtime(_) => "sandbox-runtime".into(),
         }
     }
 
-    pub(super) fn declares(&self, guarantee: Guarantee) -> bool {
+    pub(super) fn promise(&self, guarantee: Guarantee) -> Promise {
         match self {
-            Self::Bare => false,
-            Self::Sandbox(sandbox) => sandbox.require(&[guarantee]).is_ok(),
+            Self::Sandbox(sandbox) if sandbox.require(&[guarantee]).is_ok() => Promise::Declared,
+            Self::Sandbox(_) => Promise::NotDeclared,
+            Self::Bare | Self::Runtime(_) => Promise::Unknown,
         }
     }
 }
@@ -40,6 +56,8 @@ pub(super) enum Outcome {
     Held(String),
     /// It did not even begin, which shows nothing.
     NotBegun(String),
+    /// There is nothing there that it could attack.
+    NotMade,
 }
 
 impl Outcome {
@@ -49,6 +67,9 @@ impl Outcome {
 }
 
 pub(super) async fn trial(attempt: &Attempt, arena: &Arena, props: &Props) -> Result<Outcome, EscapesError> {
+    if matches!(arena, Arena::Runtime(_)) && attempt.network == NetworkKind::Broker {
+        return Ok(Outcome::NotMade);
+    }
     let stage = Stage::set(props).await?;
     let finished = {
         let run = run(attempt, arena, &stage, props);
@@ -91,6 +112,7 @@ async fn run(
                 variables.iter().map(|(name, value)| (*name, value.as_ref())).collect();
             Ok(host::run(&attempt.command(), &stage.work(), &env, Duration::from_secs(20)).await?)
         }
+        Arena::Runtime(runtime) => runtime.run(attempt, stage, &variables).await,
         Arena::Sandbox(sandbox) => {
             variables.push(("PATH", "/usr/bin:/bin".into()));
             variables.extend(model.iter().flat_map(Model::variables_inside));
@@ -122,6 +144,7 @@ fn limits(kind: LimitKind) -> Limits {
     };
     match kind {
         LimitKind::Tree => tree,
+        LimitKind::NoDisk => Limits { disk_bytes: None, disk_files: None, ..tree },
         LimitKind::NoFile => Limits { file_bytes: None, ..tree },
         LimitKind::Process => Limits {
             cpu: Some(Duration::from_secs(2)),

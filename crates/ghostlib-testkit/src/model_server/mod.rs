@@ -77,6 +77,8 @@ async fn accept(listener: TcpListener, model: Arc<Model>) {
     // Ends with this task, and all connections with it.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
+        // Or each small event would wait for the one before it to be acknowledged.
+        let _as_it_is = stream.set_nodelay(true);
         let model = Arc::clone(&model);
         connections.spawn(async move {
             let reply = service_fn(|request| model.reply(request));

@@ -226,3 +226,24 @@ async fn drip(socket: std::path::PathBuf) -> String {
     }
     answer
 }
+
+#[tokio::test]
+async fn no_endpoint_is_asked_for_more_than_its_model() {
+    let upstream = Upstream::saying(answer("application/json", "{}")).await;
+    let broker = broker(&upstream);
+    let bodies = [
+        r#"{"tools":[{"type":"web_search"}]}"#,
+        r#"{"messages":[{"content":[{"type":"document","source":{"type":"url","url":"https://a.example"}}]}]}"#,
+        "no JSON",
+        "",
+    ];
+    for body in bodies {
+        let answer = ask(&broker, &request(body)).await;
+        assert_eq!((status(&answer), code(&answer).as_str()), ("403", "content"), "{body}: {answer}");
+    }
+    let compressed = request("{}").replace("\r\nHost", "\r\nContent-Encoding: gzip\r\nHost");
+    assert!(compressed.contains("gzip"), "{compressed}");
+    assert_eq!(code(&ask(&broker, &compressed).await), "content");
+    assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
+    assert_eq!(broker.report().refused["content"], 5);
+}

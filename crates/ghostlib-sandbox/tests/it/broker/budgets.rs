@@ -4,7 +4,7 @@ use super::upstream::{EVENTS, Upstream, answer};
 use super::{ask, broker, broker_with, code, request, status};
 use ghostlib_sandbox::broker::{Budget, Budgets, Tokens};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const USAGE: &str =
     r#"{"usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":7},"output_tokens":20}}"#;
@@ -32,6 +32,46 @@ async fn tokens_of_a_stream_are_counted() {
     let broker = broker(&upstream);
     ask(&broker, &request("{}")).await;
     assert_eq!(broker.report().tokens, Tokens { input: 55, cached: 5, output: 30 });
+}
+
+#[tokio::test]
+async fn tokens_that_an_answer_does_not_tell_are_estimated_and_count() {
+    let text = format!("{{\"content\":\"{}\"}}", "x".repeat(386));
+    let upstream = Upstream::saying(answer("application/json", &text)).await;
+    let broker = broker_with(&upstream, Budgets { tokens: Some(101), ..Budgets::default() });
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "200");
+    let report = broker.report();
+    assert_eq!(
+        (report.answers_without_usage, report.tokens, report.tokens_estimated),
+        (1, Tokens::default(), 101)
+    );
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "429");
+}
+
+#[tokio::test]
+async fn to_go_away_before_the_usage_is_told_saves_nothing() {
+    let upstream = Upstream::doing(|mut stream, _| async move {
+        let start = r#"data: {"message":{"usage":{"input_tokens":50,"output_tokens":1}}}"#;
+        stream.write_all(format!("{EVENTS}{start}\n\n").as_bytes()).await.unwrap();
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let _cut = stream.write_all(format!("data: {}\n\n", "x".repeat(1_000)).as_bytes()).await;
+        }
+    })
+    .await;
+    let broker = broker(&upstream);
+    let mut stream = tokio::net::UnixStream::connect(broker.socket()).await.unwrap();
+    stream.write_all(request("{}").as_bytes()).await.unwrap();
+    let mut head = vec![0; 8_000];
+    stream.read_exact(&mut head).await.unwrap();
+    drop(stream);
+    let patience = std::time::Instant::now() + Duration::from_secs(5);
+    while broker.report().tokens_estimated == 0 && std::time::Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let report = broker.report();
+    assert_eq!(report.tokens, Tokens { input: 50, cached: 0, output: 1 });
+    assert!((1_500..20_000).contains(&report.tokens_estimated), "{}", report.tokens_estimated);
 }
 
 #[tokio::test]

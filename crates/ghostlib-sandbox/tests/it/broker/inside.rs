@@ -72,7 +72,8 @@ async fn curl_is_served(sandbox: &Sandbox) {
     let said = workspace.shell(sandbox, &curl(&format!("--json '{{}}' {model}"))).await;
     assert_eq!(text(&said.stdout), "{\"said\":\"hello\"}", "{}", text(&said.stderr));
     // Large enough for curl to ask before it sends.
-    let large = format!("head -c 3000000 /dev/zero | {}", curl(&format!("--data-binary @- {model}")));
+    let body = "(printf '{\"input\":\"'; head -c 3000000 /dev/zero | tr '\\0' x; printf '\"}')";
+    let large = format!("{body} | {}", curl(&format!("--json @- {model}")));
     let said = workspace.shell(sandbox, &large).await;
     assert_eq!(text(&said.stdout), "{\"said\":\"hello\"}", "{}", text(&said.stderr));
     let elsewhere = curl(&format!("--proxy http://{MODEL} http://example.com/"));

@@ -47,26 +47,6 @@ async fn every_event_arrives_before_the_next_is_sent() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_goes_on_before_it_has_ended() {
-    let upstream = Upstream::doing(|mut stream, mut read| async move {
-        while !read.contains("first part") {
-            let mut part = vec![0; 100];
-            let n = stream.read(&mut part).await.unwrap();
-            read.push_str(&String::from_utf8_lossy(&part[..n]));
-        }
-        stream.write_all(answer("text/plain", "got the first part").as_bytes()).await.unwrap();
-    })
-    .await;
-    let broker = broker(&upstream);
-    let mut stream = UnixStream::connect(broker.socket()).await.unwrap();
-    let head = "POST /v1/responses HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-    stream.write_all(format!("{head}a\r\nfirst part\r\n").as_bytes()).await.unwrap();
-    let mut read = vec![0; 1000];
-    let n = timeout(PATIENCE, stream.read(&mut read)).await.unwrap().unwrap();
-    assert_eq!(status(&String::from_utf8_lossy(&read[..n])), "200");
-}
-
 #[tokio::test]
 async fn a_server_that_dies_is_not_taken_for_one_that_has_ended() {
     let dies = |head: &'static str| {

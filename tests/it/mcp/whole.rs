@@ -1,0 +1,88 @@
+//! The whole handoff with the official SDK's client: a run hands out, the client rebuilds from a recording, the run goes
+//! on and passes.
+
+use crate::support::project;
+use ghostlib_agent::{FileTree, Recording};
+use ghostlib_testkit::fixture;
+use rmcp::model::CallToolRequestParams;
+use rmcp::service::{RoleClient, RunningService, serve_client};
+use serde_json::{Value, json};
+
+type Client = RunningService<RoleClient, ()>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_passes_with_a_client_that_claims_reads_writes_checks_and_submits() {
+    let project = project();
+    let run = project.start(&["demo", "--agent", "handoff", "--into", "work", "--json"]);
+    // The folder of the project comes with the run.
+    let work = project.path("work/.ghostlib/tasks/r1-1.json");
+    run.wait_until("the first task", || work.exists());
+    let mut server = project.start_to_speak(&["mcp", "--project", "work"]);
+    let (input, output) = server.take_streams();
+    let input = tokio::process::ChildStdin::from_std(input).unwrap();
+    let output = tokio::process::ChildStdout::from_std(output).unwrap();
+    let client: Client = serve_client((), (output, input)).await.unwrap();
+    let tools = client.list_all_tools().await.unwrap();
+    assert_eq!(tools.len(), 9);
+
+    for (iteration, recording) in
+        Recording::read_all(&fixture("recordings/shell-words")).unwrap().iter().enumerate()
+    {
+        let id = format!("r1-{}", iteration + 1);
+        let task = project.path(&format!("work/.ghostlib/tasks/{id}.json"));
+        run.wait_until("the next task", || task.exists());
+        rebuild(&client, &id, &recording.candidate).await;
+    }
+    let ran = run.wait().expect_code(0);
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(summary["end"]["kind"], "passed", "{}", summary["end"]);
+    let agent = &summary["iterations"][1]["session"]["agent"];
+    assert_eq!(*agent, json!({"name": "a recorded agent", "blindness_enforced": false}));
+    let session = project.read("work/.ghostlib/runs/r1/sessions/r1-1/events.jsonl");
+    assert!(session.contains("crate.functions: only to see that it arrives"), "{session}");
+    client.cancel().await.unwrap();
+    drop(server);
+}
+
+async fn rebuild(client: &Client, id: &str, candidate: &FileTree) {
+    let listed = call(client, "list_tasks", json!({})).await;
+    assert!(listed.contains(&format!("{id}: implementer, open")), "{listed}");
+    call(client, "claim_task", json!({"id": id, "name": "a recorded agent"})).await;
+    let task = call(client, "read_task", json!({"id": id})).await;
+    assert!(task.contains("# Task: rebuild a library") && task.contains("- spec/SPEC.md ("), "{task}");
+    let spec = call(client, "read_task", json!({"id": id, "path": "spec/SPEC.md"})).await;
+    assert!(spec.contains("# shell-words"), "{spec}");
+
+    write(client, id, "src/lib.rs", "pub fn split() -> u8 { \"\" }").await;
+    write(
+        client,
+        id,
+        "Cargo.toml",
+        "[package]\nname = \"shell-words\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    )
+    .await;
+    let broken = call(client, "check_task", json!({"id": id})).await;
+    assert!(broken.contains("does not build") && broken.contains("mismatched types"), "{broken}");
+    for (path, bytes) in &candidate.files {
+        write(client, id, path, &String::from_utf8_lossy(bytes)).await;
+    }
+    let checked = call(client, "check_task", json!({"id": id})).await;
+    assert!(checked.contains("The candidate builds.") && checked.contains("submit_task"), "{checked}");
+    let objection = "only to see that it arrives";
+    call(client, "push_back", json!({"id": id, "requirement": "crate.functions", "reason": objection})).await;
+    call(client, "submit_task", json!({"id": id})).await;
+}
+
+async fn write(client: &Client, id: &str, path: &str, content: &str) {
+    call(client, "write_file", json!({"id": id, "path": format!("candidate/{path}"), "content": content}))
+        .await;
+}
+
+async fn call(client: &Client, tool: &'static str, arguments: Value) -> String {
+    let Value::Object(arguments) = arguments else { panic!("{arguments} is no object") };
+    let params = CallToolRequestParams::new(tool).with_arguments(arguments);
+    let result = client.call_tool(params).await.unwrap();
+    let text = result.content[0].as_text().unwrap().text.clone();
+    assert_ne!(result.is_error, Some(true), "{tool}: {text}");
+    text
+}
