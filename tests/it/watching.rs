@@ -90,10 +90,17 @@ fn each_session_gets_a_window_of_tmux_that_stays_readable() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let panes = ["r1-1", "r1-2"].map(shown);
+    let states = tmux(
+        &sockets,
+        &["list-panes", "-s", "-t", "ghostlib", "-F", "#{window_name} #{pane_dead} #{pane_pid}"],
+    );
     let _ = tmux(&sockets, &["kill-server"]);
     assert!(run.stderr.contains("watch session r1-2: tmux "), "{run:?}");
     for (pane, session) in panes.iter().zip(["r1-1", "r1-2"]) {
-        assert!(pane.contains(&format!("workspaces/{session}")) && is_over(pane), "{session}: {pane}");
+        assert!(
+            pane.contains(&format!("workspaces/{session}")) && is_over(pane),
+            "{session}: {states:?}: {pane}"
+        );
     }
 }
 
