@@ -53,6 +53,39 @@ fn what_is_no_request_is_answered_and_the_server_goes_on() {
 }
 
 #[test]
+fn no_bytes_end_the_server() {
+    let project = project();
+    let mut client = Client::begin(&project, "test");
+    let request = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_tasks", "arguments": {}}});
+    let request = request.to_string().into_bytes();
+    // The same numbers each time (xorshift).
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for _ in 0..2000 {
+        let mut line = request.clone();
+        for _ in 0..=next(4) {
+            let at = next(line.len().max(1));
+            match next(3) {
+                _ if line.is_empty() => {}
+                0 => line[at] = u8::try_from(next(256)).unwrap(),
+                1 => drop(line.remove(at)),
+                _ => line.truncate(at),
+            }
+        }
+        line.retain(|byte| *byte != b'\n');
+        client.talk.say(line);
+    }
+    client.talk.say(json!({"jsonrpc": "2.0", "id": "the end", "method": "ping"}).to_string());
+    while client.answer()["id"] != "the end" {}
+    let _ = client.end().expect_code(0);
+}
+
+#[test]
 fn a_client_that_asks_before_it_has_begun_is_told_so() {
     let project = project();
     let mut talk = project.talk(&["mcp"]);

@@ -311,14 +311,7 @@ mod tests {
         symlink(dir.path(), inside("candidate/dir")).unwrap();
         symlink(dir.path().join("secret"), inside("PUSHBACK.md")).unwrap();
         fs::hard_link(dir.path().join("secret"), inside("candidate/hard")).unwrap();
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            inside("candidate/pipe"),
-            rustix::fs::FileType::Fifo,
-            0o644.into(),
-            0,
-        )
-        .unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, inside("candidate/pipe"), 0o644.into()).unwrap();
         for path in
             ["candidate/link", "candidate/dir/secret", "candidate/hard", "candidate/pipe", "PUSHBACK.md"]
         {
