@@ -116,6 +116,7 @@ impl Chunks {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Api, conversation};
     use super::*;
     use ghostlib_sandbox::broker::Tokens;
 
@@ -138,6 +139,27 @@ mod tests {
 
     fn call(id: &str, tool: &str, arguments: &str) -> (String, String, String) {
         (id.into(), tool.into(), arguments.into())
+    }
+
+    #[test]
+    fn a_request_has_the_form_of_the_api() {
+        let function = json!({ "name": "run", "arguments": "{}" });
+        let call = json!({ "id": "c", "type": "function", "function": function });
+        let tool = json!({ "name": "run", "description": "Runs.", "parameters": { "type": "object" } });
+        let expected = json!({
+            "model": "m",
+            "messages": [
+                { "role": "system", "content": "Work." },
+                { "role": "user", "content": "do" },
+                { "role": "assistant", "content": "So.", "tool_calls": [call] },
+                { "role": "tool", "tool_call_id": "c", "content": "out" },
+            ],
+            "tools": [{ "type": "function", "function": tool }],
+            "stream": true,
+            "stream_options": { "include_usage": true },
+            "reasoning_effort": "high",
+        });
+        assert_eq!(conversation::tests::body(Api::Chat, Some("high")), expected);
     }
 
     #[test]
