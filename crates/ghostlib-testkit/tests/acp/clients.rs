@@ -22,6 +22,8 @@ const PACKAGES: [&str; 3] = [
     "opencode-ai@1.18.33",
 ];
 const BACKENDS: [BackendChoice; 2] = [BackendChoice::Bubblewrap, BackendChoice::Landlock];
+/// Programs that are built with Bun abort in a sandbox of Landlock alone.
+const BACKENDS_OF_BUN: [BackendChoice; 1] = [BackendChoice::Bubblewrap];
 
 /// A program of npm.
 struct Client {
@@ -133,13 +135,13 @@ async fn the_adapter_of_codex_writes_and_runs() {
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
 async fn the_adapter_of_claude_code_writes_and_runs() {
-    CLAUDE.works("the_adapter_of_claude_code_writes_and_runs", Tells::FilesToo, &BACKENDS[..1]).await;
+    CLAUDE.works("the_adapter_of_claude_code_writes_and_runs", Tells::FilesToo, &BACKENDS_OF_BUN).await;
 }
 
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
 async fn opencode_writes_and_runs() {
-    OPENCODE.works("opencode_writes_and_runs", Tells::Commands, &BACKENDS).await;
+    OPENCODE.works("opencode_writes_and_runs", Tells::Commands, &BACKENDS_OF_BUN).await;
 }
 
 #[tokio::test]
