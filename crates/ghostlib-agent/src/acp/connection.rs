@@ -47,8 +47,6 @@ pub(super) enum Said {
 pub(super) enum Failure {
     /// It answered a request with an error.
     Answered { method: &'static str, error: Error },
-    /// It speaks another version of the protocol.
-    Version(String),
     /// It was not ready within so many seconds.
     Silent(u64),
     /// It is no longer there.
@@ -117,10 +115,8 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 async fn open(connection: &ConnectionTo<Agent>, workspace: PathBuf) -> Result<SessionId, Failure> {
     let client = Implementation::new("ghostlib", env!("CARGO_PKG_VERSION"));
     let hello = InitializeRequest::new(ProtocolVersion::V1).client_info(client);
-    let hello = connection.send_request(hello).block_task().await.map_err(failure("initialize"))?;
-    if hello.protocol_version != ProtocolVersion::V1 {
-        return Err(Failure::Version(hello.protocol_version.to_string()));
-    }
+    // An answer in another version of the protocol comes as an error.
+    connection.send_request(hello).block_task().await.map_err(failure("initialize"))?;
     let session = connection.send_request(NewSessionRequest::new(workspace)).block_task().await;
     Ok(session.map_err(failure("session/new"))?.session_id)
 }

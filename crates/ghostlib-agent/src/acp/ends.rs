@@ -26,9 +26,6 @@ pub(super) fn failed(failure: Failure, garbage: Option<&str>) -> Verdict {
         (Failure::Gone | Failure::Silent(_), Some(line)) => Verdict::End(no_message(line)),
         (Failure::Gone, None) => Verdict::BrokenOff,
         (Failure::Silent(seconds), None) => Verdict::End(SessionEnd::Stalled(seconds)),
-        (Failure::Version(version), _) => Verdict::End(SessionEnd::Protocol(format!(
-            "it speaks version {version} of the protocol, and not 1"
-        ))),
         (Failure::Answered { method, error }, _) => error_answer(method, &error),
     }
 }

@@ -55,6 +55,8 @@ fn codex_adapter(place: &Place<'_>) -> Start {
 
 fn claude_adapter(credential: Credential, place: &Place<'_>) -> Start {
     let mut env = claude::surroundings(credential, place);
+    // It would go on for minutes, also with a wrong key.
+    env.extend(variables([("CLAUDE_CODE_MAX_RETRIES", "4")]));
     let model = place.model.map(|(model, _)| model);
     for (name, value) in [
         ("ANTHROPIC_MODEL", model.and_then(|model| model.model.clone())),

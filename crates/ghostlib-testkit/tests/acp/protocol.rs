@@ -88,8 +88,8 @@ async fn another_version_of_the_protocol_is_not_spoken() {
     let answer =
         r#"s/.*"id":\("[^"]*"\|[0-9]*\).*/{"jsonrpc":"2.0","id":\1,"result":{"protocolVersion":99}}/p"#;
     let played = Stage::new("/bin/sed", &["-u", "-n", answer]).play().await;
-    let end = "it speaks version 99 of the protocol, and not 1";
-    assert_eq!(played.session.end, SessionEnd::Protocol(end.into()));
+    let SessionEnd::Protocol(why) = &played.session.end else { panic!("{played}") };
+    assert!(why.contains("version 99"), "{why}");
 }
 
 #[tokio::test]
