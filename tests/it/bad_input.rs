@@ -117,6 +117,11 @@ fn agents_and_runs_that_do_not_exist() {
         refused(&project, &[command, "r7"], 2, &["there is no run `r7`"]);
     }
     refused(&project, &["task", "done", "r1-1"], 2, &["there is no task `r1-1`"]);
+    for command in ["show", "claim", "release", "check", "fail"] {
+        refused(&project, &["task", command, "../x"], 2, &["there is no task `../x`", "task list"]);
+    }
+    refused(&project, &["task", "pushback", "r1-1", "a", "b"], 2, &["there is no task `r1-1`"]);
+    refused(&project, &["mcp", "--project", "nowhere"], 2, &["nowhere: "]);
     refused(&project, &["statsu"], 2, &["'status'"]);
 }
 

@@ -27,6 +27,8 @@ pub struct Assignment {
     pub prompt: String,
     /// The spec that the workspace holds.
     pub spec: Sha256Hex,
+    /// How many sessions the run gave to the same role with the same spec before this one.
+    pub n_before: usize,
     /// What the session may use up. People take the time they need, where none is given.
     pub budget: SessionBudget,
 }

@@ -16,6 +16,7 @@
 mod acp;
 mod assignment;
 mod checks;
+mod follow;
 mod handoff;
 mod model_access;
 mod openai;
@@ -32,6 +33,7 @@ pub use assignment::{
     Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
+pub use follow::{Followed, Follower};
 pub use handoff::{Claim, Client, HandoffAgent, Task, TaskError, TaskState, Tasks, Workspace};
 pub use model_access::{ModelAccess, Price};
 pub use openai::{Api, OpenAiAgent};
@@ -40,7 +42,10 @@ pub use program::{
     Start, Streams, Verdict, Workbench,
 };
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
-pub use recording::{Blindness, EVENTS_FILE, FORMAT, Recording, RecordingError};
+pub use recording::{
+    Blindness, EVENTS_FILE, FORMAT, Fault, Meta, Recording, RecordingError, Times, Trim, Verified,
+    folders as recording_folders, name_in as recording_name, verify as verify_recording,
+};
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
 pub use tree::{FileTree, TreeError, read_plain_file};

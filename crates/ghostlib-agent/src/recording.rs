@@ -10,16 +10,28 @@
 //! In `candidate/` each `Cargo.toml` is stored as `Cargo_fixture.toml`, so that no Cargo workspace around the
 //! recording claims it.
 
+mod meta;
+mod secrets;
+mod trim;
+mod verify;
+
+pub use meta::{Blindness, Meta};
+pub use trim::{Times, Trim};
+pub use verify::{Fault, Verified, verify};
+
 use crate::tree::FileTree;
 use crate::{Session, Trajectory, TreeError};
-use ghostlib_model::{AgentStamp, Role, SessionEnd, SessionUsage, Sha256Hex};
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+use ghostlib_model::{AgentStamp, Role, Sha256Hex};
+use meta::MetaError;
+use std::io;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// The number of the recording format that is written.
 pub const FORMAT: u32 = 1;
 
-const META: &str = "recording.toml";
+/// The file that says what a recording is.
+pub(crate) const META: &str = "recording.toml";
 /// The file with the trajectory.
 pub const EVENTS_FILE: &str = "events.jsonl";
 const PROMPT: &str = "PROMPT.md";
@@ -38,45 +50,6 @@ pub struct Recording {
     pub trajectory: Trajectory,
     /// What the session left.
     pub candidate: FileTree,
-}
-
-/// The content of `recording.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Meta {
-    /// The format's number.
-    pub format: u32,
-    /// The role that was played.
-    pub role: Role,
-    /// Who played it.
-    pub agent: String,
-    /// The model that it was told to use.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// How hard the model was told to think.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effort: Option<String>,
-    /// Whether what the agent must not see was out of its reach.
-    pub blindness: Blindness,
-    /// The spec that it saw.
-    pub spec: Sha256Hex,
-    /// The task's text that it was given.
-    pub prompt: Sha256Hex,
-    /// How the session ended.
-    pub end: SessionEnd,
-    /// What it used of its model, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage: Option<SessionUsage>,
-}
-
-/// Whether what an agent must not see was out of its reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Blindness {
-    /// The sandbox kept it out of reach.
-    Enforced,
-    /// The agent was told, and nothing more.
-    AskedFor,
 }
 
 /// Why a recording cannot be used.
@@ -176,15 +149,11 @@ impl Recording {
             Ok::<_, RecordingError>(String::from_utf8_lossy(bytes).into_owned())
         };
         let broken = |file, reason: String| RecordingError::Broken { recording: name.into(), file, reason };
-        let meta_text = text(META)?;
-        let format =
-            meta_text.parse::<toml::Table>().ok().and_then(|table| table.get("format")?.as_integer());
-        if let Some(format) =
-            format.and_then(|format| u32::try_from(format).ok()).filter(|format| *format > FORMAT)
-        {
-            return Err(RecordingError::Newer { recording: name.into(), format });
-        }
-        let meta = toml::from_str(&meta_text).map_err(|error| broken(META, error.to_string()))?;
+        let meta = Meta::parse(&text(META)?).map_err(|error| match error {
+            MetaError::Newer(format) => RecordingError::Newer { recording: name.into(), format },
+            MetaError::Broken { line: Some(line), reason } => broken(META, format!("line {line}: {reason}")),
+            MetaError::Broken { line: None, reason } => broken(META, reason),
+        })?;
         let trajectory = Trajectory::from_json_lines(&text(EVENTS_FILE)?)
             .map_err(|(line, reason)| broken(EVENTS_FILE, format!("line {line}: {reason}")))?;
         let candidate =
@@ -198,13 +167,21 @@ impl Recording {
         })
     }
 
-    /// Reads all recordings below a folder: each subfolder with a `recording.toml` is one. In the order of
-    /// their names.
+    /// Reads a recording from its folder, and calls it so.
     ///
     /// # Errors
     /// As [`Self::from_files`], and if the folder cannot be read.
+    pub fn read(name: &str, dir: &Path) -> Result<Self, RecordingError> {
+        Self::from_files(name, &FileTree::read(dir)?)
+    }
+
+    /// Reads all recordings in a folder and below it: each folder with a `recording.toml` is one, and what lies in it is
+    /// its own. Called by their paths in the folder, and in the order of these.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
     pub fn read_all(dir: &Path) -> Result<Vec<Self>, RecordingError> {
-        Self::all_from_files(&FileTree::read(dir)?)
+        folders(dir)?.iter().map(|folder| Self::read(&name_in(dir, folder), folder)).collect()
     }
 
     /// The recordings among files that are already read.
@@ -212,13 +189,45 @@ impl Recording {
     /// # Errors
     /// As [`Self::from_files`].
     pub fn all_from_files(files: &FileTree) -> Result<Vec<Self>, RecordingError> {
-        let folders = files.files.keys().filter_map(|path| path.strip_suffix(META)?.strip_suffix('/'));
-        folders.map(|folder| Self::from_files(folder, &files.below(folder))).collect()
+        let folder = |path: &'_ String| Some(path.strip_suffix(META)?.strip_suffix('/')?.to_owned());
+        let folders: Vec<String> = files.files.keys().filter_map(folder).collect();
+        let holds =
+            |outer: &String, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let outermost = folders.iter().filter(|inner| !folders.iter().any(|outer| holds(outer, inner)));
+        outermost.map(|folder| Self::from_files(folder, &files.below(folder))).collect()
     }
 
     fn broken(&self, file: &'static str, reason: &str) -> RecordingError {
         RecordingError::Broken { recording: self.name.clone(), file, reason: reason.into() }
     }
+}
+
+/// The folders of all recordings in a folder and below it, sorted. What lies in a recording is its own.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub fn folders(dir: &Path) -> Result<Vec<PathBuf>, RecordingError> {
+    let mut found = Vec::new();
+    let mut entries = WalkDir::new(dir).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = entry.map_err(|error| TreeError {
+            path: error.path().unwrap_or(dir).to_owned(),
+            kind: error.io_error().map_or(io::ErrorKind::Other, io::Error::kind),
+            reason: error.to_string(),
+        })?;
+        if entry.file_type().is_dir() && entry.path().join(META).is_file() {
+            found.push(entry.into_path());
+            entries.skip_current_dir();
+        }
+    }
+    Ok(found)
+}
+
+/// What the recording of a folder is called: its path below the folder that was searched, or else its own name.
+pub fn name_in(searched: &Path, folder: &Path) -> String {
+    let below = folder.strip_prefix(searched).ok().filter(|path| !path.as_os_str().is_empty());
+    let name = below.or_else(|| folder.file_name().map(Path::new)).unwrap_or(folder);
+    name.to_string_lossy().into_owned()
 }
 
 const STORED_MANIFEST: &str = "Cargo_fixture.toml";
@@ -240,11 +249,12 @@ fn renamed(path: &str, from: &str, to: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::trajectory::Recorder;
+    use ghostlib_model::SessionEnd;
 
-    fn recording() -> Recording {
+    pub(crate) fn recording() -> Recording {
         let prompt = "do it";
         let recorder = Recorder::start(crate::prompt_hash(prompt), &|_| {});
         let agent = AgentStamp::named("somebody", false);
@@ -279,6 +289,22 @@ mod tests {
         files.files.insert(META.into(), b"format = 2\nsomething = \"new\"\n".to_vec());
         let error = Recording::from_files("one", &files).unwrap_err();
         assert!(matches!(error, RecordingError::Newer { format: 2, .. }), "{error}");
+    }
+
+    #[test]
+    fn folders_are_searched_and_what_lies_in_a_recording_is_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut one = recording();
+        one.candidate.files.insert("recording.toml".into(), b"not one".to_vec());
+        for name in ["b", "a/deep"] {
+            one.to_files().unwrap().write(&dir.path().join(name)).unwrap();
+        }
+        let names = |from: &Path| {
+            let all = Recording::read_all(from).unwrap();
+            all.into_iter().map(|one| one.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(dir.path()), ["a/deep", "b"]);
+        assert_eq!(names(&dir.path().join("b")), ["b"], "a folder may be the recording itself");
     }
 
     #[test]

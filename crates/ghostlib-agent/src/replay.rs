@@ -5,15 +5,22 @@ use crate::{
 use ghostlib_model::AgentStamp;
 use similar::TextDiff;
 use std::time::Duration;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
-/// Plays recordings back. The recording of a session is found by the role and the spec that it was made
-/// from; with another spec it says so and does nothing.
+/// Plays recordings back. The recording of a session is found by the role and the spec that it was made from; with
+/// another spec it says so and does nothing.
+///
+/// Where several fit, they take turns in the order of their names, by [`Assignment::n_before`]: each is played once
+/// before one is played again, and which one a session plays does not depend on what else is going on.
 #[derive(Clone, Debug)]
 pub struct ReplayAgent {
     recordings: Vec<Recording>,
     pace: Pace,
 }
+
+/// How much is played before others get a turn.
+const LINES_AT_ONCE: usize = 256;
 
 /// How fast a recording is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +34,8 @@ pub enum Pace {
 
 impl ReplayAgent {
     /// An agent that plays these recordings.
-    pub fn new(recordings: Vec<Recording>, pace: Pace) -> Self {
+    pub fn new(mut recordings: Vec<Recording>, pace: Pace) -> Self {
+        recordings.sort_by(|one, other| one.name.cmp(&other.name));
         Self { recordings, pace }
     }
 
@@ -35,7 +43,9 @@ impl ReplayAgent {
         let fits = |recording: &&Recording| {
             recording.meta.role == assignment.role && recording.meta.spec == assignment.spec
         };
-        self.recordings.iter().find(fits).ok_or_else(|| AgentError::NoRecording {
+        let fitting: Vec<_> = self.recordings.iter().filter(fits).collect();
+        let turn = assignment.n_before.checked_rem(fitting.len());
+        turn.and_then(|turn| fitting.get(turn).copied()).ok_or_else(|| AgentError::NoRecording {
             wanted: assignment.spec.short().into(),
             have: self
                 .recordings
@@ -49,11 +59,11 @@ impl ReplayAgent {
         let recording = self.find(assignment)?;
         let began = Instant::now();
         let mut trajectory = Trajectory::default();
-        let other_prompt =
-            difference(&recording.prompt, &assignment.prompt).map(TrajectoryLine::at_the_start);
-        for line in other_prompt.into_iter().chain(recording.trajectory.lines.iter().cloned()) {
+        for (n, line) in lines(recording, assignment).enumerate() {
             if self.pace == Pace::RealTime {
                 sleep_until(began + Duration::from_millis(line.at_ms)).await;
+            } else if n % LINES_AT_ONCE == 0 {
+                yield_now().await;
             }
             watcher(&line);
             trajectory.lines.push(line);
@@ -64,6 +74,18 @@ impl ReplayAgent {
         let usage = recording.meta.usage;
         Ok(Session { end, agent: recording.agent(), trajectory, policy: None, usage })
     }
+}
+
+/// What happens when a recording is played for an assignment.
+fn lines<'a>(
+    recording: &'a Recording,
+    assignment: &'a Assignment,
+) -> impl Iterator<Item = TrajectoryLine> + 'a {
+    let started = TrajectoryEvent::Started { prompt: crate::prompt_hash(&assignment.prompt) };
+    let other_prompt = difference(&recording.prompt, &assignment.prompt);
+    let first = [Some(started), other_prompt].into_iter().flatten().map(TrajectoryLine::at_the_start);
+    let is_first = |line: &&TrajectoryLine| matches!(line.event, TrajectoryEvent::Started { .. });
+    first.chain(recording.trajectory.lines.iter().filter(move |line| !is_first(line)).cloned())
 }
 
 /// What is another in the task than in the recorded one.

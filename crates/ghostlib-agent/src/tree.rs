@@ -96,9 +96,6 @@ impl FileTree {
     /// works in the folder, and take none where candidates are built.
     #[must_use]
     pub fn without_settings(self) -> (Self, Vec<String>) {
-        let is_setting = |path: &str| {
-            path.split('/').any(|part| SETTINGS.iter().any(|name| name.eq_ignore_ascii_case(part)))
-        };
         let (settings, files): (BTreeMap<_, _>, BTreeMap<_, _>) =
             self.files.into_iter().partition(|(path, _)| is_setting(path));
         (Self { files }, settings.into_keys().collect())
@@ -132,6 +129,16 @@ impl FileTree {
         });
         Self::from_files(inside)
     }
+}
+
+/// Whether a path names the settings of a tool, or something in them.
+pub(crate) fn is_setting(path: &str) -> bool {
+    path.split('/').any(|part| SETTINGS.iter().any(|name| name.eq_ignore_ascii_case(part)))
+}
+
+/// Whether a path names what stands at the top of a package and is no part of it, or something in it.
+pub(crate) fn is_build_output(path: &str) -> bool {
+    path.split('/').next().is_some_and(|first| LEFT_OUT.contains(&first))
 }
 
 /// Reads one plain file of at most 1 MiB that somebody else may have put there; nothing, if there is none.

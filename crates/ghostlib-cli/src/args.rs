@@ -1,8 +1,11 @@
 //! The command line. The doc comments are the help.
 
 use crate::commands;
+use crate::error::CliError;
+use crate::tmux::Tmux;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use ghostlib_model::{Level, SessionBudget};
+use ghostlib_run::store::Project;
 use ghostlib_sandbox::BackendChoice;
 use ghostlib_spec::{Dialect, Options};
 
@@ -38,8 +41,10 @@ pub(crate) enum Command {
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),
+    Attach(commands::attach::AttachArgs),
     Task(commands::task::TaskArgs),
     Mcp(commands::mcp::McpArgs),
+    Recording(commands::recording::RecordingArgs),
     Report(commands::report::ReportArgs),
     Prompts(commands::prompts::PromptsArgs),
     Config(commands::config::ConfigArgs),
@@ -105,9 +110,17 @@ pub(crate) struct AgentArgs {
     /// What a session may cost, in US dollars. The price of the model has to stand in the settings.
     #[arg(long, value_name = "USD")]
     session_usd: Option<f64>,
+    /// Show each session in a window of tmux, in its session `ghostlib`.
+    #[arg(long)]
+    tmux: bool,
 }
 
 impl AgentArgs {
+    /// Where sessions are shown, if that is asked for.
+    pub(crate) fn tmux(&self, project: &Project) -> Result<Option<Tmux>, CliError> {
+        if self.tmux { Tmux::find(project).map(Some) } else { Ok(None) }
+    }
+
     /// What a session may use up; what is not given is as before.
     pub(crate) fn budget(&self, before: SessionBudget) -> SessionBudget {
         SessionBudget {

@@ -98,10 +98,14 @@ pub(crate) fn path() -> Option<OsString> {
     env::var_os("PATH")
 }
 
+/// The program that runs right now.
+pub(crate) fn own_program() -> Result<PathBuf, CliError> {
+    env::current_exe()
+        .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))
+}
+
 pub(crate) fn launcher() -> Result<Launcher, CliError> {
-    let program = env::current_exe()
-        .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))?;
-    let launcher = Launcher::new(program, [LAUNCH]);
+    let launcher = Launcher::new(own_program()?, [LAUNCH]);
     Ok(match home_canary() {
         Some(home) => launcher.variable("GHOSTLIB_CANARY", environment_canary(&home).token),
         None => launcher,

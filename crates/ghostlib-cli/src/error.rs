@@ -259,6 +259,14 @@ impl From<ProjectError> for CliError {
             ProjectError::NoRun { .. } => {
                 Self::of(Kind::Input, &error).hint("`ghostlib run SPEC` starts one")
             }
+            ProjectError::NoSession { .. } => Self::of(Kind::Input, &error)
+                .hint("`ghostlib attach` alone shows the newest one that is under way"),
+            ProjectError::NoneRunning { known, .. } => {
+                Self::of(Kind::Input, &error).hint(match known.last() {
+                    Some(last) => format!("`ghostlib attach {last}` shows the last one again"),
+                    None => "`ghostlib run SPEC` starts one".to_owned(),
+                })
+            }
             ProjectError::Io { source, .. } => Self::of_file(&error, source),
         }
     }
@@ -300,6 +308,7 @@ impl From<VisibleError> for CliError {
             VisibleError::Spec(error) => error.into(),
             VisibleError::Dependencies(error) => error.into(),
             VisibleError::Verify(error) => error.into(),
+            VisibleError::Scratch { ref source, .. } => Self::of_file(&error, source),
             VisibleError::Tree(_) => Self::of(Kind::Environment, &error),
         }
     }

@@ -12,6 +12,8 @@ mod narrate;
 mod prompts;
 mod settings;
 mod spec_source;
+mod tmux;
+mod transcript;
 mod wire;
 
 use std::process::ExitCode;

@@ -78,7 +78,7 @@ fn happened(event: &TrajectoryEvent) -> Option<String> {
 }
 
 /// Minutes and seconds.
-fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     format!("{}:{:02}", ms / 60_000, ms / 1000 % 60)
 }
 
@@ -103,7 +103,7 @@ fn recorded(event: &Event) {
         Event::SessionEnded { agent, end, candidate, usage, .. } => {
             session_ended(agent, end, candidate.as_ref());
             if let Some(usage) = usage {
-                used(usage);
+                say(format!("             {}", usage_text(usage)));
             }
         }
         Event::Evaluated { evaluation, seconds, .. } => evaluated(evaluation, *seconds),
@@ -152,21 +152,25 @@ fn iteration_started(iteration: u32, spec: &SpecStamp, dropped: &[VectorResult])
     }
 }
 
-fn used(usage: &SessionUsage) {
+/// What a session used of its model.
+pub(crate) fn usage_text(usage: &SessionUsage) -> String {
     let cost = usage.usd.map_or_else(|| "cost unknown".to_owned(), |usd| format!("{usd:.2} US dollars"));
-    say(format!(
-        "             {} turns, {} tokens in ({} cached), {} out; {cost}",
-        usage.turns, usage.input, usage.cached, usage.output
-    ));
+    let SessionUsage { turns, input, cached, output, .. } = usage;
+    format!("{turns} turns, {input} tokens in ({cached} cached), {output} out; {cost}")
 }
 
-fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {
-    let blindness = if agent.blindness_enforced {
+/// Whether an agent could see what it must not see.
+pub(crate) fn blindness(agent: &AgentStamp) -> &'static str {
+    if agent.blindness_enforced {
         "the sandbox kept the reference out of its reach"
     } else {
         "told not to look at the reference, which was not enforced"
-    };
-    say(format!("  rebuild    by {}, from the spec alone ({blindness}): {end}", agent.name));
+    }
+}
+
+fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {
+    let (name, blindness) = (&agent.name, blindness(agent));
+    say(format!("  rebuild    by {name}, from the spec alone ({blindness}): {end}"));
     if let Some(candidate) = candidate {
         let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
         let (files, lines) = (counted(candidate.n_files, "file"), counted(candidate.code_lines, "line"));

@@ -17,6 +17,9 @@
 //! in [`launcher::main`]. Each pair talks over a Unix socket that is the lower one's standard input,
 //! and along which the command's three standard streams are handed down. When that socket closes, for
 //! whatever reason, the lower side ends everything below it.
+//!
+//! Both are started before there is anything to do: a [`Sandbox`] keeps one such pair ready, which has made nothing yet and
+//! ends when it is no longer wanted.
 
 #[cfg(unix)]
 pub mod broker;

@@ -160,7 +160,6 @@ impl SandboxPolicy {
     }
 }
 
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only a backend asks"))]
 fn resolve(path: &Path, list: &'static str) -> Result<PathBuf, SandboxError> {
     if !path.is_absolute() {
         return Err(SandboxError::RelativePath { path: path.into(), list });

@@ -119,7 +119,6 @@ pub fn remove_folder(folder: &std::path::Path) -> std::io::Result<()> {
 }
 
 /// No backend at all.
-#[expect(clippy::unused_async, reason = "has the signature of the real one")]
 pub async fn probe(_: &Launcher, _: Option<&OsStr>) -> Vec<BackendReport> {
     Vec::new()
 }

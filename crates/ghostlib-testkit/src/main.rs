@@ -20,6 +20,7 @@ mod page;
 mod power;
 mod published;
 mod respell;
+mod sessions;
 mod workplace;
 
 #[derive(Parser)]
@@ -43,6 +44,7 @@ enum Command {
     Oracle(oracle::OracleArgs),
     Power(power::PowerArgs),
     Respell(respell::RespellArgs),
+    Sessions(sessions::SessionsArgs),
     Truth(oracle::TruthArgs),
 }
 
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Model(args) => finished(model::model(&args)),
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Power(args) => finished(power::power(&args)),
+        Command::Sessions(args) => finished(sessions::sessions(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }

@@ -43,8 +43,8 @@ fn beginning() -> Value {
 #[tokio::test]
 async fn a_fault_is_there_as_often_as_it_is_said_and_then_the_same_answer_comes() {
     let server = server([
-        Step::Status { code: 429, retry_after: Some(3), times: Some(1) },
-        Step::Status { code: 500, retry_after: None, times: Some(1) },
+        Step::Status { code: 429, retry_after: Some(3), times: Some(1), message: None },
+        Step::status(500, Some(1)),
         Step::write("a.txt", "a"),
     ])
     .await;
@@ -96,7 +96,7 @@ async fn a_silent_model_says_nothing_and_a_dropped_one_hangs_up() {
 
 #[tokio::test]
 async fn what_is_asked_beside_the_conversation_costs_no_step() {
-    let server = server([Step::Status { code: 500, retry_after: None, times: None }]).await;
+    let server = server([Step::status(500, None)]).await;
     let title = json!({ "model": "m", "messages": [{ "role": "user", "content": "a title?" }] });
     let answer = ask(&server, "/v1/messages?beta=true", &title).await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("end_turn"), "{answer}");

@@ -3,8 +3,11 @@
 use super::Client;
 use crate::support::project;
 use crate::task::hand_out;
+use ghostlib_testkit::TestProject;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 #[test]
 fn what_is_no_request_is_answered_and_the_server_goes_on() {
@@ -47,6 +50,39 @@ fn what_is_no_request_is_answered_and_the_server_goes_on() {
     assert!(client.does("list_tasks", &json!({})).starts_with("r1-1: implementer, open, folder "));
     let ran = client.end().expect_code(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn no_bytes_end_the_server() {
+    let project = project();
+    let mut client = Client::begin(&project, "test");
+    let request = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_tasks", "arguments": {}}});
+    let request = request.to_string().into_bytes();
+    // The same numbers each time (xorshift).
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for _ in 0..2000 {
+        let mut line = request.clone();
+        for _ in 0..=next(4) {
+            let at = next(line.len().max(1));
+            match next(3) {
+                _ if line.is_empty() => {}
+                0 => line[at] = u8::try_from(next(256)).unwrap(),
+                1 => drop(line.remove(at)),
+                _ => line.truncate(at),
+            }
+        }
+        line.retain(|byte| *byte != b'\n');
+        client.talk.say(line);
+    }
+    client.talk.say(json!({"jsonrpc": "2.0", "id": "the end", "method": "ping"}).to_string());
+    while client.answer()["id"] != "the end" {}
+    let _ = client.end().expect_code(0);
 }
 
 #[test]
@@ -129,4 +165,56 @@ fn help_shows_how_to_register_the_server() {
     let registered: Value = serde_json::from_str(&help[from..to]).unwrap();
     assert_eq!(registered["mcpServers"]["ghostlib"]["args"][0], "mcp");
     assert_eq!(registered["mcpServers"]["ghostlib"]["command"], "ghostlib");
+}
+
+/// A client that waits for a check of a candidate whose build never ends.
+fn in_a_check(project: &TestProject) -> Client {
+    hand_out(project, "r1-1");
+    let mut client = Client::begin(project, "test");
+    client.does("claim_task", &json!({"id": "r1-1"}));
+    let manifest = "[package]\nname = \"level\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+    let endless = "fn main() { loop { std::thread::sleep(std::time::Duration::from_secs(1)); } }";
+    for (path, content) in [("Cargo.toml", manifest), ("build.rs", endless), ("src/lib.rs", "")] {
+        let path = format!("candidate/{path}");
+        client.does("write_file", &json!({"id": "r1-1", "path": path, "content": content}));
+    }
+    let params = json!({"name": "check_task", "arguments": {"id": "r1-1"}});
+    let check = json!({"jsonrpc": "2.0", "id": "the check", "method": "tools/call", "params": params});
+    client.talk.say(check.to_string());
+    let checks = project.path(".ghostlib/build/checks");
+    client.talk.started().wait_until("the build", || n_folders(&checks) > 0);
+    client
+}
+
+fn n_folders(dir: &Path) -> usize {
+    let is_folder = |entry: &std::io::Result<std::fs::DirEntry>| entry.as_ref().unwrap().path().is_dir();
+    std::fs::read_dir(dir).map_or(0, |entries| entries.filter(is_folder).count())
+}
+
+#[test]
+fn a_check_that_is_cancelled_ends_and_the_next_one_is_made() {
+    let project = project();
+    let mut client = in_a_check(&project);
+    // Other calls do not wait for it.
+    assert!(client.does("list_tasks", &json!({})).contains("claimed by test 1"));
+    let cancelled = json!({"requestId": "the check"});
+    client
+        .talk
+        .say(json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancelled}).to_string());
+    let checks = project.path(".ghostlib/build/checks");
+    client.talk.started().wait_until("the build to end", || n_folders(&checks) == 0);
+    client.does("remove_file", &json!({"id": "r1-1", "path": "candidate/build.rs"}));
+    let checked = client.does("check_task", &json!({"id": "r1-1"}));
+    assert!(checked.starts_with("The candidate builds. 0 of 2 visible vectors hold."), "{checked}");
+}
+
+#[test]
+fn a_client_that_goes_does_not_leave_a_check_behind() {
+    let project = project();
+    let client = in_a_check(&project);
+    let began = Instant::now();
+    let _ = client.end().expect_code(0);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    assert_eq!(n_folders(&project.path(".ghostlib/build/checks")), 0);
+    assert!(project.run(&["task", "list"]).stdout.contains("  open  "));
 }

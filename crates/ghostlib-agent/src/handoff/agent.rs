@@ -80,6 +80,7 @@ mod tests {
             workspace: dir.join("w"),
             prompt: "do".into(),
             spec: Sha256Hex::of(b""),
+            n_before: 0,
             budget: SessionBudget { seconds, ..SessionBudget::default() },
         }
     }

@@ -71,7 +71,9 @@ impl Reader for Chunks {
         for call in delta["tool_calls"].as_array().into_iter().flatten() {
             self.call(call);
         }
-        self.is_finished |= choice["finish_reason"].is_string();
+        let ended = choice["finish_reason"].as_str();
+        self.turn.ended(ended);
+        self.is_finished |= ended.is_some();
         Ok(())
     }
 
@@ -114,6 +116,7 @@ impl Chunks {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Api, conversation};
     use super::*;
     use ghostlib_sandbox::broker::Tokens;
 
@@ -136,6 +139,27 @@ mod tests {
 
     fn call(id: &str, tool: &str, arguments: &str) -> (String, String, String) {
         (id.into(), tool.into(), arguments.into())
+    }
+
+    #[test]
+    fn a_request_has_the_form_of_the_api() {
+        let function = json!({ "name": "run", "arguments": "{}" });
+        let call = json!({ "id": "c", "type": "function", "function": function });
+        let tool = json!({ "name": "run", "description": "Runs.", "parameters": { "type": "object" } });
+        let expected = json!({
+            "model": "m",
+            "messages": [
+                { "role": "system", "content": "Work." },
+                { "role": "user", "content": "do" },
+                { "role": "assistant", "content": "So.", "tool_calls": [call] },
+                { "role": "tool", "tool_call_id": "c", "content": "out" },
+            ],
+            "tools": [{ "type": "function", "function": tool }],
+            "stream": true,
+            "stream_options": { "include_usage": true },
+            "reasoning_effort": "high",
+        });
+        assert_eq!(conversation::tests::body(Api::Chat, Some("high")), expected);
     }
 
     #[test]
@@ -171,6 +195,14 @@ mod tests {
             json!({ "index": 0, "id": "b", "function": { "name": "run", "arguments": "{}" } }),
         ];
         assert_eq!(calls(&same_index), [call("a", "run", "{}"), call("b", "run", "{}")]);
+    }
+
+    #[test]
+    fn it_is_told_why_an_answer_ended_early() {
+        let ended =
+            |why: &str| read(&[json!({ "choices": [{ "delta": {}, "finish_reason": why }] })]).unwrap();
+        assert!(ended("length").is_cut_short && !ended("content_filter").refusal.is_empty());
+        assert_eq!(ended("stop"), Turn::default());
     }
 
     #[test]

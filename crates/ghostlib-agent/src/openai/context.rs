@@ -45,6 +45,18 @@ impl Window {
         self.bytes_per_token = measured.clamp(1.0, 6.0);
     }
 
+    /// Learns that the window is too small for these items, with `rest` bytes besides.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    pub(super) fn shrink(&mut self, items: &[Item], rest: usize) {
+        let full = all_bytes(items, rest) as f64 / self.bytes_per_token;
+        self.n_tokens = self.n_tokens.min(full as u64);
+    }
+
     /// Leaves out what is least needed, until the conversation fits: outputs of tools, the oldest first, then the long
     /// texts of old calls. What came last stays. `rest` is how many bytes a request has besides.
     pub(super) fn fit(&self, items: &mut [Item], rest: usize) -> Fit {

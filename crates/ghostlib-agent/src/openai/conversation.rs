@@ -64,3 +64,43 @@ pub(super) fn presentable(mut turn: Turn, n_before: usize) -> Turn {
     }
     turn
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::turn::Call;
+    use super::*;
+    use serde_json::json;
+
+    fn call(id: &str, tool: &str, arguments: &str) -> Call {
+        Call { id: id.into(), tool: tool.into(), arguments: arguments.into() }
+    }
+
+    /// The body of a request with each kind of item.
+    pub(in crate::openai) fn body(api: Api, effort: Option<&str>) -> Value {
+        let turn = Turn {
+            text: "So.".into(),
+            calls: vec![call("c", "run", "{}")],
+            sealed: vec![json!({ "type": "reasoning", "encrypted_content": "x" })],
+            ..Turn::default()
+        };
+        let result = Item::Result { call: "c".into(), output: "out".into() };
+        let tool = Tool { name: "run", description: "Runs.", schema: json!({ "type": "object" }) };
+        api.body(&Request {
+            model: "m",
+            effort,
+            instructions: "Work.",
+            items: &[Item::User("do".into()), Item::Answer(turn), result],
+            tools: &[tool],
+        })
+    }
+
+    #[test]
+    fn what_an_endpoint_would_not_take_back_is_not_sent_back() {
+        let calls = vec![call("", "", "{"), call("b", "run", "[1]"), call("c", "run", "{\"x\":1}")];
+        let turn = presentable(Turn { calls, ..Turn::default() }, 7);
+        assert_eq!(
+            turn.calls,
+            [call("call_7", "unknown", "{}"), call("b", "run", "{}"), call("c", "run", "{\"x\":1}"),]
+        );
+    }
+}

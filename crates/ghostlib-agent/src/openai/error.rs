@@ -38,6 +38,14 @@ impl ModelError {
         }
     }
 
+    /// Whether the conversation is more than the model takes at once. There is no status for it; servers say so in words.
+    pub(super) fn is_too_long(&self) -> bool {
+        match self {
+            Self::Status { code: 400 | 413 | 422, message, .. } => message.to_lowercase().contains("context"),
+            _ => false,
+        }
+    }
+
     /// For how long the endpoint asks to wait.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         if let Self::Status { retry_after, .. } = self { *retry_after } else { None }

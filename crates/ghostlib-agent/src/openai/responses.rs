@@ -93,6 +93,7 @@ impl Items {
     fn response(&mut self, response: &Value) {
         self.is_finished = true;
         self.turn.tokens = tokens(&response["usage"]);
+        self.turn.ended(response["incomplete_details"]["reason"].as_str());
         if self.n_known == 0 {
             response["output"].as_array().into_iter().flatten().for_each(|item| self.item(item));
         }
@@ -132,6 +133,7 @@ impl Items {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Api, conversation};
     use super::*;
     use ghostlib_sandbox::broker::Tokens;
 
@@ -148,6 +150,31 @@ mod tests {
             { "type": "function_call", "call_id": "a", "name": "run", "arguments": "{}" },
             { "type": "unheard_of" },
         ])
+    }
+
+    #[test]
+    fn a_request_has_the_form_of_the_api() {
+        let tool = json!({
+            "type": "function", "name": "run", "description": "Runs.", "parameters": { "type": "object" }, "strict": false,
+        });
+        let expected = json!({
+            "model": "m",
+            "instructions": "Work.",
+            "input": [
+                { "type": "message", "role": "user", "content": [{ "type": "input_text", "text": "do" }] },
+                { "type": "reasoning", "encrypted_content": "x" },
+                { "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "So." }] },
+                { "type": "function_call", "call_id": "c", "name": "run", "arguments": "{}" },
+                { "type": "function_call_output", "call_id": "c", "output": "out" },
+            ],
+            "tools": [tool],
+            "stream": true,
+            "store": false,
+        });
+        assert_eq!(conversation::tests::body(Api::Responses, None), expected);
+        let with_effort = conversation::tests::body(Api::Responses, Some("low"));
+        assert_eq!(with_effort["reasoning"], json!({ "effort": "low", "summary": "auto" }));
+        assert_eq!(with_effort["include"], json!(["reasoning.encrypted_content"]));
     }
 
     #[test]

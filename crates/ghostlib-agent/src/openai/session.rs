@@ -90,7 +90,6 @@ impl Conversation<'_> {
         self.choose_model().await?;
         let mut is_reminded = false;
         loop {
-            self.fit()?;
             let turn = self.turn().await?;
             if !turn.refusal.is_empty() {
                 return Ok(SessionEnd::Refused(turn.refusal));
@@ -168,15 +167,18 @@ impl Conversation<'_> {
         if let Some(turns) = turns.filter(|turns| self.n_turns >= *turns) {
             return Err(SessionEnd::OutOfBudget(format!("{turns} turns")));
         }
-        let request = Request {
-            model: &self.model,
-            effort: self.agent.model.effort.as_deref(),
-            instructions: INSTRUCTIONS,
-            items: &self.items,
-            tools: &self.tools,
+        let turn = loop {
+            self.fit()?;
+            match self.ask().await? {
+                Ok(turn) => break turn,
+                // It is asked again with less, until there is nothing more to leave out.
+                Err(error) if error.is_too_long() => {
+                    self.vigil.note(error.to_string());
+                    self.window.shrink(&self.items, self.rest());
+                }
+                Err(error) => return Err(error.end()),
+            }
         };
-        let body = self.agent.api.body(&request);
-        let turn = self.ask(&body).await?;
         self.n_turns += 1;
         if let Some(tokens) = turn.tokens {
             self.window.learn(&self.items, self.rest(), tokens.input);
@@ -185,24 +187,30 @@ impl Conversation<'_> {
         Ok(turn)
     }
 
-    /// Asks until there is an answer, or no more hope for one.
-    async fn ask(&mut self, body: &serde_json::Value) -> Result<Turn, SessionEnd> {
+    /// Asks until there is an answer, or no more hope for one. The outer error is the session's end.
+    async fn ask(&mut self) -> Result<Result<Turn, ModelError>, SessionEnd> {
         let api = self.agent.api;
+        let body = api.body(&Request {
+            model: &self.model,
+            effort: self.agent.model.effort.as_deref(),
+            instructions: INSTRUCTIONS,
+            items: &self.items,
+            tools: &self.tools,
+        });
         let waits = ExponentialBuilder::default().with_jitter().with_max_times(MAX_RETRIES);
         let mut waits = waits.with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).build();
         loop {
-            let asked = self.client.ask(api.path(), body, api.reader());
-            let answer = self.vigil.over(asked, Quiet::Counts).await?;
-            let error = match answer {
-                Ok(turn) => return Ok(turn),
+            let asked = self.client.ask(api.path(), &body, api.reader());
+            let error = match self.vigil.over(asked, Quiet::Counts).await? {
+                Ok(turn) => return Ok(Ok(turn)),
                 Err(error) => error,
             };
             // What the broker refused for a budget is the budget's end.
             if let Some(end) = self.vigil.look() {
                 return Err(end);
             }
-            let wait = waits.next().filter(|_| error.is_transient()).ok_or_else(|| error.end())?;
-            let wait = wait_for(&error, wait)?;
+            let wait = waits.next().filter(|_| error.is_transient());
+            let Some(wait) = wait.and_then(|usual| wait_for(&error, usual)) else { return Ok(Err(error)) };
             self.vigil.note(format!("{error}; it is asked again in {:.1} s", wait.as_secs_f64()));
             self.vigil.over(sleep(wait), Quiet::IsExpected).await?;
         }
@@ -211,6 +219,9 @@ impl Conversation<'_> {
     fn record(&mut self, turn: &Turn) {
         if !turn.reasoning.is_empty() {
             self.vigil.recorder.record(TrajectoryEvent::Reasoning { text: turn.reasoning.clone() });
+        }
+        if turn.is_cut_short {
+            self.vigil.note("the endpoint cut this answer off, since it became too long");
         }
         for text in [&turn.text, &turn.refusal] {
             if !text.trim().is_empty() {
@@ -264,11 +275,10 @@ impl Conversation<'_> {
     }
 }
 
-/// How long to wait before asking again: at least as long as the endpoint says.
-fn wait_for(error: &ModelError, usual: Duration) -> Result<Duration, SessionEnd> {
+/// How long to wait before asking again: at least as long as the endpoint says. Nothing, if that is too long.
+fn wait_for(error: &ModelError, usual: Duration) -> Option<Duration> {
     match error.retry_after() {
-        Some(asked) if asked > LONGEST_WAIT => Err(error.end()),
-        Some(asked) => Ok(asked.max(usual)),
-        None => Ok(usual),
+        Some(asked) => (asked <= LONGEST_WAIT).then_some(asked.max(usual)),
+        None => Some(usual),
     }
 }

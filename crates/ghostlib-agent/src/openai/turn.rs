@@ -13,10 +13,23 @@ pub(super) struct Turn {
     pub(super) refusal: String,
     /// The tools that it wants to use, in order.
     pub(super) calls: Vec<Call>,
+    /// Whether the endpoint let it say no more.
+    pub(super) is_cut_short: bool,
     /// What it used, if that was told.
     pub(super) tokens: Option<Tokens>,
     /// Thoughts in a form that only the endpoint can read, and wants to have back.
     pub(super) sealed: Vec<Value>,
+}
+
+impl Turn {
+    /// Takes note of why it ended, in the word of either API.
+    pub(super) fn ended(&mut self, why: Option<&str>) {
+        match why {
+            Some("length" | "max_output_tokens") => self.is_cut_short = true,
+            Some("content_filter") => self.refusal += "the endpoint's filter stopped the answer",
+            _ => {}
+        }
+    }
 }
 
 /// A tool that a model wants to use.

@@ -1,6 +1,6 @@
 //! Claude Code: `claude -p --output-format stream-json`.
 
-use super::{Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
+use super::{Complaint, Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
 use crate::Assignment;
 use crate::trajectory::TrajectoryEvent;
 use serde_json::Value;
@@ -80,6 +80,8 @@ pub(crate) fn surroundings(credential: Credential, place: &Place<'_>) -> BTreeMa
         ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
         ("DISABLE_AUTOUPDATER", "1"),
         ("DISABLE_TELEMETRY", "1"),
+        // Longer than that, the session as a whole is begun again.
+        ("CLAUDE_CODE_MAX_RETRIES", "4"),
         // Without it, root is not let skip permissions.
         ("IS_SANDBOX", "1"),
     ];
@@ -91,7 +93,7 @@ pub(crate) fn surroundings(credential: Credential, place: &Place<'_>) -> BTreeMa
 struct Events {
     /// Calls of tools whose results have not come, in order: id, name, input.
     begun: Vec<(String, String, String)>,
-    complaint: Option<String>,
+    complaint: Option<Complaint>,
 }
 
 impl Listener for Events {
@@ -114,7 +116,7 @@ impl Listener for Events {
         self.begun.drain(..).map(call).collect()
     }
 
-    fn complaint(&self) -> Option<String> {
+    fn complaint(&self) -> Option<Complaint> {
         self.complaint.clone()
     }
 }
@@ -148,7 +150,11 @@ impl Events {
         let said = event["result"].as_str().or(event["subtype"].as_str()).unwrap_or_default();
         let mut errors = event["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let said = errors.next_back().unwrap_or(said);
-        self.complaint = is_error.then(|| said.to_owned());
+        let complaint = match event["stop_reason"].as_str() {
+            Some("refusal") => Complaint::Declined,
+            _ => Complaint::Failed,
+        };
+        self.complaint = is_error.then(|| complaint(said.to_owned()));
         let usage = &event["usage"];
         let count = |name: &str| usage[name].as_u64().unwrap_or_default();
         let cached = count("cache_read_input_tokens");
@@ -214,6 +220,10 @@ mod tests {
         assert_eq!(events.unfinished(), [call("Write", r#"{"file_path":"a"}"#, None, false)]);
         assert_eq!(events.complaint(), None);
         events.line(r#"{"type":"result","subtype":"success","is_error":true,"result":"dead"}"#);
-        assert_eq!(events.complaint().as_deref(), Some("dead"));
+        assert_eq!(events.complaint(), Some(Complaint::Failed("dead".into())));
+        events.line(
+            r#"{"type":"result","subtype":"success","is_error":true,"stop_reason":"refusal","result":"no"}"#,
+        );
+        assert_eq!(events.complaint(), Some(Complaint::Declined("no".into())));
     }
 }

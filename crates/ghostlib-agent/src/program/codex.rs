@@ -1,6 +1,6 @@
 //! The Codex CLI: `codex exec --json`.
 
-use super::{Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
+use super::{Complaint, Conversation, DUMMY_KEY, Dialect, Listener, Place, Start, Streams};
 use crate::trajectory::{FileChangeKind, TrajectoryEvent};
 use crate::{Assignment, ModelAccess};
 use serde_json::Value;
@@ -90,7 +90,7 @@ fn config(model: &ModelAccess, url: &str) -> String {
 struct Events {
     /// Calls of tools that have begun, by id.
     begun: HashMap<String, TrajectoryEvent>,
-    complaint: Option<String>,
+    complaint: Option<Complaint>,
 }
 
 impl Listener for Events {
@@ -107,7 +107,7 @@ impl Listener for Events {
                 vec![usage(&event["usage"])]
             }
             "turn.failed" => {
-                self.complaint = Some(text(&event["error"]["message"]));
+                self.complaint = Some(Complaint::Failed(text(&event["error"]["message"])));
                 vec![TrajectoryEvent::Text { from: "error".into(), text: text(&event["error"]["message"]) }]
             }
             "error" => vec![TrajectoryEvent::Text { from: "error".into(), text: text(&event["message"]) }],
@@ -119,7 +119,7 @@ impl Listener for Events {
         self.begun.drain().map(|(_, event)| event).collect()
     }
 
-    fn complaint(&self) -> Option<String> {
+    fn complaint(&self) -> Option<Complaint> {
         self.complaint.clone()
     }
 }
@@ -220,6 +220,6 @@ mod tests {
         assert_eq!(events.unfinished(), [call("sleep 9", None, false)]);
         assert_eq!(events.complaint(), None);
         events.line(r#"{"type":"turn.failed","error":{"message":"no way"}}"#);
-        assert_eq!(events.complaint().as_deref(), Some("no way"));
+        assert_eq!(events.complaint(), Some(Complaint::Failed("no way".into())));
     }
 }

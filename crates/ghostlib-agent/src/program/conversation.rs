@@ -1,7 +1,7 @@
 //! What is said between a session and its program, over the program's standard streams.
 
-use super::Listener;
 use super::lines::Lines;
+use super::{Complaint, Listener};
 use crate::trajectory::TrajectoryEvent;
 use ghostlib_model::SessionEnd;
 use ghostlib_sandbox::broker::Redactor;
@@ -88,6 +88,10 @@ impl<L: Listener> Conversation for Listening<L> {
     }
 
     fn verdict(&self) -> Verdict {
-        self.listener.complaint().map_or(Verdict::ByExit, Verdict::Complaint)
+        match self.listener.complaint() {
+            None => Verdict::ByExit,
+            Some(Complaint::Declined(said)) => Verdict::End(SessionEnd::Refused(said)),
+            Some(Complaint::Failed(said)) => Verdict::Complaint(said),
+        }
     }
 }

@@ -92,10 +92,19 @@ pub trait Listener: Send {
         Vec::new()
     }
 
-    /// Why its work failed, in its own words, if it says so.
-    fn complaint(&self) -> Option<String> {
+    /// Why its work failed, if it says so.
+    fn complaint(&self) -> Option<Complaint> {
         None
     }
+}
+
+/// Why an agent's work failed, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Complaint {
+    /// The model declined to do it.
+    Declined(String),
+    /// Something else went wrong.
+    Failed(String),
 }
 
 /// What an agent gets in place of a key.

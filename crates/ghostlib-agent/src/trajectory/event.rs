@@ -111,7 +111,7 @@ impl TrajectoryEvent {
         self
     }
 
-    fn texts(&mut self) -> Vec<&mut String> {
+    pub(crate) fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::Text { text, .. }
             | Self::Reasoning { text }

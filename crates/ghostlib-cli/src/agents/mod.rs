@@ -25,7 +25,8 @@ use std::sync::Arc;
 /// The recordings of the demo.
 static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/recordings/shell-words");
 
-const RECORDINGS_HINT: &str =
+/// What to give where a recording is asked for.
+pub(crate) const RECORDINGS_HINT: &str =
     "a recording is a folder with a recording.toml; `.ghostlib/runs/RUN/sessions/` holds those of a run";
 
 /// The choice that plays the demo's recordings.

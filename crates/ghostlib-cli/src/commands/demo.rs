@@ -1,4 +1,4 @@
-use super::run::{engine, finish, verdict};
+use super::run::{Watching, engine, finish, verdict};
 use crate::agents::{DEMO, embedded_files};
 use crate::args::SandboxChoice;
 use crate::console::{BOLD, say, styled};
@@ -54,7 +54,8 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         effort: None,
         session: SessionBudget::default(),
     };
-    let engine = engine(&project, &mut options, args.sandbox, &Settings::load()?, json).await?;
+    let watching = Watching { json, tmux: None };
+    let engine = engine(&project, &mut options, args.sandbox, &Settings::load()?, watching).await?;
     let outcome = engine.run(&root.join(SPEC_DIR), options).await?;
     finish(&project, &outcome, json)?;
     if !json {

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
+pub(crate) mod attach;
 pub(crate) mod config;
 pub(crate) mod converge;
 pub(crate) mod demo;
@@ -14,6 +15,7 @@ pub(crate) mod mcp;
 mod measuring;
 pub(crate) mod parse;
 pub(crate) mod prompts;
+pub(crate) mod recording;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
@@ -77,6 +79,8 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Status(args) => status::status(&args, json),
         Command::Task(args) => task::task(&args, json).await,
         Command::Mcp(args) => mcp::mcp(&args).await,
+        Command::Attach(args) => attach::attach(&args, json).await,
+        Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
         Command::Prompts(args) => prompts::prompts_command(&args, json),

@@ -1,4 +1,4 @@
-use super::run::{AfterArgs, engine, finish, verdict};
+use super::run::{AfterArgs, Watching, engine, finish, verdict};
 use crate::args::{AgentArgs, SandboxChoice};
 use crate::console::warn;
 use crate::environment::current_dir;
@@ -48,7 +48,8 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     };
     let settings = Settings::load()?;
     let sandbox = args.sandbox.unwrap_or(began_with);
-    let engine = engine(&project, &mut options, sandbox, &settings, json).await?;
+    let watching = Watching { json, tmux: args.agent.tmux(&project)? };
+    let engine = engine(&project, &mut options, sandbox, &settings, watching).await?;
     let outcome = engine.resume(run, options.session).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;

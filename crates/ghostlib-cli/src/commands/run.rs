@@ -6,11 +6,12 @@ use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
 use crate::prompts::prompts;
 use crate::settings::Settings;
+use crate::tmux::Tmux;
 use clap::Args;
 use ghostlib_agent::Agent;
 use ghostlib_model::{RunEnd, RunOptions};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
-use ghostlib_run::{Engine, LoadedSpec, Outcome};
+use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome};
 use std::path::{Path, PathBuf};
 
 /// Run the loop on a spec: rebuild it blind, compare with the reference, mend the spec, repeat until it passes.
@@ -91,11 +92,20 @@ pub(crate) async fn run(args: &RunArgs, json: bool) -> Result<Verdict, CliError>
     // A spec that cannot be used is told before anything is prepared for it.
     LoadedSpec::read(&args.spec)?.without_errors()?;
     let project = Project::at(current_dir()?);
-    let engine = engine(&project, &mut options, args.options.sandbox, &settings, json).await?;
+    let watching = Watching { json, tmux: args.options.agent.tmux(&project)? };
+    let engine = engine(&project, &mut options, args.options.sandbox, &settings, watching).await?;
     let outcome = engine.run(&args.spec, options).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))
+}
+
+/// How a run is watched.
+pub(crate) struct Watching {
+    /// Whether standard output is for JSON.
+    pub(crate) json: bool,
+    /// What shows sessions besides.
+    pub(crate) tmux: Option<Tmux>,
 }
 
 /// What a run of these options takes. The options name the agent that was chosen.
@@ -104,7 +114,7 @@ pub(crate) async fn engine(
     options: &mut RunOptions,
     sandbox_choice: SandboxChoice,
     settings: &Settings,
-    json: bool,
+    watching: Watching,
 ) -> Result<Engine, CliError> {
     let sandbox = sandbox(sandbox_choice).await?;
     let toolchain = toolchain().await?;
@@ -114,7 +124,7 @@ pub(crate) async fn engine(
     let Chosen { agent, choice } = agents::choose(&wanted, &at).await?;
     options.agent = choice;
     check_budget(&*agent, options, settings)?;
-    let narrator = Narrator::new(json);
+    let narrator = Narrator::new(watching.json);
     Ok(Engine {
         project: project.clone(),
         agent,
@@ -124,7 +134,12 @@ pub(crate) async fn engine(
         canaries: canaries(),
         sandbox,
         toolchain,
-        observer: Box::new(move |notice| narrator.tell(notice)),
+        observer: Box::new(move |notice| {
+            narrator.tell(notice);
+            if let (Some(tmux), Notice::Session { session, .. }) = (&watching.tmux, notice) {
+                tmux.show(session);
+            }
+        }),
     })
 }
 

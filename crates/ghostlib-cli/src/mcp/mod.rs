@@ -13,7 +13,12 @@ use ghostlib_agent::{Client, Tasks};
 use ghostlib_run::store::Project;
 use rmcp::service::{ServerInitializeError, serve_server};
 use server::Server;
+use std::time::Duration;
+use tokio::time::timeout;
 use transport::Lines;
+
+/// How long a check that was cancelled may take to end.
+const TIDYING: Duration = Duration::from_secs(5);
 
 /// Serves one client until it goes.
 pub(crate) async fn serve(project: Project, sandbox: SandboxChoice) -> Result<(), CliError> {
@@ -22,9 +27,13 @@ pub(crate) async fn serve(project: Project, sandbox: SandboxChoice) -> Result<()
     let client = Client::new(Tasks::new(project.tasks()), project.workspaces(), key);
     let _leaving = Leaving(client.clone());
     let lines = Lines::new(tokio::io::stdin(), tokio::io::stdout());
-    match serve_server(Server::new(client, project, sandbox), lines).await {
+    let server = Server::new(client, project, sandbox);
+    let checking = server.checking();
+    match serve_server(server, lines).await {
         Ok(service) => {
             let _ = service.waiting().await;
+            // A check that nobody waits for any more is cancelled, and clears away what it has built.
+            let _ = timeout(TIDYING, checking.lock()).await;
             Ok(())
         }
         // It went before it said anything.

@@ -15,6 +15,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 
 /// Answers one client.
@@ -25,7 +26,9 @@ pub(super) struct Server {
     /// What checks, found when it is first needed.
     checks: OnceCell<VisibleChecks>,
     /// Held while something is checked: one build at a time.
-    checking: Mutex<()>,
+    checking: Arc<Mutex<()>>,
+    /// Held by every other call: those of one client are made one after the other.
+    turn: Mutex<()>,
 }
 
 /// The methods that are answered, and refused with other parameters than theirs.
@@ -33,21 +36,36 @@ const METHODS: [&str; 4] = ["initialize", "ping", "tools/list", "tools/call"];
 
 impl Server {
     pub(super) fn new(client: Client, project: Project, sandbox: SandboxChoice) -> Self {
-        Self { client, project, sandbox, checks: OnceCell::new(), checking: Mutex::new(()) }
+        Self {
+            client,
+            project,
+            sandbox,
+            checks: OnceCell::new(),
+            checking: Arc::default(),
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// Held while something is checked.
+    pub(super) fn checking(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.checking)
     }
 
     /// What a tool answers; nothing, if there is none of this name.
     async fn call(&self, name: &str, arguments: JsonObject, caller: &str) -> Option<Result<String, Refusal>> {
+        if name == "check_task" {
+            return Some(match parsed(arguments) {
+                Ok(args) => self.check(&args).await,
+                Err(refusal) => Err(refusal),
+            });
+        }
+        let _turn = self.turn.lock().await;
         Some(match name {
             "list_tasks" => self.list(),
             "claim_task" => parsed(arguments).and_then(|args| self.claim(&args, caller)),
             "read_task" => parsed(arguments).and_then(|args| self.read(&args)),
             "write_file" => parsed(arguments).and_then(|args| self.write(&args)),
             "remove_file" => parsed(arguments).and_then(|args| self.remove(&args)),
-            "check_task" => match parsed(arguments) {
-                Ok(args) => self.check(&args).await,
-                Err(refusal) => Err(refusal),
-            },
             "push_back" => parsed(arguments).and_then(|args| self.push_back(&args)),
             "submit_task" => parsed(arguments).and_then(|args| self.submit(&args)),
             "give_up" => parsed(arguments).and_then(|args| self.give_up(&args)),
@@ -111,7 +129,7 @@ impl Server {
 
     fn push_back(&self, args: &PushBack) -> Result<String, Refusal> {
         self.client.writable(&args.id)?.push_back(&args.requirement, &args.reason)?;
-        Ok("It is noted, and reaches the author of the spec. Go on with the reading that you think was meant.".into())
+        Ok("It is noted beside the task. Go on with the reading that you think was meant.".into())
     }
 
     fn submit(&self, args: &OfTask) -> Result<String, Refusal> {

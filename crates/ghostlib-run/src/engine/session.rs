@@ -45,13 +45,14 @@ impl OpenRun<'_> {
         let mut before: Vec<String> = Vec::new();
         loop {
             let assignment = self.prepare(iteration)?;
+            // Whoever is told of the session finds its events.
+            let live = self.live(&assignment)?;
             (self.engine.observer)(&Notice::Session {
                 iteration,
                 session: assignment.session.to_string(),
                 workspace: assignment.workspace.clone(),
                 is_handed_out: self.engine.agent.hands_out(),
             });
-            let live = self.live(&assignment)?;
             let mut session = self.engine.agent.work(&assignment, &|line| live.tell(line)).await?;
             let asked = session.trajectory.asked_to_wait().map(Duration::from_secs);
             match waits.next().filter(|_| session.end.is_transient()) {
@@ -71,13 +72,13 @@ impl OpenRun<'_> {
         }
     }
 
-    /// Where a session is told of while it lasts.
+    /// Where a session is told of while it lasts. What an interrupted attempt left there goes.
     fn live(&self, assignment: &Assignment) -> Result<Live<'_>, RunError> {
-        let path = self.engine.project.session_dir(&self.run, &assignment.session).join(EVENTS_FILE);
+        let dir = self.engine.project.session_dir(&self.run, &assignment.session);
+        remove_folder(&dir)?;
+        let path = dir.join(EVENTS_FILE);
         let at = |source| RunError::Io { path: path.clone(), source };
-        if let Some(dir) = path.parent() {
-            fs::create_dir_all(dir).map_err(at)?;
-        }
+        fs::create_dir_all(&dir).map_err(at)?;
         let file = Mutex::new(File::create(&path).map_err(at)?);
         Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
@@ -89,6 +90,7 @@ impl OpenRun<'_> {
         let package =
             self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
         let engine = self.engine;
+        let n_before = self.n_before(iteration);
         let loaded = self.loaded(iteration)?;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
@@ -112,8 +114,17 @@ impl OpenRun<'_> {
             workspace,
             prompt,
             spec: loaded.visible_hash(),
+            n_before,
             budget: self.options.session,
         })
+    }
+
+    /// How many iterations before this one had its spec.
+    fn n_before(&self, iteration: u32) -> usize {
+        let of = |wanted| self.summary.iterations.iter().filter(move |one| one.iteration == wanted);
+        let Some(spec) = of(iteration).map(|one| &one.spec.hash).next() else { return 0 };
+        let earlier = self.summary.iterations.iter().filter(|one| one.iteration < iteration);
+        earlier.filter(|one| one.spec.hash == *spec).count()
     }
 
     /// What an interrupted attempt left is thrown away whole, but for what somebody outside works on.
@@ -158,6 +169,7 @@ impl OpenRun<'_> {
         Ok((end, Some(candidates.commit(&tree, &self.run, iteration)?)))
     }
 
+    /// Writes the recording of a session in the place of its events, whole or not at all.
     fn keep_recording(
         &self,
         assignment: &Assignment,
@@ -165,11 +177,14 @@ impl OpenRun<'_> {
         tree: &FileTree,
     ) -> Result<(), RunError> {
         let dir = self.engine.project.session_dir(&self.run, &assignment.session);
-        remove_folder(&dir)?;
         let recording =
             Recording::new(session, assignment.role, &assignment.spec, &assignment.prompt, tree.clone());
         let files = recording.to_files().map_err(AgentError::from)?;
-        files.write(&dir).map_err(tree_error)
+        let partial = dir.with_file_name(format!(".partial-{}", assignment.session));
+        remove_folder(&partial)?;
+        files.write(&partial).map_err(tree_error)?;
+        remove_folder(&dir)?;
+        fs::rename(&partial, &dir).map_err(|source| RunError::Io { path: dir, source })
     }
 }
 

@@ -1,21 +1,25 @@
 //! What an implementer may learn of its candidate before it is done: whether it builds, and which of the vectors hold
 //! that lie in its workspace. Neither reference nor judge have a part in it.
 
+mod place;
+
 use super::{Operations, extract};
 use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{
     CheckError, CheckFuture, CheckReport, Checks, FileTree, TaskError, TreeError, Workspace,
 };
 use ghostlib_diff::SourceTree;
-use ghostlib_model::{Answer, Call, Sequence, Vector};
-use ghostlib_sandbox::{Sandbox, remove_folder};
+use ghostlib_model::{Answer, Call, ReferenceSource, Sequence, Vector};
+use ghostlib_sandbox::Sandbox;
+use ghostlib_spec::Spec;
 use ghostlib_verify::rust::{Built, CompilerMessage, LeftOut};
 use ghostlib_verify::{
     Driver, Needs, Operation, Patience, ReferenceError, Site, Tools, VerifyError, vector_holds,
 };
+use place::Place;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +83,14 @@ pub enum VisibleError {
     /// The candidate cannot be laid out.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// There is no place to build it.
+    #[error("{}: {source}", .path.display())]
+    Scratch {
+        /// Where it would be built.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The sandbox or the file system failed.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -102,7 +114,8 @@ impl VisibleChecks {
             Err(error @ TaskError::Path { .. }) => return Ok(failed(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let place = Place::new(&self.scratch)?;
+        let failed_here = |source| VisibleError::Scratch { path: self.scratch.clone(), source };
+        let place = Place::new(&self.scratch).map_err(failed_here)?;
         let mut report = match self.build(&loaded, &candidate, &place).await? {
             Ok((driver, left_out)) => {
                 let failing = failing(&driver, &left_out, &loaded.spec.vectors).await?;
@@ -126,6 +139,9 @@ impl VisibleChecks {
         // Names that a run would refuse are refused here too.
         if let Err(error) = FileTree::read(&source) {
             return Ok(Err(error.to_string()));
+        }
+        if let Some(said) = wrong_name(&loaded.spec, candidate) {
+            return Ok(Err(said));
         }
         let api = match SourceTree::read(&source) {
             Ok(tree) => extract(&self.tools, &tree).unwrap_or_default(),
@@ -170,34 +186,14 @@ impl Checks for VisibleChecks {
     }
 }
 
-/// A folder that goes away, also if something in it was made hard to remove.
-struct Place {
-    root: PathBuf,
-}
-
-impl Place {
-    fn new(scratch: &Path) -> Result<Self, VisibleError> {
-        let failed = |error: std::io::Error| {
-            VisibleError::Tree(TreeError {
-                path: scratch.into(),
-                reason: error.to_string(),
-                kind: error.kind(),
-            })
-        };
-        fs::create_dir_all(scratch).map_err(failed)?;
-        let root = tempfile::Builder::new().prefix("check-").tempdir_in(scratch).map_err(failed)?.keep();
-        Ok(Self { root })
-    }
-
-    fn source(&self) -> PathBuf {
-        self.root.join("candidate")
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = remove_folder(&self.root);
-    }
+/// What is wrong with the name of a candidate's package, where the spec tells what it has to be: code that uses the
+/// library would not find it.
+fn wrong_name(spec: &Spec, candidate: &FileTree) -> Option<String> {
+    let Some(ReferenceSource::Crate { name, .. }) = &spec.front_matter.reference else { return None };
+    let manifest = String::from_utf8_lossy(candidate.files.get("Cargo.toml")?).into_owned();
+    let manifest: toml::Table = manifest.parse().ok()?;
+    let own = manifest.get("package")?.get("name")?.as_str()?;
+    (own != name).then(|| format!("its package is called `{own}`, and has to be called `{name}`"))
 }
 
 /// The operations that vectors call.
@@ -311,5 +307,75 @@ fn shortened(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         Some((at, _)) => format!("{} …", &text[..at]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_model::VectorId;
+    use serde_json::json;
+
+    fn report(got: &[Answer]) -> VisibleReport {
+        let document =
+            "---\nname: a\nversion: 1\n---\n```yaml vectors\nf: [{name: one, input: 1, output: 2}]\n```\n";
+        let files = FileTree::from_files([("SPEC.md".to_owned(), document.as_bytes().to_vec())]);
+        let vector = LoadedSpec::of_files(&files).unwrap().spec.vectors[0].clone();
+        let failing = got.iter().enumerate().map(|(at, got)| FailingVector {
+            vector: Vector { id: VectorId::new(format!("f/{at}")), ..vector.clone() },
+            got: got.clone(),
+        });
+        VisibleReport { build: VisibleBuild::Built, n_vectors: got.len() + 3, failing: failing.collect() }
+    }
+
+    #[test]
+    fn a_report_is_a_few_lines_whatever_the_candidate_says() {
+        let loud = Answer::Panic("é".repeat(1 << 12));
+        let text = report(&vec![loud; 1000]).text();
+        assert!(text.starts_with("The candidate builds. 3 of 1003 visible vectors hold.\n- f/0: `f` of 1 must give 2 and gives panic: é"), "{}", &text[..200]);
+        assert!(text.ends_with("\n- and 980 more") && text.len() < 20_000, "{}", text.len());
+        let said = "error\n".repeat(10_000);
+        let failed = VisibleReport { build: VisibleBuild::Failed(said), ..report(&[]) };
+        assert!(!failed.passed() && failed.text().len() < 9000);
+        assert!(report(&[]).passed() && !report(&[Answer::Hang(5)]).passed());
+    }
+
+    #[test]
+    fn where_a_candidate_was_built_is_hidden_in_every_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::new(dir.path()).unwrap();
+        let path = place.source().join("src/lib.rs").to_string_lossy().into_owned();
+        let mut report = report(&[
+            Answer::Ok(json!({"where": path.clone()})),
+            Answer::Error(path.as_str().into()),
+            Answer::Panic(path.clone()),
+            Answer::Crash(place.root.join("build/x").to_string_lossy().into_owned()),
+            Answer::NotRun(path.clone()),
+        ]);
+        report.hide(&place);
+        let text = report.text();
+        assert!(
+            !text.contains(&*dir.path().to_string_lossy()) && text.contains("panic: candidate/src/lib.rs"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_package_of_another_name_is_told() {
+        let document = "---\nname: a\nversion: 1\nreference: {crate: a-b, version: 1.0.0}\n---\n";
+        let spec = FileTree::from_files([("SPEC.md".to_owned(), document.as_bytes().to_vec())]);
+        let spec = LoadedSpec::of_files(&spec).unwrap().spec;
+        let said = |manifest: &str| {
+            wrong_name(
+                &spec,
+                &FileTree::from_files([("Cargo.toml".to_owned(), manifest.as_bytes().to_vec())]),
+            )
+        };
+        assert_eq!(said("[package]\nname = \"a-b\""), None);
+        assert_eq!(
+            said("[package]\nname = \"a\"").unwrap(),
+            "its package is called `a`, and has to be called `a-b`"
+        );
+        assert_eq!(said("nonsense"), None, "cargo says what is wrong with it");
     }
 }

@@ -11,7 +11,7 @@
 //!   workspaces/SESSION/     where agents work
 //!   runs/RUN/journal.jsonl  what happened; every state is derived from it
 //!   runs/RUN/spec/N/        the spec of iteration N
-//!   runs/RUN/sessions/      recordings of sessions
+//!   runs/RUN/sessions/      recordings of sessions; of one under way, its events so far
 //! ```
 
 mod candidates;
@@ -19,6 +19,7 @@ mod file;
 mod journal;
 mod lockfile;
 mod project;
+mod sessions;
 
 pub use candidates::{Candidates, CandidatesError};
 pub use file::write_file;

@@ -3,6 +3,8 @@ use ghostlib_model::{RunId, SessionId};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 /// A project's folder, and where things are kept in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,24 @@ pub enum ProjectError {
         /// The project.
         root: PathBuf,
         /// The runs there are.
+        known: Vec<String>,
+    },
+    /// There is no such session.
+    #[error("there is no session `{session}` in {}{}", .root.display(), known_text(.known))]
+    NoSession {
+        /// The session.
+        session: String,
+        /// The project.
+        root: PathBuf,
+        /// The sessions there are.
+        known: Vec<String>,
+    },
+    /// No session is under way.
+    #[error("no session is running in {}", .root.display())]
+    NoneRunning {
+        /// The project.
+        root: PathBuf,
+        /// The sessions there are.
         known: Vec<String>,
     },
     /// A file cannot be read or written.
@@ -81,7 +101,7 @@ impl Project {
             .truncate(false)
             .open(&path)
             .map_err(io_error(&path))?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
@@ -96,6 +116,12 @@ impl Project {
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(io_error(&path))?;
         Ok(ProjectLock { _file: file })
+    }
+
+    /// Whether a process has the right to write now.
+    pub fn is_locked(&self) -> bool {
+        let file = File::open(self.store().join("lock"));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// The ids of all runs, oldest first.
@@ -231,6 +257,17 @@ impl Project {
     }
 }
 
+/// Somebody who only looks whether a project is locked has the lock for a moment.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+            locked => return locked,
+        }
+    }
+    file.try_lock()
+}
+
 fn run_id(number: u32) -> RunId {
     RunId::new(format!("r{number}"))
 }
@@ -248,7 +285,9 @@ mod tests {
     fn one_writer_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let project = Project::at(dir.path());
+        assert!(!project.is_locked());
         let held = project.lock().unwrap();
+        assert!(project.is_locked());
         let error = project.lock().unwrap_err().to_string();
         assert!(error.contains(&std::process::id().to_string()), "{error}");
         drop(held);

@@ -41,7 +41,10 @@ pub(super) async fn landlock(launcher: &Launcher) -> Result<Backend, SandboxErro
     let best = backend(Isolation::Namespace);
     // Nothing is ever sent to the socket.
     let network = Network::Broker { socket: "/dev/null".into(), port: 8080 };
-    if run_true(&best, launcher, network).await.is_ok_and(|finished| finished.end.is_success()) {
+    if run_true(&Sandbox::untried(best.clone(), launcher.clone()), network)
+        .await
+        .is_ok_and(|finished| finished.end.is_success())
+    {
         return Ok(best);
     }
     Ok(backend(if abi >= 4 { Isolation::PortRule } else { Isolation::Impossible }))
@@ -70,19 +73,16 @@ pub(super) async fn bubblewrap(path_env: Option<&OsStr>) -> Result<Backend, Sand
 pub(super) async fn try_out(backend: Backend, launcher: Launcher) -> Result<Sandbox, SandboxError> {
     let name = backend.name;
     let unavailable = |reason| SandboxError::Unavailable { backend: name, reason };
-    match run_true(&backend, &launcher, Network::None).await {
-        Ok(finished) if finished.end.is_success() => Ok(Sandbox::untried(backend, launcher)),
+    let sandbox = Sandbox::untried(backend, launcher);
+    match run_true(&sandbox, Network::None).await {
+        Ok(finished) if finished.end.is_success() => Ok(sandbox),
         Ok(finished) => Err(unavailable(format!("`true` in it gave {}", finished.end))),
         Err(SandboxError::Setup { reason }) => Err(unavailable(reason)),
         Err(error) => Err(error),
     }
 }
 
-async fn run_true(
-    backend: &Backend,
-    launcher: &Launcher,
-    network: Network,
-) -> Result<Finished, SandboxError> {
+async fn run_true(sandbox: &Sandbox, network: Network) -> Result<Finished, SandboxError> {
     let policy = SandboxPolicy {
         role: SandboxRole::Test,
         read: vec!["/usr/bin".into()],
@@ -92,7 +92,6 @@ async fn run_true(
         network,
         limits: Limits { wall: Duration::from_secs(20), ..Limits::default() },
     };
-    let sandbox = Sandbox::untried(backend.clone(), launcher.clone());
     sandbox.run(&policy, &CommandLine::new("true"), Vec::new()).await
 }
 

@@ -1,11 +1,12 @@
 //! The bubblewrap part of the confinement: a root that holds nothing but what is listed.
 
-use super::launcher::CONFINE;
+use super::identity::Identity;
 use super::reachable::opened;
 use super::system_paths;
 use super::wire::Request;
 use crate::{CommandLine, SandboxPolicy};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,29 +14,37 @@ use std::path::{Path, PathBuf};
 pub(super) const TEMPORARY: &str = "/tmp";
 
 /// Where the launcher is found inside.
-const LAUNCHER: &str = "/run/ghostlib/launcher";
+pub(super) const LAUNCHER: &str = "/run/ghostlib/launcher";
 
-/// The command line of bubblewrap that ends in the confined starter.
-pub(super) fn command(
-    program: &Path,
-    disable_userns: bool,
-    request: &Request,
-    temporary: &Path,
-) -> CommandLine {
-    let mut command = CommandLine::new(program)
-        .args(["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"])
-        .args(["--hostname", "sandbox", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]);
-    command = match request.uid {
+/// The options that are the same for every policy.
+pub(super) fn fixed_options(identity: Identity, disable_userns: bool) -> Vec<&'static str> {
+    let mut options =
+        vec!["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"];
+    options.extend(["--hostname", "sandbox", "--die-with-parent", "--clearenv", "--cap-drop", "ALL"]);
+    match identity {
         // The starter still has to become that user.
-        Some(_) => {
-            command.args(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"])
+        Identity::Assigned => {
+            options.extend([
+                "--cap-add",
+                "CAP_SETUID",
+                "--cap-add",
+                "CAP_SETGID",
+                "--cap-add",
+                "CAP_SETPCAP",
+            ]);
         }
-        None => command.args(["--unshare-user", "--uid", "1000", "--gid", "1000"]),
-    };
-    if disable_userns && request.uid.is_none() {
-        command = command.arg("--disable-userns");
+        Identity::Callers => options.extend(["--unshare-user", "--uid", "1000", "--gid", "1000"]),
     }
-    command = system(command, request.uid);
+    if disable_userns && identity == Identity::Callers {
+        options.push("--disable-userns");
+    }
+    options
+}
+
+/// The options that show what the policy names, and nothing else.
+pub(super) fn options(request: &Request, temporary: &Path) -> Vec<OsString> {
+    // Only its arguments count.
+    let mut command = system(CommandLine::new(""), request.uid);
     command = command.arg("--bind").arg(temporary).arg(TEMPORARY);
     command = policy_paths(command, &request.policy, request.uid);
     command = command.arg("--ro-bind").arg(&request.launcher.program).arg(LAUNCHER);
@@ -45,11 +54,7 @@ pub(super) fn command(
             command = command.arg("--remount-ro").arg(hidden);
         }
     }
-    command
-        .args(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"])
-        .arg(LAUNCHER)
-        .args(&request.launcher.args)
-        .arg(CONFINE)
+    command.args(["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]).args
 }
 
 /// The fixed set of system files; links stay links, so that `/bin` is still the same as `/usr/bin`.

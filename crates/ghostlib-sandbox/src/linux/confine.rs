@@ -1,6 +1,7 @@
 //! The confined starter: restricts itself, starts the command as its child, and tells how that ended.
 
 use super::identity::{become_user, is_assigned};
+use super::landlock::SystemRules;
 use super::reachable::make_reachable;
 use super::wire::{Confinement, Report, Request, Streams, receive_request, send_listener, send_report};
 use super::{landlock, network, rlimits, seccomp, std_command};
@@ -18,17 +19,32 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 
-pub(super) fn main(socket: &UnixStream) -> ExitCode {
-    let report = run(socket).map_or_else(|report| report, Report::Ended);
+/// Where the starter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Surroundings {
+    /// In a view of the file system that has nothing but what the policy names.
+    Bubblewrap,
+    /// Where whoever started ghostlib is.
+    Host,
+}
+
+pub(super) fn main(socket: &UnixStream, surroundings: Surroundings) -> ExitCode {
+    let report = run(socket, surroundings).map_or_else(|report| report, Report::Ended);
     send_report(socket, &report);
     ExitCode::SUCCESS
 }
 
-fn run(socket: &UnixStream) -> Result<ProcessEnd, Report> {
+fn run(socket: &UnixStream, surroundings: Surroundings) -> Result<ProcessEnd, Report> {
+    // What depends on no policy is done while nobody waits for it yet.
+    let rules = match surroundings {
+        Surroundings::Bubblewrap => None,
+        Surroundings::Host => Some(landlock::system_rules()),
+    };
+    drop_bounding_set().map_err(|error| Report::setup("dropping rights", error))?;
     let (request, streams) =
         receive_request(socket).map_err(|error| Report::setup("receiving the policy", error))?;
     prepare_network(socket, &request).map_err(|error| Report::setup("listening for the broker", error))?;
-    restrict(&request)?;
+    restrict(&request, rules)?;
     let mut child = start(&request, streams).map_err(|error| Report::NotStarted {
         program: request.command.program.clone(),
         reason: error.to_string(),
@@ -82,17 +98,19 @@ fn prepare_network(socket: &UnixStream, request: &Request) -> io::Result<()> {
     }
 }
 
-fn restrict(request: &Request) -> Result<(), Report> {
+fn restrict(request: &Request, rules: Option<Result<SystemRules, String>>) -> Result<(), Report> {
     setsid().map_err(|error| Report::setup("leaving the session", error))?;
     rlimits::apply(&request.policy.limits)
         .map_err(|error| Report::setup("setting resource limits", error))?;
-    if let Confinement::Landlock { .. } = request.confinement {
+    if let Some(rules) = rules {
         let named = request.policy.read.iter().chain(&request.policy.write);
         request
             .uid
             .map_or(Ok(()), |uid| make_reachable(named, uid))
             .map_err(|error| Report::setup("opening the way to the policy's paths", error))?;
-        landlock::apply(&request.policy).map_err(|error| Report::setup("applying Landlock", error))?;
+        rules
+            .and_then(|rules| landlock::apply(rules, &request.policy))
+            .map_err(|error| Report::setup("applying Landlock", error))?;
     }
     drop_rights(request).map_err(|error| Report::setup("dropping rights", error))?;
     seccomp::apply(&request.policy.network, &request.confinement)
@@ -102,7 +120,6 @@ fn restrict(request: &Request) -> Result<(), Report> {
 /// Becomes the user that it is to be, can gain nothing by what it executes, and cannot be looked into by the
 /// command.
 fn drop_rights(request: &Request) -> io::Result<()> {
-    drop_bounding_set()?;
     if let Some(uid) = request.uid {
         become_user(uid)?;
         rlimits::apply_to_user(&request.policy.limits)?;

@@ -17,9 +17,16 @@ const NEWEST: ABI = ABI::V9;
 /// Files about the machine that programs size themselves by.
 const MACHINE: &[&str] = &["/proc/cpuinfo", "/proc/meminfo"];
 
-/// Binds this thread and all that it starts to the policy's paths, for good.
-pub(super) fn apply(policy: &SandboxPolicy) -> Result<(), String> {
-    let ruleset = ruleset(policy).map_err(|error| error.to_string())?;
+/// What every command may open, whatever its policy.
+pub(super) struct SystemRules(RulesetCreated);
+
+pub(super) fn system_rules() -> Result<SystemRules, String> {
+    ruleset_of_system().map(SystemRules).map_err(|error| error.to_string())
+}
+
+/// Binds this thread and all that it starts to these and to the policy's paths, for good.
+pub(super) fn apply(rules: SystemRules, policy: &SandboxPolicy) -> Result<(), String> {
+    let ruleset = add_policy(rules.0, policy).map_err(|error| error.to_string())?;
     let status = ruleset.restrict_self().map_err(|error| error.to_string())?;
     match status.ruleset {
         RulesetStatus::NotEnforced => Err("the kernel does not enforce Landlock".into()),
@@ -53,7 +60,7 @@ pub(super) fn scope_signals() -> io::Result<()> {
     ruleset.and_then(RulesetCreated::restrict_self).map(drop).map_err(io::Error::other)
 }
 
-fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
+fn ruleset_of_system() -> Result<RulesetCreated, Box<dyn Error>> {
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(ABI::V1))?
@@ -62,9 +69,12 @@ fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?;
-    let ruleset = ruleset
+    Ok(ruleset
         .add_rules(path_beneath_rules(readable_system_paths(), AccessFs::from_read(NEWEST)))?
-        .add_rules(path_beneath_rules(system_paths::DEVICES, device_access()))?;
+        .add_rules(path_beneath_rules(system_paths::DEVICES, device_access()))?)
+}
+
+fn add_policy(ruleset: RulesetCreated, policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
     let ruleset = add_policy_paths(ruleset, &policy.read, AccessFs::from_read(NEWEST))?;
     let ruleset = add_policy_paths(ruleset, &policy.write, write_access())?;
     Ok(match policy.network {
@@ -76,8 +86,12 @@ fn ruleset(policy: &SandboxPolicy) -> Result<RulesetCreated, Box<dyn Error>> {
 fn readable_system_paths() -> Vec<PathBuf> {
     let hidden = system_paths::hidden();
     let hidden: Vec<&Path> = hidden.iter().map(PathBuf::as_path).collect();
-    let programs = system_paths::programs()
-        .flat_map(|root| system_paths::without(&root.canonicalize().unwrap_or(root.into()), &hidden));
+    let mut roots: Vec<PathBuf> =
+        system_paths::programs().map(|root| root.canonicalize().unwrap_or(root.into())).collect();
+    // Most are links into the first.
+    roots.sort();
+    roots.dedup_by(|root, before| root.starts_with(before));
+    let programs = roots.iter().flat_map(|root| system_paths::without(root, &hidden));
     let others = system_paths::etc().chain(MACHINE.iter().map(Path::new)).map(Path::to_path_buf);
     programs.chain(others).collect()
 }

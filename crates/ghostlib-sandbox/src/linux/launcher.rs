@@ -1,5 +1,6 @@
 //! Where the program begins when it was executed again to start something.
 
+use super::confine::Surroundings;
 use super::{confine, supervise};
 use rustix::stdio::stdin;
 use std::ffi::OsString;
@@ -11,8 +12,10 @@ use std::process::ExitCode;
 
 /// The stage that watches over the tree of processes.
 pub(super) const SUPERVISE: &str = "supervise";
-/// The stage that restricts itself and starts the command.
+/// The stage that restricts itself and starts the command, where bubblewrap is around it.
 pub(super) const CONFINE: &str = "confine";
+/// The same where nothing is.
+pub(super) const CONFINE_ITSELF: &str = "confine-itself";
 
 /// Runs one stage of the launcher: `args` is what follows the [`Launcher`](crate::Launcher)'s own arguments.
 /// Its standard input must be the socket to whoever started it. To be called before anything else, above all
@@ -26,8 +29,9 @@ pub fn main(mut args: impl Iterator<Item = OsString>) -> ExitCode {
         return failed(&error);
     }
     match args.next() {
-        Some(stage) if stage == SUPERVISE => supervise::main(&socket),
-        Some(stage) if stage == CONFINE => confine::main(&socket),
+        Some(stage) if stage == SUPERVISE => supervise::main(&socket, args.next().as_deref()),
+        Some(stage) if stage == CONFINE => confine::main(&socket, Surroundings::Bubblewrap),
+        Some(stage) if stage == CONFINE_ITSELF => confine::main(&socket, Surroundings::Host),
         _ => ExitCode::from(2),
     }
 }

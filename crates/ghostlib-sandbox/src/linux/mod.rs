@@ -21,6 +21,8 @@ mod rlimits;
 mod running;
 mod sandbox;
 mod seccomp;
+mod spare;
+mod starter;
 mod supervise;
 mod system_paths;
 mod traces;

@@ -1,20 +1,18 @@
 use super::capture::{Budget, Death, Life, capture};
-use super::launcher::SUPERVISE;
-use super::std_command;
+use super::spare::{Spares, Supervisor};
 use super::wire::{Report, Request, Streams, decode, send_request};
-use crate::{CommandLine, Finished, Launcher, ProcessEnd, SandboxError};
+use crate::{Finished, ProcessEnd, SandboxError};
 use rustix::stdio;
 use std::io::{self, pipe};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -25,7 +23,7 @@ const GRACE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Running {
     program: PathBuf,
-    supervisor: Child,
+    supervisor: Supervisor,
     control: UnixStream,
     lifeline: Lifeline,
     stdin: Option<ChildStdin>,
@@ -40,22 +38,23 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts the supervisor, which starts the rest. To be called within a tokio runtime.
+    /// Gives the request to a supervisor, which starts the rest. To be called within a tokio runtime.
     pub(super) fn start(
         request: &Request,
-        launcher: &Launcher,
+        spares: &Arc<Spares>,
         wiring: Wiring,
     ) -> Result<Self, SandboxError> {
         let line = serde_json::to_vec(request)
             .map_err(|error| SandboxError::Describe { reason: error.to_string() })?;
-        Self::start_described(request, &line, launcher, wiring)
+        let launcher = spares.launcher();
+        Self::start_described(request, &line, spares, wiring)
             .map_err(|source| SandboxError::Launcher { program: launcher.program.clone(), source })
     }
 
     fn start_described(
         request: &Request,
         line: &[u8],
-        launcher: &Launcher,
+        spares: &Arc<Spares>,
         wiring: Wiring,
     ) -> io::Result<Self> {
         let started = Instant::now();
@@ -63,10 +62,17 @@ impl Running {
             Wiring::Pipes => Wires::pipes()?,
             Wiring::Callers => Wires::callers()?,
         };
-        let (control, theirs) = StdUnixStream::pair()?;
-        let supervisor = supervisor(launcher, theirs)?;
-        send_request(&control, line, &streams)?;
+        let mut supervisor = spares.take()?;
+        if send_request(&supervisor.control, line, &streams).is_err() {
+            // The spare one is gone, perhaps killed. A new one that goes away at once has its reason.
+            supervisor = spares.take()?;
+            match send_request(&supervisor.control, line, &streams) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                sent => sent?,
+            }
+        }
         drop(streams);
+        let control = supervisor.control.try_clone()?;
         let lifeline = Lifeline(Arc::new(control.try_clone()?));
         control.set_nonblocking(true)?;
         let budget = Arc::new(Budget::new(request.policy.limits.output_bytes));
@@ -102,7 +108,7 @@ impl Running {
     pub async fn kill(&mut self) {
         self.lifeline.cut();
         if timeout(GRACE, self.supervisor.wait()).await.is_err() {
-            let _gone = self.supervisor.start_kill();
+            self.supervisor.kill();
         }
     }
 
@@ -127,12 +133,10 @@ impl Running {
 
     async fn finish(&mut self) -> Result<Finished, SandboxError> {
         let report = self.report().await;
-        let waited = self.supervisor.wait().await;
         // Also when nobody is left who could end what keeps the streams open.
         self.alive = None;
         let report = report?;
         let follow = |source| SandboxError::Follow { program: self.program.clone(), source };
-        waited.map_err(follow)?;
         let wall = self.started.elapsed();
         let stderr = (&mut self.stderr).await.map_err(|error| follow(io::Error::other(error)))?;
         let end = report.into_result()?;
@@ -142,14 +146,16 @@ impl Running {
 
     async fn report(&mut self) -> Result<Report, SandboxError> {
         let mut line = Vec::new();
+        let mut control = BufReader::new(&mut self.control);
         let patience = self.wall.saturating_add(GRACE).saturating_sub(self.started.elapsed());
-        match timeout(patience, self.control.read_to_end(&mut line)).await {
+        // The line is the last thing that the supervisor does: its own end is not waited for.
+        match timeout(patience, control.read_until(b'\n', &mut line)).await {
             Ok(Ok(1..)) => {
                 decode(&line).map_err(|error| SandboxError::LauncherLost { reason: error.to_string() })
             }
             Ok(_) => Err(SandboxError::LauncherLost { reason: self.last_words().await }),
             Err(_elapsed) => {
-                let _gone = self.supervisor.start_kill();
+                self.supervisor.kill();
                 let reason = format!("nothing came within {} s after the wall limit", GRACE.as_secs());
                 Err(SandboxError::LauncherLost { reason })
             }
@@ -158,7 +164,9 @@ impl Running {
 
     async fn last_words(&mut self) -> String {
         let mut words = Vec::new();
-        if let Some(stderr) = self.supervisor.stderr.take() {
+        if let Some(stderr) = self.supervisor.take_stderr()
+            && let Ok(stderr) = ChildStderr::from_std(stderr)
+        {
             let _as_far_as_it_goes = stderr.take(1 << 16).read_to_end(&mut words).await;
         }
         let status = self.supervisor.wait().await.map_or_else(|error| error.to_string(), |it| it.to_string());
@@ -236,17 +244,4 @@ impl Wires {
         let [stdin, stdout, stderr] = own;
         Ok(Self { streams: [stdin?, stdout?, stderr?], stdin: None, stdout: None, stderr: None })
     }
-}
-
-/// In a process group of its own, so that Ctrl-C at the terminal reaches ghostlib alone, which then ends
-/// the tree in good order.
-fn supervisor(launcher: &Launcher, control: StdUnixStream) -> io::Result<Child> {
-    let command = CommandLine::new(&launcher.program).args(&launcher.args).arg(SUPERVISE);
-    tokio::process::Command::from(std_command(&command))
-        .envs(launcher.variables.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::from(OwnedFd::from(control)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
 }

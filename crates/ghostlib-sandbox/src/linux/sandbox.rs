@@ -1,7 +1,8 @@
 use super::backend::{self, Backend};
 use super::registry::Registry;
 use super::running::{Running, Wiring};
-use super::wire::Request;
+use super::spare::Spares;
+use super::wire::{Preparation, Request};
 use crate::guarantee::stamp;
 use crate::{
     BackendChoice, CommandLine, Declared, Finished, Guarantee, Launcher, ProcessEnd, SandboxError,
@@ -9,12 +10,13 @@ use crate::{
 };
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
+use std::sync::Arc;
 
 /// A way to run processes that can reach only what their policy names. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     backend: Backend,
-    launcher: Launcher,
+    spares: Arc<Spares>,
     required: Vec<Guarantee>,
 }
 
@@ -47,7 +49,12 @@ impl Sandbox {
     }
 
     pub(super) fn untried(backend: Backend, launcher: Launcher) -> Self {
-        Self { backend, launcher, required: Vec::new() }
+        let preparation = Preparation {
+            confinement: backend.confinement.clone(),
+            launcher: Launcher { variables: Vec::new(), ..launcher.clone() },
+            identity: backend.identity,
+        };
+        Self { backend, spares: Spares::new(launcher, preparation), required: Vec::new() }
     }
 
     /// The same, with these on record as required.
@@ -115,14 +122,9 @@ impl Sandbox {
         wiring: Wiring,
     ) -> Result<Running, SandboxError> {
         policy.check()?;
-        let request = Request {
-            policy: policy.clone(),
-            command: command.clone(),
-            confinement: self.backend.confinement.clone(),
-            launcher: Launcher { variables: Vec::new(), ..self.launcher.clone() },
-            identity: self.backend.identity,
-            uid: None,
-        };
-        Running::start(&request, &self.launcher, wiring)
+        let Preparation { confinement, launcher, identity } = self.spares.preparation().clone();
+        let (policy, command) = (policy.clone(), command.clone());
+        let request = Request { policy, command, confinement, launcher, identity, uid: None };
+        Running::start(&request, &self.spares, wiring)
     }
 }

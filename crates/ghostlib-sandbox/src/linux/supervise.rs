@@ -3,30 +3,34 @@
 
 use super::cgroup::{Controller, Groups};
 use super::identity::{Identity, assigned};
-use super::launcher::CONFINE;
 use super::ownership::Lent;
 use super::registry::{Claim, Registry};
+use super::starter::Starter;
 use super::traces::Traces;
 use super::watch::Watch;
 use super::wire::{
-    Confinement, Report, Request, Streams, Word, receive_request, receive_word, send_report, send_request,
+    Confinement, Preparation, Report, Request, Streams, Word, decode, receive_request, receive_word,
+    send_report,
 };
-use super::{bridge, bubblewrap, std_command, tree};
-use crate::{CommandLine, Limits, Network, ProcessEnd};
+use super::{bridge, bubblewrap, tree};
+use crate::{Limits, Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
+use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::Instant;
 
-pub(super) fn main(ghostlib: &UnixStream) -> ExitCode {
-    let report = run(ghostlib).unwrap_or_else(|report| report);
+pub(super) fn main(ghostlib: &UnixStream, preparation: Option<&OsStr>) -> ExitCode {
+    let preparation = preparation.and_then(|it| decode(it.as_bytes()).ok());
+    let Some(preparation) = preparation else { return ExitCode::from(2) };
+    let report = run(ghostlib, &preparation).unwrap_or_else(|report| report);
     send_report(ghostlib, &report);
     ExitCode::SUCCESS
 }
@@ -43,14 +47,46 @@ enum Outcome {
     Abandoned,
 }
 
-fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
-    let (mut request, streams) =
-        receive_request(ghostlib).map_err(|error| Report::setup("receiving the policy", error))?;
-    let deadline = Instant::now().checked_add(request.policy.limits.wall);
+fn run(ghostlib: &UnixStream, preparation: &Preparation) -> Result<Report, Report> {
+    // All this is done while nobody waits for it yet.
+    let prepared = prepare(preparation);
+    let received = receive_request(ghostlib);
+    let (claim, starter) = prepared?;
+    let report = received
+        .map_err(|error| Report::setup("receiving the policy", error))
+        .and_then(|(request, streams)| run_prepared(ghostlib, request, streams, claim, starter));
+    tree::end_descendants();
+    report
+}
+
+fn prepare(preparation: &Preparation) -> Result<(Claim, Starter), Report> {
     set_child_subreaper(Some(getpid())).map_err(|error| Report::setup("becoming a subreaper", error))?;
-    let mut claim = Registry::of_user()
+    let claim = Registry::of_user()
         .and_then(|registry| registry.claim())
         .map_err(|error| Report::setup("registering the sandbox", error))?;
+    let starter = Starter::prepare(preparation).map_err(not_started)?;
+    Ok((claim, starter))
+}
+
+fn not_started(error: io::Error) -> Report {
+    Report::setup("starting the confined process", error)
+}
+
+/// What ends a tree of processes that would go on.
+struct Bounds {
+    limits: Limits,
+    groups: Groups,
+    deadline: Option<Instant>,
+}
+
+fn run_prepared(
+    ghostlib: &UnixStream,
+    mut request: Request,
+    streams: Streams,
+    mut claim: Claim,
+    starter: Starter,
+) -> Result<Report, Report> {
+    let deadline = Instant::now().checked_add(request.policy.limits.wall);
     let name = format!("ghostlib-{}-{:016x}", claim.number, RandomState::new().build_hasher().finish());
     let limits = request.policy.limits.clone();
     let groups = Groups::planned(&limits, &name);
@@ -61,7 +97,8 @@ fn run(ghostlib: &UnixStream) -> Result<Report, Report> {
     let traces = plan(&mut request, &claim, &name, &groups)
         .and_then(|traces| claim.record(&traces).map(|()| traces))
         .map_err(|error| Report::setup("recording what will be made", error))?;
-    let report = run_registered(ghostlib, &request, &limits, streams, &traces, &groups, deadline);
+    let bounds = Bounds { limits, groups, deadline };
+    let report = run_registered(ghostlib, starter, &request, streams, &traces, &bounds);
     tree::end_descendants();
     // What cannot be removed stays on record, and the next sandbox tries again.
     let _on_record = traces.remove().and_then(|()| claim.forget());
@@ -85,21 +122,18 @@ fn plan(request: &mut Request, claim: &Claim, name: &str, groups: &Groups) -> io
 
 fn run_registered(
     ghostlib: &UnixStream,
+    mut starter: Starter,
     request: &Request,
-    limits: &Limits,
     streams: Streams,
     traces: &Traces,
-    groups: &Groups,
-    deadline: Option<Instant>,
+    Bounds { limits, groups, deadline }: &Bounds,
 ) -> Result<Report, Report> {
     make(traces).map_err(|error| Report::setup("making a temporary folder", error))?;
     groups.make(limits).map_err(|error| Report::setup("making control groups", error))?;
-    let begun = groups.join().and_then(|()| start(request, &traces.temporary, &streams));
-    // Also when nothing was started: what is in the groups is killed in the end.
-    let left = groups.leave();
-    let (starter, mut child) = begun
-        .and_then(|begun| left.map(|()| begun))
-        .map_err(|error| Report::setup("starting the confined process", error))?;
+    groups
+        .take_in(starter.pid())
+        .and_then(|()| starter.begin(request, &traces.temporary, &streams))
+        .map_err(not_started)?;
     // The ends of a pipe that are kept here would keep it open for ghostlib.
     drop(streams);
     let written = request.policy.write.iter();
@@ -110,15 +144,15 @@ fn run_registered(
         places.push(traces.temporary.clone());
     }
     let mut watch = Watch::new(limits, groups, places);
-    let outcome = follow(ghostlib, &starter, &request.policy.network, deadline, &mut watch);
+    let outcome = follow(ghostlib, &starter.socket, &request.policy.network, *deadline, &mut watch);
     match outcome {
-        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(),
+        Ok(Outcome::Reported(_)) => tree::end_descendants_of_starter(starter.pid()),
         _ => tree::end_descendants(),
     }
     Ok(match outcome.map_err(|error| Report::setup("watching the process", error))? {
         Outcome::Reported(Report::Ended(end)) => Report::Ended(watch.last_look().unwrap_or(end)),
         Outcome::Reported(report) => report,
-        Outcome::StarterGone => watch.last_look().map_or_else(|| last_words(&mut child), Report::Ended),
+        Outcome::StarterGone => watch.last_look().map_or_else(|| starter.last_words(), Report::Ended),
         Outcome::Limit(end) => Report::Ended(end),
         Outcome::Abandoned => Report::Ended(ProcessEnd::Signalled(libc::SIGKILL)),
     })
@@ -142,33 +176,6 @@ fn give_temporary_folder(request: &mut Request, folder: &Path) {
     };
     let inside = inside.to_string_lossy().into_owned();
     request.policy.env.entry("TMPDIR".into()).or_insert(inside);
-}
-
-fn start(request: &Request, temporary: &Path, streams: &Streams) -> io::Result<(UnixStream, Child)> {
-    let (socket, theirs) = UnixStream::pair()?;
-    let child = std_command(&starter(request, temporary))
-        .env_clear()
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    match send_request(&socket, &serde_json::to_vec(request)?, streams) {
-        // Whoever went away before reading has left its reason on standard error.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        sent => sent?,
-    }
-    Ok((socket, child))
-}
-
-fn starter(request: &Request, temporary: &Path) -> CommandLine {
-    match &request.confinement {
-        Confinement::Landlock { .. } => {
-            CommandLine::new(&request.launcher.program).args(&request.launcher.args).arg(CONFINE)
-        }
-        Confinement::Bubblewrap { program, disable_userns } => {
-            bubblewrap::command(program, *disable_userns, request, temporary)
-        }
-    }
 }
 
 fn follow(
@@ -208,18 +215,5 @@ fn follow(
         }
         // Nothing but the end ever comes from there.
         return Ok(Outcome::Abandoned);
-    }
-}
-
-/// What a starter that ended without a report wrote to its standard error. Silence means that somebody
-/// killed it, and the command is the only one who was in a position to do that.
-fn last_words(child: &mut Child) -> Report {
-    let mut words = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        let _as_far_as_it_goes = stderr.take(1 << 16).read_to_end(&mut words);
-    }
-    match String::from_utf8_lossy(&words).trim() {
-        "" => Report::Ended(ProcessEnd::Signalled(libc::SIGKILL)),
-        words => Report::Setup { reason: words.into() },
     }
 }

@@ -2,7 +2,8 @@
 //! its parent becomes the supervisor's child, however many times it forked and whatever session it made.
 
 use super::identity::pid_namespace;
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, wait};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, wait};
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,17 +11,21 @@ use std::time::{Duration, Instant};
 /// How long processes that were killed may take to go.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a starter may take to end that has reported, before anybody looks for what else there is.
-const LAST_BREATH: Duration = Duration::from_millis(3);
+/// How long a starter may take to end that has reported, and what bubblewrap has made after it, before anybody looks for
+/// what else there is.
+const LAST_BREATH: Duration = Duration::from_millis(10);
 
 /// Kills and reaps descendants until there is none, when a starter has reported: it is just about to end by
 /// itself, and to look through all processes is by far the dearer part.
-pub(super) fn end_descendants_of_starter() {
+pub(super) fn end_descendants_of_starter(starter: Pid) {
     let until = Instant::now() + LAST_BREATH;
-    let mut pause = Duration::from_micros(50);
+    if let (Ok(starter), Ok(breath)) =
+        (pidfd_open(starter, PidfdFlags::empty()), Timespec::try_from(LAST_BREATH))
+    {
+        let _ended_or_not = poll(&mut [PollFd::new(&starter, PollFlags::IN)], Some(&breath));
+    }
     while reap() && Instant::now() < until {
-        sleep(pause);
-        pause = (pause * 2).min(Duration::from_micros(400));
+        sleep(Duration::from_micros(100));
     }
     end_descendants();
 }

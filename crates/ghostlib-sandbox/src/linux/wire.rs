@@ -30,8 +30,17 @@ pub(super) struct Request {
     pub(super) uid: Option<u32>,
 }
 
+/// What is known before it is: what is to be made ready. It is told on the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Preparation {
+    pub(super) confinement: Confinement,
+    /// Without its variables.
+    pub(super) launcher: Launcher,
+    pub(super) identity: Identity,
+}
+
 /// What keeps the command in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Confinement {
     /// The starter restricts itself, by that version of the kernel's interface.
     Landlock { abi: u32, isolation: Isolation },

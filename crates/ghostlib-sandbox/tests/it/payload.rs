@@ -1,14 +1,16 @@
 //! What the tests run inside of a sandbox. Each is a test of its own that is only run on demand, because the
 //! test program is the one program that is surely there.
 
-use crate::support::{Workspace, landlock, shell};
+use crate::support::{Workspace, assert_ok, landlock, shell};
+use crate::tree::supervisors_of;
 use ghostlib_sandbox::broker::Broker;
 use rustix::net::{AddressFamily, Protocol, RawProtocol, SocketFlags, SocketType, socket_with};
-use rustix::process::getuid;
+use rustix::process::{Pid, Signal, getuid, kill_process};
 use std::env;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::time::{Duration, Instant};
 
 /// Says of each way out whether it is open.
 #[test]
@@ -92,4 +94,25 @@ async fn sleeps_in_a_sandbox() {
     let marker = env::var("MARKER").unwrap();
     let script = format!("setsid sh -c '(sleep {marker} &)'; sleep {marker}");
     let _never = sandbox.run(&Workspace::new().policy, &shell(&script), Vec::new()).await;
+}
+
+/// Kills each supervisor that is kept ready before it starts something, so that there is a dead one to take.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by another test, in a process that has no other sandboxes"]
+async fn loses_what_is_kept_ready() {
+    let (sandbox, workspace) = (landlock().await, Workspace::new());
+    for _ in 0..5 {
+        let patience = Instant::now() + Duration::from_secs(10);
+        let mut ready = Vec::new();
+        while ready.is_empty() && Instant::now() < patience {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            ready = supervisors_of(std::process::id());
+        }
+        assert_eq!(ready.len(), 1);
+        kill_process(Pid::from_raw(ready[0]).unwrap(), Signal::KILL).unwrap();
+        while !supervisors_of(std::process::id()).is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_ok(&workspace.shell(&sandbox, "exit 0").await);
+    }
 }

@@ -6,7 +6,7 @@ use crate::support::{
 use ghostlib_sandbox::{CommandLine, ProcessEnd, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 on_every_backend!(
     the_wall_limit_ends_every_descendant,
@@ -80,9 +80,38 @@ async fn a_killed_ghostlib_takes_all_with_it(sandbox: &Sandbox) {
         &marker,
     );
     until_marked(2, &marker).await;
+    // That of the sandbox, and the one that is kept ready.
+    let patience = Instant::now() + Duration::from_secs(10);
+    while supervisors_of(ghostlib.id()).len() < 2 && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let supervisors = supervisors_of(ghostlib.id());
+    assert_eq!(supervisors.len(), 2, "{supervisors:?}");
     kill_process(Pid::from_child(&ghostlib), Signal::KILL).unwrap();
     ghostlib.wait().unwrap();
     until_marked(0, &marker).await;
+    let live_on = || supervisors.iter().any(|pid| marked("supervise").contains(pid));
+    while live_on() && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(!live_on(), "{supervisors:?}");
+}
+
+#[tokio::test]
+async fn a_start_does_not_miss_what_was_kept_ready_for_it() {
+    let program = std::env::current_exe().unwrap();
+    assert_ok(&crate::support::outside(&payload(program, "loses_what_is_kept_ready")).await);
+}
+
+/// Those that are alive, also where nothing is told to them yet.
+pub(crate) fn supervisors_of(ghostlib: u32) -> Vec<i32> {
+    let parent = i32::try_from(ghostlib).unwrap();
+    marked("supervise").into_iter().filter(|pid| parent_of(*pid) == Some(parent)).collect()
+}
+
+fn parent_of(pid: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 async fn a_killed_supervisor_takes_all_with_it(sandbox: &Sandbox) {
@@ -97,14 +126,10 @@ async fn a_killed_supervisor_takes_all_with_it(sandbox: &Sandbox) {
 
 /// The process that this one started, and that the sleepers descend from.
 fn supervisor_of(marker: &str) -> Pid {
-    let parent = |pid: i32| -> i32 {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        stat.rsplit_once(')').unwrap().1.split_whitespace().nth(1).unwrap().parse().unwrap()
-    };
     let own = i32::try_from(std::process::id()).unwrap();
     let mut pid = marked(marker)[0];
-    while parent(pid) != own {
-        pid = parent(pid);
+    while parent_of(pid).unwrap() != own {
+        pid = parent_of(pid).unwrap();
     }
     Pid::from_raw(pid).unwrap()
 }

@@ -118,9 +118,9 @@ impl SandboxRuntime {
              attempts, started by the same user ({user}), with settings as close to the policy of the others as they can \
              say. It is made to fence in an agent whose user has chosen what to hide. It has no settings for limits, nor \
              for the command's user, and attempts on these are made all the same; those on the broker are not (–), since \
-             what it lets through are hosts, not paths of an endpoint. Its networks and capabilities are those of \
-             namespaces of its own: `tcp-listen` and `netlink-socket` reach nothing of the host there, and `capabilities` \
-             is no capability of the host. Nothing in its column is counted above.\n\n```json\n{}\n```\n\n\
+             what it lets through are hosts, not paths of an endpoint. Some attempts only show that a call succeeds: \
+             `tcp-listen`, `netlink-socket` and `capabilities` reach nothing of the host there but namespaces of its own, \
+             `type-into-terminal` and `console-selection` nothing but a terminal of its own. Nothing in its column is counted above.\n\n```json\n{}\n```\n\n\
              [srt]: https://github.com/anthropic-experimental/sandbox-runtime",
             self.version,
             settings.replace(&self.package.display().to_string(), "PACKAGE"),

@@ -5,7 +5,9 @@ use super::attempt::{Attempt, BEGUN, LimitKind, NetworkKind};
 use super::model::Model;
 use super::runtime::SandboxRuntime;
 use super::stage::{Props, Stage};
-use ghostlib_sandbox::{Finished, Guarantee, Limits, Network, Sandbox, SandboxPolicy, SandboxRole, host};
+use ghostlib_sandbox::{
+    Finished, Guarantee, Limits, Network, ProcessEnd, Sandbox, SandboxPolicy, SandboxRole, host,
+};
 use std::ffi::OsStr;
 use std::time::Duration;
 
@@ -84,7 +86,9 @@ pub(super) async fn trial(attempt: &Attempt, arena: &Arena, props: &Props) -> Re
     // A signal may take a moment to end the victim, and a datagram to arrive.
     tokio::time::sleep(Duration::from_millis(20)).await;
     let said = String::from_utf8_lossy(&[finished.stdout.as_slice(), &finished.stderr].concat()).into_owned();
-    Ok(if !said.contains(BEGUN) {
+    // What was said first may be lost where too much is said.
+    let has_begun = said.contains(BEGUN) || finished.end == ProcessEnd::OutputLimit;
+    Ok(if !has_begun {
         Outcome::NotBegun(last_words(&finished))
     } else if attempt.evidence.is_there(&stage, &said, &props.secret) {
         Outcome::Through

@@ -11,6 +11,7 @@ use ghostlib_sandbox::{BackendChoice, Launcher, Running, Sandbox, SandboxError};
 use remains::Remains;
 use rustix::process::{Pid, Signal, kill_process};
 use std::env;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -128,6 +129,8 @@ async fn kill_once(backend: &str, target: Target, temporary: &Path, mark: &str) 
     let victim = Victim::start(backend, temporary, mark).await?;
     tokio::time::sleep(Duration::from_micros(fastrand::u64(..300_000))).await;
     let supervisors = victim.supervisors();
+    // One that waits for something to do has no sandbox yet.
+    let is_running = has_made_folders(temporary);
     let ghostlib = victim.pid();
     let hit: Vec<Pid> = match target {
         Target::Ghostlib => vec![ghostlib],
@@ -140,7 +143,12 @@ async fn kill_once(backend: &str, target: Target, temporary: &Path, mark: &str) 
     // Whoever lives on after its supervisor's death is ended as well: the next start is that of another.
     tokio::time::sleep(Duration::from_millis(20)).await;
     victim.end().await;
-    Ok(!supervisors.is_empty())
+    Ok(is_running)
+}
+
+fn has_made_folders(temporary: &Path) -> bool {
+    let mut entries = fs::read_dir(temporary).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name().to_string_lossy().starts_with("ghostlib-"))
 }
 
 /// The next start clears away. A supervisor that still lives ends its sandbox itself, which takes a moment.

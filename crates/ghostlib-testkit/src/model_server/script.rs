@@ -83,6 +83,9 @@ pub enum Step {
         /// For how many requests.
         #[serde(default)]
         times: Option<u32>,
+        /// What the error's body says.
+        #[serde(default)]
+        message: Option<String>,
     },
     /// Breaks the answer off.
     Cut {
@@ -213,6 +216,11 @@ impl Step {
         Self::Say { text: text.into() }
     }
 
+    /// Answers with an HTTP status, for so many requests; without a number, for all.
+    pub fn status(code: u16, times: Option<u32>) -> Self {
+        Self::Status { code, retry_after: None, times, message: None }
+    }
+
     /// Whether an answer ends with it.
     pub(super) fn ends_answer(&self) -> bool {
         match self {
@@ -260,7 +268,7 @@ mod tests {
         "#;
         let script: Script = toml::from_str(text).unwrap();
         let expected = [
-            Step::Status { code: 429, retry_after: Some(1), times: Some(2) },
+            Step::Status { code: 429, retry_after: Some(1), times: Some(2), message: None },
             Step::Cut { after: Extent::Events(2), times: None },
             Step::Malformed { kind: Malformed::BrokenJson, times: Some(1) },
             Step::Silence { times: None },

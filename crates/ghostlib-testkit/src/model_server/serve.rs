@@ -50,7 +50,9 @@ impl Model {
         let fault = self.fault(group.first, group.steps);
         let answer = self.script.answer(&group, &tools);
         match fault {
-            Some(Step::Status { code, retry_after, .. }) => Ok(status(format, *code, *retry_after)),
+            Some(Step::Status { code, retry_after, message, .. }) => {
+                Ok(status(format, *code, *retry_after, message.as_deref()))
+            }
             Some(Step::Silence { .. }) => std::future::pending().await,
             fault => Ok(say(&asked, format, &answer, fault).await),
         }
@@ -99,7 +101,7 @@ fn beside(asked: &Asked) -> Reply {
     }
 }
 
-fn status(format: Format, code: u16, retry_after: Option<u32>) -> Reply {
+fn status(format: Format, code: u16, retry_after: Option<u32>, message: Option<&str>) -> Reply {
     let kind = match code {
         401 => "authentication_error",
         403 => "permission_error",
@@ -107,8 +109,8 @@ fn status(format: Format, code: u16, retry_after: Option<u32>) -> Reply {
         400..500 => "invalid_request_error",
         _ => "api_error",
     };
-    let mut body =
-        json!({ "error": { "type": kind, "message": format!("the script says {code}"), "code": kind } });
+    let message = message.map_or_else(|| format!("the script says {code}"), str::to_owned);
+    let mut body = json!({ "error": { "type": kind, "message": message, "code": kind } });
     if format == Format::Messages {
         body["type"] = "error".into();
     }

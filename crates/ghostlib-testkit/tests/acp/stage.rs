@@ -67,6 +67,7 @@ impl Stage {
             workspace,
             prompt: "Rebuild the library.".into(),
             spec: Sha256Hex::of(b""),
+            n_before: 0,
             budget: self.budget,
         };
         let session = agent.work(&assignment, &|_| {}).await.unwrap();

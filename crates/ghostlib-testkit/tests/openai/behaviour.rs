@@ -135,3 +135,22 @@ async fn a_conversation_stays_within_the_window_and_says_what_was_left_out() {
         assert!(last.contains("[left out to save room]") && last.contains(&output));
     }
 }
+
+#[tokio::test]
+async fn what_a_server_finds_too_long_is_asked_again_with_less() {
+    for api in APIS {
+        let message = Some("the request exceeds the available context size".into());
+        let too_long = |times| Step::Status { code: 400, retry_after: None, times, message: message.clone() };
+        let long = || Step::run(&format!("echo {}", "x".repeat(4000)));
+        let steps = [long(), long(), too_long(Some(1)), finish()];
+        let played = Stage::new(api, steps).play().await;
+        assert_eq!(played.session.end, SessionEnd::Done, "{}", played.notes());
+        assert!(played.notes().contains("exceeds the available context"), "{}", played.notes());
+        let sizes: Vec<usize> = played.asked.iter().map(|asked| asked.body.to_string().len()).collect();
+        assert!(sizes.len() == 4 && sizes[3] + 3000 < sizes[2], "{sizes:?}");
+
+        let played = Stage::new(api, [long(), long(), too_long(None)]).play().await;
+        assert!(matches!(played.session.end, SessionEnd::OutOfBudget(_)), "{:?}", played.session.end);
+        assert!(played.asked.len() < 10, "{}", played.asked.len());
+    }
+}

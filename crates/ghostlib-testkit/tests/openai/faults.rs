@@ -4,10 +4,6 @@ use ghostlib_model::SessionEnd;
 use ghostlib_testkit::model_server::{Extent, Malformed, Step};
 use std::time::{Duration, Instant};
 
-fn status(code: u16, times: Option<u32>) -> Step {
-    Step::Status { code, retry_after: None, times }
-}
-
 /// A fault that passes, and then work.
 async fn after(api: Api, fault: Step) -> Played {
     let played = Stage::new(api, [fault, Step::write("candidate/a", "a"), finish()]).play().await;
@@ -20,8 +16,8 @@ async fn after(api: Api, fault: Step) -> Played {
 #[tokio::test]
 async fn what_passes_is_waited_for() {
     let faults = [
-        status(500, Some(2)),
-        status(503, Some(1)),
+        Step::status(500, Some(2)),
+        Step::status(503, Some(1)),
         Step::Cut { after: Extent::Events(2), times: Some(1) },
         Step::Cut { after: Extent::Bytes(0), times: Some(1) },
         Step::Malformed { kind: Malformed::BrokenJson, times: Some(1) },
@@ -39,7 +35,8 @@ async fn what_passes_is_waited_for() {
 async fn a_rate_limit_is_waited_for_as_long_as_it_says() {
     for api in APIS {
         let began = Instant::now();
-        let played = after(api, Step::Status { code: 429, retry_after: Some(2), times: Some(1) }).await;
+        let played =
+            after(api, Step::Status { code: 429, retry_after: Some(2), times: Some(1), message: None }).await;
         assert!(began.elapsed() >= Duration::from_secs(2));
         let limit = TrajectoryEvent::RateLimit { seconds: Some(2) };
         assert!(played.events().any(|event| *event == limit), "{:?}", played.session.trajectory);
@@ -49,7 +46,7 @@ async fn a_rate_limit_is_waited_for_as_long_as_it_says() {
 #[tokio::test]
 async fn a_rate_limit_that_is_too_long_is_not_sat_out() {
     for api in APIS {
-        let fault = Step::Status { code: 429, retry_after: Some(3600), times: None };
+        let fault = Step::Status { code: 429, retry_after: Some(3600), times: None, message: None };
         let played = Stage::new(api, [fault]).play().await;
         assert!(matches!(played.session.end, SessionEnd::Unavailable(_)), "{:?}", played.session.end);
         assert_eq!(played.asked.len(), 1);
@@ -68,7 +65,7 @@ async fn what_nobody_knows_is_ignored() {
 async fn a_wrong_key_or_a_wrong_request_is_not_tried_again() {
     for api in APIS {
         for code in [400, 401, 403, 404] {
-            let played = Stage::new(api, [status(code, None)]).play().await;
+            let played = Stage::new(api, [Step::status(code, None)]).play().await;
             let expected = format!("{code}: the script says {code}");
             assert_eq!(played.session.end, SessionEnd::Refused(expected));
             assert_eq!(played.asked.len(), 1);
@@ -79,7 +76,7 @@ async fn a_wrong_key_or_a_wrong_request_is_not_tried_again() {
 #[tokio::test]
 async fn what_does_not_pass_is_given_up() {
     let faults = [
-        (status(500, None), true),
+        (Step::status(500, None), true),
         (Step::Cut { after: Extent::Events(1), times: None }, true),
         (Step::Malformed { kind: Malformed::BrokenJson, times: None }, false),
     ];

@@ -6,4 +6,5 @@ mod behaviour;
 mod budgets;
 mod faults;
 mod reach;
+mod situations;
 mod stage;

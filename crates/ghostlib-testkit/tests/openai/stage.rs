@@ -81,6 +81,7 @@ impl Stage {
             workspace: dir.path().join("w"),
             prompt: "Rebuild the library.".into(),
             spec: Sha256Hex::of(b""),
+            n_before: 0,
             budget: self.budget,
         };
         let session = agent.work(&assignment, &|_| {}).await.unwrap();

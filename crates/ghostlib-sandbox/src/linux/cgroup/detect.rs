@@ -66,7 +66,7 @@ impl Hierarchy {
             Version::V2 => self.upwards().find(|dir| Self::gives(dir, controller)).map(Path::to_path_buf),
         };
         let parent = parent.filter(|dir| is_writable(dir))?;
-        Some(Place { version: self.version, parent, own: self.own.clone() })
+        Some(Place { version: self.version, parent })
     }
 
     fn upwards(&self) -> impl Iterator<Item = &Path> {

@@ -36,8 +36,6 @@ pub(super) struct Place {
     version: Version,
     /// The new group's parent.
     parent: PathBuf,
-    /// The group that this process is in.
-    own: PathBuf,
 }
 
 impl Controller {
@@ -80,7 +78,6 @@ struct Group {
     controller: Controller,
     version: Version,
     dir: PathBuf,
-    own: PathBuf,
 }
 
 impl Groups {
@@ -90,12 +87,8 @@ impl Groups {
             return Self(Vec::new());
         }
         let asked = places().into_iter().filter(|(controller, _)| controller.is_asked(limits));
-        let group = |(controller, Place { version, parent, own })| Group {
-            controller,
-            version,
-            dir: parent.join(name),
-            own,
-        };
+        let group =
+            |(controller, Place { version, parent })| Group { controller, version, dir: parent.join(name) };
         Self(asked.map(group).collect())
     }
 
@@ -120,14 +113,10 @@ impl Groups {
         self.0.iter().try_for_each(|group| group.limit(limits))
     }
 
-    /// Moves this process in; what it starts from now on begins there.
-    pub(super) fn join(&self) -> io::Result<()> {
-        self.dirs().iter().try_for_each(|dir| write(&dir.join("cgroup.procs"), "0"))
-    }
-
-    /// Moves this process back to where it was.
-    pub(super) fn leave(&self) -> io::Result<()> {
-        self.0.iter().try_for_each(|group| write(&group.own.join("cgroup.procs"), "0"))
+    /// Moves a process in that has started nothing yet; what it starts from now on begins there.
+    pub(super) fn take_in(&self, pid: Pid) -> io::Result<()> {
+        let pid = pid.as_raw_nonzero().to_string();
+        self.dirs().iter().try_for_each(|dir| write(&dir.join("cgroup.procs"), &pid))
     }
 
     /// Whether the kernel had to end a process because memory ran out.
