@@ -5,6 +5,7 @@
 mod bad_input;
 mod behaviour;
 mod candidates;
+mod clients;
 mod config;
 mod demo;
 mod diff;

@@ -47,7 +47,10 @@ fn programs() -> Option<PathBuf> {
     run(&mut npm).filter(|ran| ran.status.success()).map(|_| folder)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tool is run as a developer runs it, and npm outside of any sandbox")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tool is run as a developer runs it, and npm outside of any sandbox"
+)]
 fn run(command: &mut Command) -> Option<Output> {
     command.output().ok()
 }

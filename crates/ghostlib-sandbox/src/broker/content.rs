@@ -159,8 +159,7 @@ impl<'de> Visitor<'de> for Part<'_> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Option<String>, E> {
         // Of long texts the beginning says enough.
-        let end = text.floor_char_boundary(64);
-        Ok(Some(text[..end].to_owned()))
+        Ok(Some(text.chars().take(64).collect()))
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Option<String>, E> {

@@ -44,14 +44,26 @@ impl ModelServer {
         Self::start_at(script, 0).await
     }
 
-    /// The same at this port.
+    /// The same as [`Self::start`] with several scripts, each with a text: the first whose text is in a conversation is played in it.
+    ///
+    /// # Errors
+    /// If no socket can be had.
+    pub async fn start_by_text(scripts: Vec<(String, Script)>) -> io::Result<Self> {
+        Self::listen(scripts, 0).await
+    }
+
+    /// The same as [`Self::start`] at this port.
     ///
     /// # Errors
     /// If the port is taken.
     pub async fn start_at(script: Script, port: u16) -> io::Result<Self> {
+        Self::listen(vec![(String::new(), script)], port).await
+    }
+
+    async fn listen(scripts: Vec<(String, Script)>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
-        let model = Arc::new(Model::new(script));
+        let model = Arc::new(Model::new(scripts));
         let listening = tokio::spawn(accept(listener, Arc::clone(&model)));
         Ok(Self { address, model, listening })
     }

@@ -19,7 +19,8 @@ use tokio::time::sleep;
 
 /// What all connections share.
 pub(super) struct Model {
-    script: Script,
+    /// Each with a text: the first whose text is in a conversation is played in it.
+    scripts: Vec<(String, Script)>,
     asked: Mutex<Vec<Asked>>,
     /// How often each fault has been there, by its place in the script.
     faults: Mutex<HashMap<usize, u32>>,
@@ -28,8 +29,8 @@ pub(super) struct Model {
 pub(super) type Reply = Response<Either<Full<Bytes>, Pieces>>;
 
 impl Model {
-    pub(super) fn new(script: Script) -> Self {
-        Self { script, asked: Mutex::default(), faults: Mutex::default() }
+    pub(super) fn new(scripts: Vec<(String, Script)>) -> Self {
+        Self { scripts, asked: Mutex::default(), faults: Mutex::default() }
     }
 
     pub(super) fn asked(&self) -> Vec<Asked> {
@@ -41,14 +42,18 @@ impl Model {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
         let Some(format) = asked.format() else { return Ok(beside(&asked)) };
         let tools = asked.tools();
+        let said = asked.body.to_string();
+        let Some((_, script)) = self.scripts.iter().find(|(text, _)| said.contains(text.as_str())) else {
+            return Ok(beside(&asked));
+        };
         if tools.is_empty() {
             // Clients ask for titles and the like on the side.
-            return Ok(say(&asked, format, &Answer::harmless(self.script.usage), None).await);
+            return Ok(say(&asked, format, &Answer::harmless(script.usage), None).await);
         }
         let (n_results, n_replied) = asked.progress(format);
-        let group = self.script.group(n_results, n_replied);
+        let group = script.group(n_results, n_replied);
         let fault = self.fault(group.first, group.steps);
-        let answer = self.script.answer(&group, &tools);
+        let answer = script.answer(&group, &tools);
         match fault {
             Some(Step::Status { code, retry_after, message, .. }) => {
                 Ok(status(format, *code, *retry_after, message.as_deref()))
