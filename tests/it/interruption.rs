@@ -103,7 +103,6 @@ fn ctrl_c_ends_everything_and_says_how_to_go_on() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 fn what_a_run_required_of_its_sandbox_it_requires_still_when_it_is_resumed() {
     let project = level_project();
     let try_out = ["sandbox", "exec", "--role", "test", "--sandbox", "bubblewrap", "--", "true"];

@@ -107,10 +107,10 @@ impl Follower {
             self.begin_again(followed);
             self.live = Some(Live { file, inode, rest: Vec::new() });
         }
-        let Some(live) = &mut self.live else { return Ok(()) };
-        (&live.file).take(PART).read_to_end(&mut live.rest)?;
-        let whole = live.rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let lines: Vec<u8> = live.rest.drain(..whole).collect();
+        let Some(opened) = &mut self.live else { return Ok(()) };
+        (&opened.file).take(PART).read_to_end(&mut opened.rest)?;
+        let whole = opened.rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let lines: Vec<u8> = opened.rest.drain(..whole).collect();
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
             match event(line) {
                 Some(line) if matches!(line.event, TrajectoryEvent::Ended { .. }) => {

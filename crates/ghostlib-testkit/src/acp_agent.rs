@@ -120,6 +120,7 @@ struct Turn {
 }
 
 impl Turn {
+    #[expect(clippy::disallowed_methods, reason = "some behaviours are to go away in the middle of a turn")]
     async fn take(&self, behaviour: Behaviour, cancelled: &Notify) -> Result<PromptResponse, Error> {
         match behaviour {
             Behaviour::Works => self.work().await,

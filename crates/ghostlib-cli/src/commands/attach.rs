@@ -38,11 +38,11 @@ pub(crate) async fn attach(args: &AttachArgs, json: bool) -> Result<Verdict, Cli
     loop {
         // Asked before it is looked, so that what was written last is seen.
         let is_left = n_quiet > QUIET_TICKS && !project.is_locked();
-        let followed = follower
+        let news = follower
             .look()
             .map_err(|error| CliError::environment(format!("the session {session}: {error}")))?;
-        n_quiet = if followed.is_empty() { n_quiet + 1 } else { 0 };
-        for one in &followed {
+        n_quiet = if news.is_empty() { n_quiet + 1 } else { 0 };
+        for one in &news {
             match one {
                 Followed::Line(line) => tell(line),
                 Followed::Unreadable => warn("an event that this ghostlib does not know"),
@@ -50,7 +50,7 @@ pub(crate) async fn attach(args: &AttachArgs, json: bool) -> Result<Verdict, Cli
                 Followed::Over => return Ok(Verdict::Passed),
             }
         }
-        if is_left && followed.is_empty() {
+        if is_left && news.is_empty() {
             follower.end().iter().for_each(tell);
             warn(format!("nobody works on the session {session} any more; `ghostlib resume` goes on"));
             return Ok(Verdict::Passed);

@@ -26,16 +26,15 @@ impl Project {
         for run in self.runs()? {
             sessions.extend(self.sessions(&run)?);
         }
-        let known = || sessions.iter().map(|one| one.id.to_string()).collect();
-        let found = match wanted {
-            Some(wanted) => sessions.iter().find(|one| one.id.as_str() == wanted).ok_or_else(|| {
-                ProjectError::NoSession { session: wanted.into(), root: self.root().into(), known: known() }
-            }),
-            None => {
-                let under_way = sessions.iter().filter(|one| !one.is_recorded && self.is_locked());
-                let newest = under_way.max_by_key(|one| one.began);
-                newest.ok_or_else(|| ProjectError::NoneRunning { root: self.root().into(), known: known() })
-            }
+        let (root, known) = (self.root().to_owned(), sessions.iter().map(|one| one.id.to_string()).collect());
+        let found = if let Some(wanted) = wanted {
+            let named = sessions.iter().find(|one| one.id.as_str() == wanted);
+            named.ok_or_else(|| ProjectError::NoSession { session: wanted.into(), root, known })
+        } else {
+            let is_worked_in = self.is_locked();
+            let under_way = sessions.iter().filter(|one| is_worked_in && !one.is_recorded);
+            let newest = under_way.max_by_key(|one| one.began);
+            newest.ok_or(ProjectError::NoneRunning { root, known })
         };
         found.map(|found| (found.id.clone(), found.dir.clone()))
     }

@@ -75,7 +75,7 @@ async fn suite(args: &SessionsArgs) -> Result<ExitCode, SessionsError> {
     };
     let mut columns = Vec::new();
     for sandbox in sandboxes().await? {
-        columns.extend(backends(&sandbox, args.programs.as_deref())?);
+        columns.extend(backends(&sandbox, args.programs.as_deref()));
     }
     columns.retain(|backend| wanted(&args.agent, &backend.name));
     let columns: Vec<Arc<Backend>> = columns.into_iter().map(Arc::new).collect();

@@ -120,7 +120,7 @@ impl Client {
 
     /// Its model refuses the key.
     async fn is_refused(&self, test: &str) {
-        let steps = vec![Step::status(401, None)];
+        let steps = vec![Step::Status { code: 401, message: None, retry_after: None, times: None }];
         let Some(Done { played, asked }) = self.play(test, BackendChoice::Auto, steps).await else { return };
         assert!(matches!(played.session.end, SessionEnd::Refused(_)), "{played}\n{} requests", asked.len());
     }

@@ -26,7 +26,9 @@ pub(super) fn verify(args: &VerifyArgs, json: bool) -> Result<Verdict, CliError>
     if json {
         say_json(&verified.iter().map(|(dir, verified)| to_json(dir, verified)).collect::<Vec<_>>());
     } else {
-        verified.iter().for_each(|(dir, verified)| tell(dir, verified));
+        for (dir, verified) in &verified {
+            tell(dir, verified);
+        }
     }
     let is_faultless = verified.iter().all(|(_, verified)| verified.faults.is_empty());
     Ok(if is_faultless { Verdict::Passed } else { Verdict::FellShort })

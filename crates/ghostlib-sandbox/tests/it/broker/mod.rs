@@ -2,8 +2,6 @@
 
 mod attacks;
 mod budgets;
-mod claude;
-mod codex;
 mod forwarding;
 mod inside;
 mod streaming;
