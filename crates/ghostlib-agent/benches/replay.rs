@@ -136,7 +136,7 @@ mod linux {
     #[expect(clippy::cast_precision_loss, reason = "counts of millions")]
     async fn measure(what: &str, pace: Pace, n_events: u64, millis_apart: u64) -> Result<(), Box<dyn Error>> {
         let dir = tempfile::tempdir()?;
-        let place: Arc<Path> = dir.path().into();
+        let folder: Arc<Path> = dir.path().into();
         let recordings: Vec<_> =
             (0..N_SESSIONS).map(|name| recording(name, n_events, millis_apart)).collect();
         let expected = Arc::new(recordings.clone());
@@ -145,7 +145,7 @@ mod linux {
         fs::write("/proc/self/clear_refs", "5")?;
         let (before, resident) = (taken(), status("VmRSS")?);
         let sessions: Vec<_> = (0..N_SESSIONS)
-            .map(|n| tokio::spawn(play(Arc::clone(&agent), Arc::clone(&place), n, Arc::clone(&expected))))
+            .map(|n| tokio::spawn(play(Arc::clone(&agent), Arc::clone(&folder), n, Arc::clone(&expected))))
             .collect();
         let (mut n_told, mut n_out_of_place, mut latest) = (0, 0, Duration::ZERO);
         for session in sessions {

@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn tool_calls_are_told_short_with_what_is_invisible_written_out() {
-        let output = (1..=20).map(|n| format!("line {n}\n")).collect::<String>();
+        let output = (1..=20).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n") + "\n";
         let event = TrajectoryEvent::ToolCall {
             tool: "Bash".into(),
             input: "echo \u{1b}[2J\ttabbed".into(),

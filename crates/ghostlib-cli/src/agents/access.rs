@@ -106,7 +106,7 @@ async fn key(settings: &AgentSettings, maker: Maker) -> Result<Option<Secret>, C
         }
         (None, None) => usual(),
     };
-    let key = source.read(|name| variable(name), &current_dir()?).await.map_err(|error| {
+    let key = source.read(variable, &current_dir()?).await.map_err(|error| {
         CliError::environment(error.to_string()).hint(format!(
             "set {}, or name another variable (`api_key_env`) or a command that prints the key (`api_key_cmd`) \
              for the agent in ghostlib.toml; the agent itself never sees it",

@@ -55,20 +55,17 @@ impl OpenRun<'_> {
             });
             let mut session = self.engine.agent.work(&assignment, &|line| live.tell(line)).await?;
             let asked = session.trajectory.asked_to_wait().map(Duration::from_secs);
-            match waits.next().filter(|_| session.end.is_transient()) {
-                Some(wait) => {
-                    before.push(session.end.to_string());
-                    // What the model asks for goes before what is usual, as long as it can be waited for.
-                    tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait).min(LONGEST_WAIT))).await;
-                }
-                None => {
-                    for end in before {
-                        let text = format!("an attempt before this one was thrown away: {end}");
-                        session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
-                    }
-                    return Ok((assignment, session));
-                }
+            if let Some(wait) = waits.next().filter(|_| session.end.is_transient()) {
+                before.push(session.end.to_string());
+                // What the model asks for goes before what is usual, as long as it can be waited for.
+                tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait).min(LONGEST_WAIT))).await;
+                continue;
             }
+            for end in before {
+                let text = format!("an attempt before this one was thrown away: {end}");
+                session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
+            }
+            return Ok((assignment, session));
         }
     }
 

@@ -52,7 +52,7 @@ impl Stage {
     }
 
     fn is_untouched(&self) -> bool {
-        let names = self.outside().read_dir().map(|entries| entries.count()).unwrap_or_default();
+        let names = self.outside().read_dir().map(Iterator::count).unwrap_or_default();
         let text = fs::read_to_string(self.outside().join(OUTSIDE_FILE)).unwrap_or_default();
         names == 1 && text == self.outside_text
     }

@@ -69,6 +69,7 @@ struct Done {
 
 impl Client {
     /// Plays a script with it; nothing, where it cannot be had.
+    #[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
     async fn play(&self, test: &str, backend: BackendChoice, steps: Vec<Step>) -> Option<Done> {
         let Some(packages) = packages().await else {
             println!("skipped: {test}: npm, or one of its packages, cannot be had");
@@ -110,9 +111,9 @@ impl Client {
             assert!(usage.turns >= 3, "{usage:?}");
             let events = played.events();
             let ran = |event: &&TrajectoryEvent| matches!(event, TrajectoryEvent::ToolCall { output: Some(output), failed: false, .. } if output.contains("ran-42"));
-            assert!(events.iter().any(|event| ran(event)), "{played}");
+            assert!(events.iter().any(ran), "{played}");
             let changed = |event: &&TrajectoryEvent| matches!(event, TrajectoryEvent::FileChange { path, change: FileChangeKind::Added } if path.ends_with("candidate/lib.rs"));
-            assert!(tells == Tells::Commands || events.iter().any(|event| changed(event)), "{played}");
+            assert!(tells == Tells::Commands || events.iter().any(changed), "{played}");
             let said = TrajectoryEvent::Text { from: "message".into(), text: "It is done.".into() };
             assert!(events.contains(&&said), "{played}");
         }

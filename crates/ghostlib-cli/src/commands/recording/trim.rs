@@ -58,13 +58,12 @@ fn trim_one(place: &Place, trim: Trim, into: Option<&Path>) -> Result<(usize, us
     let n_before = recording.trajectory.to_json_lines().len();
     let trimmed = recording.trimmed(trim);
     let events = trimmed.trajectory.to_json_lines();
-    let written = match into {
-        Some(into) => write_new(&trimmed, &into.join(&name))?,
-        None => {
-            let path = place.dir.join(EVENTS_FILE);
-            write_file(&path, events.as_bytes()).map_err(at(&path))?;
-            place.dir.clone()
-        }
+    let written = if let Some(into) = into {
+        write_new(&trimmed, &into.join(&name))?
+    } else {
+        let path = place.dir.join(EVENTS_FILE);
+        write_file(&path, events.as_bytes()).map_err(at(&path))?;
+        place.dir.clone()
     };
     Ok((n_before, events.len(), written))
 }
