@@ -13,21 +13,21 @@ const KEY: &str = "sk-planted-for-the-loop-0123456789";
 const OF_THE_SECOND: &str = "harvested.yaml";
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes agents of npm from the folder in GHOSTLIB_CLIENTS; `.ci/run` runs it"]
+#[ignore = "takes agents of npm from the folder in NPM_AGENTS; `.ci/run` runs it"]
 async fn the_loop_with_codex_comes_to_the_fidelity_of_the_replay() {
     loops_as_the_replay("codex", "/v1", "OPENAI_API_KEY").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes agents of npm from the folder in GHOSTLIB_CLIENTS; `.ci/run` runs it"]
+#[ignore = "takes agents of npm from the folder in NPM_AGENTS; `.ci/run` runs it"]
 async fn the_loop_with_claude_code_comes_to_the_fidelity_of_the_replay() {
     loops_as_the_replay("claude", "", "ANTHROPIC_API_KEY").await;
 }
 
 #[expect(clippy::print_stdout, reason = "a test that is skipped must be seen to be")]
 async fn loops_as_the_replay(agent: &str, base: &str, key: &str) {
-    let Some(clients) = env::var_os("GHOSTLIB_CLIENTS").map(PathBuf::from) else {
-        println!("skipped: the loop with {agent}: GHOSTLIB_CLIENTS names no folder with it");
+    let Some(clients) = env::var_os("NPM_AGENTS").map(PathBuf::from) else {
+        println!("skipped: the loop with {agent}: NPM_AGENTS names no folder with it");
         return;
     };
     let project = project();

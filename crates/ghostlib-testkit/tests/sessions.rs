@@ -9,10 +9,10 @@ fn the_built_in_agent_comes_through() {
 }
 
 #[test]
-#[ignore = "takes agents of npm from the folder in GHOSTLIB_CLIENTS; `.ci/run` runs it"]
+#[ignore = "takes agents of npm from the folder in NPM_AGENTS; `.ci/run` runs it"]
 fn agents_of_npm_come_through() {
-    let Ok(programs) = env::var("GHOSTLIB_CLIENTS") else {
-        println!("skipped: agents_of_npm_come_through: GHOSTLIB_CLIENTS names no folder with them");
+    let Ok(programs) = env::var("NPM_AGENTS") else {
+        println!("skipped: agents_of_npm_come_through: NPM_AGENTS names no folder with them");
         return;
     };
     let complaints = come_through(&["--agent", "codex", "--agent", "claude", "--programs", &programs]);

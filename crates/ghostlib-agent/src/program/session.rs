@@ -60,6 +60,7 @@ impl<D: Dialect> ProgramAgent<D> {
                 )
             }
         };
+        let end = unless_refused(end, seen.as_ref());
         let usage = model.zip(seen.as_ref()).map(|(model, seen)| model.usage(seen));
         let agent = crate::Agent::stamp(self);
         let trajectory = recorder.end(end.clone());
@@ -192,6 +193,17 @@ fn judge(verdict: Verdict, seen: Option<&BrokerReport>, exited: impl FnOnce() ->
             SessionEnd::Done => gone_away(),
             end => end,
         },
+    }
+}
+
+/// Some agents call it done when their model has left them.
+fn unless_refused(end: SessionEnd, seen: Option<&BrokerReport>) -> SessionEnd {
+    let last = seen.and_then(|seen| seen.last_answer).filter(|answer| answer.status >= 400);
+    match (end, last) {
+        (SessionEnd::Done, Some(last)) => {
+            judge_complaint(format!("the last answer of its model was HTTP {}", last.status), seen)
+        }
+        (end, _) => end,
     }
 }
 

@@ -67,9 +67,9 @@ pub struct BrokerReport {
     pub exhausted: Option<Budget>,
     /// What last went wrong on the way to an endpoint, or on the way back.
     pub last_error: Option<String>,
-    /// The last answer of an endpoint, whatever it said.
+    /// The last answer to a `POST`, whatever it said: to what a model is asked.
     pub last_answer: Option<LastAnswer>,
-    /// Requests to which an endpoint gave an answer with an error, or none.
+    /// Such requests to which an endpoint gave an answer with an error, or none.
     pub failures: u64,
     /// Answers of a model.
     pub turns: u64,

@@ -201,7 +201,9 @@ impl Session {
         n_bytes_up: u64,
     ) -> Result<Answer, Refusal> {
         let (mut head, body) = answer.into_parts();
-        self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
+        if method == Method::POST {
+            self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
+        }
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Refusal::Answer("it wants to go on in another protocol"));
         }

@@ -1,6 +1,6 @@
 //! The programs that people have, against a scripted model.
 //!
-//! They come from npm into `target/tmp/acp-clients`, or are taken from `GHOSTLIB_CLIENTS`, a folder where
+//! They come from npm into `target/tmp/acp-clients`, or are taken from `NPM_AGENTS`, a folder where
 //! `npm install` was run. Where there is neither, these tests say that they are skipped.
 
 use super::stage::{Played, Stage};
@@ -160,7 +160,7 @@ async fn a_wrong_key_of_claude_code_is_told_as_a_refusal() {
 /// The folder `node_modules`.
 async fn packages() -> Option<PathBuf> {
     static INSTALLED: OnceCell<Option<PathBuf>> = OnceCell::const_new();
-    let given = env::var_os("GHOSTLIB_CLIENTS").map(|dir| PathBuf::from(dir).join("node_modules"));
+    let given = env::var_os("NPM_AGENTS").map(|dir| PathBuf::from(dir).join("node_modules"));
     match given {
         Some(dir) => Some(dir),
         None => INSTALLED.get_or_init(install).await.clone(),
