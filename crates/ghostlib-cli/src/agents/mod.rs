@@ -103,6 +103,10 @@ async fn codex(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn A
 }
 
 async fn claude(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
+    if at.sandbox.stamp().backend == "landlock" {
+        return Err(CliError::environment("Claude Code does not start in the sandbox of Landlock")
+            .hint("install bubblewrap; or choose another agent with `--agent`"));
+    }
     let installed = programs::find(settings.program("claude"))?;
     let credential = access::claude_credential(settings);
     let model = access(settings, access::claude_maker(credential), at.settings).await?;
