@@ -88,6 +88,11 @@ pub(crate) fn settings_of_environment() -> HashMap<String, String> {
     env::vars_os().filter_map(text).filter(|(name, _)| name.starts_with("GHOSTLIB_")).collect()
 }
 
+/// The user's home.
+pub(crate) fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute())
+}
+
 /// A variable of ghostlib's environment.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)

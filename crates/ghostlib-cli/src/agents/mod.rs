@@ -4,6 +4,7 @@ mod access;
 mod acp;
 mod auto;
 mod openai;
+mod own;
 mod programs;
 
 use crate::environment::find_program;
@@ -18,6 +19,7 @@ use ghostlib_run::store::Project;
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::Toolchain;
 use include_dir::{Dir, include_dir};
+use own::Own;
 use programs::Installed;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,13 +88,22 @@ async fn named(name: &str, wanted: &Wanted, at: &Workplace<'_>) -> Result<Box<dy
     settings.model = wanted.model.clone().or(settings.model);
     settings.effort = wanted.effort.clone().or(settings.effort);
     match settings.kind {
-        Some(AgentKind::Codex) => codex(&settings, at).await,
-        Some(AgentKind::Claude) => claude(&settings, at).await,
+        Some(AgentKind::Codex) => codex(&settings.or(Own::of_codex()), at).await,
+        Some(AgentKind::Claude) => claude(&settings.or(Own::of_claude()), at).await,
         Some(AgentKind::OpenAi) => openai::agent(name, &settings, at).await,
         Some(AgentKind::Acp) => acp::named(name, &settings, at).await,
         Some(AgentKind::Command) => configured_command(name, &settings, at).await,
         None => Err(CliError::input(format!("setting `agents.{name}.kind` is missing"))
             .hint("it is one of `codex`, `claude`, `openai`, `acp` and `command`")),
+    }
+}
+
+impl AgentSettings {
+    /// The same with what a person has set in the agent's own configuration, where nothing else is said.
+    fn or(mut self, own: Own) -> Self {
+        self.model = self.model.or(own.model);
+        self.effort = self.effort.or(own.effort);
+        self
     }
 }
 
