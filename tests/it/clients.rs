@@ -39,7 +39,7 @@ async fn loops_as_the_replay(agent: &str, base: &str, key: &str) {
     project.write(
         "ghostlib.toml",
         format!(
-            "[agents.{agent}]\nprogram = \"{}\"\nbase_url = \"{}{base}\"\nmodel = \"scripted\"\n",
+            "[agents.{agent}]\nprogram = \"{}\"\nbase_url = \"{}{base}\"\nmodel = \"scripted\"\napi_key_env = \"{key}\"\n",
             program.display(),
             server.url()
         ),

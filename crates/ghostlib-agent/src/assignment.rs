@@ -1,6 +1,6 @@
 use crate::tree::FileTree;
 use crate::{AgentError, PromptName, Prompts};
-use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex};
+use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex, sha256_of_files};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,9 +69,33 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
     FileTree::from_files(files)
         .write(&workspace.join(SPEC_DIR))
         .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))?;
     // The task comes last: a workspace that has one is whole.
     fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
     Ok(prompt)
+}
+
+/// Whether the spec of a workspace is the one that it was prepared with. Whoever works in it can write there, and what a
+/// spec says decides what is fetched for it. Nothing, for a workspace that was made otherwise.
+///
+/// # Errors
+/// If the spec is no longer plain files.
+pub fn has_its_spec(workspace: &Path) -> Result<Option<bool>, AgentError> {
+    match fs::read_to_string(prepared_spec(workspace)) {
+        Ok(hash) => Ok(Some(spec_hash(workspace)?.as_str() == hash)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Beside the workspace, where nobody who works in it can write.
+fn prepared_spec(workspace: &Path) -> PathBuf {
+    workspace.with_extension("spec")
+}
+
+fn spec_hash(workspace: &Path) -> Result<Sha256Hex, AgentError> {
+    let tree = FileTree::read(&workspace.join(SPEC_DIR))
+        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    Ok(sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
 }
 
 fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {

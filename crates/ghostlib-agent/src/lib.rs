@@ -30,7 +30,8 @@ mod watch;
 
 pub use acp::{Acp, AcpSetup};
 pub use assignment::{
-    Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, prepare_implementer,
+    Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, has_its_spec,
+    prepare_implementer,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use follow::{Followed, Follower};

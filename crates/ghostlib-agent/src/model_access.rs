@@ -59,8 +59,15 @@ impl ModelAccess {
             cached: tokens.cached,
             output: tokens.output,
             // What was not counted was not free.
-            usd: usd.filter(|_| report.answers_without_usage == 0),
+            usd: usd.filter(|_| report.answers_without_usage == 0 && report.tokens_estimated == 0),
         }
+    }
+
+    /// What that costs at most, in US dollars, if the price is known: tokens that were not told count as written ones.
+    pub(crate) fn spent(&self, report: &BrokerReport) -> Option<f64> {
+        let tokens = report.tokens;
+        let output = tokens.output.saturating_add(report.tokens_estimated);
+        Some(self.price?.of(tokens.input, tokens.cached, output))
     }
 }
 

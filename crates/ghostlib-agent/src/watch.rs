@@ -45,7 +45,7 @@ impl<'a> Watch<'a> {
         if let Some(exhausted) = self.heard.exhausted {
             return Some(SessionEnd::OutOfBudget(exhausted.to_string()));
         }
-        let spent = self.model.and_then(|(model, _)| model.usage(&self.heard).usd);
+        let spent = self.model.and_then(|(model, _)| model.spent(&self.heard));
         match (self.budget.usd, spent) {
             (Some(budget), Some(spent)) if spent > budget => {
                 Some(SessionEnd::OutOfBudget(format!("{spent:.2} of {budget:.2} US dollars")))

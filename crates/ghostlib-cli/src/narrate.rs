@@ -168,9 +168,14 @@ pub(crate) fn blindness(agent: &AgentStamp) -> &'static str {
     }
 }
 
+/// An end tells what an agent or its program said last.
+fn short_end(end: &SessionEnd) -> String {
+    visible(&end.to_string()).chars().take(500).collect()
+}
+
 fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {
     let (name, blindness) = (&agent.name, blindness(agent));
-    say(format!("  rebuild    by {name}, from the spec alone ({blindness}): {end}"));
+    say(format!("  rebuild    by {name}, from the spec alone ({blindness}): {}", short_end(end)));
     if let Some(candidate) = candidate {
         let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
         let (files, lines) = (counted(candidate.n_files, "file"), counted(candidate.code_lines, "line"));

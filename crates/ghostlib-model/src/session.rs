@@ -78,6 +78,19 @@ pub struct SessionBudget {
     pub usd: Option<f64>,
 }
 
+impl SessionBudget {
+    /// What is left of it for another attempt, without what is measured by a clock.
+    #[must_use]
+    pub fn less(self, used: &SessionUsage) -> Self {
+        Self {
+            turns: self.turns.map(|turns| turns.saturating_sub(used.turns)),
+            tokens: self.tokens.map(|tokens| tokens.saturating_sub(used.tokens())),
+            usd: self.usd.map(|usd| (usd - used.usd.unwrap_or_default()).max(0.0)),
+            ..self
+        }
+    }
+}
+
 /// What a session used of its model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SessionUsage {
@@ -95,6 +108,20 @@ pub struct SessionUsage {
 }
 
 impl SessionUsage {
+    /// Both together. A cost that is unknown makes the sum unknown.
+    #[must_use]
+    pub fn plus(self, other: Option<Self>) -> Self {
+        let Some(other) = other else { return self };
+        let is_first = self == Self::default();
+        Self {
+            turns: self.turns + other.turns,
+            input: self.input + other.input,
+            cached: self.cached + other.cached,
+            output: self.output + other.output,
+            usd: if is_first { other.usd } else { self.usd.zip(other.usd).map(|(a, b)| a + b) },
+        }
+    }
+
     /// Tokens in and out.
     pub fn tokens(&self) -> u64 {
         self.input.saturating_add(self.output)

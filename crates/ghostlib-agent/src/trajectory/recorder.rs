@@ -8,12 +8,16 @@ const MAX_TEXT: usize = 16 << 10;
 /// The most events. What comes after them is left out, and that is noted.
 const MAX_EVENTS: usize = 20_000;
 
+/// The most bytes of all events together, as lines.
+const MAX_BYTES: usize = 16 << 20;
+
 /// A trajectory that is being recorded.
 pub(crate) struct Recorder<'a> {
     began: Instant,
     last: Instant,
     trajectory: Trajectory,
     n_left_out: usize,
+    n_bytes: usize,
     watcher: &'a Watcher<'a>,
     redactor: Option<Redactor>,
 }
@@ -22,7 +26,8 @@ impl<'a> Recorder<'a> {
     pub(crate) fn start(prompt: Sha256Hex, watcher: &'a Watcher<'a>) -> Self {
         let now = Instant::now();
         let trajectory = Trajectory::default();
-        let mut recorder = Self { began: now, last: now, trajectory, n_left_out: 0, watcher, redactor: None };
+        let mut recorder =
+            Self { began: now, last: now, trajectory, n_left_out: 0, n_bytes: 0, watcher, redactor: None };
         recorder.record(TrajectoryEvent::Started { prompt });
         recorder
     }
@@ -34,7 +39,7 @@ impl<'a> Recorder<'a> {
 
     pub(crate) fn record(&mut self, event: TrajectoryEvent) {
         self.last = Instant::now();
-        if self.trajectory.lines.len() < MAX_EVENTS {
+        if self.trajectory.lines.len() < MAX_EVENTS && self.n_bytes < MAX_BYTES {
             self.push(event);
         } else {
             self.n_left_out += 1;
@@ -87,6 +92,7 @@ impl<'a> Recorder<'a> {
         };
         let at_ms = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX);
         let line = TrajectoryLine { at_ms, event: event.bounded(MAX_TEXT) };
+        self.n_bytes += line.to_json_line().len();
         (self.watcher)(&line);
         self.trajectory.lines.push(line);
     }

@@ -101,9 +101,8 @@ async fn key(settings: &AgentSettings, maker: Maker) -> Result<Option<Secret>, C
     let source = match (&settings.api_key_cmd, &settings.api_key_env) {
         (Some(line), _) => KeySource::Command(command(line)?),
         (None, Some(name)) => KeySource::Env(name.clone()),
-        (None, None) if settings.base_url.is_some() && variable(maker.key_variable()).is_none() => {
-            return Ok(None);
-        }
+        // A project's settings may name any server: the usual key is for the usual one alone.
+        (None, None) if settings.base_url.is_some() => return Ok(None),
         (None, None) => usual(),
     };
     let key = source.read(variable, &current_dir()?).await.map_err(|error| {

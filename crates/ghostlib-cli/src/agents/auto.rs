@@ -8,7 +8,7 @@ use crate::settings::{AgentKind, AgentSettings, Settings};
 use std::path::Path;
 
 /// The first agent whose program and key are there. Tells which, and why; or what each of them lacks.
-pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
+pub(crate) fn pick(settings: &Settings, backend: &str) -> Result<String, CliError> {
     if let Some(choice) = settings.default_agent() {
         warn(format!("agent: {choice}, the default of the settings"));
         return Ok(choice.to_owned());
@@ -16,7 +16,7 @@ pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
     let mut lacking = Vec::new();
     for name in settings.agent_names() {
         let Some(agent) = settings.agent(&name) else { continue };
-        match usable(&name, &agent) {
+        match usable(&name, &agent, backend) {
             Ok(why) => {
                 warn(format!("agent: {name} ({why}); `--agent` chooses another"));
                 return Ok(name);
@@ -30,7 +30,7 @@ pub(crate) fn pick(settings: &Settings) -> Result<String, CliError> {
     ))
 }
 
-fn usable(name: &str, agent: &AgentSettings) -> Result<String, String> {
+fn usable(name: &str, agent: &AgentSettings, backend: &str) -> Result<String, String> {
     let program = |usual| {
         programs::find(agent.program(usual))
             .map(|found| found.program.display().to_string())
@@ -42,6 +42,7 @@ fn usable(name: &str, agent: &AgentSettings) -> Result<String, String> {
     };
     match agent.kind {
         Some(AgentKind::Codex) => Ok(format!("{}, {}", program("codex")?, key(Maker::OpenAi)?)),
+        Some(AgentKind::Claude) if backend == "landlock" => Err("it needs bubblewrap".into()),
         Some(AgentKind::Claude) => {
             let maker = claude_maker(claude_credential(agent));
             Ok(format!("{}, {}", program("claude")?, key(maker)?))

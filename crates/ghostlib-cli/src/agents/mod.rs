@@ -62,7 +62,7 @@ pub(crate) struct Chosen {
 /// The agent that is wanted. `auto` looks for one, and tells which and why.
 pub(crate) async fn choose(wanted: &Wanted, at: &Workplace<'_>) -> Result<Chosen, CliError> {
     let choice = match wanted.agent.as_str() {
-        "auto" => auto::pick(at.settings)?,
+        "auto" => auto::pick(at.settings, &at.sandbox.stamp().backend)?,
         _ => wanted.agent.clone(),
     };
     Ok(Chosen { agent: agent(&choice, wanted, at).await?, choice })

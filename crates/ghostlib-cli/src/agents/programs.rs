@@ -35,11 +35,8 @@ pub(crate) fn find(name: &Path) -> Result<Installed, CliError> {
     }
     let Some(packages) = program.ancestors().find(|dir| dir.ends_with("node_modules")).map(Path::to_owned)
     else {
-        return Ok(Installed {
-            files: program.parent().map(Path::to_owned).into_iter().collect(),
-            path: node(),
-            program,
-        });
+        // The script itself and nothing beside it: that may be anything.
+        return Ok(Installed { program, files: node(), path: node() });
     };
     match native(&program, &packages) {
         Some(program) => Ok(Installed { program, files: Vec::new(), path: Vec::new() }),

@@ -7,7 +7,9 @@ use ghostlib_agent::{
     AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
     Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
 };
-use ghostlib_model::{CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, Sha256Hex};
+use ghostlib_model::{
+    CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, SessionUsage, Sha256Hex,
+};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -43,8 +45,10 @@ impl OpenRun<'_> {
         let waits = ExponentialBuilder::default().with_jitter().with_max_times(MAX_RETRIES);
         let mut waits = waits.with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).build();
         let mut before: Vec<String> = Vec::new();
+        let mut used = SessionUsage::default();
         loop {
-            let assignment = self.prepare(iteration)?;
+            let mut assignment = self.prepare(iteration)?;
+            assignment.budget = assignment.budget.less(&used);
             // Whoever is told of the session finds its events.
             let live = self.live(&assignment)?;
             (self.engine.observer)(&Notice::Session {
@@ -55,8 +59,9 @@ impl OpenRun<'_> {
             });
             let mut session = self.engine.agent.work(&assignment, &|line| live.tell(line)).await?;
             let asked = session.trajectory.asked_to_wait().map(Duration::from_secs);
-            if let Some(wait) = waits.next().filter(|_| session.end.is_transient()) {
+            if let Some(wait) = waits.next().filter(|_| session.end.is_transient() && has_run(&session)) {
                 before.push(session.end.to_string());
+                used = used.plus(session.usage);
                 // What the model asks for goes before what is usual, as long as it can be waited for.
                 tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait).min(LONGEST_WAIT))).await;
                 continue;
@@ -65,6 +70,7 @@ impl OpenRun<'_> {
                 let text = format!("an attempt before this one was thrown away: {end}");
                 session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
             }
+            session.usage = session.usage.map(|usage| used.plus(Some(usage)));
             return Ok((assignment, session));
         }
     }
@@ -190,6 +196,11 @@ fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeErro
     let text = String::from_utf8_lossy(&bytes).into_owned();
     session.trajectory.add_before_the_end(TrajectoryEvent::PushBack { text });
     Ok(())
+}
+
+/// Whether it took place now: what is played back comes out the same again.
+fn has_run(session: &Session) -> bool {
+    session.policy.is_some()
 }
 
 /// Tells of a session while it lasts: a file that can be followed, and whoever watches the run.

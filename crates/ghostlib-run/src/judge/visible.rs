@@ -6,7 +6,7 @@ mod place;
 use super::{Operations, extract};
 use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{
-    CheckError, CheckFuture, CheckReport, Checks, FileTree, TaskError, TreeError, Workspace,
+    CheckError, CheckFuture, CheckReport, Checks, FileTree, TaskError, TreeError, Workspace, has_its_spec,
 };
 use ghostlib_diff::SourceTree;
 use ghostlib_model::{Answer, Call, ReferenceSource, Sequence, Vector};
@@ -103,11 +103,19 @@ impl VisibleChecks {
     /// If the workspace has no spec, or the sandbox or the file system fails. What is wrong with the candidate is in
     /// the report.
     pub async fn visible(&self, workspace: &Path) -> Result<VisibleReport, VisibleError> {
+        let has_its_spec = has_its_spec(workspace);
         let workspace = Workspace::open(workspace)?;
         let loaded = LoadedSpec::of_files(&workspace.spec()?)?;
         let n_vectors = loaded.spec.vectors.len();
         let failed =
             |why: String| VisibleReport { build: VisibleBuild::Failed(why), n_vectors, failing: Vec::new() };
+        // What it names would be fetched, from outside of any sandbox.
+        let names_others = loaded.spec.front_matter.targets.values().any(|it| !it.dependencies.is_empty());
+        match has_its_spec {
+            Ok(Some(true)) => {}
+            Ok(None) if !names_others => {}
+            _ => return Ok(failed("spec/ is not as it was given; put it back as it was".into())),
+        }
         let candidate = match workspace.candidate() {
             Ok(candidate) if candidate.files.is_empty() => return Ok(failed("candidate/ is empty".into())),
             Ok(candidate) => candidate.without_settings().0,

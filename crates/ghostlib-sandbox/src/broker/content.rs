@@ -15,8 +15,21 @@ const OWN_TOOLS: [&str; 6] = ["function", "custom", "local_shell", "apply_patch"
 /// The same where a version follows the name.
 const OWN_TOOLS_BY_VERSION: [&str; 3] = ["bash_", "text_editor_", "memory_"];
 /// What brings in other servers, or what was left with the endpoint before.
-const FOREIGN: [&str; 6] =
-    ["mcp_servers", "container", "web_search_options", "plugins", "conversation", "prompt"];
+const FOREIGN: [&str; 13] = [
+    "background",
+    "container",
+    "conversation",
+    "data_sources",
+    "enable_search",
+    "mcp_servers",
+    "models",
+    "plugins",
+    "previous_response_id",
+    "prompt",
+    "search_options",
+    "search_parameters",
+    "web_search_options",
+];
 
 /// Checks the body of a request, which has to be one JSON object that can be read in one way only.
 ///
@@ -130,6 +143,10 @@ impl<'de> Visitor<'de> for Part<'_> {
         let mut keys = HashSet::new();
         let mut texts = Texts::default();
         while let Some(key) = map.next_key::<String>()? {
+            // There are servers to which case does not matter; further inside is what tools were given.
+            let is_outside = matches!(self.place, Place::Top | Place::Tool);
+            let once = if is_outside { key.to_lowercase() } else { key.clone() };
+            let key = key.to_lowercase();
             if self.place == Place::Top && FOREIGN.contains(&key.as_str()) {
                 return Err(self.refuse("it brings in another server, or what was left with the endpoint"));
             }
@@ -138,11 +155,11 @@ impl<'de> Visitor<'de> for Part<'_> {
                 "type" => (texts.kind, texts.has_kind) = (text, true),
                 "url" => texts.url = text,
                 "image_url" => texts.image_url = text,
-                "file_url" => texts.file_url = text,
+                "file_url" | "video_url" | "audio_url" => texts.file_url = texts.file_url.or(text),
                 _ => {}
             }
             // Whoever reads the first and whoever reads the last would read different requests.
-            if !keys.insert(key) {
+            if !keys.insert(once) {
                 return Err(self.refuse("a key stands twice in an object"));
             }
         }
@@ -219,6 +236,10 @@ mod tests {
             (r#"{"input":[{"type":"tool_search_output","tools":[{"type":"web_search"}]}]}"#, tool),
             (r#"{"tools":{"type":"web_search"}}"#, "its tools are no list"),
             (r#"{"tools":[],"tools":[{"type":"function"}]}"#, "a key stands twice in an object"),
+            (r#"{"Tools":[{"Type":"web_search"}]}"#, tool),
+            (r#"{"tools":[],"TOOLS":[]}"#, "a key stands twice in an object"),
+            (r#"{"search_parameters":{"mode":"on"}}"#, foreign),
+            (r#"{"previous_response_id":"resp_1"}"#, foreign),
             (r#"{"web_search_options":{}}"#, foreign),
             (r#"{"mcp_servers":[]}"#, foreign),
             (

@@ -80,10 +80,12 @@ impl Refusal {
         let mut response = Response::new(Full::new(self.body()));
         *response.status_mut() = self.status();
         response.headers_mut().insert(CONTENT_TYPE, const { hyper::header::HeaderValue::from_static(JSON) });
-        // Their clients would otherwise ask again and again.
-        response
-            .headers_mut()
-            .insert("x-should-retry", const { hyper::header::HeaderValue::from_static("false") });
+        if !matches!(self, Self::Unreachable { .. } | Self::Slow) {
+            // Their clients would otherwise ask again and again.
+            response
+                .headers_mut()
+                .insert("x-should-retry", const { hyper::header::HeaderValue::from_static("false") });
+        }
         response
     }
 

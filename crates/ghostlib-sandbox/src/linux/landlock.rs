@@ -56,8 +56,15 @@ pub(super) fn scopes_signals(abi: u32) -> bool {
 
 /// Binds this thread and all that it starts to send signals to nothing but what it starts, for good.
 pub(super) fn scope_signals() -> io::Result<()> {
-    let ruleset = Ruleset::default().scope(Scope::Signal).and_then(Ruleset::create);
-    ruleset.and_then(RulesetCreated::restrict_self).map(drop).map_err(io::Error::other)
+    signals_alone().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// Every ruleset denies to move files between folders, unless it says otherwise.
+fn signals_alone() -> Result<(), Box<dyn Error>> {
+    let ruleset = Ruleset::default().scope(Scope::Signal)?.handle_access(AccessFs::Refer)?.create()?;
+    let anywhere = PathBeneath::new(PathFd::new("/")?, AccessFs::Refer);
+    ruleset.add_rule(anywhere)?.restrict_self()?;
+    Ok(())
 }
 
 fn ruleset_of_system() -> Result<RulesetCreated, Box<dyn Error>> {

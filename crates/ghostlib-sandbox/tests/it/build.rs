@@ -22,6 +22,8 @@ async fn tiny_crate(build_script: &str) -> (Workspace, PathBuf) {
     fs::create_dir(workspace.path().join("src")).unwrap();
     write("Cargo.toml", MANIFEST);
     write("build.rs", build_script);
+    // What is made of a library is moved from one folder to another.
+    write("src/lib.rs", "");
     write("src/main.rs", "fn main() { println!(\"{}\", env!(\"FOUND\")) }");
     let home = workspace.path().join("cargo-home").display().to_string();
     workspace.policy.env.insert("CARGO_HOME".into(), home);

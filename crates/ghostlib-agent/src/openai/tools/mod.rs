@@ -124,7 +124,9 @@ impl Toolbox<'_> {
 
     async fn check(&self) -> Result<String, String> {
         let Some(checks) = &self.checks else { return Err(self.unknown("check")) };
-        let report = checks.check(&self.assignment.workspace).await.map_err(|error| error.to_string())?;
+        let report = checks.check(&self.assignment.workspace).await;
+        // Why it could not be checked may name what the model must not know.
+        let report = report.map_err(|_| "The candidate cannot be checked now; go on without.".to_owned())?;
         let verdict =
             if report.passed { "Everything that can be checked holds." } else { "It does not pass yet." };
         Ok(format!("{verdict}\n{}", report.text))
