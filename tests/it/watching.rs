@@ -84,23 +84,21 @@ fn each_session_gets_a_window_of_tmux_that_stays_readable() {
         tmux(&sockets, &["capture-pane", "-p", "-J", "-t", &format!("ghostlib:{session}")])
             .unwrap_or_default()
     };
-    let is_over = |pane: &str| pane.contains("Pane is dead (status 0");
+    let states = || {
+        let format = "#{window_name} #{pane_dead} #{pane_dead_status}";
+        tmux(&sockets, &["list-panes", "-s", "-t", "ghostlib", "-F", format]).unwrap_or_default()
+    };
+    let is_over = |session: &str| states().contains(&format!("{session} 1 0\n"));
     let began = std::time::Instant::now();
-    while !["r1-1", "r1-2"].iter().all(|session| is_over(&shown(session))) && began.elapsed().as_secs() < 20 {
+    while !["r1-1", "r1-2"].iter().all(|session| is_over(session)) && began.elapsed().as_secs() < 20 {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
-    let panes = ["r1-1", "r1-2"].map(shown);
-    let states = tmux(
-        &sockets,
-        &["list-panes", "-s", "-t", "ghostlib", "-F", "#{window_name} #{pane_dead} #{pane_pid}"],
-    );
+    let (panes, states) = (["r1-1", "r1-2"].map(shown), states());
     let _ = tmux(&sockets, &["kill-server"]);
     assert!(run.stderr.contains("watch session r1-2: tmux "), "{run:?}");
     for (pane, session) in panes.iter().zip(["r1-1", "r1-2"]) {
-        assert!(
-            pane.contains(&format!("workspaces/{session}")) && is_over(pane),
-            "{session}: {states:?}: {pane}"
-        );
+        assert!(states.contains(&format!("{session} 1 0\n")), "{session} is not over: {states}");
+        assert!(pane.contains(&format!("workspaces/{session}")), "{session}: {pane}");
     }
 }
 
