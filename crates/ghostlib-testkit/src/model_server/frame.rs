@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_form_of_a_stream_is_broken_in_three_ways() {
-        let event = || Frame::Event(json!({ "type": "a", "text": "é" }));
+        let event = || Frame::Event(json!({ "text": "é", "type": "a" }));
         let broken = |kind| {
             let frames = malformed(vec![event(), event()], kind);
             frames.iter().map(|frame| wire(frame, Naming::None)).collect::<String>()
