@@ -1,7 +1,7 @@
 //! Agents that speak the Agent Client Protocol: some by name, and any by its command.
 
 use super::access::{Maker, access, claude_credential, claude_maker};
-use super::{Workplace, command_line, program, programs};
+use super::{Workplace, command_line, line_of, own_model, program, programs};
 use crate::error::CliError;
 use crate::settings::AgentSettings;
 use ghostlib_agent::{Acp, AcpSetup, Agent};
@@ -67,11 +67,7 @@ async fn configured(
     settings: &AgentSettings,
     at: &Workplace<'_>,
 ) -> Result<Box<dyn Agent>, CliError> {
-    let Some(line) = &settings.command else {
-        return Err(CliError::input(format!("setting `agents.{name}.command` is missing"))
-            .hint("it is the program with its arguments; `ghostlib config --help` names what can be set"));
-    };
-    plain(Some(name), line, settings, at).await
+    plain(Some(name), line_of(name, settings)?, settings, at).await
 }
 
 async fn plain(
@@ -81,10 +77,7 @@ async fn plain(
     at: &Workplace<'_>,
 ) -> Result<Box<dyn Agent>, CliError> {
     let (installed, args) = command_line(line)?;
-    let model = match &settings.base_url {
-        Some(_) => Some(access(settings, Maker::OpenAi, at.settings).await?),
-        None => None,
-    };
+    let model = own_model(settings, at).await?;
     let file = installed.program.file_name().unwrap_or(installed.program.as_os_str()).to_string_lossy();
     let name = name.map_or_else(|| format!("acp {file}"), str::to_owned);
     Ok(program(installed, Acp { name, args, setup: AcpSetup::Usual }, model, at))

@@ -129,16 +129,28 @@ async fn configured_command(
     settings: &AgentSettings,
     at: &Workplace<'_>,
 ) -> Result<Box<dyn Agent>, CliError> {
-    let Some(line) = &settings.command else {
-        return Err(CliError::input(format!("setting `agents.{name}.command` is missing"))
-            .hint("it is the program with its arguments; `ghostlib config --help` names what can be set"));
-    };
-    let (installed, args) = command_line(line)?;
-    let model = match &settings.base_url {
-        Some(_) => Some(access(settings, Maker::OpenAi, at.settings).await?),
-        None => None,
-    };
+    let (installed, args) = command_line(line_of(name, settings)?)?;
+    let model = own_model(settings, at).await?;
     Ok(program(installed, Command { args }, model, at))
+}
+
+/// The command line of an agent of the settings.
+fn line_of<'a>(name: &str, settings: &'a AgentSettings) -> Result<&'a str, CliError> {
+    settings.command.as_deref().ok_or_else(|| {
+        CliError::input(format!("setting `agents.{name}.command` is missing"))
+            .hint("it is the program with its arguments; `ghostlib config --help` names what can be set")
+    })
+}
+
+/// The model of an agent that has one only where the settings say at which address.
+async fn own_model(
+    settings: &AgentSettings,
+    at: &Workplace<'_>,
+) -> Result<Option<ghostlib_agent::ModelAccess>, CliError> {
+    match &settings.base_url {
+        Some(_) => access(settings, Maker::OpenAi, at.settings).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn program<D: ghostlib_agent::Dialect + std::fmt::Debug + 'static>(
