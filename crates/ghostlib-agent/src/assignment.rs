@@ -13,6 +13,10 @@ pub const SPEC_DIR: &str = "spec";
 pub const CANDIDATE_DIR: &str = "candidate";
 /// The file with which an implementer objects to requirements.
 pub const PUSHBACK_FILE: &str = "PUSHBACK.md";
+/// The file with what a reviser is to answer.
+pub const FINDINGS_FILE: &str = "FINDINGS.md";
+/// The file in which a reviser gives reasons.
+pub const REASONS_FILE: &str = "REASONS.md";
 
 /// A role's work, laid out in a workspace.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +35,21 @@ pub struct Assignment {
     pub n_before: usize,
     /// What the session may use up. People take the time they need, where none is given.
     pub budget: SessionBudget,
+}
+
+impl Assignment {
+    /// The folder of the workspace with what the role leaves: a library, or a spec.
+    pub fn output(&self) -> PathBuf {
+        self.workspace.join(output_dir(self.role))
+    }
+}
+
+/// The folder that a role fills.
+pub fn output_dir(role: Role) -> &'static str {
+    match role {
+        Role::Implementer => CANDIDATE_DIR,
+        Role::Reviser | Role::Author => SPEC_DIR,
+    }
 }
 
 /// What an implementer's workspace is made from.
@@ -70,6 +89,50 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
         .write(&workspace.join(SPEC_DIR))
         .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
     fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))?;
+    // The task comes last: a workspace that has one is whole.
+    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
+    Ok(prompt)
+}
+
+/// What a reviser's workspace is made from.
+#[derive(Clone, Debug)]
+pub struct ToRevise<'a> {
+    /// The prompts of the project.
+    pub prompts: &'a Prompts,
+    /// The library's name, as the spec has it.
+    pub name: &'a str,
+    /// The spec's files, hidden vectors taken out, the document first.
+    pub spec_files: &'a [(String, Vec<u8>)],
+    /// What is to be answered.
+    pub findings: &'a str,
+    /// How many lines the spec may grow by.
+    pub growth_lines: u32,
+}
+
+/// Lays out a fresh workspace for a reviser and returns the task's text. A workspace that is there already is kept.
+///
+/// # Errors
+/// If the workspace cannot be written.
+pub fn prepare_reviser(workspace: &Path, to_revise: &ToRevise<'_>) -> Result<String, AgentError> {
+    let data = json!({
+        "name": to_revise.name,
+        "document": to_revise.spec_files.first().map(|(path, _)| path.clone()),
+        "spec_dir": SPEC_DIR,
+        "findings_file": FINDINGS_FILE,
+        "reasons_file": REASONS_FILE,
+        "growth_lines": to_revise.growth_lines,
+    });
+    let prompt = to_revise.prompts.render(PromptName::Reviser, &data)?;
+    let task = workspace.join(TASK_FILE);
+    if task.exists() {
+        return Ok(prompt);
+    }
+    let files = to_revise.spec_files.iter().map(|(path, bytes)| (path.clone(), bytes.clone()));
+    FileTree::from_files(files)
+        .write(&workspace.join(SPEC_DIR))
+        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    let findings = workspace.join(FINDINGS_FILE);
+    fs::write(&findings, to_revise.findings).map_err(AgentError::at(&findings))?;
     // The task comes last: a workspace that has one is whole.
     fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
     Ok(prompt)

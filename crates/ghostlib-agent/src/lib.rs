@@ -11,6 +11,8 @@
 //! spec/          the spec, hidden vectors taken out
 //! candidate/     where the implementer writes the library: a Cargo package
 //! PUSHBACK.md    optional: requirements that the implementer could not follow, and why
+//! FINDINGS.md    for a reviser, who works on `spec/`: where rebuilds went wrong
+//! REASONS.md     optional: why a reviser weakens, changes or leaves something
 //! ```
 
 mod acp;
@@ -30,8 +32,8 @@ mod watch;
 
 pub use acp::{Acp, AcpSetup};
 pub use assignment::{
-    Assignment, CANDIDATE_DIR, PUSHBACK_FILE, Prepared, SPEC_DIR, TASK_FILE, has_its_spec,
-    prepare_implementer,
+    Assignment, CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, Prepared, REASONS_FILE, SPEC_DIR, TASK_FILE,
+    ToRevise, has_its_spec, output_dir, prepare_implementer, prepare_reviser,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use follow::{Followed, Follower};

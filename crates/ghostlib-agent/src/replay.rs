@@ -1,5 +1,5 @@
 use crate::{
-    Agent, AgentError, Assignment, CANDIDATE_DIR, Recording, RecordingError, Session, SessionFuture,
+    Agent, AgentError, Assignment, Recording, RecordingError, Session, SessionFuture,
     Trajectory, TrajectoryEvent, TrajectoryLine, Watcher,
 };
 use ghostlib_model::AgentStamp;
@@ -68,8 +68,7 @@ impl ReplayAgent {
             watcher(&line);
             trajectory.lines.push(line);
         }
-        let to = assignment.workspace.join(CANDIDATE_DIR);
-        recording.candidate.write(&to).map_err(RecordingError::Tree)?;
+        recording.candidate.write(&assignment.output()).map_err(RecordingError::Tree)?;
         let end = recording.meta.end.clone();
         let usage = recording.meta.usage;
         Ok(Session { end, agent: recording.agent(), trajectory, policy: None, usage })

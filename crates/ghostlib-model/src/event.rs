@@ -1,6 +1,6 @@
 use crate::{
-    Evaluation, FindingId, ReferenceSource, RunId, SessionBudget, SessionEnd, SessionId, SessionUsage,
-    Sha256Hex, VectorResult,
+    Attribution, Evaluation, FindingId, ReferenceSource, RunBudget, RunId, SessionBudget, SessionEnd,
+    SessionId, SessionUsage, Sha256Hex, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,11 +18,18 @@ pub enum Event {
         spec_path: String,
         /// The spec as it was then.
         spec: SpecStamp,
-        /// The agent that implements.
-        agent: AgentStamp,
+        /// The agents that implement; attempts take them in turn.
+        agents: Vec<AgentStamp>,
         /// The sandbox that everything runs in.
         sandbox: SandboxStamp,
         /// What was asked for.
+        options: RunOptions,
+    },
+    /// The run goes on, with other agents or options.
+    OptionsChanged {
+        /// The agents that implement from now on.
+        agents: Vec<AgentStamp>,
+        /// What is asked for from now on.
         options: RunOptions,
     },
     /// The reference was fetched and read.
@@ -34,6 +41,8 @@ pub enum Event {
     IterationStarted {
         /// Counted from 1.
         iteration: u32,
+        /// What it is there for.
+        purpose: Purpose,
         /// The spec as implementers get it.
         spec: SpecStamp,
         /// Vectors that the reference fails, and that are therefore not used.
@@ -41,8 +50,8 @@ pub enum Event {
     },
     /// An implementer's session ended.
     SessionEnded {
-        /// The iteration.
-        iteration: u32,
+        /// The attempt.
+        attempt: AttemptId,
         /// The session.
         session: SessionId,
         /// The agent that really worked, where it differs from the run's: a replayed recording names it.
@@ -62,12 +71,21 @@ pub enum Event {
     },
     /// A candidate was evaluated.
     Evaluated {
-        /// The iteration.
-        iteration: u32,
+        /// The attempt that it came from.
+        attempt: AttemptId,
         /// What was measured.
         evaluation: Box<Evaluation>,
         /// What it was measured with.
         environment: Environment,
+        /// Wall time in seconds.
+        seconds: f64,
+    },
+    /// It was decided who must change, the spec or the agents.
+    Attributed {
+        /// The iteration.
+        iteration: u32,
+        /// What was decided, and from what.
+        attribution: Box<Attribution>,
         /// Wall time in seconds.
         seconds: f64,
     },
@@ -76,15 +94,41 @@ pub enum Event {
         /// The iteration whose findings it answers.
         iteration: u32,
         /// What changed.
-        revision: Revision,
+        revision: Box<Revision>,
     },
     /// The run ended.
     RunEnded {
         /// Why.
         end: RunEnd,
-        /// The iteration whose candidate is the best.
-        best: Option<u32>,
+        /// The attempt that left the best candidate.
+        best: Option<AttemptId>,
     },
+}
+
+/// One of the attempts at rebuilding a library that an iteration makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AttemptId {
+    /// The iteration, from 1.
+    pub iteration: u32,
+    /// Which of its attempts, from 1.
+    pub attempt: u32,
+}
+
+impl fmt::Display for AttemptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.iteration, self.attempt)
+    }
+}
+
+/// What an iteration is there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To find out where the spec falls short.
+    #[default]
+    Explore,
+    /// To show that a spec holds on fresh rebuilds, which no revision has seen.
+    Confirm,
 }
 
 /// A role that an agent can be given.
@@ -211,8 +255,22 @@ pub struct Environment {
 /// What was asked of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// How the agent was chosen: `replay:FOLDER`, `handoff`, `command:PROGRAM ARGUMENTS`.
-    pub agent: String,
+    /// How the agents were chosen, at least one: `replay:FOLDER`, `handoff`, `command:PROGRAM ARGUMENTS`.
+    pub agents: Vec<String>,
+    /// Who revises what no mechanical revision can mend; nobody, where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviser: Option<String>,
+    /// How many attempts an iteration makes, at least 1.
+    pub samples: u32,
+    /// How many fresh rebuilds must pass in the end; with 0, those of the iteration that passes are enough.
+    pub confirm: u32,
+    /// How many sessions work at a time, at least 1.
+    pub parallel: u32,
+    /// How many lines a revision may add to the spec.
+    pub growth: u32,
+    /// What the whole run may use up.
+    #[serde(default)]
+    pub budget: RunBudget,
     /// How the sandbox was chosen: `auto`, `bubblewrap`, `landlock`.
     pub sandbox: String,
     /// The headline that passes, from 0 to 1.
@@ -263,6 +321,38 @@ pub struct Revision {
     pub diff: String,
     /// What the guard said.
     pub verdict: RevisionVerdict,
+    /// Who made it.
+    #[serde(default)]
+    pub by: Reviser,
+}
+
+/// Who made a revision.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reviser {
+    /// No agent: what the reference says was put into the spec.
+    #[default]
+    Mechanical,
+    /// An agent, in this session.
+    Agent(Box<RevisingSession>),
+    /// A person, who looked at what was proposed.
+    Person,
+}
+
+/// A reviser's session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisingSession {
+    /// Its id.
+    pub session: SessionId,
+    /// Who worked.
+    pub agent: AgentStamp,
+    /// How it ended.
+    pub end: SessionEnd,
+    /// What it used of its model, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<SessionUsage>,
+    /// Wall time in seconds.
+    pub seconds: f64,
 }
 
 /// One change of the spec.
@@ -286,6 +376,8 @@ pub enum ChangeKind {
     Vector,
     /// A vector that was withheld from implementers, and is so no longer.
     VectorShown,
+    /// Sentences of a document, by a reviser.
+    Prose,
 }
 
 /// What the guard said of a revision.
@@ -299,13 +391,17 @@ pub enum RevisionVerdict {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "detail", rename_all = "kebab-case")]
 pub enum RunEnd {
     /// A candidate passed.
     Passed,
     /// `max_iterations` were made.
     OutOfIterations,
+    /// The run's budget is used up: which part of it.
+    OutOfBudget(String),
+    /// No agent could work, and none would if it was asked again: how the last session ended.
+    NoAgent(String),
     /// Neither the spec nor the fidelity changed, and why that will not change by itself.
     NoProgress(String),
 }
@@ -315,6 +411,8 @@ impl fmt::Display for RunEnd {
         match self {
             Self::Passed => f.write_str("passed"),
             Self::OutOfIterations => f.write_str("out of iterations"),
+            Self::OutOfBudget(which) => write!(f, "the run's budget is used up: {which}"),
+            Self::NoAgent(end) => write!(f, "no agent could work: {end}"),
             Self::NoProgress(why) => write!(f, "no progress: {why}"),
         }
     }

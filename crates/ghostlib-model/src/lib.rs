@@ -5,6 +5,7 @@
 //! journal, in `--json` output or in a report.
 
 mod api;
+mod attribution;
 mod call;
 mod canary;
 mod diagnostic;
@@ -23,6 +24,7 @@ mod summary;
 mod vector;
 
 pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
+pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use canary::Canary;
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
@@ -31,8 +33,9 @@ pub use evaluation::{
     MIN_ACCEPTED, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
 };
 pub use event::{
-    AgentStamp, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, ReferenceStamp,
-    Revision, RevisionVerdict, Role, RunEnd, RunOptions, SandboxStamp, SpecStamp,
+    AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,
+    ReferenceStamp, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
+    SandboxStamp, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};
 pub use fidelity::{
@@ -44,8 +47,8 @@ pub use id::{FindingId, RequirementId, RunId, SessionId, VectorId};
 pub use place::{Place, Span};
 pub use reference::{ParseReferenceError, ReferenceSource};
 pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind, Untestable};
-pub use session::{SessionBudget, SessionEnd, SessionUsage};
-pub use summary::{IterationSummary, RunSummary, SessionSummary};
+pub use session::{RunBudget, SessionBudget, SessionEnd, SessionUsage};
+pub use summary::{AttemptSummary, IterationSummary, RunSummary, SessionSummary};
 pub use vector::{Binding, Vector};
 
 /// A value of a vector, as JSON has it.

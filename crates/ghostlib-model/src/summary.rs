@@ -1,6 +1,7 @@
 use crate::{
-    AgentStamp, CandidateStamp, Environment, Evaluation, Event, PolicyStamp, ReferenceStamp, Revision,
-    RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId, SessionUsage, SpecStamp, VectorResult,
+    AgentStamp, AttemptId, Attribution, CandidateStamp, Environment, Evaluation, Event, PolicyStamp, Purpose,
+    ReferenceStamp, Reviser, Revision, RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId,
+    SessionUsage, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +14,8 @@ pub struct RunSummary {
     pub spec_path: String,
     /// The spec that the run began with.
     pub spec: Option<SpecStamp>,
-    /// The agent that implements.
-    pub agent: Option<AgentStamp>,
+    /// The agents that implement.
+    pub agents: Vec<AgentStamp>,
     /// The sandbox.
     pub sandbox: Option<SandboxStamp>,
     /// What was asked for.
@@ -25,8 +26,8 @@ pub struct RunSummary {
     pub iterations: Vec<IterationSummary>,
     /// Why the run ended, if it has.
     pub end: Option<RunEnd>,
-    /// The iteration whose candidate is the best.
-    pub best: Option<u32>,
+    /// The attempt that left the best candidate.
+    pub best: Option<AttemptId>,
 }
 
 /// One turn of the loop, as far as it has come.
@@ -34,20 +35,33 @@ pub struct RunSummary {
 pub struct IterationSummary {
     /// Counted from 1.
     pub iteration: u32,
+    /// What it is there for.
+    pub purpose: Purpose,
     /// The spec of this iteration.
     pub spec: SpecStamp,
     /// Vectors that the reference fails.
     pub dropped: Vec<VectorResult>,
-    /// The implementer's session.
-    pub session: Option<SessionSummary>,
+    /// Its attempts that have begun to leave something, by number.
+    pub attempts: Vec<AttemptSummary>,
+    /// Who must change, once that is decided.
+    pub attribution: Option<Attribution>,
+    /// What was proposed to change in the spec afterwards, in order.
+    pub revisions: Vec<Revision>,
+    /// Time of sessions and evaluations so far, in seconds.
+    pub seconds: f64,
+}
+
+/// One attempt at rebuilding the library.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttemptSummary {
+    /// Counted from 1.
+    pub attempt: u32,
+    /// Its sessions. The last one counts; those before it left nothing and were thrown away.
+    pub sessions: Vec<SessionSummary>,
     /// What was measured.
     pub evaluation: Option<Evaluation>,
     /// What it was measured with.
     pub environment: Option<Environment>,
-    /// What was changed in the spec afterwards.
-    pub revision: Option<Revision>,
-    /// Wall time so far, in seconds.
-    pub seconds: f64,
 }
 
 /// An implementer's session that has ended.
@@ -69,6 +83,62 @@ pub struct SessionSummary {
     pub usage: Option<SessionUsage>,
 }
 
+impl AttemptSummary {
+    /// The session that counts, if one has ended.
+    pub fn session(&self) -> Option<&SessionSummary> {
+        self.sessions.last()
+    }
+
+    /// What it left, if it left something.
+    pub fn candidate(&self) -> Option<&CandidateStamp> {
+        self.session()?.candidate.as_ref()
+    }
+}
+
+impl IterationSummary {
+    /// An iteration that has just begun.
+    pub fn new(iteration: u32, purpose: Purpose, spec: SpecStamp, dropped: Vec<VectorResult>) -> Self {
+        Self {
+            iteration,
+            purpose,
+            spec,
+            dropped,
+            attempts: Vec::new(),
+            attribution: None,
+            revisions: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    /// One of its attempts, if it has left something yet.
+    pub fn attempt(&self, number: u32) -> Option<&AttemptSummary> {
+        self.attempts.iter().find(|attempt| attempt.attempt == number)
+    }
+
+    /// What was measured of its attempts.
+    pub fn evaluations(&self) -> impl Iterator<Item = (AttemptId, &Evaluation)> {
+        let id = |attempt| AttemptId { iteration: self.iteration, attempt };
+        self.attempts.iter().filter_map(move |one| Some((id(one.attempt), one.evaluation.as_ref()?)))
+    }
+
+    fn attempt_mut(&mut self, number: u32) -> &mut AttemptSummary {
+        let at = match self.attempts.binary_search_by_key(&number, |attempt| attempt.attempt) {
+            Ok(at) => at,
+            Err(at) => {
+                let new = AttemptSummary {
+                    attempt: number,
+                    sessions: Vec::new(),
+                    evaluation: None,
+                    environment: None,
+                };
+                self.attempts.insert(at, new);
+                at
+            }
+        };
+        &mut self.attempts[at]
+    }
+}
+
 impl RunSummary {
     /// The state after all of `events`.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
@@ -82,38 +152,44 @@ impl RunSummary {
     /// Takes one more event into account. Events about an iteration that never started are passed over.
     pub fn apply(&mut self, event: &Event) {
         match event.clone() {
-            Event::RunStarted { run, spec_path, spec, agent, sandbox, options } => {
+            Event::RunStarted { run, spec_path, spec, agents, sandbox, options } => {
                 self.run = Some(run);
                 self.spec_path = spec_path;
                 self.spec = Some(spec);
-                self.agent = Some(agent);
+                self.agents = agents;
                 self.sandbox = Some(sandbox);
                 self.options = Some(options);
             }
+            Event::OptionsChanged { agents, options } => {
+                self.agents = agents;
+                self.options = Some(options);
+            }
             Event::ReferenceReady { reference } => self.reference = Some(reference),
-            Event::IterationStarted { iteration, spec, dropped } => self.iterations.push(IterationSummary {
-                iteration,
-                spec,
-                dropped,
-                session: None,
-                evaluation: None,
-                environment: None,
-                revision: None,
-                seconds: 0.0,
-            }),
-            Event::SessionEnded { iteration, session, agent, end, candidate, policy, usage, seconds } => {
-                self.in_iteration(iteration, seconds, |it| {
-                    it.session = Some(SessionSummary { id: session, agent, end, candidate, policy, usage });
+            Event::IterationStarted { iteration, purpose, spec, dropped } => {
+                self.iterations.push(IterationSummary::new(iteration, purpose, spec, dropped));
+            }
+            Event::SessionEnded { attempt, session, agent, end, candidate, policy, usage, seconds } => {
+                self.in_iteration(attempt.iteration, seconds, |it| {
+                    let ended = SessionSummary { id: session, agent, end, candidate, policy, usage };
+                    it.attempt_mut(attempt.attempt).sessions.push(ended);
                 });
             }
-            Event::Evaluated { iteration, evaluation, environment, seconds } => {
-                self.in_iteration(iteration, seconds, |it| {
-                    it.evaluation = Some(*evaluation);
-                    it.environment = Some(environment);
+            Event::Evaluated { attempt, evaluation, environment, seconds } => {
+                self.in_iteration(attempt.iteration, seconds, |it| {
+                    let one = it.attempt_mut(attempt.attempt);
+                    one.evaluation = Some(*evaluation);
+                    one.environment = Some(environment);
                 });
+            }
+            Event::Attributed { iteration, attribution, seconds } => {
+                self.in_iteration(iteration, seconds, |it| it.attribution = Some(*attribution));
             }
             Event::Revised { iteration, revision } => {
-                self.in_iteration(iteration, 0.0, |it| it.revision = Some(revision));
+                let seconds = match &revision.by {
+                    Reviser::Agent(session) => session.seconds,
+                    Reviser::Mechanical | Reviser::Person => 0.0,
+                };
+                self.in_iteration(iteration, seconds, |it| it.revisions.push(*revision));
             }
             Event::RunEnded { end, best } => {
                 self.end = Some(end);
@@ -122,9 +198,32 @@ impl RunSummary {
         }
     }
 
-    /// The iteration whose candidate is the best, once the run has ended with one.
-    pub fn best_iteration(&self) -> Option<&IterationSummary> {
-        self.iterations.iter().find(|iteration| Some(iteration.iteration) == self.best)
+    /// An iteration, if it has begun.
+    pub fn iteration(&self, number: u32) -> Option<&IterationSummary> {
+        self.iterations.iter().find(|iteration| iteration.iteration == number)
+    }
+
+    /// An attempt, if it has left something.
+    pub fn attempt(&self, id: AttemptId) -> Option<&AttemptSummary> {
+        self.iteration(id.iteration)?.attempt(id.attempt)
+    }
+
+    /// The iteration whose candidate is the best, and the attempt that left it, once the run has ended with one.
+    pub fn best_attempt(&self) -> Option<(&IterationSummary, &AttemptSummary)> {
+        let id = self.best?;
+        Some((self.iteration(id.iteration)?, self.attempt(id)?))
+    }
+
+    /// What all sessions used of their models, as far as it is known.
+    pub fn usage(&self) -> SessionUsage {
+        let attempts = self.iterations.iter().flat_map(|iteration| &iteration.attempts);
+        let of_attempts = attempts.flat_map(|attempt| &attempt.sessions).map(|session| session.usage);
+        let revisions = self.iterations.iter().flat_map(|iteration| &iteration.revisions);
+        let of_revisions = revisions.map(|revision| match &revision.by {
+            Reviser::Agent(session) => session.usage,
+            Reviser::Mechanical | Reviser::Person => None,
+        });
+        of_attempts.chain(of_revisions).fold(SessionUsage::default(), SessionUsage::plus)
     }
 
     fn in_iteration(&mut self, number: u32, seconds: f64, change: impl FnOnce(&mut IterationSummary)) {

@@ -4,6 +4,7 @@
 //! [`Engine`] drives it; [`store`] keeps what must survive; [`Judge`] compares; [`revision`] mends the spec.
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
+mod attribution;
 mod engine;
 mod judge;
 mod leaks;
@@ -13,7 +14,7 @@ mod spec_files;
 pub mod store;
 mod test_file;
 
-pub use engine::{Engine, Notice, Outcome, RunError, Step, next_step};
+pub use engine::{Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
     JudgePlaces, JudgeTools, OperationConsensus, Operations, Power, PowerPlan, Ready, Shown, Strength,

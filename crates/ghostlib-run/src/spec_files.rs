@@ -1,6 +1,7 @@
 //! Specs on the disk.
 
 mod disk;
+mod edited;
 mod folder;
 mod revision;
 mod tree;

@@ -8,7 +8,15 @@ use ghostlib_model::{Answer, Call, Expected, Sequence, SequenceAnswer, Value, Ve
 /// If the sandbox fails.
 pub async fn run_vectors(driver: &Driver, vectors: &[&Vector]) -> Result<Vec<Answer>, VerifyError> {
     let sequences: Vec<_> = vectors.iter().map(|vector| sequence_of(vector)).collect();
-    let answers = driver.ask_sequences(&sequences, &Patience::ENDLESS).await?;
+    last_answers(driver, &sequences).await
+}
+
+/// Makes the calls of sequences, none of which is empty, and gives the answer to the last one of each, in their order.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn last_answers(driver: &Driver, sequences: &[Sequence]) -> Result<Vec<Answer>, VerifyError> {
+    let answers = driver.ask_sequences(sequences, &Patience::ENDLESS).await?;
     let last = |answer: SequenceAnswer| answer.answers.into_iter().last();
     Ok(answers.into_iter().filter_map(last).collect())
 }

@@ -1,284 +1,268 @@
-use ghostlib_model::{ChangeKind, IterationSummary, Revision, RevisionVerdict, RunEnd, RunSummary};
+use ghostlib_model::{
+    AttemptId, AttemptSummary, ChangeKind, IterationSummary, Purpose, Reviser, Revision, RevisionVerdict, RunEnd,
+    RunOptions, RunSummary, SessionEnd, Sha256Hex,
+};
 use std::cmp::Reverse;
 
 /// What a run does next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Fetch the reference and read its API.
     PrepareReference,
     /// Ask the reference the vectors of this iteration's spec.
-    StartIteration(u32),
-    /// Let the implementer work.
-    Session(u32),
-    /// Evaluate the candidate.
-    Evaluate(u32),
-    /// Revise the spec.
+    StartIteration(u32, Purpose),
+    /// Let an implementer work. How many of its sessions were thrown away before.
+    Session(AttemptId, usize),
+    /// Evaluate a candidate.
+    Evaluate(AttemptId),
+    /// Decide who must change.
+    Attribute(u32),
+    /// Revise the spec mechanically.
     Revise(u32),
+    /// Let the reviser work. How often one has worked on this iteration before.
+    Reword(u32, usize),
     /// End the run.
     End(RunEnd),
-    /// The run has ended.
-    Nothing,
 }
 
-/// The next step of a run, from what it has recorded.
-pub fn next_step(summary: &RunSummary) -> Step {
+/// How many sessions of an attempt may leave nothing before it is given up.
+const MAX_SESSIONS: usize = 2;
+/// How often a reviser is told why its revision was refused, and works once more.
+const MAX_REWORDINGS: usize = 2;
+/// How many iterations in a row may change nothing, if some of their candidates pass: then the agents slip.
+const MAX_IDLE: usize = 4;
+
+/// What a run can do now, from what it has recorded: attempts of one iteration beside each other, anything else alone;
+/// nothing, if it has ended.
+pub fn next_steps(summary: &RunSummary) -> Vec<Step> {
     if summary.end.is_some() {
-        return Step::Nothing;
+        return Vec::new();
     }
     if summary.reference.is_none() {
-        return Step::PrepareReference;
+        return vec![Step::PrepareReference];
     }
-    let Some(last) = summary.iterations.last() else { return Step::StartIteration(1) };
-    let n = last.iteration;
-    let Some(session) = &last.session else { return Step::Session(n) };
-    if session.candidate.is_none() {
-        return without_candidate(summary, last, &session.end.to_string());
+    let (Some(last), Some(options)) = (summary.iterations.last(), &summary.options) else {
+        return vec![Step::StartIteration(1, Purpose::Explore)];
+    };
+    let used_up = over_budget(summary, options);
+    let open = (1..=samples(options, last.purpose)).filter_map(|number| open_step(last, number));
+    // What was begun is measured still.
+    let open: Vec<_> =
+        open.filter(|step| used_up.is_none() || matches!(step, Step::Evaluate(_))).collect();
+    if !open.is_empty() {
+        return open;
     }
-    let Some(evaluation) = &last.evaluation else { return Step::Evaluate(n) };
-    let options = summary.options.as_ref();
-    if options.is_some_and(|options| evaluation.passes(options.target)) {
-        return Step::End(RunEnd::Passed);
-    }
-    if last.revision.is_none() && !is_last(summary, last) {
-        return Step::Revise(n);
-    }
-    after_failure(summary, last)
+    vec![after_attempts(summary, last, options, used_up)]
 }
 
-fn after_failure(summary: &RunSummary, last: &IterationSummary) -> Step {
-    if is_last(summary, last) {
+/// How many attempts an iteration makes.
+pub(super) fn samples(options: &RunOptions, purpose: Purpose) -> u32 {
+    match purpose {
+        Purpose::Explore => options.samples,
+        Purpose::Confirm => options.confirm,
+    }
+    .max(1)
+}
+
+/// What an attempt waits for; nothing, if it is over.
+fn open_step(iteration: &IterationSummary, number: u32) -> Option<Step> {
+    let id = AttemptId { iteration: iteration.iteration, attempt: number };
+    let Some(attempt) = iteration.attempt(number) else { return Some(Step::Session(id, 0)) };
+    if attempt.candidate().is_some() {
+        return attempt.evaluation.is_none().then_some(Step::Evaluate(id));
+    }
+    let n_sessions = attempt.sessions.len();
+    let again = n_sessions < MAX_SESSIONS && attempt.session().is_none_or(|session| is_bad_luck(&session.end));
+    again.then_some(Step::Session(id, n_sessions))
+}
+
+/// Whether another session, from nothing, may well go better.
+fn is_bad_luck(end: &SessionEnd) -> bool {
+    match end {
+        SessionEnd::Done
+        | SessionEnd::Nothing(_)
+        | SessionEnd::Crashed(_)
+        | SessionEnd::Stalled(_)
+        | SessionEnd::Protocol(_)
+        | SessionEnd::Unusable(_) => true,
+        SessionEnd::GaveUp(_)
+        | SessionEnd::OutOfBudget(_)
+        | SessionEnd::TimedOut(_)
+        | SessionEnd::OverLimit(_)
+        | SessionEnd::Refused(_)
+        | SessionEnd::Unavailable(_) => false,
+    }
+}
+
+fn after_attempts(
+    summary: &RunSummary,
+    last: &IterationSummary,
+    options: &RunOptions,
+    used_up: Option<RunEnd>,
+) -> Step {
+    if last.evaluations().next().is_none() {
+        return used_up.map_or_else(|| without_candidate(summary, last, options), Step::End);
+    }
+    if last.attribution.is_none() {
+        return Step::Attribute(last.iteration);
+    }
+    if all_pass(last, options) {
+        return match last.purpose {
+            Purpose::Explore if options.confirm > 0 => {
+                used_up.map_or(Step::StartIteration(last.iteration + 1, Purpose::Confirm), Step::End)
+            }
+            _ => Step::End(RunEnd::Passed),
+        };
+    }
+    if let Some(end) = used_up {
+        return Step::End(end);
+    }
+    if n_failed(summary, options) >= options.max_iterations as usize {
         return Step::End(RunEnd::OutOfIterations);
     }
-    if let Some(RevisionVerdict::Refused(reasons)) = last.revision.as_ref().map(|revision| &revision.verdict)
-    {
-        return Step::End(RunEnd::NoProgress(format!(
-            "the guard refused the revision: {}",
-            reasons.join("; ")
-        )));
+    revision_step(last, options).unwrap_or_else(|| after_failure(summary, last, options))
+}
+
+/// What is still to be done about the spec; nothing, if it is left as it is now.
+fn revision_step(last: &IterationSummary, options: &RunOptions) -> Option<Step> {
+    if last.revisions.is_empty() {
+        return Some(Step::Revise(last.iteration));
     }
-    if unchanged(last) && summary.iterations.iter().rev().nth(1).is_some_and(unchanged) {
-        let why = "two candidates failed in a row where the spec speaks or no mechanical revision can help";
+    let blamed = last.attribution.as_ref().is_some_and(|attribution| attribution.blamed_on_spec().next().is_some());
+    if options.reviser.is_none() || !blamed {
+        return None;
+    }
+    let by_agent: Vec<&Revision> = last.revisions.iter().filter(|one| matches!(one.by, Reviser::Agent(_))).collect();
+    let is_settled = by_agent.last().is_some_and(|one| one.verdict == RevisionVerdict::Accepted);
+    (!is_settled && by_agent.len() <= MAX_REWORDINGS).then_some(Step::Reword(last.iteration, by_agent.len()))
+}
+
+fn after_failure(summary: &RunSummary, last: &IterationSummary, options: &RunOptions) -> Step {
+    if unchanged(last)
+        && let Some(reasons) = refused(last)
+    {
+        return Step::End(RunEnd::NoProgress(format!("the guard refused the revision: {}", reasons.join("; "))));
+    }
+    let idle: Vec<_> = summary.iterations.iter().rev().take_while(|one| unchanged(one)).collect();
+    let some_pass =
+        idle.iter().any(|one| one.evaluations().any(|(_, evaluation)| evaluation.passes(options.target)));
+    if idle.len() >= if some_pass { MAX_IDLE } else { 2 } {
+        let why = if some_pass {
+            "the spec speaks, and again and again some of its rebuilds pass and others do not"
+        } else {
+            "candidates failed twice in a row where the spec speaks or no revision can help"
+        };
         return Step::End(RunEnd::NoProgress(why.into()));
     }
-    Step::StartIteration(last.iteration + 1)
+    // Where only the agents slipped, the next rebuilds may show that the spec holds.
+    let purpose = if unchanged(last) { last.purpose } else { Purpose::Explore };
+    Step::StartIteration(last.iteration + 1, purpose)
 }
 
-/// An attempt that left nothing is made once more, from nothing; twice in a row is enough.
-fn without_candidate(summary: &RunSummary, last: &IterationSummary, end: &str) -> Step {
-    let failed = |iteration: &IterationSummary| {
-        iteration.session.as_ref().is_some_and(|session| session.candidate.is_none())
+/// Where no attempt left a candidate, all are made once more; twice in a row is enough.
+fn without_candidate(summary: &RunSummary, last: &IterationSummary, options: &RunOptions) -> Step {
+    let sessions = last.attempts.iter().filter_map(AttemptSummary::session);
+    let end = sessions.map(|session| &session.end).last();
+    let text = end.map_or_else(|| "nothing is known of it".to_owned(), ToString::to_string);
+    let is_final = |end: &SessionEnd| {
+        matches!(end, SessionEnd::Refused(_) | SessionEnd::Unavailable(_) | SessionEnd::OutOfBudget(_))
     };
+    if end.is_some_and(is_final) {
+        return Step::End(RunEnd::NoAgent(text));
+    }
+    let failed = |iteration: &IterationSummary| iteration.evaluations().next().is_none();
     if summary.iterations.iter().rev().nth(1).is_some_and(failed) {
         return Step::End(RunEnd::NoProgress(format!(
-            "two sessions in a row left no candidate; the last one {end}"
+            "two iterations in a row left no candidate; the last session {text}"
         )));
     }
-    if is_last(summary, last) {
+    if n_failed(summary, options) >= options.max_iterations as usize {
         return Step::End(RunEnd::OutOfIterations);
     }
-    Step::StartIteration(last.iteration + 1)
+    Step::StartIteration(last.iteration + 1, last.purpose)
 }
 
-fn is_last(summary: &RunSummary, iteration: &IterationSummary) -> bool {
-    summary.options.as_ref().is_none_or(|options| iteration.iteration >= options.max_iterations)
+fn all_pass(iteration: &IterationSummary, options: &RunOptions) -> bool {
+    let n_passing = iteration.evaluations().filter(|(_, evaluation)| evaluation.passes(options.target)).count();
+    n_passing == samples(options, iteration.purpose) as usize
 }
 
+/// The iterations that count against the most that are made: all in which not every attempt passed.
+fn n_failed(summary: &RunSummary, options: &RunOptions) -> usize {
+    summary.iterations.iter().filter(|iteration| !all_pass(iteration, options)).count()
+}
+
+/// What the run has used up of what it may.
+fn over_budget(summary: &RunSummary, options: &RunOptions) -> Option<RunEnd> {
+    let budget = options.budget;
+    let seconds: f64 = summary.iterations.iter().map(|iteration| iteration.seconds).sum();
+    let usage = summary.usage();
+    #[expect(clippy::cast_precision_loss, reason = "seconds stay far below 2^52")]
+    let time = budget.seconds.filter(|max| seconds >= *max as f64).map(|max| format!("{max} s"));
+    let tokens = || budget.tokens.filter(|max| usage.tokens() >= *max).map(|max| format!("{max} tokens"));
+    let money = || {
+        let spent = usage.usd.unwrap_or_default();
+        budget.usd.filter(|max| spent >= *max).map(|max| format!("{max} US dollars"))
+    };
+    time.or_else(tokens).or_else(money).map(RunEnd::OutOfBudget)
+}
+
+/// Whether the spec is after an iteration what it was before.
 fn unchanged(iteration: &IterationSummary) -> bool {
-    let is_same = |revision: &Revision| revision.from == revision.to && revision.changes.is_empty();
-    iteration.revision.as_ref().is_some_and(is_same)
+    let shows = |revision: &Revision| accepted(revision) && !revision.changes.is_empty();
+    *spec_after(iteration) == iteration.spec.hash && !iteration.revisions.iter().any(shows)
+}
+
+fn accepted(revision: &Revision) -> bool {
+    revision.verdict == RevisionVerdict::Accepted
+}
+
+/// Why the last revision was refused, if it was.
+fn refused(iteration: &IterationSummary) -> Option<&[String]> {
+    match &iteration.revisions.last()?.verdict {
+        RevisionVerdict::Refused(reasons) => Some(reasons),
+        RevisionVerdict::Accepted => None,
+    }
+}
+
+/// The spec that the next iteration has.
+pub(super) fn spec_after(iteration: &IterationSummary) -> &Sha256Hex {
+    iteration.revisions.last().map_or(&iteration.spec.hash, |revision| &revision.to)
 }
 
 /// The vectors that were withheld and that revisions before an iteration showed, by id.
 pub(super) fn shown_before(summary: &RunSummary, iteration: u32) -> impl Iterator<Item = &str> {
     let earlier = summary.iterations.iter().filter(move |one| one.iteration < iteration);
-    let revisions = earlier.filter_map(|one| one.revision.as_ref());
-    let accepted = revisions.filter(|revision| revision.verdict == RevisionVerdict::Accepted);
-    let changes = accepted.flat_map(|revision| &revision.changes);
+    let revisions = earlier.flat_map(|one| &one.revisions);
+    let changes = revisions.filter(|revision| accepted(revision)).flat_map(|revision| &revision.changes);
     changes.filter(|change| change.kind == ChangeKind::VectorShown).map(|change| change.subject.as_str())
 }
 
-/// The iteration with the best candidate: one that holds the gates before one that does not, then the one with
-/// fewer blocking findings, then by headline, then the later one. One that passed comes before all others.
-pub(super) fn best(summary: &RunSummary) -> Option<u32> {
-    let score = |iteration: &IterationSummary| {
-        let evaluation = iteration.evaluation.as_ref()?;
+/// The attempt with the best candidate, of the spec that did best.
+///
+/// A spec whose fresh rebuilds all passed comes before all others, then the one of which more rebuilds passed, then the
+/// one with a candidate of which less blocks, then the later one. Of its candidates: one that holds the gates before one that does not, then the one with fewer blocking
+/// findings, then by headline, then the earlier one.
+pub(super) fn best(summary: &RunSummary) -> Option<AttemptId> {
+    let options = summary.options.as_ref()?;
+    let measured = summary.iterations.iter().filter(|one| one.evaluations().next().is_some());
+    let of_spec = |iteration: &&IterationSummary| {
+        let confirmed = iteration.purpose == Purpose::Confirm && all_pass(iteration, options);
+        let evaluations = || iteration.evaluations().map(|(_, evaluation)| evaluation);
+        let n_passing = evaluations().filter(|one| one.passes(options.target)).count();
+        let per_mille = 1000 * n_passing / samples(options, iteration.purpose) as usize;
+        let fewest_blocking = evaluations().map(|one| one.findings.iter().filter(|one| one.blocks()).count()).min();
+        (confirmed, per_mille, Reverse(fewest_blocking), iteration.iteration)
+    };
+    let iteration = measured.max_by_key(of_spec)?;
+    let score = |(id, evaluation): (AttemptId, &ghostlib_model::Evaluation)| {
         let n_blocking = evaluation.findings.iter().filter(|finding| finding.blocks()).count();
         let fidelity = &evaluation.fidelity;
-        Some((iteration.iteration, fidelity.gates_pass(), Reverse(n_blocking), fidelity.headline()))
+        (id, (fidelity.gates_pass(), Reverse(n_blocking)), fidelity.headline())
     };
-    let scored = summary.iterations.iter().filter_map(score);
-    scored
-        .max_by(|a, b| (a.1, a.2).cmp(&(b.1, b.2)).then(a.3.total_cmp(&b.3)).then(a.0.cmp(&b.0)))
-        .map(|(iteration, ..)| iteration)
+    let best = iteration.evaluations().map(score);
+    best.max_by(|a, b| a.1.cmp(&b.1).then(a.2.total_cmp(&b.2)).then(b.0.cmp(&a.0))).map(|(id, ..)| id)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ghostlib_model::{
-        AgentStamp, ApiDimension, ApiLevel, BehaviourDimension, CandidateStamp, Change, CodeCoverage,
-        Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp,
-        Revision, RunOptions, SessionBudget, SessionEnd, SessionId, SessionSummary, Sha256Hex, SpecStamp,
-        VectorsDimension,
-    };
-
-    fn hash(text: &str) -> Sha256Hex {
-        Sha256Hex::of(text.as_bytes())
-    }
-
-    fn spec() -> SpecStamp {
-        SpecStamp {
-            name: "s".into(),
-            version: "1".into(),
-            hash: hash("s"),
-            bytes: 0,
-            n_requirements: 0,
-            n_vectors: 0,
-            n_api_items: 0,
-        }
-    }
-
-    fn summary(iterations: Vec<IterationSummary>) -> RunSummary {
-        RunSummary {
-            reference: Some(ReferenceStamp {
-                source: ReferenceSource::Path("r".into()),
-                package: "r".into(),
-                version: "1".into(),
-                checksum: hash("r"),
-                n_api_items: 0,
-                code_bytes: 0,
-            }),
-            options: Some(RunOptions {
-                agent: "handoff".into(),
-                sandbox: "auto".into(),
-                target: 0.9,
-                max_iterations: 4,
-                cases: 1,
-                seed: 1,
-                hidden: 0.3,
-                model: None,
-                effort: None,
-                session: SessionBudget::default(),
-            }),
-            iterations,
-            ..RunSummary::default()
-        }
-    }
-
-    fn evaluation(share: usize, findings: Vec<Finding>) -> Evaluation {
-        let level = ApiLevel { recall: Ratio::new(1, 1), precision: Ratio::new(1, 1) };
-        Evaluation {
-            fidelity: Fidelity {
-                gates: Gate::ALL.map(|gate| GateResult { gate, passed: true, n_findings: 0 }).to_vec(),
-                vectors: VectorsDimension { all: Ratio::new(share, 100), hidden: Ratio::default() },
-                api: ApiDimension { path: level, signature: level, trait_impl: level },
-                behaviour: BehaviourDimension { agreement: Some(1.0), accepted: Ratio::new(1, 1) },
-                coverage: Ratio::new(1, 1),
-            },
-            findings,
-            vectors: Vec::new(),
-            functions: Vec::new(),
-            code: CodeCoverage::default(),
-            alarms: Vec::new(),
-            times: Vec::new(),
-        }
-    }
-
-    fn iteration(number: u32, candidate: bool, evaluation: Option<Evaluation>) -> IterationSummary {
-        let stamp = CandidateStamp { commit: "c".into(), tree: "t".into(), n_files: 1, code_lines: 1 };
-        IterationSummary {
-            iteration: number,
-            spec: spec(),
-            dropped: Vec::new(),
-            session: Some(SessionSummary {
-                id: SessionId::new(format!("r1-{number}")),
-                agent: AgentStamp::named("a", true),
-                end: if candidate { SessionEnd::Done } else { SessionEnd::Nothing("empty".into()) },
-                candidate: candidate.then_some(stamp),
-                policy: None,
-                usage: None,
-            }),
-            evaluation,
-            environment: None,
-            revision: None,
-            seconds: 0.0,
-        }
-    }
-
-    fn revised(mut iteration: IterationSummary, to: &str, verdict: RevisionVerdict) -> IterationSummary {
-        let (from, to) = (hash("s"), hash(to));
-        iteration.revision = Some(Revision { from, to, changes: Vec::new(), diff: String::new(), verdict });
-        iteration
-    }
-
-    fn failed(number: u32) -> IterationSummary {
-        iteration(number, true, Some(evaluation(50, Vec::new())))
-    }
-
-    fn blocked(number: u32) -> IterationSummary {
-        let finding = Finding::new("api-trait-impl-missing", Priority::P1, "x", "m");
-        iteration(number, true, Some(evaluation(100, vec![finding])))
-    }
-
-    #[test]
-    fn steps_follow_from_what_is_recorded() {
-        let mut no_reference = summary(Vec::new());
-        no_reference.reference = None;
-        assert_eq!(next_step(&no_reference), Step::PrepareReference);
-        assert_eq!(next_step(&summary(Vec::new())), Step::StartIteration(1));
-        let started = IterationSummary { session: None, ..failed(1) };
-        assert_eq!(next_step(&summary(vec![started])), Step::Session(1));
-        assert_eq!(next_step(&summary(vec![iteration(1, true, None)])), Step::Evaluate(1));
-        assert_eq!(next_step(&summary(vec![failed(1)])), Step::Revise(1));
-        let accepted = revised(failed(1), "t", RevisionVerdict::Accepted);
-        assert_eq!(next_step(&summary(vec![accepted])), Step::StartIteration(2));
-        let passed = iteration(1, true, Some(evaluation(95, Vec::new())));
-        assert_eq!(next_step(&summary(vec![passed])), Step::End(RunEnd::Passed));
-    }
-
-    #[test]
-    fn a_blocking_finding_keeps_a_perfect_headline_from_passing() {
-        assert_eq!(next_step(&summary(vec![blocked(1)])), Step::Revise(1));
-    }
-
-    #[test]
-    fn two_iterations_that_change_nothing_end_the_run_and_one_does_not() {
-        let idle = |number| revised(failed(number), "s", RevisionVerdict::Accepted);
-        assert_eq!(next_step(&summary(vec![idle(1)])), Step::StartIteration(2));
-        assert!(matches!(next_step(&summary(vec![idle(1), idle(2)])), Step::End(RunEnd::NoProgress(_))));
-        let mended = revised(failed(1), "t", RevisionVerdict::Accepted);
-        assert_eq!(next_step(&summary(vec![mended, idle(2)])), Step::StartIteration(3));
-        // The text is the same, and implementers see more of it.
-        let mut shown = idle(2);
-        let change = Change { kind: ChangeKind::VectorShown, subject: "f/one".into(), answers: vec![] };
-        shown.revision.as_mut().unwrap().changes.push(change);
-        let showing = summary(vec![idle(1), shown]);
-        assert_eq!(next_step(&showing), Step::StartIteration(3));
-        assert_eq!(shown_before(&showing, 3).collect::<Vec<_>>(), ["f/one"]);
-        assert_eq!(shown_before(&showing, 2).count(), 0);
-    }
-
-    #[test]
-    fn a_refused_revision_ends_the_run_with_its_reasons() {
-        let refused = revised(failed(1), "s", RevisionVerdict::Refused(vec!["an id vanished".into()]));
-        match next_step(&summary(vec![refused])) {
-            Step::End(RunEnd::NoProgress(why)) => assert!(why.contains("an id vanished")),
-            step => panic!("{step:?}"),
-        }
-    }
-
-    #[test]
-    fn the_last_iteration_is_not_revised() {
-        assert_eq!(next_step(&summary(vec![failed(4)])), Step::End(RunEnd::OutOfIterations));
-        assert_eq!(next_step(&summary(vec![iteration(4, false, None)])), Step::End(RunEnd::OutOfIterations));
-    }
-
-    #[test]
-    fn the_best_is_the_one_that_passed_and_else_the_one_that_blocks_least() {
-        let passed = iteration(2, true, Some(evaluation(95, Vec::new())));
-        assert_eq!(best(&summary(vec![blocked(1), passed])), Some(2));
-        assert_eq!(best(&summary(vec![blocked(1), failed(2)])), Some(2));
-        assert_eq!(best(&summary(vec![failed(1), failed(2)])), Some(2));
-        assert_eq!(best(&summary(vec![iteration(1, false, None)])), None);
-    }
-}
+mod tests;

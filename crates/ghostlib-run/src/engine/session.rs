@@ -1,14 +1,18 @@
 //! One session of an implementer, from an empty workspace to a committed candidate.
 
-use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
+use super::next::samples;
+use super::work::Work;
+use super::{Notice, RunError, Step, remove_folder, tree_error};
+use crate::spec_files::LoadedSpec;
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
+    Agent, AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
     Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
 };
 use ghostlib_model::{
-    CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, SessionUsage, Sha256Hex,
+    AttemptId, CandidateStamp, Event, IterationSummary, Role, RunId, RunSummary, SessionEnd, SessionId,
+    SessionUsage, Sha256Hex,
 };
 use std::fs::{self, File};
 use std::io::Write;
@@ -22,14 +26,72 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// How often it is begun again.
 const MAX_RETRIES: usize = 3;
 
-impl OpenRun<'_> {
-    pub(super) async fn session(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
-        let (assignment, mut session) = self.work(iteration).await?;
+/// An implementer's session that is to be.
+pub(super) struct Ordered {
+    attempt: AttemptId,
+    session: SessionId,
+    /// Which of the run's agents works.
+    worker: usize,
+    spec: LoadedSpec,
+    package: String,
+    /// As [`Assignment::n_before`].
+    n_before: usize,
+}
+
+impl Ordered {
+    /// The next session of an attempt, of which so many have left nothing.
+    pub(super) fn of(
+        work: &Work<'_>,
+        summary: &RunSummary,
+        id: AttemptId,
+        n_sessions: usize,
+    ) -> Result<Self, RunError> {
+        let iteration = summary.iteration(id.iteration).ok_or(RunError::NoBeginning)?;
+        let n_samples = samples(&work.options, iteration.purpose);
+        let of_spec = |other: &&IterationSummary| {
+            other.iteration < id.iteration && other.spec.hash == iteration.spec.hash
+        };
+        let before = summary.iterations.iter().filter(of_spec);
+        let n_before: u32 = before.map(|other| samples(&work.options, other.purpose)).sum();
+        let n_again = u32::try_from(n_sessions).unwrap_or(u32::MAX).saturating_mul(n_samples);
+        let package = summary.reference.as_ref().map(|reference| reference.package.clone());
+        Ok(Self {
+            attempt: id,
+            session: session_id(&work.run, id, n_samples, n_sessions),
+            worker: (id.attempt as usize - 1) % work.engine.agents.len().max(1),
+            spec: work.spec_of(summary, iteration)?,
+            package: package.unwrap_or_default(),
+            n_before: (n_before + id.attempt - 1 + n_again) as usize,
+        })
+    }
+}
+
+/// `r1-2` is the session of run 1 and iteration 2; `r1-2.3` that of its third attempt, where there are several; and
+/// `r1-2.3-2` the second one, where the first left nothing.
+fn session_id(run: &RunId, id: AttemptId, n_samples: u32, n_sessions: usize) -> SessionId {
+    let attempt = if n_samples > 1 { format!(".{}", id.attempt) } else { String::new() };
+    let again = if n_sessions > 0 { format!("-{}", n_sessions + 1) } else { String::new() };
+    SessionId::new(format!("{run}-{}{attempt}{again}", id.iteration))
+}
+
+impl Work<'_> {
+    pub(super) async fn session(&self, ordered: Ordered) -> Result<Event, RunError> {
+        let worker = self.engine.agents.get(ordered.worker).ok_or(RunError::NoBeginning)?;
+        let _of_the_agent = match self.sessions_of.get(ordered.worker) {
+            Some(limit) => limit.acquire().await.ok(),
+            None => None,
+        };
+        let _of_all = self.sessions.acquire().await;
+        self.tell(&Step::Session(ordered.attempt, 0));
+        let began = Instant::now();
+        let agent = &*worker.agent;
+        let prepare = || self.prepare_implementer(agent, &ordered);
+        let (assignment, mut session) = self.have_work(agent, Some(ordered.attempt), &prepare).await?;
         let pushed_back = add_push_back(&assignment.workspace, &mut session);
-        let (end, candidate) = self.take_over(&assignment, &mut session, iteration)?;
+        let (end, candidate) = self.take_over(&assignment, &mut session, ordered.attempt)?;
         let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
         Ok(Event::SessionEnded {
-            iteration,
+            attempt: ordered.attempt,
             session: assignment.session,
             agent: session.agent,
             end,
@@ -40,37 +102,46 @@ impl OpenRun<'_> {
         })
     }
 
-    /// Has the agent work, again from nothing where its model could not be had.
-    async fn work(&mut self, iteration: u32) -> Result<(Assignment, Session), RunError> {
+    /// Has an agent work, again from nothing where its model could not be had.
+    pub(super) async fn have_work(
+        &self,
+        agent: &dyn Agent,
+        attempt: Option<AttemptId>,
+        prepare: &(dyn Fn() -> Result<Assignment, RunError> + Send + Sync),
+    ) -> Result<(Assignment, Session), RunError> {
         let waits = ExponentialBuilder::default().with_jitter().with_max_times(MAX_RETRIES);
         let mut waits = waits.with_min_delay(FIRST_WAIT).with_max_delay(LONGEST_WAIT).build();
         let mut before: Vec<String> = Vec::new();
         let mut used = SessionUsage::default();
         loop {
-            let mut assignment = self.prepare(iteration)?;
+            let mut assignment = prepare()?;
             assignment.budget = assignment.budget.less(&used);
             // Whoever is told of the session finds its events.
             let live = self.live(&assignment)?;
             (self.engine.observer)(&Notice::Session {
-                iteration,
+                attempt,
                 session: assignment.session.to_string(),
                 workspace: assignment.workspace.clone(),
-                is_handed_out: self.engine.agent.hands_out(),
+                is_handed_out: agent.hands_out(),
             });
-            let mut session = self.engine.agent.work(&assignment, &|line| live.tell(line)).await?;
+            let mut session = agent.work(&assignment, &|line| live.tell(line)).await?;
             let asked = session.trajectory.asked_to_wait().map(Duration::from_secs);
-            if let Some(wait) = waits.next().filter(|_| session.end.is_transient() && has_run(&session)) {
+            let is_too_long = asked.is_some_and(|asked| asked > LONGEST_WAIT);
+            let again = session.end.is_transient() && has_run(&session) && !is_too_long;
+            if let Some(wait) = waits.next().filter(|_| again) {
                 before.push(session.end.to_string());
                 used = used.plus(session.usage);
-                // What the model asks for goes before what is usual, as long as it can be waited for.
-                tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait).min(LONGEST_WAIT))).await;
+                // What the model asks for goes before what is usual.
+                tokio::time::sleep(asked.map_or(wait, |asked| asked.max(wait))).await;
                 continue;
+            }
+            if used != SessionUsage::default() {
+                session.usage = Some(used.plus(session.usage));
             }
             for end in before {
                 let text = format!("an attempt before this one was thrown away: {end}");
                 session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
             }
-            session.usage = session.usage.map(|usage| used.plus(Some(usage)));
             return Ok((assignment, session));
         }
     }
@@ -86,15 +157,10 @@ impl OpenRun<'_> {
         Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
 
-    fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
-        let session = SessionId::new(format!("{}-{iteration}", self.run));
-        let workspace = self.engine.project.workspace(&session);
-        self.clear_workspace(&session, &workspace)?;
-        let package =
-            self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
-        let engine = self.engine;
-        let n_before = self.n_before(iteration);
-        let loaded = self.loaded(iteration)?;
+    fn prepare_implementer(&self, agent: &dyn Agent, ordered: &Ordered) -> Result<Assignment, RunError> {
+        let workspace = self.engine.project.workspace(&ordered.session);
+        self.clear_workspace(agent, &ordered.session, &workspace)?;
+        let loaded = &ordered.spec;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
         let dependencies: Vec<String> =
@@ -102,9 +168,9 @@ impl OpenRun<'_> {
         let edition = target.and_then(|target| target.edition.as_deref()).unwrap_or("2021");
         let files = loaded.visible_files();
         let prepared = Prepared {
-            prompts: &engine.prompts,
+            prompts: &self.engine.prompts,
             name: &front_matter.name,
-            package: &package,
+            package: &ordered.package,
             edition,
             dependencies: &dependencies,
             spec_files: &files,
@@ -112,30 +178,27 @@ impl OpenRun<'_> {
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
         Ok(Assignment {
-            session,
+            session: ordered.session.clone(),
             role: Role::Implementer,
             workspace,
             prompt,
             spec: loaded.visible_hash(),
-            n_before,
+            n_before: ordered.n_before,
             budget: self.options.session,
         })
     }
 
-    /// How many iterations before this one had its spec.
-    fn n_before(&self, iteration: u32) -> usize {
-        let of = |wanted| self.summary.iterations.iter().filter(move |one| one.iteration == wanted);
-        let Some(spec) = of(iteration).map(|one| &one.spec.hash).next() else { return 0 };
-        let earlier = self.summary.iterations.iter().filter(|one| one.iteration < iteration);
-        earlier.filter(|one| one.spec.hash == *spec).count()
-    }
-
     /// What an interrupted attempt left is thrown away whole, but for what somebody outside works on.
-    fn clear_workspace(&self, session: &SessionId, workspace: &Path) -> Result<(), RunError> {
+    pub(super) fn clear_workspace(
+        &self,
+        agent: &dyn Agent,
+        session: &SessionId,
+        workspace: &Path,
+    ) -> Result<(), RunError> {
         let task = Tasks::new(self.engine.project.tasks()).get(session.as_str()).map_err(AgentError::from)?;
         let is_handed_out = task.is_some();
         let is_open = task.is_some_and(|task| !task.state.is_closed());
-        match (self.engine.agent.hands_out(), is_handed_out) {
+        match (agent.hands_out(), is_handed_out) {
             (true, true) => Ok(()),
             (false, _) if is_open => Err(RunError::TaskOpen(session.to_string())),
             _ => remove_folder(workspace),
@@ -147,7 +210,7 @@ impl OpenRun<'_> {
         &self,
         assignment: &Assignment,
         session: &mut Session,
-        iteration: u32,
+        attempt: AttemptId,
     ) -> Result<(SessionEnd, Option<CandidateStamp>), RunError> {
         let dir = assignment.workspace.join(CANDIDATE_DIR);
         let tree = if dir.is_dir() { FileTree::read(&dir) } else { Ok(FileTree::default()) };
@@ -169,11 +232,11 @@ impl OpenRun<'_> {
             return Ok((end, None));
         }
         let candidates = Candidates::open(&self.engine.project.candidates())?;
-        Ok((end, Some(candidates.commit(&tree, &self.run, iteration)?)))
+        Ok((end, Some(candidates.commit(&tree, &self.run, attempt)?)))
     }
 
     /// Writes the recording of a session in the place of its events, whole or not at all.
-    fn keep_recording(
+    pub(super) fn keep_recording(
         &self,
         assignment: &Assignment,
         session: &Session,
@@ -225,7 +288,7 @@ pub(super) fn prompt_of(
     run: &RunId,
     summary: &RunSummary,
 ) -> Result<Option<Sha256Hex>, RunError> {
-    let Some(session) = summary.best_iteration().and_then(|iteration| iteration.session.as_ref()) else {
+    let Some(session) = summary.best_attempt().and_then(|(_, attempt)| attempt.session()) else {
         return Ok(None);
     };
     let dir = project.session_dir(run, &session.id);

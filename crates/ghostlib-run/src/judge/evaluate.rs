@@ -8,11 +8,13 @@ use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, SpecStand, Vector, VectorOutcome,
+    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, Sequence, SpecStand, Vector, VectorOutcome,
     VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
-use ghostlib_verify::{Driver, Operation, Site, Tried, run_vectors, try_operations, vector_holds};
+use ghostlib_verify::{
+    Driver, Operation, Site, Tried, last_answers, run_vectors, try_operations, vector_holds,
+};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
@@ -86,6 +88,28 @@ impl Judge {
         Ok(conclude(loaded, ready, &vectors, measured))
     }
 
+    /// Asks a candidate calls, and gives the answer to the last one of each sequence; nothing for all, if it does not
+    /// build, and for those of an operation that it does not have.
+    ///
+    /// # Errors
+    /// If the judge's own work fails.
+    pub async fn ask(
+        &self,
+        loaded: &LoadedSpec,
+        ready: &Ready,
+        candidate: Candidate<'_>,
+        calls: &[Sequence],
+        options: &JudgeOptions,
+    ) -> Result<Vec<Option<Answer>>, JudgeError> {
+        let tree = SourceTree::read(candidate.dir)?;
+        let own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
+        let Built::Driver { driver, .. } = self.build(loaded, ready, candidate, &own_api, options).await? else {
+            return Ok(vec![None; calls.len()]);
+        };
+        let answers = last_answers(&driver, calls).await?;
+        Ok(answers.into_iter().map(|answer| Some(answer).filter(|one| !matches!(one, Answer::NotRun(_)))).collect())
+    }
+
     /// Compares API and text. A candidate in another language is held against the API that the spec declares for it.
     fn compare_sources(
         &self,
@@ -155,22 +179,22 @@ impl Judge {
         );
     }
 
-    async fn build_candidate(
+    /// Builds a candidate into a driver.
+    async fn build(
         &self,
         loaded: &LoadedSpec,
         ready: &Ready,
         candidate: Candidate<'_>,
+        own_api: &Api,
         options: &JudgeOptions,
-        measured: &mut Measured,
-    ) -> Result<Option<Driver>, JudgeError> {
-        let since = Instant::now();
+    ) -> Result<Built, JudgeError> {
         // In the reference's language the candidate has to have the reference's functions; in another one, what the
         // spec names.
         let (operations, name) = if self.tools.is_one_language() {
             (None, &self.api.crate_name)
         } else {
-            let own = Operations::of(&loaded.spec, &self.tools.candidate, &measured.own_api);
-            (Some(own), &measured.own_api.crate_name)
+            let own = Operations::of(&loaded.spec, &self.tools.candidate, own_api);
+            (Some(own), &own_api.crate_name)
         };
         let operations = operations.as_ref().unwrap_or(&ready.operations);
         let site = Site {
@@ -183,7 +207,24 @@ impl Judge {
         };
         let is_asked = |operation: &&Operation| ready.operations.get(&operation.name).is_some();
         let asked: Vec<_> = operations.all().filter(is_asked).cloned().collect();
-        let built = self.tools.candidate.build(&self.sandbox, site, &operations.types, &asked).await?;
+        Ok(match self.tools.candidate.build(&self.sandbox, site, &operations.types, &asked).await? {
+            Built::Driver { driver, left_out } if !self.tools.is_one_language() => {
+                Built::Driver { driver: driver.without_classes(), left_out }
+            }
+            built => built,
+        })
+    }
+
+    async fn build_candidate(
+        &self,
+        loaded: &LoadedSpec,
+        ready: &Ready,
+        candidate: Candidate<'_>,
+        options: &JudgeOptions,
+        measured: &mut Measured,
+    ) -> Result<Option<Driver>, JudgeError> {
+        let since = Instant::now();
+        let built = self.build(loaded, ready, candidate, &measured.own_api, options).await?;
         measured.time("build", since);
         Ok(match built {
             Built::Driver { driver, left_out } => {
@@ -197,7 +238,7 @@ impl Judge {
                 let new: Vec<_> = new.into_iter().map(findings::not_callable).collect();
                 measured.findings.extend(new);
                 measured.is_built = true;
-                Some(if self.tools.is_one_language() { driver } else { driver.without_classes() })
+                Some(driver)
             }
             Built::Failed(messages) => {
                 measured.findings.extend(findings::build_failed(&messages));

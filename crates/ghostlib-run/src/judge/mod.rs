@@ -24,16 +24,18 @@ pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
 pub use strength::{Brought, Shown, Strength, Weighed};
 pub use visible::{FailingVector, VisibleBuild, VisibleChecks, VisibleError, VisibleReport};
 
+use crate::lint::lint_against;
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::{
     Api, CopyThresholds, ExtractError, FeatureSet, Language, Literals, Python, ReadError, Rust, SourceFile,
     SourceTree, language_of, literals,
 };
 use ghostlib_model::{
-    Answer, Canary, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
+    Answer, Canary, Diagnostic, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
 };
 use ghostlib_sandbox::Sandbox;
-use ghostlib_spec::{Dialect, Spec};
+use ghostlib_spec::lint::{LintLevels, lint_with};
+use ghostlib_spec::{Dialect, Options, Spec};
 use ghostlib_verify::rust::LeftOut;
 use ghostlib_verify::rust::mutants::MutantsError;
 use ghostlib_verify::{
@@ -230,6 +232,14 @@ impl Judge {
         let allowed = tools.candidate.fetch_allowed(&dependencies, &places.cache).await?;
         let literals = literals(&tree);
         Ok(Self { sandbox, tools, reference, tree, api, literals, allowed, scratch: places.scratch })
+    }
+
+    /// What is doubtful about a spec, and about how it stands to the reference.
+    pub(crate) fn lint(&self, loaded: &LoadedSpec) -> Vec<Diagnostic> {
+        let against = |spec: &Spec| lint_against(spec, &loaded.sources, &self.tree);
+        let (_, diagnostics) =
+            lint_with(&loaded.sources, &Options::default(), &LintLevels::default(), against);
+        diagnostics
     }
 
     /// What stands where no agent may look, and nowhere else.

@@ -56,7 +56,7 @@ impl Operations {
     }
 
     /// Whether a name stands for the function of this path.
-    pub(super) fn means(&self, name: &str, path: &str) -> bool {
+    pub(crate) fn means(&self, name: &str, path: &str) -> bool {
         name == path || self.all().any(|operation| operation.name == name && operation.item == path)
     }
 

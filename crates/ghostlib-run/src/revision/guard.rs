@@ -3,7 +3,19 @@
 use crate::judge::{Judge, JudgeError, JudgeOptions};
 use crate::leaks;
 use crate::spec_files::LoadedSpec;
-use ghostlib_model::{Requirement, Severity, VectorOutcome};
+use ghostlib_model::{Diagnostic, Severity, Vector, VectorOutcome};
+use ghostlib_spec::Code;
+use ghostlib_spec::delta::vanished;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a revision may do, and why it does what needs a reason.
+#[derive(Clone, Debug, Default)]
+pub struct Leave {
+    /// How many lines the documents may grow by; nothing, where what is added is not for people to write.
+    pub growth: Option<usize>,
+    /// The ids of requirements that may weaken and of vectors that may change, with the reasons.
+    pub reasons: BTreeMap<String, String>,
+}
 
 /// What speaks against putting `after` in the place of `before`; empty, if nothing does.
 ///
@@ -12,15 +24,22 @@ use ghostlib_model::{Requirement, Severity, VectorOutcome};
 pub async fn check(
     before: &LoadedSpec,
     after: &LoadedSpec,
+    leave: &Leave,
     judge: &Judge,
     options: &JudgeOptions,
 ) -> Result<Vec<String>, JudgeError> {
     let mut reasons = parses(before, after);
-    reasons.extend(vanished(before, after));
-    reasons.extend(weakened(before, after));
+    reasons.extend(lost(before, after));
+    reasons.extend(weakened(before, after, leave));
+    reasons.extend(changed_vectors(before, after, leave));
+    reasons.extend(grown(before, after, leave));
+    reasons.extend(lint_worse(before, after, judge));
     let files = after.sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice()));
     reasons.extend(leaks::reasons(&judge.canaries(options), files));
-    reasons.extend(fails_on_reference(before, after, judge, options).await?);
+    // What does not even parse is not asked of the reference.
+    if reasons.is_empty() {
+        reasons.extend(fails_on_reference(before, after, judge, options).await?);
+    }
     Ok(reasons)
 }
 
@@ -34,16 +53,11 @@ fn parses(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
     new.map(|(code, message)| format!("the revised spec has a new error, {code}: {message}")).collect()
 }
 
-fn vanished(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
-    let requirements = before
-        .spec
-        .requirements
-        .iter()
-        .filter(|old| {
-            let is_it = |new: &Requirement| new.id == old.id || new.aliases.contains(&old.id);
-            !after.spec.requirements.iter().any(is_it)
-        })
-        .map(|old| format!("the requirement {} would vanish", old.id));
+/// An id goes only where the spec says that it is retired.
+fn lost(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
+    let requirements = vanished(&before.spec, &after.spec).into_iter().map(|one| {
+        format!("the requirement {} would vanish; a removed one is listed in `retired:`", one.old.id)
+    });
     let vectors = before
         .spec
         .vectors
@@ -53,14 +67,54 @@ fn vanished(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
     requirements.chain(vectors).collect()
 }
 
-fn weakened(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
+fn weakened(before: &LoadedSpec, after: &LoadedSpec, leave: &Leave) -> Vec<String> {
     let pairs = before.spec.requirements.iter().filter_map(|old| {
         let new = after.spec.requirements.iter().find(|new| new.id == old.id)?;
-        (new.level.strength() < old.level.strength()).then_some((old, new))
+        let is_weaker = new.level.strength() < old.level.strength();
+        (is_weaker && !leave.reasons.contains_key(old.id.as_str())).then_some((old, new))
     });
     pairs
         .map(|(old, new)| {
-            format!("the requirement {} would weaken from {} to {}", old.id, old.level, new.level)
+            let (id, was, is) = (&old.id, old.level, new.level);
+            format!("the requirement {id} would weaken from {was} to {is} without a reason")
+        })
+        .collect()
+}
+
+fn changed_vectors(before: &LoadedSpec, after: &LoadedSpec, leave: &Leave) -> Vec<String> {
+    let is_changed = |old: &&Vector| {
+        let new = after.spec.vectors.iter().find(|new| new.id == old.id);
+        new.is_some_and(|new| {
+            (&new.operation, &new.before, &new.input, &new.expected)
+                != (&old.operation, &old.before, &old.input, &old.expected)
+        })
+    };
+    let changed = before.spec.vectors.iter().filter(is_changed);
+    let changed = changed.filter(|old| !leave.reasons.contains_key(old.id.as_str()));
+    changed.map(|old| format!("the vector {} would change without a reason", old.id)).collect()
+}
+
+fn grown(before: &LoadedSpec, after: &LoadedSpec, leave: &Leave) -> Option<String> {
+    let lines = |loaded: &LoadedSpec| -> usize {
+        loaded.sources.documents().map(|file| String::from_utf8_lossy(&file.bytes).lines().count()).sum()
+    };
+    let (growth, most) = (lines(after).saturating_sub(lines(before)), leave.growth?);
+    (growth > most).then(|| format!("the spec would grow by {growth} lines, and may grow by {most}"))
+}
+
+/// Lints that the revised spec has more often. How long it is, is looked at apart.
+fn lint_worse(before: &LoadedSpec, after: &LoadedSpec, judge: &Judge) -> Vec<String> {
+    let count = |diagnostics: &[Diagnostic], code: &str| diagnostics.iter().filter(|one| one.code == code).count();
+    let (old, new) = (judge.lint(before), judge.lint(after));
+    let mut seen = BTreeSet::new();
+    let warnings = new.iter().filter(|one| one.severity >= Severity::Warning && one.code != Code::SpecOversized.as_str());
+    let worse = warnings.filter(|one| count(&new, &one.code) > count(&old, &one.code));
+    let first_of_each = worse.filter(|one| seen.insert(one.code.clone()));
+    let is_new = |one: &&Diagnostic| old.iter().all(|other| other.message != one.message);
+    first_of_each
+        .map(|one| {
+            let shown = new.iter().filter(|other| other.code == one.code).find(is_new).unwrap_or(one);
+            format!("the revised spec has more of the lint {}: {} ({})", one.code, shown.message, shown.place)
         })
         .collect()
 }

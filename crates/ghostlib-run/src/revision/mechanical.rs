@@ -5,7 +5,7 @@ use super::harvest::vector_of;
 use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
-use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Evaluation, Finding, SpecStand, Vector};
+use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Finding, Vector};
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
 
@@ -21,26 +21,24 @@ pub struct Proposal {
     pub changes: Vec<Change>,
 }
 
-/// What the findings ask of the spec; nothing, if it speaks wherever they are.
+/// What the findings for which the spec is blamed ask of it, as far as it can be said without an agent.
 ///
 /// # Errors
 /// If the reference cannot be asked.
 pub async fn propose(
     loaded: &LoadedSpec,
-    evaluation: &Evaluation,
+    blamed: &[&Finding],
     judge: &Judge,
     ready: &Ready,
     options: &JudgeOptions,
 ) -> Result<Option<Proposal>, JudgeError> {
-    let silent: Vec<&Finding> =
-        evaluation.findings.iter().filter(|finding| finding.spec == SpecStand::Silent).collect();
-    let (lines, mut changes) = api_lines(loaded, &silent, judge.api());
-    let mut vectors = vectors_of_behaviour(loaded, &silent);
-    vectors.extend(examples_of_unseen(loaded, &silent, judge, ready, options).await?);
+    let (lines, mut changes) = api_lines(loaded, blamed, judge.api());
+    let mut vectors = vectors_of_behaviour(loaded, blamed);
+    vectors.extend(examples_of_unseen(loaded, blamed, judge, ready, options).await?);
     let mut known: std::collections::BTreeSet<_> =
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
-    changes.extend(withheld_that_fail(loaded, &silent));
+    changes.extend(withheld_that_fail(loaded, blamed));
     changes.extend(
         vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)),
     );
@@ -52,10 +50,10 @@ pub async fn propose(
 }
 
 /// The declarations of the items that API findings are about, and of what belongs to them.
-fn api_lines(loaded: &LoadedSpec, silent: &[&Finding], reference: &Api) -> (Vec<String>, Vec<Change>) {
+fn api_lines(loaded: &LoadedSpec, blamed: &[&Finding], reference: &Api) -> (Vec<String>, Vec<Change>) {
     let mut items: Vec<&ApiItem> = Vec::new();
     let mut changes = Vec::new();
-    for finding in silent.iter().filter(|finding| finding.rule.starts_with("api-")) {
+    for finding in blamed.iter().filter(|finding| finding.rule.starts_with("api-")) {
         // What names a missing type cannot be as it must be either, and has no finding of its own.
         let names_it = |item: &ApiItem| {
             finding.rule == "api-missing" && is_apart(item) && names(&item.signature, &finding.subject)
@@ -107,13 +105,13 @@ fn belongs_to(item: &ApiItem, subject: &str) -> bool {
 }
 
 /// The vectors that fail, since nothing that the implementer saw says what they say.
-fn withheld_that_fail(loaded: &LoadedSpec, silent: &[&Finding]) -> Vec<Change> {
+fn withheld_that_fail(loaded: &LoadedSpec, blamed: &[&Finding]) -> Vec<Change> {
     let is_withheld = |finding: &&&Finding| loaded.withheld.iter().any(|id| id.as_str() == finding.subject);
-    let failed = silent.iter().filter(|finding| finding.rule == "vector-failed").filter(is_withheld);
+    let failed = blamed.iter().filter(|finding| finding.rule == "vector-failed").filter(is_withheld);
     failed.map(|finding| change(ChangeKind::VectorShown, &finding.subject, finding)).collect()
 }
 
-fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
+fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, blamed: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref().filter(|_| finding.rule != "vector-failed")?;
         let call = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
@@ -126,19 +124,19 @@ fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, silent: &[&'a Finding]) -> Vec<
         )?;
         Some((vector, *finding))
     };
-    silent.iter().filter_map(vector).collect()
+    blamed.iter().filter_map(vector).collect()
 }
 
 /// Small examples of the functions that no vector of the spec calls.
 async fn examples_of_unseen<'a>(
     loaded: &LoadedSpec,
-    silent: &[&'a Finding],
+    blamed: &[&'a Finding],
     judge: &Judge,
     ready: &Ready,
     options: &JudgeOptions,
 ) -> Result<Vec<(Vector, &'a Finding)>, JudgeError> {
     let mut vectors = Vec::new();
-    for finding in silent.iter().filter(|finding| finding.rule == "no-vector") {
+    for finding in blamed.iter().filter(|finding| finding.rule == "no-vector") {
         if let Some(operation) = ready.operations.get(&finding.subject) {
             for (sequence, answer) in judge.examples(loaded, ready, operation, options).await? {
                 let Some((call, before)) = sequence.calls.split_last() else { continue };

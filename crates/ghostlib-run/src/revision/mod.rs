@@ -2,19 +2,21 @@
 
 mod guard;
 mod harvest;
+mod brief;
 mod mechanical;
 
-pub use guard::check;
+pub use guard::{Leave, check};
 pub use harvest::{Harvest, harvest};
 pub(crate) use harvest::{only_value, vector_of};
+pub(crate) use brief::brief;
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;
-use ghostlib_model::{Revision, RevisionVerdict};
+use ghostlib_model::{Reviser, Revision, RevisionVerdict};
 use similar::TextDiff;
 
 /// The revision that a proposal comes to, given what the guard found against it.
-pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>) -> Revision {
+pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>, by: Reviser) -> Revision {
     let from = before.stamp().hash;
     let accepted = reasons.is_empty();
     Revision {
@@ -23,6 +25,7 @@ pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>) 
         changes: proposal.changes.clone(),
         diff: unified_diff(before, &proposal.after),
         verdict: if accepted { RevisionVerdict::Accepted } else { RevisionVerdict::Refused(reasons) },
+        by,
     }
 }
 

@@ -1,5 +1,5 @@
 use ghostlib_agent::FileTree;
-use ghostlib_model::{CandidateStamp, RunId};
+use ghostlib_model::{AttemptId, CandidateStamp, RunId};
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
 use gix::refs::transaction::PreviousValue;
@@ -42,7 +42,7 @@ impl Candidates {
         Ok(Self { repository, path: path.into() })
     }
 
-    /// Commits a candidate and names the commit `refs/runs/RUN/ITERATION`.
+    /// Commits a candidate and names the commit `refs/runs/RUN/ITERATION.ATTEMPT`.
     ///
     /// # Errors
     /// If git's files cannot be written.
@@ -50,7 +50,7 @@ impl Candidates {
         &self,
         tree: &FileTree,
         run: &RunId,
-        iteration: u32,
+        attempt: AttemptId,
     ) -> Result<CandidateStamp, CandidatesError> {
         let id = self.write_tree(tree)?;
         let signature = gix::actor::Signature {
@@ -60,13 +60,13 @@ impl Candidates {
         };
         let mut time = gix::date::parse::TimeBuf::default();
         let signature = signature.to_ref(&mut time);
-        let message = format!("Candidate of iteration {iteration} of run {run}");
+        let message = format!("Candidate of attempt {attempt} of run {run}");
         let parents: [gix::ObjectId; 0] = [];
         let commit = self
             .repository
             .new_commit_as(signature, signature, message, id, parents)
             .map_err(|error| self.wrong(&error))?;
-        let name = format!("refs/runs/{run}/{iteration}");
+        let name = format!("refs/runs/{run}/{attempt}");
         self.repository
             .reference(name, commit.id, PreviousValue::Any, "candidate")
             .map_err(|error| self.wrong(&error))?;
@@ -134,13 +134,14 @@ mod tests {
     fn a_candidate_comes_back_and_equal_trees_have_equal_hashes() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("candidates.git");
+        let id = |attempt| AttemptId { iteration: 1, attempt };
         let tree = FileTree::from_files([
             ("Cargo.toml".into(), b"[package]\n".to_vec()),
             ("src/a/b.rs".into(), b"// one\n\nfn f() {}\n".to_vec()),
         ]);
-        let first = Candidates::open(&path).unwrap().commit(&tree, &RunId::new("r1"), 1).unwrap();
+        let first = Candidates::open(&path).unwrap().commit(&tree, &RunId::new("r1"), id(1)).unwrap();
         let candidates = Candidates::open(&path).unwrap();
-        let second = candidates.commit(&tree, &RunId::new("r1"), 2).unwrap();
+        let second = candidates.commit(&tree, &RunId::new("r1"), id(2)).unwrap();
         assert_eq!(first.tree, second.tree);
         assert_eq!((first.n_files, first.code_lines), (2, 1));
         assert_eq!(candidates.read(&first.commit).unwrap(), tree);

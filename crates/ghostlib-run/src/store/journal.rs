@@ -1,7 +1,7 @@
 //! The journal of a run: JSON Lines, one event a line, each with its number and a checksum.
 //!
 //! ```json
-//! {"ghostlib-journal":1}
+//! {"ghostlib-journal":2}
 //! {"n":1,"crc":"8f0d3c1a","event":{"event":"run-started", ...}}
 //! ```
 //!
@@ -16,7 +16,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The number of the journal format that is written.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A journal that is open for appending.
 #[derive(Debug)]
@@ -40,6 +40,14 @@ pub enum JournalError {
     /// It was written by a newer ghostlib.
     #[error("{} has format {format}; this ghostlib reads up to {FORMAT}", .path.display())]
     Newer {
+        /// The journal.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// It was written when a run made one attempt an iteration.
+    #[error("{} has format {format}, which this ghostlib no longer reads; start a new run", .path.display())]
+    Older {
         /// The journal.
         path: PathBuf,
         /// Its format.
@@ -159,6 +167,9 @@ fn check_header(path: &Path, line: &str) -> Result<(), JournalError> {
         Ok(header) if header.format > FORMAT => {
             Err(JournalError::Newer { path: path.into(), format: header.format })
         }
+        Ok(header) if header.format < FORMAT => {
+            Err(JournalError::Older { path: path.into(), format: header.format })
+        }
         Ok(_) => Ok(()),
         Err(error) => {
             let reason = format!("this is no journal of ghostlib: {error}");
@@ -190,10 +201,10 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> JournalError + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ghostlib_model::RunEnd;
+    use ghostlib_model::{AttemptId, RunEnd};
 
     fn event(best: u32) -> Event {
-        Event::RunEnded { end: RunEnd::NoProgress("ä\"\n".into()), best: Some(best) }
+        Event::RunEnded { end: RunEnd::NoProgress("ä\"\n".into()), best: Some(AttemptId { iteration: best, attempt: 1 }) }
     }
 
     fn written(n_events: u32) -> (tempfile::TempDir, PathBuf) {

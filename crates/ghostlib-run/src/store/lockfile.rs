@@ -1,4 +1,4 @@
-use ghostlib_model::{Environment, Gate, IterationSummary, RunSummary, Sha256Hex};
+use ghostlib_model::{AttemptSummary, Environment, Gate, IterationSummary, RunSummary, Sha256Hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -113,15 +113,15 @@ pub struct LockedCandidate {
 impl Lockfile {
     /// The lockfile of a run that passed; nothing, if it did not.
     pub fn of(summary: &RunSummary, prompt: Sha256Hex) -> Option<Self> {
-        let best = summary.best_iteration()?;
+        let (iteration, best) = summary.best_attempt()?;
         let reference = summary.reference.as_ref()?;
-        let session = best.session.as_ref()?;
+        let session = best.session()?;
         Some(Self {
             format: FORMAT,
             spec: LockedSpec {
-                name: best.spec.name.clone(),
-                version: best.spec.version.clone(),
-                hash: best.spec.hash.clone(),
+                name: iteration.spec.name.clone(),
+                version: iteration.spec.version.clone(),
+                hash: iteration.spec.hash.clone(),
             },
             reference: LockedReference {
                 source: reference.source.to_string(),
@@ -137,7 +137,7 @@ impl Lockfile {
                 }),
             },
             environment: best.environment.clone()?,
-            fidelity: fidelity(summary, best)?,
+            fidelity: fidelity(summary, iteration, best)?,
             candidate: LockedCandidate { tree: session.candidate.as_ref()?.tree.clone() },
         })
     }
@@ -152,11 +152,11 @@ impl Lockfile {
     }
 }
 
-fn fidelity(summary: &RunSummary, best: &IterationSummary) -> Option<LockedFidelity> {
+fn fidelity(summary: &RunSummary, iteration: &IterationSummary, best: &AttemptSummary) -> Option<LockedFidelity> {
     let fidelity = &best.evaluation.as_ref()?.fidelity;
     let options = summary.options.as_ref()?;
-    let same_spec = summary.iterations.iter().filter(|iteration| iteration.spec.hash == best.spec.hash);
-    let measured: Vec<_> = same_spec.filter_map(|iteration| iteration.evaluation.as_ref()).collect();
+    let same_spec = summary.iterations.iter().filter(|other| other.spec.hash == iteration.spec.hash);
+    let measured: Vec<_> = same_spec.flat_map(IterationSummary::evaluations).map(|(_, evaluation)| evaluation).collect();
     let passed = measured.iter().filter(|evaluation| evaluation.passes(options.target)).count();
     Some(LockedFidelity {
         headline: fidelity.headline(),

@@ -6,11 +6,11 @@
 //!   cache/references/       references with their dependencies
 //!   build/reference/        the reference's driver and build output
 //!   build/candidates/TREE/  a candidate's source, driver and build output, by the hash of its tree
-//!   candidates.git/         candidates as commits, a ref each: refs/runs/RUN/ITERATION
+//!   candidates.git/         candidates as commits, a ref each: refs/runs/RUN/ITERATION.ATTEMPT
 //!   tasks/                  tasks that were handed out
 //!   workspaces/SESSION/     where agents work
 //!   runs/RUN/journal.jsonl  what happened; every state is derived from it
-//!   runs/RUN/spec/N/        the spec of iteration N
+//!   runs/RUN/specs/HASH/    each spec that the run has had
 //!   runs/RUN/sessions/      recordings of sessions; of one under way, its events so far
 //! ```
 

@@ -1,5 +1,5 @@
 use ghostlib_agent::{FileTree, TreeError};
-use ghostlib_model::{RunId, SessionId};
+use ghostlib_model::{RunId, SessionId, Sha256Hex};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -183,9 +183,9 @@ impl Project {
         self.run_dir(run).join("journal.jsonl")
     }
 
-    /// The spec of one iteration of a run.
-    pub fn spec_dir(&self, run: &RunId, iteration: u32) -> PathBuf {
-        self.run_dir(run).join("spec").join(iteration.to_string())
+    /// A spec that a run has had, by its hash.
+    pub fn spec_dir(&self, run: &RunId, spec: &Sha256Hex) -> PathBuf {
+        self.run_dir(run).join("specs").join(spec.short())
     }
 
     /// The recording of a session.

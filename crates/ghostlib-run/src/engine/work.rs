@@ -1,0 +1,244 @@
+//! What the steps of a run share: the reference, the specs, and how much goes on at a time.
+
+use super::next::{self, Step};
+use super::session::Ordered;
+use super::{Engine, Notice, RunError, tree_error};
+use crate::judge::{Judge, JudgeOptions, Ready};
+use crate::spec_files::LoadedSpec;
+use crate::store::Candidates;
+use ghostlib_agent::FileTree;
+use ghostlib_model::{
+    AttemptSummary, Event, IterationSummary, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId, Sha256Hex,
+    VectorId,
+};
+use ghostlib_verify::Differential;
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::{Mutex, OnceCell, Semaphore};
+
+/// What the steps of a run share. Nothing of it needs to be recorded: it is made again when the run goes on.
+pub(super) struct Work<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) run: RunId,
+    pub(super) options: RunOptions,
+    spec_path: String,
+    /// The spec that the run began with, from which is chosen what is withheld.
+    first_spec: Sha256Hex,
+    /// The reference as the journal has it.
+    reference: Option<ReferenceStamp>,
+    judge: OnceCell<Judge>,
+    /// The reference's driver for one spec, with what is withheld of it.
+    ready: Mutex<Option<(Sha256Hex, Arc<Ready>)>>,
+    pub(super) sessions: Semaphore,
+    /// One an agent, where it has a limit of its own.
+    pub(super) sessions_of: Vec<Semaphore>,
+    evaluations: Semaphore,
+}
+
+/// What one step comes to.
+type Done<'a> = Pin<Box<dyn Future<Output = Result<Event, RunError>> + Send + 'a>>;
+
+impl<'a> Work<'a> {
+    pub(super) fn new(engine: &'a Engine, summary: &RunSummary, judge: Option<Judge>) -> Result<Self, RunError> {
+        let (Some(run), Some(options), Some(spec)) = (&summary.run, &summary.options, &summary.spec) else {
+            return Err(RunError::NoBeginning);
+        };
+        let at_least_one = |n: u32| Semaphore::new(n.max(1) as usize);
+        let n_cores = thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            engine,
+            run: run.clone(),
+            options: options.clone(),
+            spec_path: summary.spec_path.clone(),
+            first_spec: spec.hash.clone(),
+            reference: summary.reference.clone(),
+            judge: OnceCell::new_with(judge),
+            ready: Mutex::new(None),
+            sessions: at_least_one(options.parallel),
+            sessions_of: engine.agents.iter().map(|one| at_least_one(one.parallel.unwrap_or(u32::MAX >> 4))).collect(),
+            // What builds uses several cores itself.
+            evaluations: Semaphore::new(n_cores.div_ceil(2)),
+        })
+    }
+
+    /// Does one step, and gives the event that says that it is done.
+    pub(super) fn take(
+        &'a self,
+        step: Step,
+        summary: &RunSummary,
+    ) -> impl Future<Output = (Step, Result<Event, RunError>)> + Send + use<'a> {
+        let doing = self.begin(&step, summary);
+        async move {
+            let done = match doing {
+                Ok(doing) => doing.await,
+                Err(error) => Err(error),
+            };
+            (step, done)
+        }
+    }
+
+    /// Takes out of the state of the run what a step needs, so that the state can change while it goes on.
+    fn begin(&'a self, step: &Step, summary: &RunSummary) -> Result<Done<'a>, RunError> {
+        if !matches!(step, Step::Session(..) | Step::Evaluate(_) | Step::Reword(..)) {
+            self.tell(step);
+        }
+        Ok(match step {
+            Step::PrepareReference => {
+                Box::pin(async { Ok(Event::ReferenceReady { reference: self.judge().await?.stamp() }) })
+            }
+            Step::StartIteration(iteration, purpose) => {
+                let spec = self.next_spec(summary)?;
+                Box::pin(self.start_iteration(*iteration, *purpose, spec))
+            }
+            Step::Session(id, n_sessions) => {
+                let ordered = Ordered::of(self, summary, *id, *n_sessions)?;
+                Box::pin(self.session(ordered))
+            }
+            Step::Evaluate(id) => {
+                let iteration = summary.iteration(id.iteration).ok_or(RunError::NoBeginning)?;
+                let spec = self.spec_of(summary, iteration)?;
+                let session = summary.attempt(*id).and_then(AttemptSummary::session).cloned();
+                let session = session.ok_or(RunError::NoBeginning)?;
+                let id = *id;
+                Box::pin(async move {
+                    let _permit = self.evaluations.acquire().await;
+                    self.tell(&Step::Evaluate(id));
+                    self.evaluate(id, spec, session).await
+                })
+            }
+            Step::Attribute(number) => {
+                let compared = self.compared(summary, *number)?;
+                Box::pin(self.attribute(*number, compared))
+            }
+            Step::Revise(number) => {
+                let blamed = self.blamed(summary, *number)?;
+                Box::pin(self.revise(*number, blamed))
+            }
+            Step::Reword(number, n) => {
+                let wording = self.wording(summary, *number, *n)?;
+                Box::pin(self.reword(*number, wording))
+            }
+            Step::End(end) => {
+                let event = Event::RunEnded { end: end.clone(), best: next::best(summary) };
+                Box::pin(async { Ok(event) })
+            }
+        })
+    }
+
+    pub(super) fn tell(&self, step: &Step) {
+        (self.engine.observer)(&Notice::Begins(step.clone()));
+    }
+
+    async fn start_iteration(
+        &self,
+        iteration: u32,
+        purpose: ghostlib_model::Purpose,
+        spec: LoadedSpec,
+    ) -> Result<Event, RunError> {
+        let dropped = self.ready(&spec).await?.dropped.clone();
+        Ok(Event::IterationStarted { iteration, purpose, spec: spec.stamp(), dropped })
+    }
+
+    /// The reference, fetched and read.
+    pub(super) async fn judge(&self) -> Result<&Judge, RunError> {
+        let prepare = || async {
+            let first = self.read_spec(&self.first_spec)?;
+            let judge = self.engine.prepare_judge(&first, &self.spec_path).await?;
+            check_reference(self.reference.as_ref(), &judge.stamp())?;
+            Ok(judge)
+        };
+        self.judge.get_or_try_init(prepare).await
+    }
+
+    /// The reference's driver for a spec.
+    pub(super) async fn ready(&self, spec: &LoadedSpec) -> Result<Arc<Ready>, RunError> {
+        let hash = spec.stamp().hash;
+        let mut kept = self.ready.lock().await;
+        match &*kept {
+            Some((made_for, ready)) if *made_for == hash => Ok(Arc::clone(ready)),
+            _ => {
+                let ready = Arc::new(self.judge().await?.ready(spec, &self.judge_options()).await?);
+                *kept = Some((hash, Arc::clone(&ready)));
+                Ok(ready)
+            }
+        }
+    }
+
+    /// The spec of the next iteration.
+    fn next_spec(&self, summary: &RunSummary) -> Result<LoadedSpec, RunError> {
+        let hash = summary.iterations.last().map_or(&self.first_spec, next::spec_after);
+        let number = summary.iterations.last().map_or(1, |last| last.iteration + 1);
+        self.spec_as_shown(summary, hash, number)
+    }
+
+    /// The spec of an iteration, with what is withheld in it.
+    pub(super) fn spec_of(&self, summary: &RunSummary, iteration: &IterationSummary) -> Result<LoadedSpec, RunError> {
+        self.spec_as_shown(summary, &iteration.spec.hash, iteration.iteration)
+    }
+
+    /// The spec that an iteration has left, with what is withheld in the next one.
+    pub(super) fn spec_after(&self, summary: &RunSummary, it: &IterationSummary) -> Result<LoadedSpec, RunError> {
+        self.spec_as_shown(summary, next::spec_after(it), it.iteration + 1)
+    }
+
+    /// What is withheld is chosen once, from the spec that the run began with. What a revision showed stays shown.
+    fn spec_as_shown(
+        &self,
+        summary: &RunSummary,
+        hash: &Sha256Hex,
+        iteration: u32,
+    ) -> Result<LoadedSpec, RunError> {
+        let first = self.read_spec(&self.first_spec)?;
+        let mut withheld: BTreeSet<VectorId> = first.to_withhold(self.options.hidden, self.options.seed);
+        let shown: BTreeSet<&str> = next::shown_before(summary, iteration).collect();
+        withheld.retain(|id| !shown.contains(id.as_str()));
+        let loaded = if *hash == self.first_spec { first } else { self.read_spec(hash)? };
+        Ok(loaded.withholding(&withheld))
+    }
+
+    /// A spec as it was recorded.
+    fn read_spec(&self, hash: &Sha256Hex) -> Result<LoadedSpec, RunError> {
+        let dir = self.engine.project.spec_dir(&self.run, hash);
+        let document = LoadedSpec::document_in(&dir, Path::new(&self.spec_path));
+        let loaded = LoadedSpec::read(&document)?;
+        if loaded.stamp().hash == *hash { Ok(loaded) } else { Err(RunError::SnapshotChanged(dir)) }
+    }
+
+    pub(super) fn judge_options(&self) -> JudgeOptions {
+        JudgeOptions {
+            differential: Differential { cases: self.options.cases, seed: self.options.seed, max_differences: 8 },
+            build_wall: Duration::from_secs(600),
+            copy: self.engine.copy_thresholds.clone(),
+            budget: self.engine.evaluate_budget,
+            canaries: self.engine.canaries.clone(),
+        }
+    }
+
+    /// Writes a candidate, as it was committed, to where it is built: its source, and its build.
+    pub(super) fn check_out(&self, commit: &str, tree: &str) -> Result<[PathBuf; 2], RunError> {
+        let files = Candidates::open(&self.engine.project.candidates())?.read(commit)?;
+        self.engine.project.lay_out(&files, tree).map_err(tree_error)
+    }
+
+    /// What a session left: its trajectory, its objections, its candidate.
+    pub(super) fn record_of(&self, session: &SessionId) -> Result<FileTree, RunError> {
+        FileTree::read(&self.engine.project.session_dir(&self.run, session)).map_err(tree_error)
+    }
+}
+
+/// A run is about one reference: what it was when the run began.
+fn check_reference(then: Option<&ReferenceStamp>, now: &ReferenceStamp) -> Result<(), RunError> {
+    match then {
+        Some(then) if then.checksum != now.checksum => Err(RunError::ReferenceChanged {
+            source_text: now.source.to_string(),
+            was: then.checksum.short().into(),
+            is: now.checksum.short().into(),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,101 @@
+//! A spec whose documents somebody has edited who did not see all of it.
+
+use super::LoadedSpec;
+use ghostlib_spec::visible;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl LoadedSpec {
+    /// The same spec with other documents, given all files as they are after an edit of what [`Self::visible_files`]
+    /// shows. What is not shown stays where it is.
+    ///
+    /// # Errors
+    /// What cannot be taken over, and what to do about it.
+    pub fn with_documents(&self, edited: &BTreeMap<String, Vec<u8>>) -> Result<Self, String> {
+        let shown = visible(&self.sources, &self.withheld);
+        let known: BTreeSet<&str> = shown.files().map(|file| file.path.as_str()).collect();
+        if let Some(new) = edited.keys().find(|path| !known.contains(path.as_str())) {
+            return Err(format!("`{new}` is no file of the spec; write into its documents"));
+        }
+        for file in &shown.vector_files {
+            if edited.get(&file.path) != Some(&file.bytes) {
+                let path = &file.path;
+                return Err(format!(
+                    "`{path}` was changed: what vectors expect is the reference's word; state the rule in a document"
+                ));
+            }
+        }
+        let mut sources = self.sources.clone();
+        let shown_documents: Vec<Vec<u8>> = shown.documents().map(|file| file.bytes.clone()).collect();
+        let documents = std::iter::once(&mut sources.document).chain(&mut sources.parts);
+        for (file, shown) in documents.zip(shown_documents) {
+            let text = edited.get(&file.path).ok_or_else(|| format!("`{}` was removed", file.path))?;
+            file.bytes = merged(&file.bytes, &shown, text)
+                .ok_or_else(|| format!("`{}` was changed where it has what readers do not see", file.path))?;
+        }
+        Ok(Self::of(sources).withholding(&self.withheld))
+    }
+}
+
+/// A file with an edit of what was shown of it.
+fn merged(whole: &[u8], shown: &[u8], edited: &[u8]) -> Option<Vec<u8>> {
+    if shown == edited {
+        Some(whole.to_owned())
+    } else if shown == whole {
+        Some(edited.to_owned())
+    } else {
+        diffy::merge_bytes(shown, whole, edited).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_spec::{SourceFile, Sources};
+
+    fn spec() -> LoadedSpec {
+        let vector = |name: &str, hidden: bool| {
+            format!("  - {{name: {name}, input: 1, output: 1, hidden: {hidden}}}\n")
+        };
+        let document = format!(
+            "---\nname: a\nversion: 1\nvectors: [t.yaml]\n---\n\nr[a]\nIt MUST be.\n\n```yaml vectors\nf:\n{}{}```\n\nThe end.\n",
+            vector("one", false),
+            vector("two", true)
+        );
+        LoadedSpec::of(Sources {
+            document: SourceFile::new("SPEC.md", document),
+            vector_files: vec![SourceFile::new("t.yaml", "f:\n  - {name: three, input: 1, output: 1}\n")],
+            ..Sources::default()
+        })
+    }
+
+    fn files(loaded: &LoadedSpec) -> BTreeMap<String, Vec<u8>> {
+        loaded.visible_files().into_iter().collect()
+    }
+
+    #[test]
+    fn what_an_editor_did_not_see_stays() {
+        let loaded = spec();
+        let mut edited = files(&loaded);
+        assert!(!String::from_utf8_lossy(&edited["SPEC.md"]).contains("two"));
+        assert_eq!(loaded.with_documents(&edited).unwrap().stamp(), loaded.stamp());
+        let text = String::from_utf8_lossy(&edited["SPEC.md"]).replace("MUST be.", "MUST be one.");
+        edited.insert("SPEC.md".into(), text.into_bytes());
+        let after = loaded.with_documents(&edited).unwrap().document_text();
+        assert!(after.contains("MUST be one.") && after.contains("name: two"), "{after}");
+    }
+
+    #[test]
+    fn vectors_and_files_are_not_an_editors() {
+        let loaded = spec();
+        let said = |path: &str, text: &str| {
+            let mut edited = files(&loaded);
+            edited.insert(path.into(), text.into());
+            loaded.with_documents(&edited).unwrap_err()
+        };
+        assert!(said("t.yaml", "f: []").contains("`t.yaml` was changed: what vectors expect"));
+        assert!(said("new.md", "x").contains("`new.md` is no file of the spec"));
+        let mut without = files(&loaded);
+        without.remove("SPEC.md");
+        assert_eq!(loaded.with_documents(&without).unwrap_err(), "`SPEC.md` was removed");
+    }
+}
