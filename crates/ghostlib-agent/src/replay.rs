@@ -1,6 +1,6 @@
 use crate::{
-    Agent, AgentError, Assignment, Recording, RecordingError, Session, SessionFuture,
-    Trajectory, TrajectoryEvent, TrajectoryLine, Watcher,
+    Agent, AgentError, Assignment, Recording, RecordingError, Session, SessionFuture, Trajectory,
+    TrajectoryEvent, TrajectoryLine, Watcher,
 };
 use ghostlib_model::AgentStamp;
 use similar::TextDiff;

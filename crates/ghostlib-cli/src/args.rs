@@ -86,9 +86,12 @@ fn keyword(text: &str) -> Result<(Level, String), String> {
 pub(crate) struct AgentArgs {
     /// Who works: `auto` takes what is installed, `codex`, `claude`, `opencode`, `codex-acp`, `claude-acp`, a name of the
     /// settings, `handoff`, `acp:PROGRAM ARGUMENTS` (any agent of the Agent Client Protocol), `command:PROGRAM ARGUMENTS`
-    /// (with `{prompt_file}` and `{workspace}`), or `replay:FOLDER`.
-    #[arg(long)]
-    pub(crate) agent: Option<String>,
+    /// (with `{prompt_file}` and `{workspace}`), or `replay:FOLDER`. Given several times, attempts take them in turn.
+    #[arg(long = "agent", value_name = "AGENT")]
+    pub(crate) agents: Vec<String>,
+    /// Who mends the spec where no mechanical revision can; named as an agent is.
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) reviser: Option<String>,
     /// The agent's model, as its endpoint calls it.
     #[arg(long)]
     pub(crate) model: Option<String>,

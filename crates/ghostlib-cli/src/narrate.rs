@@ -5,9 +5,9 @@ use crate::console::{
 };
 use ghostlib_agent::TrajectoryEvent;
 use ghostlib_model::{
-    AgentStamp, CandidateStamp, ChangeKind, CodeCoverage, Evaluation, Event, Fidelity, Finding, Gate,
-    Priority, Ratio, ReferenceStamp, Revision, RevisionVerdict, RunEnd, SandboxStamp, SessionEnd,
-    SessionUsage, SpecStamp, VectorOutcome, VectorResult,
+    AgentStamp, AttemptId, Attribution, CandidateStamp, CaseVerdict, ChangeKind, CodeCoverage, Evaluation,
+    Event, Fidelity, Finding, Gate, Priority, Purpose, Ratio, ReferenceStamp, Reviser, Revision,
+    RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SessionUsage, SpecStamp, VectorOutcome, VectorResult,
 };
 use ghostlib_run::{Notice, Step};
 use std::path::Path;
@@ -29,7 +29,7 @@ impl Narrator {
 
     pub(crate) fn tell(&self, notice: &Notice) {
         match notice {
-            Notice::Begins(Step::Session(_)) => {}
+            Notice::Begins(Step::Session(..)) => {}
             Notice::Begins(step) => progress(styled(DIM, format!("{} …", doing(step)))),
             Notice::Session { session, workspace, is_handed_out, .. } => {
                 session_begins(session, workspace, *is_handed_out);
@@ -86,29 +86,63 @@ pub(crate) fn clock(ms: u64) -> String {
 pub(crate) fn doing(step: &Step) -> String {
     match step {
         Step::PrepareReference => "fetching the reference with cargo".into(),
-        Step::StartIteration(n) => format!("iteration {n}: asking the reference the spec's vectors"),
-        Step::Session(n) => format!("iteration {n}: the implementer works"),
-        Step::Evaluate(n) => format!("iteration {n}: building and comparing the candidate"),
+        Step::StartIteration(n, _) => format!("iteration {n}: asking the reference the spec's vectors"),
+        Step::Session(id, _) => format!("attempt {id}: an implementer works"),
+        Step::Evaluate(id) => format!("attempt {id}: building and comparing the candidate"),
+        Step::Attribute(n) => format!("iteration {n}: deciding who must change"),
         Step::Revise(n) => format!("iteration {n}: revising the spec"),
+        Step::Reword(n, _) => format!("iteration {n}: a reviser works"),
         Step::End(_) => "ending the run".into(),
-        Step::Nothing => "nothing; the run has ended".into(),
     }
 }
 
 fn recorded(event: &Event) {
     match event {
         Event::RunStarted { run, spec, sandbox, .. } => started(run.as_str(), spec, sandbox),
+        Event::OptionsChanged { agents, .. } => {
+            let names: Vec<&str> = agents.iter().map(|agent| agent.name.as_str()).collect();
+            say(format!("from here  by {}, with other options than before", names.join(", ")));
+        }
         Event::ReferenceReady { reference, .. } => reference_ready(reference),
-        Event::IterationStarted { iteration, spec, dropped } => iteration_started(*iteration, spec, dropped),
-        Event::SessionEnded { agent, end, candidate, usage, .. } => {
-            session_ended(agent, end, candidate.as_ref());
+        Event::IterationStarted { iteration, purpose, spec, dropped } => {
+            iteration_started(*iteration, *purpose, spec, dropped);
+        }
+        Event::SessionEnded { attempt, agent, end, candidate, usage, .. } => {
+            session_ended(*attempt, agent, end, candidate.as_ref());
             if let Some(usage) = usage {
                 say(format!("             {}", usage_text(usage)));
             }
         }
-        Event::Evaluated { evaluation, seconds, .. } => evaluated(evaluation, *seconds),
+        Event::Evaluated { attempt, evaluation, seconds, .. } => {
+            say(format!("  attempt {}", attempt.attempt));
+            evaluated(evaluation, *seconds);
+        }
+        Event::Attributed { attribution, .. } => say(format!("  who        {}", verdicts(attribution))),
         Event::Revised { revision, .. } => revised(revision),
         Event::RunEnded { end, .. } => ended(end),
+    }
+}
+
+/// Who must change, counted.
+pub(crate) fn verdicts(attribution: &Attribution) -> String {
+    let count = |wanted: &dyn Fn(&CaseVerdict) -> bool| {
+        attribution.cases.iter().filter(|case| wanted(&case.verdict)).count()
+    };
+    let counts = [
+        (count(&|one| *one == CaseVerdict::SpecGap), "gap of the spec", "gaps of the spec"),
+        (count(&|one| *one == CaseVerdict::SpecWrong), "mistake of the spec", "mistakes of the spec"),
+        (count(&|one| *one == CaseVerdict::AgentSlip), "slip of an agent", "slips of agents"),
+        (count(&|one| matches!(one, CaseVerdict::Waived(_))), "waived", "waived"),
+    ];
+    let told = counts.iter().filter(|(n, ..)| *n > 0);
+    let told: Vec<String> =
+        told.map(|(n, one, many)| format!("{n} {}", if *n == 1 { one } else { many })).collect();
+    let n = attribution.candidates.len();
+    let compared = counted(n, "candidate");
+    if told.is_empty() {
+        format!("nobody must change, by {compared}")
+    } else {
+        format!("{}, by {compared}", told.join(", "))
     }
 }
 
@@ -130,9 +164,13 @@ fn reference_ready(reference: &ReferenceStamp) {
     say(format!("reference  {package} {version}: {n_items} public items, sha256 {checksum}"));
 }
 
-fn iteration_started(iteration: u32, spec: &SpecStamp, dropped: &[VectorResult]) {
+fn iteration_started(iteration: u32, purpose: Purpose, spec: &SpecStamp, dropped: &[VectorResult]) {
     say("");
-    say(styled(BOLD, format!("Iteration {iteration}")));
+    let purpose = match purpose {
+        Purpose::Explore => "",
+        Purpose::Confirm => ": does it hold on fresh rebuilds?",
+    };
+    say(styled(BOLD, format!("Iteration {iteration}{purpose}")));
     say(format!(
         "  spec       {}, {}, {}; {} bytes, sha256 {}",
         counted(spec.n_requirements, "requirement"),
@@ -173,9 +211,15 @@ fn short_end(end: &SessionEnd) -> String {
     visible(&end.to_string()).chars().take(500).collect()
 }
 
-fn session_ended(agent: &AgentStamp, end: &SessionEnd, candidate: Option<&CandidateStamp>) {
+fn session_ended(
+    attempt: AttemptId,
+    agent: &AgentStamp,
+    end: &SessionEnd,
+    candidate: Option<&CandidateStamp>,
+) {
     let (name, blindness) = (&agent.name, blindness(agent));
-    say(format!("  rebuild    by {name}, from the spec alone ({blindness}): {}", short_end(end)));
+    let n = attempt.attempt;
+    say(format!("  rebuild {n}  by {name}, from the spec alone ({blindness}): {}", short_end(end)));
     if let Some(candidate) = candidate {
         let commit = candidate.commit.get(..12).unwrap_or(&candidate.commit);
         let (files, lines) = (counted(candidate.n_files, "file"), counted(candidate.code_lines, "line"));
@@ -304,6 +348,9 @@ fn revised(revision: &Revision) {
         RevisionVerdict::Accepted if revision.changes.is_empty() => {
             say("  revision   none: nothing of this can be mended mechanically");
         }
+        RevisionVerdict::Accepted if !matches!(revision.by, Reviser::Mechanical) => {
+            say("  revision   the documents were reworded, and the guard let it through");
+        }
         RevisionVerdict::Accepted => {
             let (n_lines, n_vectors) = (count(ChangeKind::ApiLine), count(ChangeKind::Vector));
             let n_shown = count(ChangeKind::VectorShown);
@@ -326,7 +373,7 @@ fn ended(end: &RunEnd) {
     say("");
     match end {
         RunEnd::Passed => {
-            say(styled(GOOD, "Passed: a blind rebuild from the spec is as faithful as was asked."));
+            say(styled(GOOD, "Passed: blind rebuilds from the spec are as faithful as was asked."));
         }
         end => say(styled(BAD, format!("Fell short: {end}."))),
     }

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 use ghostlib_agent::{Api, Price};
 use ghostlib_diff::CopyThresholds;
-use ghostlib_model::SessionBudget;
+use ghostlib_model::{RunBudget, SessionBudget};
 use ghostlib_sandbox::{Guarantee, UnknownGuarantee};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub(crate) struct Settings {
     copy: CopySettings,
     evaluate: EvaluateSettings,
     prices: BTreeMap<String, Price>,
+    run: RunSettings,
     sandbox: SandboxSettings,
     session: SessionBudget,
 }
@@ -64,6 +65,8 @@ pub(crate) struct AgentSettings {
     pub(crate) api: Option<Api>,
     /// How many tokens its model takes at once.
     pub(crate) window: Option<u64>,
+    /// How many sessions of it go on at a time.
+    pub(crate) parallel: Option<u32>,
 }
 
 /// How an agent is driven.
@@ -100,6 +103,39 @@ impl AgentSettings {
     /// Its program, or the one that it usually has.
     pub(crate) fn program<'a>(&'a self, usual: &'a str) -> &'a Path {
         self.program.as_deref().unwrap_or(Path::new(usual))
+    }
+}
+
+/// How the loop goes, where the command line does not say it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RunSettings {
+    /// How many attempts an iteration makes.
+    pub(crate) samples: u32,
+    /// How many fresh rebuilds must pass in the end; as many as an iteration makes, where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) confirm: Option<u32>,
+    /// How many sessions work at a time.
+    pub(crate) parallel: u32,
+    /// How many lines a reviser may add to the spec at a time.
+    pub(crate) growth: u32,
+    /// Who revises what no mechanical revision can mend, as `--agent` names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reviser: Option<String>,
+    /// What the whole run may use up.
+    pub(crate) budget: RunBudget,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            samples: 3,
+            confirm: None,
+            parallel: 3,
+            growth: 20,
+            reviser: None,
+            budget: RunBudget::default(),
+        }
     }
 }
 
@@ -228,6 +264,11 @@ impl Settings {
     /// What a model's tokens cost, if that is known.
     pub(crate) fn price(&self, model: &str) -> Option<Price> {
         self.prices.get(model).copied()
+    }
+
+    /// How the loop goes.
+    pub(crate) fn run(&self) -> &RunSettings {
+        &self.run
     }
 
     /// What a session may use up.

@@ -35,7 +35,7 @@ pub use operation::{
 pub use reference::ReferenceError;
 pub use session::{CallLimits, Counting, Driver, Patience};
 pub use shape::Shape;
-pub use vectors::{plain, last_answers, run_vectors, vector_holds};
+pub use vectors::{last_answers, plain, run_vectors, vector_holds};
 
 use std::io;
 use std::path::{Path, PathBuf};

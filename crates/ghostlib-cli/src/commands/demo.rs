@@ -6,7 +6,7 @@ use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
 use clap::Args;
 use ghostlib_agent::FileTree;
-use ghostlib_model::{RunOptions, SessionBudget};
+use ghostlib_model::{RunBudget, RunOptions, SessionBudget};
 use ghostlib_run::store::Project;
 use include_dir::{Dir, include_dir};
 use std::fs;
@@ -43,7 +43,13 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         introduce(&root);
     }
     let mut options = RunOptions {
-        agent: args.agent.clone(),
+        agents: vec![args.agent.clone()],
+        reviser: None,
+        samples: 1,
+        confirm: 0,
+        parallel: 1,
+        growth: 20,
+        budget: RunBudget::default(),
         sandbox: args.sandbox.name().into(),
         target: 0.99,
         max_iterations: 5,

@@ -1,4 +1,4 @@
-use super::run::{AfterArgs, Watching, engine, finish, verdict};
+use super::run::{AfterArgs, ExtentArgs, Watching, engine, finish, verdict};
 use crate::args::{AgentArgs, SandboxChoice};
 use crate::console::warn;
 use crate::environment::current_dir;
@@ -16,6 +16,8 @@ pub(crate) struct ResumeArgs {
     /// Who works from now on; as the run began where it is not given.
     #[command(flatten)]
     agent: AgentArgs,
+    #[command(flatten)]
+    extent: ExtentArgs,
     /// Where candidates and agents run from now on; as the run began if it is not given.
     #[arg(long, value_enum)]
     sandbox: Option<SandboxChoice>,
@@ -39,18 +41,22 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
         }
     }
     let began_with = SandboxChoice::from_str(&options.sandbox, false).unwrap_or_default();
-    let mut options = RunOptions {
-        agent: args.agent.agent.clone().unwrap_or_else(|| options.agent.clone()),
-        model: args.agent.model.clone().or_else(|| options.model.clone()),
-        effort: args.agent.effort.clone().or_else(|| options.effort.clone()),
+    let is_new_agent = !args.agent.agents.is_empty();
+    // A model is one of the agent that it was named for.
+    let before = |value: &Option<String>| value.clone().filter(|_| !is_new_agent);
+    let mut options = args.extent.over(RunOptions {
+        agents: if is_new_agent { args.agent.agents.clone() } else { options.agents.clone() },
+        reviser: args.agent.reviser.clone().or_else(|| options.reviser.clone()),
+        model: args.agent.model.clone().or_else(|| before(&options.model)),
+        effort: args.agent.effort.clone().or_else(|| before(&options.effort)),
         session: args.agent.budget(options.session),
         ..options.clone()
-    };
+    })?;
     let settings = Settings::load()?;
     let sandbox = args.sandbox.unwrap_or(began_with);
     let watching = Watching { json, tmux: args.agent.tmux(&project)? };
     let engine = engine(&project, &mut options, sandbox, &settings, watching).await?;
-    let outcome = engine.resume(run, options.session).await?;
+    let outcome = engine.resume(run, options).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))

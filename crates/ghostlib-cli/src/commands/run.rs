@@ -9,10 +9,13 @@ use crate::settings::Settings;
 use crate::tmux::Tmux;
 use clap::Args;
 use ghostlib_agent::Agent;
-use ghostlib_model::{RunEnd, RunOptions};
+use ghostlib_model::{RunBudget, RunEnd, RunOptions};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
-use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome};
+use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Worker};
 use std::path::{Path, PathBuf};
+
+/// The most iterations where nothing else is said.
+pub(crate) const MAX_ITERATIONS: u32 = 5;
 
 /// Run the loop on a spec: rebuild it blind, compare with the reference, mend the spec, repeat until it passes.
 #[derive(Args)]
@@ -37,15 +40,14 @@ pub(crate) struct AfterArgs {
 struct LoopArgs {
     #[command(flatten)]
     agent: AgentArgs,
+    #[command(flatten)]
+    extent: ExtentArgs,
     /// Where candidates and agents run.
     #[arg(long, value_enum, default_value_t)]
     sandbox: SandboxChoice,
     /// The headline that passes, from 0 to 1.
     #[arg(long, default_value_t = 0.99)]
     target: f64,
-    /// The most iterations.
-    #[arg(long, default_value_t = 5)]
-    max_iterations: u32,
     /// Generated inputs a function.
     #[arg(long, default_value_t = 1000)]
     cases: usize,
@@ -58,6 +60,73 @@ struct LoopArgs {
     hidden: f64,
 }
 
+/// How far a run goes.
+#[derive(Args)]
+pub(crate) struct ExtentArgs {
+    /// The most iterations in which not every attempt passes [default: 5].
+    #[arg(long, value_name = "N")]
+    max_iterations: Option<u32>,
+    /// How many attempts an iteration makes, each from nothing [default: 3].
+    #[arg(long, value_name = "N")]
+    samples: Option<u32>,
+    /// How many fresh rebuilds must pass in the end; with 0, those of the iteration that passes are enough [default: as
+    /// many as an iteration makes].
+    #[arg(long, value_name = "N")]
+    confirm: Option<u32>,
+    /// How many sessions work at a time [default: 3].
+    #[arg(long, value_name = "N")]
+    parallel: Option<u32>,
+    /// How many lines a reviser may add to the spec at a time [default: 20].
+    #[arg(long, value_name = "LINES")]
+    growth: Option<u32>,
+    /// How long all sessions and evaluations of the run may take, one after the other, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    budget_seconds: Option<u64>,
+    /// How many tokens all sessions of the run may use, in and out.
+    #[arg(long, value_name = "N")]
+    budget_tokens: Option<u64>,
+    /// What all sessions of the run may cost, in US dollars.
+    #[arg(long, value_name = "USD")]
+    budget_usd: Option<f64>,
+}
+
+impl ExtentArgs {
+    /// The options with what is given here in the place of what they say.
+    pub(crate) fn over(&self, options: RunOptions) -> Result<RunOptions, CliError> {
+        let budget = RunBudget {
+            seconds: self.budget_seconds.or(options.budget.seconds),
+            tokens: self.budget_tokens.or(options.budget.tokens),
+            usd: self.budget_usd.or(options.budget.usd),
+        };
+        let options = RunOptions {
+            max_iterations: self.max_iterations.unwrap_or(options.max_iterations),
+            samples: self.samples.unwrap_or(options.samples),
+            confirm: self.confirm.or(self.samples).unwrap_or(options.confirm),
+            parallel: self.parallel.unwrap_or(options.parallel),
+            growth: self.growth.unwrap_or(options.growth),
+            budget,
+            ..options
+        };
+        let at_least_one = [
+            ("--max-iterations", options.max_iterations == 0),
+            ("--samples", options.samples == 0),
+            ("--parallel", options.parallel == 0),
+            ("--cases", options.cases == 0),
+        ];
+        for (name, is_zero) in at_least_one {
+            if is_zero {
+                return Err(CliError::input(format!("{name} is 0; at least one is needed")));
+            }
+        }
+        match options.budget.usd {
+            Some(usd) if !(usd.is_finite() && usd >= 0.0) => {
+                Err(CliError::input(format!("--budget-usd is {usd}; it is a sum of money")))
+            }
+            _ => Ok(options),
+        }
+    }
+}
+
 impl LoopArgs {
     fn to_options(&self, settings: &Settings) -> Result<RunOptions, CliError> {
         for (name, share) in [("--target", self.target), ("--hidden", self.hidden)] {
@@ -65,20 +134,23 @@ impl LoopArgs {
                 return Err(CliError::input(format!("{name} is {share}; it goes from 0 to 1")));
             }
         }
-        for (name, is_zero) in [("--max-iterations", self.max_iterations == 0), ("--cases", self.cases == 0)]
-        {
-            if is_zero {
-                return Err(CliError::input(format!("{name} is 0; at least one is needed")));
-            }
-        }
-        Ok(RunOptions {
-            agent: self.agent.agent.clone().unwrap_or_else(|| "auto".into()),
+        let run = settings.run();
+        let agents =
+            if self.agent.agents.is_empty() { vec!["auto".into()] } else { self.agent.agents.clone() };
+        self.extent.over(RunOptions {
+            agents,
+            reviser: self.agent.reviser.clone().or_else(|| run.reviser.clone()),
+            samples: run.samples,
+            confirm: run.confirm.unwrap_or(run.samples),
+            parallel: run.parallel,
+            growth: run.growth,
+            budget: run.budget,
             model: self.agent.model.clone(),
             effort: self.agent.effort.clone(),
             session: self.agent.budget(settings.session()),
             sandbox: self.sandbox.name().into(),
             target: self.target,
-            max_iterations: self.max_iterations,
+            max_iterations: MAX_ITERATIONS,
             cases: self.cases,
             seed: self.seed,
             hidden: self.hidden,
@@ -118,16 +190,35 @@ pub(crate) async fn engine(
 ) -> Result<Engine, CliError> {
     let sandbox = sandbox(sandbox_choice).await?;
     let toolchain = toolchain().await?;
-    let wanted =
-        Wanted { agent: options.agent.clone(), model: options.model.clone(), effort: options.effort.clone() };
     let at = Workplace { project, sandbox: &sandbox, toolchain: &toolchain, settings };
-    let Chosen { agent, choice } = agents::choose(&wanted, &at).await?;
-    options.agent = choice;
-    check_budget(&*agent, options, settings)?;
+    let (model, effort) = (options.model.clone(), options.effort.clone());
+    let wanted =
+        |agent: &String| Wanted { agent: agent.clone(), model: model.clone(), effort: effort.clone() };
+    let mut workers = Vec::new();
+    for name in &mut options.agents {
+        let Chosen { agent, choice } = agents::choose(&wanted(name), &at).await?;
+        let parallel = settings.agent(&choice).and_then(|agent| agent.parallel);
+        *name = choice;
+        workers.push(Worker { agent, parallel });
+    }
+    let reviser = match &mut options.reviser {
+        None => None,
+        Some(name) => {
+            // The model of the implementers is not the reviser's.
+            let wanted = Wanted { agent: name.clone(), ..Wanted::default() };
+            let Chosen { agent, choice } = agents::choose(&wanted, &at).await?;
+            *name = choice;
+            Some(agent)
+        }
+    };
+    for agent in workers.iter().map(|worker| &worker.agent).chain(&reviser) {
+        check_budget(&**agent, options, settings)?;
+    }
     let narrator = Narrator::new(watching.json);
     Ok(Engine {
         project: project.clone(),
-        agent,
+        agents: workers,
+        reviser,
         prompts: prompts(project)?,
         copy_thresholds: settings.copy_thresholds(),
         evaluate_budget: settings.evaluate_budget(),
@@ -147,7 +238,8 @@ pub(crate) async fn engine(
 fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) -> Result<(), CliError> {
     let stamp = agent.stamp();
     let model = stamp.model.as_deref();
-    if options.session.usd.is_none() || model.is_some_and(|model| settings.price(model).is_some()) {
+    let is_limited = options.session.usd.is_some() || options.budget.usd.is_some();
+    if !is_limited || model.is_some_and(|model| settings.price(model).is_some()) {
         return Ok(());
     }
     let which =

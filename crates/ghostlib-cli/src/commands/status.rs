@@ -1,10 +1,10 @@
 use crate::console::{BOLD, say, say_json, styled};
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
-use crate::narrate::{doing, headline};
+use crate::narrate::{doing, headline, verdicts};
 use clap::Args;
-use ghostlib_model::{IterationSummary, RunSummary};
-use ghostlib_run::next_step;
+use ghostlib_model::{IterationSummary, Purpose, RunSummary};
+use ghostlib_run::next_steps;
 use ghostlib_run::store::{Journal, Project};
 
 /// Show how far a run is.
@@ -23,25 +23,37 @@ pub(crate) fn status(args: &StatusArgs, json: bool) -> Result<Verdict, CliError>
         return Ok(Verdict::Passed);
     }
     let spec = summary.spec.as_ref().map_or("?", |spec| spec.name.as_str());
-    let agent = summary.agent.as_ref().map_or("?", |agent| agent.name.as_str());
-    say(format!("{} {run}: spec {spec}, agent {agent}", styled(BOLD, "run")));
+    let agents: Vec<&str> = summary.agents.iter().map(|agent| agent.name.as_str()).collect();
+    say(format!("{} {run}: spec {spec}, by {}", styled(BOLD, "run"), agents.join(", ")));
     summary.iterations.iter().for_each(print_iteration);
     if let Some(end) = &summary.end {
         say(format!("ended: {end}"));
     } else {
-        let next = doing(&next_step(&summary));
-        say(format!("next: {next}; `ghostlib resume` goes on if nothing is running"));
+        let next: Vec<String> = next_steps(&summary).iter().map(doing).collect();
+        say(format!("next: {}; `ghostlib resume` goes on if nothing is running", next.join(", ")));
     }
     Ok(Verdict::Passed)
 }
 
 fn print_iteration(iteration: &IterationSummary) {
-    let session =
-        iteration.session.as_ref().map_or_else(|| "under way".to_owned(), |session| session.end.to_string());
-    let evaluated =
-        iteration.evaluation.as_ref().map_or_else(String::new, |one| format!("; {}", headline(one)));
-    let revised = iteration.revision.as_ref();
-    let revised =
-        revised.map_or_else(String::new, |one| format!("; {} changes of the spec", one.changes.len()));
-    say(format!("  iteration {}: {session}{evaluated}{revised}", iteration.iteration));
+    let purpose = match iteration.purpose {
+        Purpose::Explore => "",
+        Purpose::Confirm => ", fresh rebuilds",
+    };
+    let changes = iteration.revisions.iter().map(|one| one.changes.len()).sum::<usize>();
+    let revised = if iteration.revisions.is_empty() {
+        String::new()
+    } else {
+        format!("; {changes} changes of the spec")
+    };
+    say(format!("  iteration {}{purpose}{revised}", iteration.iteration));
+    for attempt in &iteration.attempts {
+        let ended = attempt.session().map_or_else(String::new, |session| session.end.to_string());
+        let measured =
+            attempt.evaluation.as_ref().map_or_else(String::new, |one| format!("; {}", headline(one)));
+        say(format!("    attempt {}: {ended}{measured}", attempt.attempt));
+    }
+    if let Some(attribution) = &iteration.attribution {
+        say(format!("    {}", verdicts(attribution)));
+    }
 }

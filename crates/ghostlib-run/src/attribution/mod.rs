@@ -11,8 +11,8 @@ mod tests;
 use crate::judge::Operations;
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{
-    Answer, AttemptId, Attribution, Call, Case, CaseVerdict, Evaluation, Evidence, Finding, FindingId, Priority,
-    Probe, PushBack, Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
+    Answer, AttemptId, Attribution, Call, Case, CaseVerdict, Evaluation, Evidence, Finding, FindingId,
+    Priority, Probe, PushBack, Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
 };
 use rule::Weighed;
 use std::collections::BTreeMap;
@@ -72,7 +72,12 @@ pub(crate) fn decide(
     let mut cases: Vec<Case> = findings.into_values().map(|finding| all.case(finding)).collect();
     cases.extend(dropped.iter().filter_map(|result| wrong_vector(spec, result)));
     cases.sort_by(|a, b| {
-        (a.priority, b.recurrence.n, &a.rule, &a.subject).cmp(&(b.priority, a.recurrence.n, &b.rule, &b.subject))
+        (a.priority, b.recurrence.n, &a.rule, &a.subject).cmp(&(
+            b.priority,
+            a.recurrence.n,
+            &b.rule,
+            &b.subject,
+        ))
     });
     let ids = candidates.iter().map(|candidate| candidate.id).collect();
     Attribution { candidates: ids, cases, alike: all.alike() }
@@ -123,7 +128,9 @@ impl All<'_> {
             return true;
         };
         let was_asked = match call {
-            Some(call) => candidate.answers.is_empty() || matches!(candidate.answers.get(call), Some(Some(_))),
+            Some(call) => {
+                candidate.answers.is_empty() || matches!(candidate.answers.get(call), Some(Some(_)))
+            }
             None => true,
         };
         was_asked && !self.is_explained(candidate, &evidence.operation)
@@ -136,9 +143,14 @@ impl All<'_> {
             let states = matches!(other.spec, SpecStand::Speaks(_));
             let of_vector = other.evidence.as_ref().filter(|_| other.rule == "vector-failed");
             let is_of = |name: &str| {
-                name == operation || items.is_some_and(|item| self.operations.means(name, item) || name == item)
+                name == operation
+                    || items.is_some_and(|item| self.operations.means(name, item) || name == item)
             };
-            states && of_vector.map_or_else(|| is_api(other) && is_of(&other.subject), |evidence| is_of(&evidence.operation))
+            states
+                && of_vector.map_or_else(
+                    || is_api(other) && is_of(&other.subject),
+                    |evidence| is_of(&evidence.operation),
+                )
         })
     }
 
@@ -157,7 +169,8 @@ impl All<'_> {
 /// Whether a candidate has a finding: it was found in it, or it answers a call that was asked of all another way than the
 /// reference.
 fn has(candidate: &Compared<'_>, finding: &Finding, call: Option<usize>) -> bool {
-    candidate.evaluation.findings.iter().any(|own| own.id == finding.id) || answer(candidate, finding, call).is_some()
+    candidate.evaluation.findings.iter().any(|own| own.id == finding.id)
+        || answer(candidate, finding, call).is_some()
 }
 
 /// What a candidate answers to a finding's call, where the reference answers something else.

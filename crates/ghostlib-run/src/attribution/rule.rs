@@ -19,7 +19,9 @@ impl Weighed<'_> {
     pub(super) fn verdict(&self) -> (CaseVerdict, &'static str) {
         use CaseVerdict::{AgentSlip, OverDelivery, SpecGap, SpecWrong, Unmeasured};
         match self.finding.rule.as_str() {
-            "api-extra" => return (OverDelivery, "the reference does not have it, and the spec does not ask for it"),
+            "api-extra" => {
+                return (OverDelivery, "the reference does not have it, and the spec does not ask for it");
+            }
             "not-exercised" | "evaluation-slow" => {
                 return (Unmeasured, "it says what could not be measured, and of nobody that it is wrong");
             }
@@ -54,9 +56,10 @@ impl Weighed<'_> {
     fn where_nothing_states_it(&self) -> (CaseVerdict, &'static str) {
         let Ratio { n, of } = self.recurrence;
         match (n, of) {
-            (0, _) => {
-                (CaseVerdict::AgentSlip, "whoever differs here also fails what the spec states of the operation")
-            }
+            (0, _) => (
+                CaseVerdict::AgentSlip,
+                "whoever differs here also fails what the spec states of the operation",
+            ),
             (_, _) if self.has_push_backs => {
                 (CaseVerdict::SpecGap, "nothing states it, and implementers object that it is not clear")
             }

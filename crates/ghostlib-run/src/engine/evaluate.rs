@@ -6,9 +6,7 @@ use crate::attribution::{self, Compared};
 use crate::judge::Candidate;
 use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{Recording, TrajectoryEvent};
-use ghostlib_model::{
-    AttemptId, Environment, Evaluation, Event, RunSummary, SessionSummary, VectorResult,
-};
+use ghostlib_model::{AttemptId, Environment, Evaluation, Event, RunSummary, SessionSummary, VectorResult};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -32,7 +30,8 @@ impl Work<'_> {
         let ready = self.ready(&spec).await?;
         let record = self.record_of(&session.id)?;
         let candidate = Candidate { dir: &dir, scratch: &scratch, record: &record };
-        let evaluation = self.judge().await?.evaluate(&spec, &ready, candidate, &self.judge_options()).await?;
+        let evaluation =
+            self.judge().await?.evaluate(&spec, &ready, candidate, &self.judge_options()).await?;
         let environment = Environment {
             toolchain: self.engine.toolchain.version.clone(),
             sandbox: self.engine.sandbox.stamp().backend,
@@ -72,7 +71,8 @@ impl Work<'_> {
             // With one candidate there is nobody to compare it with; and equal trees answer alike.
             if measured.len() > 1 && !calls.is_empty() && !asked.contains_key(&stamp.tree) {
                 let [dir, scratch] = self.check_out(&stamp.commit, &stamp.tree)?;
-                let candidate = Candidate { dir: &dir, scratch: &scratch, record: &ghostlib_agent::FileTree::default() };
+                let candidate =
+                    Candidate { dir: &dir, scratch: &scratch, record: &ghostlib_agent::FileTree::default() };
                 let judge = self.judge().await?;
                 let answers = judge.ask(&spec, &ready, candidate, &calls, &self.judge_options()).await?;
                 asked.insert(stamp.tree.clone(), answers);

@@ -15,9 +15,7 @@ pub use next::{Step, next_steps};
 
 use crate::judge::{Judge, JudgeError, JudgePlaces, JudgeTools};
 use crate::spec_files::{LoadedSpec, SpecError};
-use crate::store::{
-    CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock,
-};
+use crate::store::{CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock};
 use ghostlib_agent::{Agent, AgentError, Prompts, TrajectoryLine, TreeError};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{AttemptId, Canary, Event, RunId, RunOptions, RunSummary};

@@ -1,6 +1,6 @@
 use ghostlib_model::{
-    AttemptId, AttemptSummary, ChangeKind, IterationSummary, Purpose, Reviser, Revision, RevisionVerdict, RunEnd,
-    RunOptions, RunSummary, SessionEnd, Sha256Hex,
+    AttemptId, AttemptSummary, ChangeKind, IterationSummary, Purpose, Reviser, Revision, RevisionVerdict,
+    RunEnd, RunOptions, RunSummary, SessionEnd, Sha256Hex,
 };
 use std::cmp::Reverse;
 
@@ -47,8 +47,7 @@ pub fn next_steps(summary: &RunSummary) -> Vec<Step> {
     let used_up = over_budget(summary, options);
     let open = (1..=samples(options, last.purpose)).filter_map(|number| open_step(last, number));
     // What was begun is measured still.
-    let open: Vec<_> =
-        open.filter(|step| used_up.is_none() || matches!(step, Step::Evaluate(_))).collect();
+    let open: Vec<_> = open.filter(|step| used_up.is_none() || matches!(step, Step::Evaluate(_))).collect();
     if !open.is_empty() {
         return open;
     }
@@ -72,7 +71,8 @@ fn open_step(iteration: &IterationSummary, number: u32) -> Option<Step> {
         return attempt.evaluation.is_none().then_some(Step::Evaluate(id));
     }
     let n_sessions = attempt.sessions.len();
-    let again = n_sessions < MAX_SESSIONS && attempt.session().is_none_or(|session| is_bad_luck(&session.end));
+    let again =
+        n_sessions < MAX_SESSIONS && attempt.session().is_none_or(|session| is_bad_luck(&session.end));
     again.then_some(Step::Session(id, n_sessions))
 }
 
@@ -128,11 +128,13 @@ fn revision_step(last: &IterationSummary, options: &RunOptions) -> Option<Step> 
     if last.revisions.is_empty() {
         return Some(Step::Revise(last.iteration));
     }
-    let blamed = last.attribution.as_ref().is_some_and(|attribution| attribution.blamed_on_spec().next().is_some());
+    let blamed =
+        last.attribution.as_ref().is_some_and(|attribution| attribution.blamed_on_spec().next().is_some());
     if options.reviser.is_none() || !blamed {
         return None;
     }
-    let by_agent: Vec<&Revision> = last.revisions.iter().filter(|one| matches!(one.by, Reviser::Agent(_))).collect();
+    let by_agent: Vec<&Revision> =
+        last.revisions.iter().filter(|one| matches!(one.by, Reviser::Agent(_))).collect();
     let is_settled = by_agent.last().is_some_and(|one| one.verdict == RevisionVerdict::Accepted);
     (!is_settled && by_agent.len() <= MAX_REWORDINGS).then_some(Step::Reword(last.iteration, by_agent.len()))
 }
@@ -141,7 +143,10 @@ fn after_failure(summary: &RunSummary, last: &IterationSummary, options: &RunOpt
     if unchanged(last)
         && let Some(reasons) = refused(last)
     {
-        return Step::End(RunEnd::NoProgress(format!("the guard refused the revision: {}", reasons.join("; "))));
+        return Step::End(RunEnd::NoProgress(format!(
+            "the guard refused the revision: {}",
+            reasons.join("; ")
+        )));
     }
     let idle: Vec<_> = summary.iterations.iter().rev().take_while(|one| unchanged(one)).collect();
     let some_pass =
@@ -183,7 +188,8 @@ fn without_candidate(summary: &RunSummary, last: &IterationSummary, options: &Ru
 }
 
 fn all_pass(iteration: &IterationSummary, options: &RunOptions) -> bool {
-    let n_passing = iteration.evaluations().filter(|(_, evaluation)| evaluation.passes(options.target)).count();
+    let n_passing =
+        iteration.evaluations().filter(|(_, evaluation)| evaluation.passes(options.target)).count();
     n_passing == samples(options, iteration.purpose) as usize
 }
 
@@ -251,7 +257,8 @@ pub(super) fn best(summary: &RunSummary) -> Option<AttemptId> {
         let evaluations = || iteration.evaluations().map(|(_, evaluation)| evaluation);
         let n_passing = evaluations().filter(|one| one.passes(options.target)).count();
         let per_mille = 1000 * n_passing / samples(options, iteration.purpose) as usize;
-        let fewest_blocking = evaluations().map(|one| one.findings.iter().filter(|one| one.blocks()).count()).min();
+        let fewest_blocking =
+            evaluations().map(|one| one.findings.iter().filter(|one| one.blocks()).count()).min();
         (confirmed, per_mille, Reverse(fewest_blocking), iteration.iteration)
     };
     let iteration = measured.max_by_key(of_spec)?;

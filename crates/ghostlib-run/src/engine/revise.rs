@@ -5,10 +5,12 @@ use super::work::Work;
 use super::{RunError, Step, tree_error};
 use crate::revision::{self, Leave, Proposal};
 use crate::spec_files::LoadedSpec;
-use ghostlib_agent::{Assignment, FileTree, REASONS_FILE, SPEC_DIR, Session, ToRevise, prepare_reviser, read_plain_file};
+use ghostlib_agent::{
+    Assignment, FileTree, REASONS_FILE, SPEC_DIR, Session, ToRevise, prepare_reviser, read_plain_file,
+};
 use ghostlib_model::{
-    Case, Change, ChangeKind, Event, Finding, IterationSummary, Reviser, RevisingSession, Revision, RevisionVerdict,
-    Role, RunSummary, SessionEnd, SessionId,
+    Case, Change, ChangeKind, Event, Finding, IterationSummary, Reviser, RevisingSession, Revision,
+    RevisionVerdict, Role, RunSummary, SessionEnd, SessionId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -37,7 +39,8 @@ impl Work<'_> {
         let ids: BTreeSet<_> = blamed_cases(iteration).map(|case| &case.finding).collect();
         let mut seen = BTreeSet::new();
         let of_spec = summary.iterations.iter().filter(|other| other.spec.hash == iteration.spec.hash);
-        let all = of_spec.flat_map(IterationSummary::evaluations).flat_map(|(_, evaluation)| &evaluation.findings);
+        let all =
+            of_spec.flat_map(IterationSummary::evaluations).flat_map(|(_, evaluation)| &evaluation.findings);
         let findings = all.filter(|one| ids.contains(&one.id) && seen.insert(&one.id)).cloned().collect();
         Ok(Blamed { spec: self.spec_of(summary, iteration)?, findings })
     }
@@ -65,7 +68,8 @@ impl Work<'_> {
         let reasons = if is_same {
             Vec::new()
         } else {
-            revision::check(before, &proposal.after, leave, self.judge().await?, &self.judge_options()).await?
+            revision::check(before, &proposal.after, leave, self.judge().await?, &self.judge_options())
+                .await?
         };
         let revision = revision::conclude(before, proposal, reasons, by);
         if revision.verdict == RevisionVerdict::Accepted {
@@ -122,13 +126,16 @@ impl Work<'_> {
         let cases: Vec<&Case> = wording.cases.iter().collect();
         let withheld = |id: &str| wording.spec.withheld.iter().any(|withheld| withheld.as_str() == id);
         let files = wording.spec.visible_files();
-        let prompt = prepare_reviser(workspace, &ToRevise {
-            prompts: &self.engine.prompts,
-            name: &wording.spec.spec.front_matter.name,
-            spec_files: &files,
-            findings: &revision::brief(&cases, &withheld, &wording.refused),
-            growth_lines: self.options.growth,
-        })?;
+        let prompt = prepare_reviser(
+            workspace,
+            &ToRevise {
+                prompts: &self.engine.prompts,
+                name: &wording.spec.spec.front_matter.name,
+                spec_files: &files,
+                findings: &revision::brief(&cases, &withheld, &wording.refused),
+                growth_lines: self.options.growth,
+            },
+        )?;
         Ok(Assignment {
             session: wording.session.clone(),
             role: Role::Reviser,
@@ -154,7 +161,11 @@ impl Work<'_> {
             Err(error) => {
                 session.end = SessionEnd::Unusable(error.to_string());
                 self.keep_recording(assignment, session, &FileTree::default())?;
-                return Ok((nothing, Leave::default(), vec![format!("what the reviser left cannot be read: {error}")]));
+                return Ok((
+                    nothing,
+                    Leave::default(),
+                    vec![format!("what the reviser left cannot be read: {error}")],
+                ));
             }
         };
         self.keep_recording(assignment, session, &tree)?;

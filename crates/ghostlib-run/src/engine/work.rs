@@ -8,8 +8,8 @@ use crate::spec_files::LoadedSpec;
 use crate::store::Candidates;
 use ghostlib_agent::FileTree;
 use ghostlib_model::{
-    AttemptSummary, Event, IterationSummary, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId, Sha256Hex,
-    VectorId,
+    AttemptSummary, Event, IterationSummary, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId,
+    Sha256Hex, VectorId,
 };
 use ghostlib_verify::Differential;
 use std::collections::BTreeSet;
@@ -44,7 +44,11 @@ pub(super) struct Work<'a> {
 type Done<'a> = Pin<Box<dyn Future<Output = Result<Event, RunError>> + Send + 'a>>;
 
 impl<'a> Work<'a> {
-    pub(super) fn new(engine: &'a Engine, summary: &RunSummary, judge: Option<Judge>) -> Result<Self, RunError> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        summary: &RunSummary,
+        judge: Option<Judge>,
+    ) -> Result<Self, RunError> {
         let (Some(run), Some(options), Some(spec)) = (&summary.run, &summary.options, &summary.spec) else {
             return Err(RunError::NoBeginning);
         };
@@ -60,7 +64,11 @@ impl<'a> Work<'a> {
             judge: OnceCell::new_with(judge),
             ready: Mutex::new(None),
             sessions: at_least_one(options.parallel),
-            sessions_of: engine.agents.iter().map(|one| at_least_one(one.parallel.unwrap_or(u32::MAX >> 4))).collect(),
+            sessions_of: engine
+                .agents
+                .iter()
+                .map(|one| at_least_one(one.parallel.unwrap_or(u32::MAX >> 4)))
+                .collect(),
             // What builds uses several cores itself.
             evaluations: Semaphore::new(n_cores.div_ceil(2)),
         })
@@ -177,12 +185,20 @@ impl<'a> Work<'a> {
     }
 
     /// The spec of an iteration, with what is withheld in it.
-    pub(super) fn spec_of(&self, summary: &RunSummary, iteration: &IterationSummary) -> Result<LoadedSpec, RunError> {
+    pub(super) fn spec_of(
+        &self,
+        summary: &RunSummary,
+        iteration: &IterationSummary,
+    ) -> Result<LoadedSpec, RunError> {
         self.spec_as_shown(summary, &iteration.spec.hash, iteration.iteration)
     }
 
     /// The spec that an iteration has left, with what is withheld in the next one.
-    pub(super) fn spec_after(&self, summary: &RunSummary, it: &IterationSummary) -> Result<LoadedSpec, RunError> {
+    pub(super) fn spec_after(
+        &self,
+        summary: &RunSummary,
+        it: &IterationSummary,
+    ) -> Result<LoadedSpec, RunError> {
         self.spec_as_shown(summary, next::spec_after(it), it.iteration + 1)
     }
 
@@ -211,7 +227,11 @@ impl<'a> Work<'a> {
 
     pub(super) fn judge_options(&self) -> JudgeOptions {
         JudgeOptions {
-            differential: Differential { cases: self.options.cases, seed: self.options.seed, max_differences: 8 },
+            differential: Differential {
+                cases: self.options.cases,
+                seed: self.options.seed,
+                max_differences: 8,
+            },
             build_wall: Duration::from_secs(600),
             copy: self.engine.copy_thresholds.clone(),
             budget: self.engine.evaluate_budget,

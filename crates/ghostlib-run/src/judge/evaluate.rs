@@ -8,8 +8,8 @@ use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, Sequence, SpecStand, Vector, VectorOutcome,
-    VectorResult, VectorsDimension,
+    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, Sequence, SpecStand, Vector,
+    VectorOutcome, VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{
@@ -103,11 +103,15 @@ impl Judge {
     ) -> Result<Vec<Option<Answer>>, JudgeError> {
         let tree = SourceTree::read(candidate.dir)?;
         let own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
-        let Built::Driver { driver, .. } = self.build(loaded, ready, candidate, &own_api, options).await? else {
+        let Built::Driver { driver, .. } = self.build(loaded, ready, candidate, &own_api, options).await?
+        else {
             return Ok(vec![None; calls.len()]);
         };
         let answers = last_answers(&driver, calls).await?;
-        Ok(answers.into_iter().map(|answer| Some(answer).filter(|one| !matches!(one, Answer::NotRun(_)))).collect())
+        Ok(answers
+            .into_iter()
+            .map(|answer| Some(answer).filter(|one| !matches!(one, Answer::NotRun(_))))
+            .collect())
     }
 
     /// Compares API and text. A candidate in another language is held against the API that the spec declares for it.

@@ -31,7 +31,8 @@ use ghostlib_diff::{
     SourceTree, language_of, literals,
 };
 use ghostlib_model::{
-    Answer, Canary, Diagnostic, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome, VectorResult,
+    Answer, Canary, Diagnostic, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome,
+    VectorResult,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::lint::{LintLevels, lint_with};

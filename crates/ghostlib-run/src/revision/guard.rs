@@ -104,10 +104,13 @@ fn grown(before: &LoadedSpec, after: &LoadedSpec, leave: &Leave) -> Option<Strin
 
 /// Lints that the revised spec has more often. How long it is, is looked at apart.
 fn lint_worse(before: &LoadedSpec, after: &LoadedSpec, judge: &Judge) -> Vec<String> {
-    let count = |diagnostics: &[Diagnostic], code: &str| diagnostics.iter().filter(|one| one.code == code).count();
+    let count =
+        |diagnostics: &[Diagnostic], code: &str| diagnostics.iter().filter(|one| one.code == code).count();
     let (old, new) = (judge.lint(before), judge.lint(after));
     let mut seen = BTreeSet::new();
-    let warnings = new.iter().filter(|one| one.severity >= Severity::Warning && one.code != Code::SpecOversized.as_str());
+    let warnings = new
+        .iter()
+        .filter(|one| one.severity >= Severity::Warning && one.code != Code::SpecOversized.as_str());
     let worse = warnings.filter(|one| count(&new, &one.code) > count(&old, &one.code));
     let first_of_each = worse.filter(|one| seen.insert(one.code.clone()));
     let is_new = |one: &&Diagnostic| old.iter().all(|other| other.message != one.message);

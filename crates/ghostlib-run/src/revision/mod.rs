@@ -1,14 +1,14 @@
 //! Revising the spec where it is silent, and the guard between any revision and the spec.
 
+mod brief;
 mod guard;
 mod harvest;
-mod brief;
 mod mechanical;
 
+pub(crate) use brief::brief;
 pub use guard::{Leave, check};
 pub use harvest::{Harvest, harvest};
 pub(crate) use harvest::{only_value, vector_of};
-pub(crate) use brief::brief;
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

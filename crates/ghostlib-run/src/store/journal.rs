@@ -204,7 +204,10 @@ mod tests {
     use ghostlib_model::{AttemptId, RunEnd};
 
     fn event(best: u32) -> Event {
-        Event::RunEnded { end: RunEnd::NoProgress("ä\"\n".into()), best: Some(AttemptId { iteration: best, attempt: 1 }) }
+        Event::RunEnded {
+            end: RunEnd::NoProgress("ä\"\n".into()),
+            best: Some(AttemptId { iteration: best, attempt: 1 }),
+        }
     }
 
     fn written(n_events: u32) -> (tempfile::TempDir, PathBuf) {
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn a_changed_byte_is_found_in_its_line() {
         let (_dir, path) = written(3);
-        let text = fs::read_to_string(&path).unwrap().replacen("\"best\":2", "\"best\":7", 1);
+        let text = fs::read_to_string(&path).unwrap().replacen("\"iteration\":2", "\"iteration\":7", 1);
         fs::write(&path, text).unwrap();
         let error = Journal::read(&path).unwrap_err().to_string();
         assert!(error.contains("journal.jsonl:3: the checksum does not fit"), "{error}");
@@ -262,9 +265,11 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_and_kept() {
         let (_dir, path) = written(0);
-        let newer = "{\"ghostlib-journal\":2}\n{\"something\":\"else\"}\n";
+        let newer = "{\"ghostlib-journal\":3}\n{\"something\":\"else\"}\n";
         fs::write(&path, newer).unwrap();
-        assert!(matches!(Journal::open(&path).unwrap_err(), JournalError::Newer { format: 2, .. }));
+        assert!(matches!(Journal::open(&path).unwrap_err(), JournalError::Newer { format: 3, .. }));
         assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+        fs::write(&path, "{\"ghostlib-journal\":1}\n").unwrap();
+        assert!(matches!(Journal::open(&path).unwrap_err(), JournalError::Older { format: 1, .. }));
     }
 }

@@ -152,11 +152,16 @@ impl Lockfile {
     }
 }
 
-fn fidelity(summary: &RunSummary, iteration: &IterationSummary, best: &AttemptSummary) -> Option<LockedFidelity> {
+fn fidelity(
+    summary: &RunSummary,
+    iteration: &IterationSummary,
+    best: &AttemptSummary,
+) -> Option<LockedFidelity> {
     let fidelity = &best.evaluation.as_ref()?.fidelity;
     let options = summary.options.as_ref()?;
     let same_spec = summary.iterations.iter().filter(|other| other.spec.hash == iteration.spec.hash);
-    let measured: Vec<_> = same_spec.flat_map(IterationSummary::evaluations).map(|(_, evaluation)| evaluation).collect();
+    let measured: Vec<_> =
+        same_spec.flat_map(IterationSummary::evaluations).map(|(_, evaluation)| evaluation).collect();
     let passed = measured.iter().filter(|evaluation| evaluation.passes(options.target)).count();
     Some(LockedFidelity {
         headline: fidelity.headline(),

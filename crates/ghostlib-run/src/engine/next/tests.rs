@@ -1,8 +1,8 @@
 use super::*;
 use ghostlib_model::{
-    AgentStamp, ApiDimension, ApiLevel, Attribution, BehaviourDimension, CandidateStamp, Change, CodeCoverage,
-    Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource, ReferenceStamp,
-    RunBudget, SessionBudget, SessionId, SessionSummary, SpecStamp, VectorsDimension,
+    AgentStamp, ApiDimension, ApiLevel, Attribution, BehaviourDimension, CandidateStamp, Change,
+    CodeCoverage, Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource,
+    ReferenceStamp, RunBudget, SessionBudget, SessionId, SessionSummary, SpecStamp, VectorsDimension,
 };
 
 fn hash(text: &str) -> Sha256Hex {
@@ -162,7 +162,8 @@ fn attempts_go_on_beside_each_other_and_are_judged_when_all_are_over() {
     let steps = next_steps(&of_several(3, 3, vec![begun]));
     assert_eq!(steps, [Step::Session(id(1, 1), 0), Step::Evaluate(id(1, 2)), Step::Session(id(1, 3), 0)]);
     let good = || Some(evaluation(100, vec![]));
-    let gave_up = iteration(1, vec![attempt(1, true, good()), attempt(2, false, None), attempt(3, true, good())]);
+    let gave_up =
+        iteration(1, vec![attempt(1, true, good()), attempt(2, false, None), attempt(3, true, good())]);
     assert_eq!(only(&of_several(3, 3, vec![gave_up])), Step::Revise(1), "two of three are not all");
 }
 
@@ -301,6 +302,9 @@ fn the_best_is_the_one_that_passed_and_else_the_one_that_blocks_least() {
     assert_eq!(best(&summary(vec![blocked(1), failed(2)])), Some(id(2, 1)));
     assert_eq!(best(&summary(vec![failed(1), failed(2)])), Some(id(2, 1)));
     assert_eq!(best(&summary(vec![iteration(1, vec![attempt(1, false, None)])])), None);
-    let two = iteration(1, vec![attempt(1, true, Some(evaluation(50, vec![]))), attempt(2, true, Some(evaluation(60, vec![])))]);
+    let two = iteration(
+        1,
+        vec![attempt(1, true, Some(evaluation(50, vec![]))), attempt(2, true, Some(evaluation(60, vec![])))],
+    );
     assert_eq!(best(&of_several(2, 0, vec![two])), Some(id(1, 2)));
 }
