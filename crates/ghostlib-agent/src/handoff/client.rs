@@ -119,7 +119,7 @@ impl Client {
             let reason = "the folder of the task is not among the workspaces of this project".into();
             return Err(TaskError::File { path: task.workspace.clone(), reason });
         }
-        Workspace::open(&expected)
+        Workspace::open(&expected, task.role)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Claim, Task, TaskError, TaskState, Workspace};
 use crate::tree::FileTree;
-use crate::{CANDIDATE_DIR, TreeError};
+use crate::{TreeError, output_dir};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -178,13 +178,14 @@ pub(super) fn taken(task: &Task) -> TaskError {
 /// Whether what lies in a task's folder can be taken over.
 pub(super) fn check_finished(task: &Task) -> Result<(), TaskError> {
     let unfinished = |reason: String| TaskError::Unfinished { id: task.id.clone(), reason };
-    let files =
-        Workspace::open(&task.workspace)?.candidate().map_err(|error| unfinished(error.to_string()))?;
+    let files = Workspace::open(&task.workspace, task.role)?
+        .output()
+        .map_err(|error| unfinished(error.to_string()))?;
     if files.files.is_empty() {
-        return Err(unfinished(format!("{CANDIDATE_DIR}/ is empty")));
+        return Err(unfinished(format!("{}/ is empty", output_dir(task.role))));
     }
     // What the run refuses when it takes the candidate over is better known now.
-    let dir = task.workspace.join(CANDIDATE_DIR);
+    let dir = task.workspace.join(output_dir(task.role));
     let relative = |error: TreeError| {
         let path = error.path.strip_prefix(&task.workspace).unwrap_or(&error.path);
         unfinished(format!("{}: {}", path.display(), error.reason))
@@ -219,7 +220,7 @@ mod tests {
         let tasks = Tasks::new(dir.path().join("tasks"));
         for id in ids {
             let workspace = dir.path().join(id);
-            fs::create_dir_all(workspace.join(CANDIDATE_DIR)).unwrap();
+            fs::create_dir_all(workspace.join("candidate")).unwrap();
             let task = Task { id: (*id).into(), role: Role::Implementer, workspace, state: TaskState::Open };
             tasks.hand_out(&task).unwrap();
         }

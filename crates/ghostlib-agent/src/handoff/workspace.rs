@@ -1,7 +1,8 @@
 use super::TaskError;
 use super::folder::{Entry, Folder, NOT_PLAIN, invalid};
 use crate::tree::{FileTree, check_name};
-use crate::{CANDIDATE_DIR, PUSHBACK_FILE, SPEC_DIR, TASK_FILE};
+use crate::{CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, REASONS_FILE, SPEC_DIR, TASK_FILE, output_dir};
+use ghostlib_model::Role;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Workspace {
     path: PathBuf,
+    role: Role,
     root: Folder,
 }
 
@@ -24,30 +26,46 @@ const MAX_DEPTH: usize = 32;
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
 impl Workspace {
-    /// Opens a workspace.
+    /// Opens the workspace of a role.
     ///
     /// # Errors
     /// If it is no folder.
-    pub fn open(path: &Path) -> Result<Self, TaskError> {
+    pub fn open(path: &Path, role: Role) -> Result<Self, TaskError> {
         let root = Folder::open(path).map_err(|error| file_error(path, &error))?;
-        Ok(Self { path: path.into(), root })
+        Ok(Self { path: path.into(), role, root })
     }
 
-    /// The paths of the task, the files of the spec and of the candidate, and the objections, with their sizes in
-    /// bytes. What is no plain file is left out.
+    /// The files at its top that are for the role.
+    fn top(&self) -> &'static [&'static str] {
+        match self.role {
+            Role::Implementer => &[TASK_FILE, PUSHBACK_FILE],
+            Role::Reviser | Role::Author => &[TASK_FILE, FINDINGS_FILE, REASONS_FILE],
+        }
+    }
+
+    /// The folders that are for the role.
+    fn dirs(&self) -> &'static [&'static str] {
+        match self.role {
+            Role::Implementer => &[SPEC_DIR, CANDIDATE_DIR],
+            Role::Reviser | Role::Author => &[SPEC_DIR],
+        }
+    }
+
+    /// The paths of the task, the files of the spec and of the candidate, and what else is written for or by the role,
+    /// with their sizes in bytes. What is no plain file is left out.
     ///
     /// # Errors
     /// If there are too many, or a folder cannot be read.
     pub fn files(&self) -> Result<BTreeMap<String, u64>, TaskError> {
         let mut files = BTreeMap::new();
-        for name in [TASK_FILE, PUSHBACK_FILE] {
+        for name in self.top().iter().copied() {
             if let Some(Entry::File(n_bytes)) =
                 self.root.entry(name).map_err(|error| self.error(name, &error))?
             {
                 files.insert(name.to_owned(), n_bytes);
             }
         }
-        for dir in [SPEC_DIR, CANDIDATE_DIR] {
+        for dir in self.dirs().iter().copied() {
             for (path, entry) in self.entries(dir)? {
                 if let Entry::File(n_bytes) = entry {
                     files.insert(format!("{dir}/{path}"), n_bytes);
@@ -62,11 +80,14 @@ impl Workspace {
     /// # Errors
     /// If it is none of them, is larger than 1 MiB, or no UTF-8.
     pub fn read(&self, path: &str) -> Result<String, TaskError> {
-        let is_top = [TASK_FILE, PUSHBACK_FILE].contains(&path);
-        let is_below = |dir: &str| path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'));
-        if !is_top && !is_below(SPEC_DIR) && !is_below(CANDIDATE_DIR) {
+        let is_top = self.top().contains(&path);
+        let is_below = |dir: &&str| path.strip_prefix(*dir).is_some_and(|rest| rest.starts_with('/'));
+        if !is_top && !self.dirs().iter().any(is_below) {
+            let folders: Vec<String> = self.dirs().iter().map(|dir| format!("{dir}/")).collect();
             let reason = format!(
-                "only {TASK_FILE}, {PUSHBACK_FILE} and files below {SPEC_DIR}/ and {CANDIDATE_DIR}/ can be read"
+                "only {} and files below {} can be read",
+                self.top().join(", "),
+                folders.join(" and ")
             );
             return Err(refused(path, &reason));
         }
@@ -75,17 +96,17 @@ impl Workspace {
         String::from_utf8(bytes).map_err(|_| refused(path, "it is no text in UTF-8"))
     }
 
-    /// Writes a file below `candidate/`, with the folders above it.
+    /// Writes a file below what the role fills, with the folders above it; a reviser's reasons too.
     ///
     /// # Errors
     /// If the path leads anywhere else, the file or all of them are too large, or something that is no plain file
     /// stands in the way.
     pub fn write(&self, path: &str, text: &str) -> Result<(), TaskError> {
-        check_candidate_path(path)?;
+        self.check_own_path(path)?;
         if text.len() as u64 > MAX_FILE_BYTES {
             return Err(refused(path, "a file may have 1 MiB"));
         }
-        let entries = self.entries(CANDIDATE_DIR)?;
+        let entries = self.entries(output_dir(self.role))?;
         let n_bytes: u64 =
             entries.values().map(|entry| if let Entry::File(n_bytes) = entry { *n_bytes } else { 0 }).sum();
         if n_bytes + text.len() as u64 > MAX_BYTES || entries.len() >= MAX_FILES {
@@ -95,14 +116,29 @@ impl Workspace {
         folder.write(&name, text.as_bytes()).map_err(|error| self.error(path, &error))
     }
 
-    /// Removes a file below `candidate/`; of a link the link alone.
+    /// Removes a file below what the role fills; of a link the link alone.
     ///
     /// # Errors
     /// If the path leads anywhere else, or there is no such file.
     pub fn remove(&self, path: &str) -> Result<(), TaskError> {
-        check_candidate_path(path)?;
+        self.check_own_path(path)?;
         let (folder, name) = self.parent(path, Folder::folder)?;
         folder.remove(&name).map_err(|error| self.error(path, &error))
+    }
+
+    fn check_own_path(&self, path: &str) -> Result<(), TaskError> {
+        let own = output_dir(self.role);
+        if self.role != Role::Implementer && path == REASONS_FILE {
+            return Ok(());
+        }
+        let inside = path.strip_prefix(own).and_then(|rest| rest.strip_prefix('/'));
+        let inside =
+            inside.ok_or_else(|| refused(path, &format!("only files below {own}/ can be written")))?;
+        let is_left_out = LEFT_OUT.iter().any(|name| inside.split('/').next() == Some(*name));
+        if is_left_out || inside.split('/').count() > MAX_DEPTH {
+            return Err(refused(path, "it is no part of a candidate"));
+        }
+        Ok(())
     }
 
     /// Objects to a requirement: one more line of `PUSHBACK.md`.
@@ -133,6 +169,14 @@ impl Workspace {
     /// If something in it is no plain file, or it is too large.
     pub fn candidate(&self) -> Result<FileTree, TaskError> {
         self.tree(CANDIDATE_DIR)
+    }
+
+    /// The files of what the role fills.
+    ///
+    /// # Errors
+    /// As [`Self::candidate`].
+    pub fn output(&self) -> Result<FileTree, TaskError> {
+        self.tree(output_dir(self.role))
     }
 
     fn tree(&self, dir: &str) -> Result<FileTree, TaskError> {
@@ -210,17 +254,6 @@ fn walk(folder: &Folder, above: &str, depth: usize, found: &mut BTreeMap<String,
 
 const TOO_MUCH: &str = "all files together may be 10,000 with 64 MiB, 32 folders deep";
 
-fn check_candidate_path(path: &str) -> Result<(), TaskError> {
-    let inside = path.strip_prefix(CANDIDATE_DIR).and_then(|rest| rest.strip_prefix('/'));
-    let inside =
-        inside.ok_or_else(|| refused(path, &format!("only files below {CANDIDATE_DIR}/ can be written")))?;
-    let is_left_out = LEFT_OUT.iter().any(|name| inside.split('/').next() == Some(*name));
-    if is_left_out || inside.split('/').count() > MAX_DEPTH {
-        return Err(refused(path, "it is no part of a candidate"));
-    }
-    Ok(())
-}
-
 fn refused(path: &str, reason: &str) -> TaskError {
     TaskError::Path { path: path.into(), reason: reason.into() }
 }
@@ -245,7 +278,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let workspace = Workspace::open(&dir.path().join("w")).unwrap();
+        let workspace = Workspace::open(&dir.path().join("w"), Role::Implementer).unwrap();
         (dir, workspace)
     }
 
@@ -340,7 +373,7 @@ mod tests {
         assert!(workspace.remove("candidate/secret").is_err());
         assert!(workspace.candidate().is_err() && workspace.files().is_err());
         symlink(dir.path().join("w"), dir.path().join("v")).unwrap();
-        assert!(Workspace::open(&dir.path().join("v")).is_err());
+        assert!(Workspace::open(&dir.path().join("v"), Role::Implementer).is_err());
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl OpenAiAgent {
         recorder.redact(broker.redactor().clone());
         let toolbox = Toolbox {
             assignment,
-            workspace: Workspace::open(&assignment.workspace)?,
+            workspace: Workspace::open(&assignment.workspace, assignment.role)?,
             shell: Shell::new(&self.workbench, assignment)?,
             checks: self.checks.clone(),
         };

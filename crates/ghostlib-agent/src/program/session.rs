@@ -3,7 +3,7 @@
 use super::{Conversation, Dialect, Place, ProgramAgent, Start, Streams, Verdict};
 use crate::trajectory::{Recorder, Watcher};
 use crate::watch::{TICK, Watch, judge_complaint};
-use crate::{AgentError, Assignment, CANDIDATE_DIR, FileTree, ModelAccess, Session};
+use crate::{AgentError, Assignment, FileTree, ModelAccess, Session};
 use ghostlib_model::SessionEnd;
 use ghostlib_sandbox::broker::{Broker, BrokerConfig, BrokerReport, Endpoint, Redactor};
 use ghostlib_sandbox::{
@@ -61,7 +61,7 @@ impl<D: Dialect> ProgramAgent<D> {
                 )
             }
         };
-        let end = unless_refused(end, &assignment.workspace, seen.as_ref());
+        let end = unless_refused(end, &assignment.output(), seen.as_ref());
         let usage = model.zip(seen.as_ref()).map(|(model, seen)| model.usage(seen));
         let agent = crate::Agent::stamp(self);
         let trajectory = recorder.end(end.clone());
@@ -198,9 +198,8 @@ fn judge(verdict: Verdict, seen: Option<&BrokerReport>, exited: impl FnOnce() ->
 }
 
 /// Some agents call it done when their model has left them before they did anything.
-fn unless_refused(end: SessionEnd, workspace: &Path, seen: Option<&BrokerReport>) -> SessionEnd {
-    let has_left_something =
-        fs::read_dir(workspace.join(CANDIDATE_DIR)).is_ok_and(|mut entries| entries.next().is_some());
+fn unless_refused(end: SessionEnd, output: &Path, seen: Option<&BrokerReport>) -> SessionEnd {
+    let has_left_something = fs::read_dir(output).is_ok_and(|mut entries| entries.next().is_some());
     if has_left_something {
         return end;
     }

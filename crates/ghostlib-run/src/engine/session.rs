@@ -66,12 +66,15 @@ impl Ordered {
     }
 }
 
-/// `r1-2` is the session of run 1 and iteration 2; `r1-2.3` that of its third attempt, where there are several; and
-/// `r1-2.3-2` the second one, where the first left nothing.
+/// `r1-2` is the session of run 1 and iteration 2; `r1-2-3` that of its third attempt, where there are several; and
+/// `r1-2-3-2` the second one, where the first left nothing.
 fn session_id(run: &RunId, id: AttemptId, n_samples: u32, n_sessions: usize) -> SessionId {
-    let attempt = if n_samples > 1 { format!(".{}", id.attempt) } else { String::new() };
-    let again = if n_sessions > 0 { format!("-{}", n_sessions + 1) } else { String::new() };
-    SessionId::new(format!("{run}-{}{attempt}{again}", id.iteration))
+    let AttemptId { iteration, attempt } = id;
+    SessionId::new(match n_sessions {
+        0 if n_samples == 1 => format!("{run}-{iteration}"),
+        0 => format!("{run}-{iteration}-{attempt}"),
+        n => format!("{run}-{iteration}-{attempt}-{}", n + 1),
+    })
 }
 
 impl Work<'_> {

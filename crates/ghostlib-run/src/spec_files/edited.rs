@@ -40,7 +40,8 @@ mod tests {
 
     fn spec() -> LoadedSpec {
         let document = "---\nname: a\nversion: 1\nvectors: [t.yaml]\n---\n\nr[a]\nIt MUST be.\n";
-        let vectors = "f:\n  - {name: one, input: 1, output: 1}\n  - {name: two, input: 2, output: 2, hidden: true}\n";
+        let vectors =
+            "f:\n  - {name: one, input: 1, output: 1}\n  - {name: two, input: 2, output: 2, hidden: true}\n";
         LoadedSpec::of(Sources {
             document: SourceFile::new("SPEC.md", document),
             vector_files: vec![SourceFile::new("t.yaml", vectors)],

@@ -120,7 +120,7 @@ fn push_back(
     if task.state.is_closed() {
         return Err(TaskError::Closed(task.id).into());
     }
-    Workspace::open(&task.workspace)?.push_back(requirement, reason)?;
+    Workspace::open(&task.workspace, task.role)?.push_back(requirement, reason)?;
     if json {
         say_json(&task);
     } else {

@@ -19,7 +19,7 @@ struct Shown<'a> {
 }
 
 pub(super) fn show(task: &Task, json: bool) -> Result<Verdict, CliError> {
-    let workspace = Workspace::open(&task.workspace)?;
+    let workspace = Workspace::open(&task.workspace, task.role)?;
     let text = workspace.read(TASK_FILE)?;
     let files = workspace.files()?;
     let push_back =
