@@ -21,6 +21,7 @@ mod power;
 mod published;
 mod respell;
 mod sessions;
+mod simulate;
 mod workplace;
 
 #[derive(Parser)]
@@ -45,6 +46,7 @@ enum Command {
     Power(power::PowerArgs),
     Respell(respell::RespellArgs),
     Sessions(sessions::SessionsArgs),
+    Simulate(simulate::SimulateArgs),
     Truth(oracle::TruthArgs),
 }
 
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Oracle(args) => finished(oracle::oracle(&args)),
         Command::Power(args) => finished(power::power(&args)),
         Command::Sessions(args) => finished(sessions::sessions(&args)),
+        Command::Simulate(args) => finished(simulate::simulate(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }

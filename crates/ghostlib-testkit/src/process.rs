@@ -24,6 +24,9 @@ pub struct Ran {
     root: PathBuf,
 }
 
+/// The folder with the settings of whoever runs a test.
+pub(crate) const SETTINGS: &str = ".settings";
+
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Started {
@@ -41,7 +44,7 @@ impl Started {
             .args(args)
             .current_dir(dir)
             // The settings of whoever runs the tests are not theirs.
-            .env("XDG_CONFIG_HOME", root.join("no-settings"))
+            .env("XDG_CONFIG_HOME", root.join(SETTINGS))
             // What is compiled once for a toolchain is so for all tests.
             .env("XDG_CACHE_HOME", program.with_file_name("tests-cache"))
             .envs(variables.iter().copied())

@@ -1,4 +1,4 @@
-use crate::process::{Ran, Started, Talk};
+use crate::process::{Ran, SETTINGS, Started, Talk};
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 use std::ffi::CString;
 use std::fs;
@@ -28,7 +28,10 @@ impl TestProject {
     /// If no temporary folder can be made, as everything in this crate panics where a test cannot go on.
     pub fn new(ghostlib: impl Into<PathBuf>) -> Self {
         let dir = tempfile::Builder::new().prefix("ghostlib-it-").tempdir().expect("a temporary folder");
-        Self { dir, ghostlib: ghostlib.into(), is_mounted: false }
+        let project = Self { dir, ghostlib: ghostlib.into(), is_mounted: false };
+        // One attempt shows what a test is about; tests of several say so.
+        project.write(&format!("{SETTINGS}/ghostlib/config.toml"), "[run]\nsamples = 1\nconfirm = 0\n");
+        project
     }
 
     /// An empty project on a disk of its own with so many MiB; nothing where no disk can be mounted, which

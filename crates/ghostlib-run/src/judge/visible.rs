@@ -9,7 +9,7 @@ use ghostlib_agent::{
     CheckError, CheckFuture, CheckReport, Checks, FileTree, TaskError, TreeError, Workspace, has_its_spec,
 };
 use ghostlib_diff::SourceTree;
-use ghostlib_model::{Answer, Call, ReferenceSource, Sequence, Vector};
+use ghostlib_model::{Answer, Call, ReferenceSource, Role, Sequence, Vector};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::Spec;
 use ghostlib_verify::rust::{Built, CompilerMessage, LeftOut};
@@ -104,7 +104,7 @@ impl VisibleChecks {
     /// the report.
     pub async fn visible(&self, workspace: &Path) -> Result<VisibleReport, VisibleError> {
         let has_its_spec = has_its_spec(workspace);
-        let workspace = Workspace::open(workspace)?;
+        let workspace = Workspace::open(workspace, Role::Implementer)?;
         let loaded = LoadedSpec::of_files(&workspace.spec()?)?;
         let n_vectors = loaded.spec.vectors.len();
         let failed =

@@ -34,6 +34,29 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 use write::{Written, write};
 
+impl Mutated {
+    /// Copies the library to the folder `tree`, which is made anew, with these mutants active, whatever the environment
+    /// says.
+    ///
+    /// # Errors
+    /// If it cannot be copied or written.
+    pub fn fixed(&self, active: &BTreeSet<usize>, tree: &Path) -> Result<(), MutantsError> {
+        if tree.exists() {
+            fs::remove_dir_all(tree).map_err(VerifyError::at(tree))?;
+        }
+        copy_tree(&self.dir, tree, &[])?;
+        let root = tree.join(&Manifest::read(tree)?.root);
+        let text = fs::read_to_string(&root).map_err(VerifyError::at(&root))?;
+        let library = text.strip_suffix(&module()).unwrap_or(&text);
+        let numbers: Vec<String> = active.iter().map(ToString::to_string).collect();
+        let fixed = include_str!("../templates/mutants_fixed.rs")
+            .replace("__module__", MODULE)
+            .replace("__numbers__", &numbers.join(", "));
+        fs::write(&root, format!("{library}{fixed}")).map_err(VerifyError::at(&root))?;
+        Ok(())
+    }
+}
+
 /// The environment variable whose value is the number of the active mutant.
 pub const VARIABLE: &str = "GHOSTLIB_MUTANT";
 
