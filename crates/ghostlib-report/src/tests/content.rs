@@ -23,18 +23,18 @@ fn nothing_known_shows_no_number_and_no_pass() {
 #[test]
 fn an_unknown_dimension_makes_the_headline_unknown() {
     let mut run = sample::run();
-    let evaluation = run.iterations[2].evaluation.as_mut().unwrap();
+    let evaluation = run.iterations[2].attempts[0].evaluation.as_mut().unwrap();
     evaluation.fidelity.behaviour.agreement = None;
     for page in both(&run) {
         assert!(page.contains("behaviour is unknown, and what is unknown never passes"), "{page}");
-        assert!(page.contains("does not fit the figures of iteration 3"), "{page}");
+        assert!(page.contains("does not fit the figures of attempt 3.1"), "{page}");
     }
 }
 
 #[test]
 fn a_gate_without_a_result_does_not_hold() {
     let mut run = sample::run();
-    run.iterations[2].evaluation.as_mut().unwrap().fidelity.gates.clear();
+    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().fidelity.gates.clear();
     for page in both(&run) {
         assert!(page.contains("gates G0, G1, G2 and G3 are unknown"), "{page}");
     }
@@ -53,13 +53,13 @@ fn blindness_that_was_only_asked_for_is_said_plainly() {
 
 #[test]
 fn the_headline_is_the_one_that_the_engine_decides_by() {
-    for iteration in sample::run().iterations {
-        let mut run = sample::run();
-        let headline = iteration.evaluation.as_ref().unwrap().fidelity.headline();
-        run.iterations = vec![iteration];
+    let run = sample::run();
+    for (id, evaluation) in run.iterations.iter().flat_map(|iteration| iteration.evaluations()) {
+        let headline = evaluation.fidelity.headline();
+        let shown = markdown(&RunSummary { best: Some(id), ..run.clone() });
         if headline > 0.0 {
-            let shown = format!("Headline: **{} %**", (headline * 1000.0).round() / 10.0);
-            assert!(markdown(&run).contains(&shown), "{shown}");
+            let known = format!("Headline: **{} %**", (headline * 1000.0).round() / 10.0);
+            assert!(shown.contains(&known), "{known}: {shown}");
         }
     }
 }
@@ -67,7 +67,7 @@ fn the_headline_is_the_one_that_the_engine_decides_by() {
 #[test]
 fn a_refused_revision_says_why() {
     let mut run = sample::run();
-    let revision = run.iterations[0].revision.as_mut().unwrap();
+    let revision = &mut run.iterations[0].revisions[0];
     revision.verdict = RevisionVerdict::Refused(vec!["the id words.split vanished".into()]);
     for page in both(&run) {
         assert!(page.contains("the id words.split vanished"), "{page}");
@@ -87,8 +87,8 @@ fn a_run_that_stopped_says_why_and_what_its_best_candidate_lacks() {
 #[test]
 fn a_change_links_to_the_finding_that_it_answers() {
     let page = html(&sample::run());
-    assert!(page.contains("href=\"#i1-f1\""));
-    assert!(page.contains("id=\"i1-f1\""));
+    assert!(page.contains("href=\"#i1-1-f1\""));
+    assert!(page.contains("id=\"i1-1-f1\""));
 }
 
 #[test]
@@ -97,7 +97,8 @@ fn figures_that_are_no_numbers_do_no_harm() {
     run.options.as_mut().unwrap().target = f64::NAN;
     for iteration in &mut run.iterations {
         iteration.seconds = f64::NEG_INFINITY;
-        iteration.evaluation.as_mut().unwrap().fidelity.behaviour.agreement = Some(f64::NAN);
+        let measured = iteration.attempts.iter_mut().filter_map(|attempt| attempt.evaluation.as_mut());
+        measured.for_each(|evaluation| evaluation.fidelity.behaviour.agreement = Some(f64::NAN));
     }
     for page in both(&run) {
         assert!(!page.contains("NaN") && !page.contains("inf "), "{page}");

@@ -16,14 +16,14 @@ fn with_findings(n: usize) -> RunSummary {
         finding
     };
     let mut run = sample::run();
-    run.iterations[2].evaluation.as_mut().unwrap().findings = (0..n).map(finding).collect();
+    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().findings = (0..n).map(finding).collect();
     run
 }
 
 #[test]
 fn a_page_holds_ten_thousand_findings_folded_in_a_few_megabytes() {
     let page = html(&with_findings(N_FINDINGS));
-    assert_eq!(page.matches("<li id=\"i3-f").count(), N_FINDINGS);
+    assert_eq!(page.matches("<li id=\"i3-1-f").count(), N_FINDINGS);
     assert!(page.contains("<details class=\"p1\">"), "the group is folded");
     assert!(page.len() < 8_000_000, "{} bytes", page.len());
 }
@@ -39,7 +39,7 @@ fn markdown_shows_some_findings_and_tells_of_the_rest() {
 fn long_text_is_cut_on_the_page_and_whole_in_its_data() {
     let mut run = sample::run();
     let long = "é".repeat(10_000);
-    run.iterations[0].evaluation.as_mut().unwrap().findings[0].message.clone_from(&long);
+    run.iterations[0].attempts[0].evaluation.as_mut().unwrap().findings[0].message.clone_from(&long);
     let page = html(&run);
     assert!(page.contains("(6,000 characters more)"));
     assert_eq!(page.matches(&long).count(), 1);
