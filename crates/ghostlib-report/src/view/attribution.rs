@@ -3,7 +3,7 @@
 use super::Limits;
 use super::attempt::named;
 use super::findings::{AnswerOf, CallView, Known, answer, stand};
-use super::text::{count, plain, ratio, thousands};
+use super::text::{plain, ratio, thousands};
 use ghostlib_model::{Attribution, Case, CaseVerdict, Probe, PushBack};
 use serde::Serialize;
 
@@ -110,7 +110,7 @@ impl Group {
         let verdicts: Vec<_> = verdicts.iter().map(|one| format!("{} {}", one.n, one.verdict.word)).collect();
         Self {
             about: plain(about, limits.chars),
-            gist: format!("{}: {}", count(cases.len(), "case"), verdicts.join(", ")),
+            gist: verdicts.join(", "),
             is_open: is_open && cases.iter().any(|case| case.verdict.blames_spec()),
             cases: cases.iter().map(|case| CaseView::of(case, known, limits)).collect(),
         }
@@ -184,7 +184,7 @@ fn name(verdict: &CaseVerdict) -> VerdictName {
     let (word, meaning) = match verdict {
         CaseVerdict::SpecGap => ("spec gap", "the spec does not say it, or not so that it is understood"),
         CaseVerdict::SpecWrong => ("spec wrong", "the spec says something else than the reference does"),
-        CaseVerdict::AgentSlip => ("agent slip", "the spec says it, and an agent did not do it"),
+        CaseVerdict::AgentSlip => ("agent slip", "the spec is enough, and an agent did not do it"),
         CaseVerdict::OverDelivery => ("over-delivery", "a candidate has more than it was asked for"),
         CaseVerdict::Waived(_) => ("waived", "the author does not want what the reference does"),
         CaseVerdict::Unmeasured => ("not measured", "it could not be measured, and says nothing of either"),

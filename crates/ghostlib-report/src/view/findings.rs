@@ -164,7 +164,7 @@ impl CallView {
 
 impl AnswerOf {
     fn of_candidate(given: &Answer, limits: Limits) -> Self {
-        Self { who: "candidate".into(), answer: answer(given, limits) }
+        Self { who: "the candidate".into(), answer: answer(given, limits) }
     }
 }
 

@@ -97,16 +97,18 @@ fn outcome(it: &IterationSummary, summary: &RunSummary) -> (State, &'static str,
     let Some(options) = &summary.options else {
         return (State::Unknown, "measured", "the run's target is unknown".into());
     };
-    let passing =
-        it.evaluations().filter(|(_, evaluation)| shortfall(evaluation, Some(options.target)).is_none());
-    let (n, of) = (passing.count(), planned(it, Some(options)));
-    let attempts = if of == 1 { "attempt" } else { "attempts" };
-    let verb = if n == 1 { "passes" } else { "pass" };
-    match n {
-        n if n == of => (State::Pass, "passed", format!("{n} of {of} {attempts} {verb}")),
-        0 => (State::Fail, "fell short", format!("none of {of} {attempts} passes")),
-        n => (State::Fail, "fell short", format!("{n} of {of} {attempts} {verb}, and all must")),
-    }
+    let passes = |evaluation| shortfall(evaluation, Some(options.target)).is_none();
+    let n = it.evaluations().filter(|(_, evaluation)| passes(evaluation)).count();
+    let (of, asked) = (it.attempts.len(), planned(it, Some(options)));
+    let told = match (n, of) {
+        (0, 1) => "its only attempt does not pass".into(),
+        (1, 1) => "its only attempt passes".into(),
+        (0, _) => format!("none of its {of} attempts passes"),
+        (1, _) => format!("1 of its {of} attempts passes"),
+        (n, _) => format!("{n} of its {of} attempts pass"),
+    };
+    let why = if of < asked { format!("{told}, where {asked} were asked for") } else { told };
+    if n == asked { (State::Pass, "passed", why) } else { (State::Fail, "fell short", why) }
 }
 
 /// Each kind of blindness once, with its attempts where there are both.

@@ -16,34 +16,31 @@ pub(super) fn planned(it: &IterationSummary, options: Option<&RunOptions>) -> us
     it.attempts.len().max(usize::try_from(asked).unwrap_or(1)).max(1)
 }
 
-/// The rebuilds of an iteration's spec that pass, of those that were made to confirm it; where none were, of all of it.
-/// An attempt that left no candidate is one that does not pass.
-pub(super) fn fresh(summary: &RunSummary, it: &IterationSummary) -> Ratio {
+/// `its spec holds on 3 of 3 fresh rebuilds (100 %; 95 % Wilson interval: 43.8 % to 100 %)`
+///
+/// Fresh ones are those that were made to confirm the spec; where none were, all rebuilds of it are told. An attempt
+/// that left no candidate is one that does not pass.
+pub(super) fn on_how_many(summary: &RunSummary, it: &IterationSummary) -> String {
     let target = summary.options.as_ref().map(|options| options.target);
+    let passes = |one: &AttemptSummary| {
+        one.evaluation.as_ref().is_some_and(|evaluation| shortfall(evaluation, target).is_none())
+    };
     let of_purpose = |purpose: Option<Purpose>| -> Ratio {
         let alike =
             of_spec(summary, it).filter(|other| purpose.is_none_or(|purpose| other.purpose == purpose));
-        let passes = |one: &AttemptSummary| {
-            one.evaluation.as_ref().is_some_and(|evaluation| shortfall(evaluation, target).is_none())
-        };
         alike.flat_map(|other| &other.attempts).fold(Ratio::default(), |sum, one| sum.and(passes(one)))
     };
-    let confirming = of_purpose(Some(Purpose::Confirm));
-    if confirming.of > 0 { confirming } else { of_purpose(None) }
-}
-
-/// `on 3 of 3 fresh rebuilds of its spec (100 %; 95 % Wilson interval: 43.8 % to 100 %)`
-pub(super) fn on_how_many(rebuilds: Ratio) -> String {
-    let Some([low, high]) = rebuilds.interval() else {
-        return "on an unknown number of fresh rebuilds".into();
-    };
+    let fresh = of_purpose(Some(Purpose::Confirm));
+    let (rebuilds, noun) =
+        if fresh.of > 0 { (fresh, "fresh rebuild") } else { (of_purpose(None), "rebuild") };
+    let [low, high] = rebuilds.interval().map_or([None; 2], |ends| ends.map(Some));
     format!(
-        "on {} of {} of its spec ({}; 95 % Wilson interval: {} to {})",
+        "its spec holds on {} of {} ({}; 95 % Wilson interval: {} to {})",
         rebuilds.n,
-        count(rebuilds.of, "fresh rebuild"),
+        count(rebuilds.of, noun),
         percent(rebuilds.share()),
-        percent(Some(low)),
-        percent(Some(high)),
+        percent(low),
+        percent(high),
     )
 }
 

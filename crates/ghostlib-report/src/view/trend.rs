@@ -73,17 +73,19 @@ pub(super) fn gain(before: &IterationSummary, after: &IterationSummary) -> Optio
     }
     let n_added = accepted.iter().map(|revision| n_added_lines(revision)).sum();
     let [old, new] = [before, after].map(Spread::of_headlines);
-    let told = |spread: &Spread, it: &IterationSummary| {
+    let told = |spread: &Spread| {
+        let known = count(spread.known.len(), "known candidate");
         let unknown =
             if spread.n_unknown > 0 { format!(", {} unknown", spread.n_unknown) } else { String::new() };
-        format!(
-            "{} in iteration {} ({}{unknown})",
-            percent(spread.mean()),
-            it.iteration,
-            count(spread.known.len(), "known candidate")
-        )
+        format!("{} ({known}{unknown})", percent(spread.mean()))
     };
-    let change = format!("the mean headline was {} and is {}", told(&old, before), told(&new, after));
+    let change = format!(
+        "the mean headline was {} in iteration {} and is {} in iteration {}",
+        told(&old),
+        before.iteration,
+        told(&new),
+        after.iteration
+    );
     let lines = count(n_added, "line");
     Some(match old.mean().zip(new.mean()) {
         None => format!("{change}, so that what the {lines} added to the spec brought is unknown"),

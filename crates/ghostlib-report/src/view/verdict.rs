@@ -1,7 +1,7 @@
 //! What came of the run, in one sentence.
 
 use super::fidelity::shortfall;
-use super::rebuilds::{fresh, on_how_many, planned};
+use super::rebuilds::{on_how_many, planned};
 use super::text::{count, list, percent, plain};
 use super::{Featured, Limits, State};
 use ghostlib_model::{IterationSummary, RevisionVerdict, RunEnd, RunSummary};
@@ -60,11 +60,10 @@ fn passed(summary: &RunSummary) -> Verdict {
             word: "Passed",
             state: State::Pass,
             why: format!(
-                "the candidate of attempt {id} holds every gate, and its headline of {} reaches the target of {}; this \
-                 holds {}",
+                "the candidate of attempt {id} holds every gate, and its headline of {} reaches the target of {}; {}",
                 percent(Some(evaluation.fidelity.headline())),
                 percent(target),
-                on_how_many(fresh(summary, iteration))
+                on_how_many(summary, iteration)
             ),
         },
         Some(reason) => Verdict {
@@ -86,9 +85,9 @@ fn best_falls_short(summary: &RunSummary) -> String {
     match shortfall(evaluation, target) {
         Some(reason) => format!("its {which} candidate, that of attempt {id}, does not pass: {reason}"),
         None => {
-            let rebuilds = on_how_many(fresh(summary, iteration));
+            let rebuilds = on_how_many(summary, iteration);
             format!(
-                "its {which} candidate, that of attempt {id}, passes, which holds {rebuilds}, and no run of fresh rebuilds confirmed it"
+                "its {which} candidate, that of attempt {id}, passes; {rebuilds}, and that was not enough"
             )
         }
     }

@@ -51,10 +51,15 @@ pub(super) fn first(
 /// A build that failed.
 pub(super) fn second(broken: &Finding) -> Attribution {
     let case = Case {
-        recurrence: Ratio::new(1, 1),
+        recurrence: Ratio::new(1, 2),
         ..case(broken, &[id(2, 1)], CaseVerdict::AgentSlip, "no spec asks for it")
     };
-    Attribution { candidates: vec![id(2, 1)], cases: vec![case], alike: Ratio::default() }
+    Attribution { candidates: vec![id(2, 1), id(2, 2)], cases: vec![case], alike: Ratio::default() }
+}
+
+/// Nothing differs.
+pub(super) fn third() -> Attribution {
+    Attribution { candidates: vec![id(3, 1)], ..Attribution::default() }
 }
 
 fn probe(both: &[AttemptId; 2]) -> Probe {

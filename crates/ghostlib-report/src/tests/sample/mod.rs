@@ -124,7 +124,7 @@ fn findings() -> [Finding; 4] {
 fn first() -> IterationSummary {
     let [missing, vector, behaviour, extra] = findings();
     let mut unasked = attempt(
-        2,
+        (1, 2),
         Some(Evaluation {
             fidelity: fidelity([true, true, false, true], Ratio::new(6, 7), Ratio::new(4, 5), Some(0.82)),
             findings: vec![missing.clone(), behaviour.clone()],
@@ -136,7 +136,7 @@ fn first() -> IterationSummary {
         }),
     );
     unasked.sessions[0].agent = AgentStamp::named("handoff", false);
-    let mut nothing = attempt(3, None);
+    let mut nothing = attempt((1, 3), None);
     nothing.environment = None;
     nothing.sessions[0].candidate = None;
     nothing.sessions[0].end = SessionEnd::Crashed("exit code 1".into());
@@ -170,7 +170,7 @@ fn first() -> IterationSummary {
     };
     IterationSummary {
         dropped: vec![vector_result("quote/empty", VectorOutcome::Dropped(Answer::Ok(json!("''"))))],
-        attempts: vec![attempt(1, Some(full)), unasked, nothing],
+        attempts: vec![attempt((1, 1), Some(full)), unasked, nothing],
         attribution: Some(cases),
         revisions,
         ..iteration(1, Purpose::Explore)
@@ -184,11 +184,11 @@ fn second() -> IterationSummary {
         "shell-words",
         "the candidate does not build\nerror[E0308]: mismatched types\n  --> src/lib.rs:7:5\n   |\n7  |     Ok(words)\n   |     ^^^^^^^^^ expected `String`",
     );
-    let mut fidelity = fidelity([false, true, true, true], Ratio::new(0, 9), Ratio::default(), None);
-    fidelity.gates.truncate(1);
-    fidelity.coverage = Ratio::default();
+    let mut failed = fidelity([false, true, true, true], Ratio::new(0, 9), Ratio::default(), None);
+    failed.gates.truncate(1);
+    failed.coverage = Ratio::default();
     let evaluation = Evaluation {
-        fidelity,
+        fidelity: failed,
         findings: vec![broken.clone()],
         vectors: Vec::new(),
         functions: Vec::new(),
@@ -196,8 +196,15 @@ fn second() -> IterationSummary {
         alarms: Vec::new(),
         times: times(),
     };
-    let mut attempt = attempt(1, Some(evaluation));
-    attempt.sessions[0].agent.blindness_enforced = false;
+    let nearly = Evaluation {
+        fidelity: fidelity([true, false, true, true], Ratio::new(9, 9), Ratio::new(5, 5), Some(0.9)),
+        findings: Vec::new(),
+        ..evaluation.clone()
+    };
+    let mut attempts = vec![attempt((2, 1), Some(evaluation)), attempt((2, 2), Some(nearly))];
+    for attempt in &mut attempts {
+        attempt.sessions[0].agent.blindness_enforced = false;
+    }
     let refused =
         RevisionVerdict::Refused(vec!["no finding is about the spec: the candidate slipped".into()]);
     let hash = spec(2).hash;
@@ -210,7 +217,7 @@ fn second() -> IterationSummary {
         by: ghostlib_model::Reviser::Mechanical,
     };
     IterationSummary {
-        attempts: vec![attempt],
+        attempts,
         attribution: Some(attribution::second(&broken)),
         revisions: vec![nothing],
         ..iteration(2, Purpose::Explore)
@@ -231,8 +238,8 @@ fn third() -> IterationSummary {
         times: times(),
     };
     IterationSummary {
-        attempts: vec![attempt(1, Some(evaluation))],
-        attribution: Some(ghostlib_model::Attribution::default()),
+        attempts: vec![attempt((3, 1), Some(evaluation))],
+        attribution: Some(attribution::third()),
         ..iteration(3, Purpose::Confirm)
     }
 }
@@ -241,11 +248,11 @@ fn iteration(n: u32, purpose: Purpose) -> IterationSummary {
     IterationSummary { seconds: 14.2, ..IterationSummary::new(n, purpose, spec(n), Vec::new()) }
 }
 
-fn attempt(n: u32, evaluation: Option<Evaluation>) -> AttemptSummary {
+fn attempt((iteration, n): (u32, u32), evaluation: Option<Evaluation>) -> AttemptSummary {
     AttemptSummary {
         attempt: n,
         sessions: vec![SessionSummary {
-            id: SessionId::new(format!("implement-{n}")),
+            id: SessionId::new(format!("implement-{iteration}-{n}")),
             agent: AgentStamp::named("recorded-agent", true),
             end: SessionEnd::Done,
             candidate: Some(candidate(n)),

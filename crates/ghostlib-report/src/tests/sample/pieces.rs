@@ -69,7 +69,7 @@ pub(super) fn vector_result(id: &str, outcome: VectorOutcome) -> VectorResult {
 pub(super) fn revision(n: u32, missing: &Finding, behaviour: &Finding) -> Revision {
     Revision {
         from: spec(n).hash,
-        to: spec(n + 1).hash,
+        to: between(),
         changes: vec![
             Change { kind: ChangeKind::ApiLine, subject: "join".into(), answers: vec![missing.id.clone()] },
             Change {
@@ -84,12 +84,17 @@ pub(super) fn revision(n: u32, missing: &Finding, behaviour: &Finding) -> Revisi
     }
 }
 
+/// The spec between the two revisions.
+fn between() -> Sha256Hex {
+    Sha256Hex::of(b"between")
+}
+
 /// A revision of prose by an agent, on top of the mechanical one.
 pub(super) fn reworded(verdict: RevisionVerdict, behaviour: &Finding) -> Revision {
     let subject = "words.split.quotes".into();
     Revision {
-        from: spec(2).hash,
-        to: spec(2).hash,
+        from: between(),
+        to: if verdict == RevisionVerdict::Accepted { spec(2).hash } else { between() },
         changes: vec![Change { kind: ChangeKind::Prose, subject, answers: vec![behaviour.id.clone()] }],
         diff: "--- SPEC.md\n+++ SPEC.md\n@@ -20,1 +20,2 @@\n ## Quotes\n+A quote that is not closed MUST be refused.\n"
             .into(),
