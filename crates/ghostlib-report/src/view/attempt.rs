@@ -120,7 +120,7 @@ fn gist(evaluation: &Evaluation) -> String {
 }
 
 fn findings_in_short(evaluation: &Evaluation) -> String {
-    format!("{}, {} blocking", thousands(evaluation.findings.len()), thousands(n_blocking(evaluation)))
+    format!("{} ({} blocking)", thousands(evaluation.findings.len()), thousands(n_blocking(evaluation)))
 }
 
 fn gates_in_short(evaluation: &Evaluation) -> String {

@@ -82,15 +82,11 @@ fn best_falls_short(summary: &RunSummary) -> String {
         return "no candidate could be measured".into();
     };
     let which = if is_best { "best" } else { "last measured" };
-    match shortfall(evaluation, target) {
-        Some(reason) => format!("its {which} candidate, that of attempt {id}, does not pass: {reason}"),
-        None => {
-            let rebuilds = on_how_many(summary, iteration);
-            format!(
-                "its {which} candidate, that of attempt {id}, passes; {rebuilds}, and that was not enough"
-            )
-        }
+    if let Some(reason) = shortfall(evaluation, target) {
+        return format!("its {which} candidate, that of attempt {id}, does not pass: {reason}");
     }
+    let rebuilds = on_how_many(summary, iteration);
+    format!("its {which} candidate, that of attempt {id}, passes; {rebuilds}, and that was not enough")
 }
 
 fn so_far(summary: &RunSummary) -> String {
