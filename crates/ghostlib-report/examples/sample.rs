@@ -1,7 +1,7 @@
 //! Writes a sample report for looking at: `cargo run --example sample -- FOLDER` makes `sample.html` and
 //! `sample.md` in it.
 
-#[path = "../src/tests/sample.rs"]
+#[path = "../src/tests/sample/mod.rs"]
 mod sample;
 
 use std::path::PathBuf;

@@ -6,9 +6,12 @@ use serde::Serialize;
 
 const PAGE: &str = include_str!("templates/page.html.hbs");
 const STYLE: &str = include_str!("templates/style.css");
-const PARTIALS: [(&str, &str); 9] = [
+const PARTIALS: [(&str, &str); 13] = [
+    ("attempt", include_str!("templates/attempt.html.hbs")),
+    ("attempts", include_str!("templates/attempts.html.hbs")),
     ("bar", include_str!("templates/bar.html.hbs")),
     ("call", include_str!("templates/call.html.hbs")),
+    ("case", include_str!("templates/case.html.hbs")),
     ("dropped", include_str!("templates/dropped.html.hbs")),
     ("gates", include_str!("templates/gates.html.hbs")),
     ("measures", include_str!("templates/measures.html.hbs")),
@@ -16,6 +19,7 @@ const PARTIALS: [(&str, &str); 9] = [
     ("measured", include_str!("templates/measured.html.hbs")),
     ("finding", include_str!("templates/finding.html.hbs")),
     ("revision", include_str!("templates/revision.html.hbs")),
+    ("who", include_str!("templates/who.html.hbs")),
 ];
 const LIMITS: Limits = Limits { chars: 4_000, findings: usize::MAX, diff_lines: 20_000 };
 

@@ -4,10 +4,13 @@ use ghostlib_model::RunSummary;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 
 const DOCUMENT: &str = include_str!("templates/document.md.hbs");
-const PARTIALS: [(&str, &str); 3] = [
+const PARTIALS: [(&str, &str); 5] = [
+    // Its line goes on where it stands.
+    ("call", include_str!("templates/call.md.hbs").trim_ascii_end()),
     ("iteration", include_str!("templates/iteration.md.hbs")),
     ("measured", include_str!("templates/measured.md.hbs")),
     ("revision", include_str!("templates/revision.md.hbs")),
+    ("who", include_str!("templates/who.md.hbs")),
 ];
 const LIMITS: Limits = Limits { chars: 600, findings: 50, diff_lines: 400 };
 

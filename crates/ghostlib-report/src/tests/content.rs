@@ -1,6 +1,8 @@
 use super::sample;
 use crate::{html, markdown};
-use ghostlib_model::{RevisionVerdict, RunEnd, RunSummary};
+use ghostlib_model::{
+    AttemptSummary, Finding, IterationSummary, Priority, RevisionVerdict, RunEnd, RunSummary,
+};
 
 /// What a reader sees: the page's main part, without its data, and the document.
 fn both(summary: &RunSummary) -> [String; 2] {
@@ -23,18 +25,18 @@ fn nothing_known_shows_no_number_and_no_pass() {
 #[test]
 fn an_unknown_dimension_makes_the_headline_unknown() {
     let mut run = sample::run();
-    let evaluation = run.iterations[2].evaluation.as_mut().unwrap();
+    let evaluation = run.iterations[2].attempts[0].evaluation.as_mut().unwrap();
     evaluation.fidelity.behaviour.agreement = None;
     for page in both(&run) {
         assert!(page.contains("behaviour is unknown, and what is unknown never passes"), "{page}");
-        assert!(page.contains("does not fit the figures of iteration 3"), "{page}");
+        assert!(page.contains("does not fit the figures of attempt 3.1"), "{page}");
     }
 }
 
 #[test]
 fn a_gate_without_a_result_does_not_hold() {
     let mut run = sample::run();
-    run.iterations[2].evaluation.as_mut().unwrap().fidelity.gates.clear();
+    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().fidelity.gates.clear();
     for page in both(&run) {
         assert!(page.contains("gates G0, G1, G2 and G3 are unknown"), "{page}");
     }
@@ -53,13 +55,13 @@ fn blindness_that_was_only_asked_for_is_said_plainly() {
 
 #[test]
 fn the_headline_is_the_one_that_the_engine_decides_by() {
-    for iteration in sample::run().iterations {
-        let mut run = sample::run();
-        let headline = iteration.evaluation.as_ref().unwrap().fidelity.headline();
-        run.iterations = vec![iteration];
+    let run = sample::run();
+    for (id, evaluation) in run.iterations.iter().flat_map(IterationSummary::evaluations) {
+        let headline = evaluation.fidelity.headline();
+        let shown = markdown(&RunSummary { best: Some(id), ..run.clone() });
         if headline > 0.0 {
-            let shown = format!("Headline: **{} %**", (headline * 1000.0).round() / 10.0);
-            assert!(markdown(&run).contains(&shown), "{shown}");
+            let known = format!("Headline: **{} %**", (headline * 1000.0).round() / 10.0);
+            assert!(shown.contains(&known), "{known}: {shown}");
         }
     }
 }
@@ -67,7 +69,7 @@ fn the_headline_is_the_one_that_the_engine_decides_by() {
 #[test]
 fn a_refused_revision_says_why() {
     let mut run = sample::run();
-    let revision = run.iterations[0].revision.as_mut().unwrap();
+    let revision = &mut run.iterations[0].revisions[0];
     revision.verdict = RevisionVerdict::Refused(vec!["the id words.split vanished".into()]);
     for page in both(&run) {
         assert!(page.contains("the id words.split vanished"), "{page}");
@@ -87,8 +89,8 @@ fn a_run_that_stopped_says_why_and_what_its_best_candidate_lacks() {
 #[test]
 fn a_change_links_to_the_finding_that_it_answers() {
     let page = html(&sample::run());
-    assert!(page.contains("href=\"#i1-f1\""));
-    assert!(page.contains("id=\"i1-f1\""));
+    assert!(page.contains("href=\"#i1-1-f1\""));
+    assert!(page.contains("id=\"i1-1-f1\""));
 }
 
 #[test]
@@ -97,9 +99,80 @@ fn figures_that_are_no_numbers_do_no_harm() {
     run.options.as_mut().unwrap().target = f64::NAN;
     for iteration in &mut run.iterations {
         iteration.seconds = f64::NEG_INFINITY;
-        iteration.evaluation.as_mut().unwrap().fidelity.behaviour.agreement = Some(f64::NAN);
+        let measured = iteration.attempts.iter_mut().filter_map(|attempt| attempt.evaluation.as_mut());
+        measured.for_each(|evaluation| evaluation.fidelity.behaviour.agreement = Some(f64::NAN));
     }
     for page in both(&run) {
         assert!(!page.contains("NaN") && !page.contains("inf "), "{page}");
+    }
+}
+
+#[test]
+fn every_link_of_the_page_leads_to_one_place() {
+    let page = html(&sample::run());
+    let links = page.split(" href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    let ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for id in &ids {
+        assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
+    }
+    for link in links {
+        assert!(ids.contains(&link), "{link}");
+    }
+    assert!(ids.contains(&"i1-2-f1"), "{ids:?}");
+}
+
+#[test]
+fn a_pass_says_on_how_many_fresh_rebuilds_it_holds() {
+    let mut run = sample::run();
+    let passing = run.iterations[2].attempts[0].clone();
+    let failing = AttemptSummary { attempt: 4, evaluation: None, ..passing.clone() };
+    run.iterations[2].attempts.push(AttemptSummary { attempt: 2, ..passing.clone() });
+    let mut earlier = run.iterations[2].clone();
+    earlier.attempts.push(AttemptSummary { attempt: 3, ..passing });
+    earlier.attempts.push(failing);
+    earlier.iteration = 4;
+    run.iterations.push(earlier);
+    for page in both(&run) {
+        assert!(
+            page.contains("5 of 6 fresh rebuilds (83.3 %; 95 % Wilson interval: 43.6 % to 96.9 %)"),
+            "{page}"
+        );
+        assert!(!page.contains("Smoke run"), "{page}");
+    }
+}
+
+#[test]
+fn a_candidate_that_passed_in_a_run_that_did_not_is_not_said_to_fail() {
+    let run = RunSummary { end: Some(RunEnd::OutOfBudget("60 s".into())), ..sample::run() };
+    for page in both(&run) {
+        assert!(page.contains("used up its budget (60 s)"), "{page}");
+        assert!(
+            page.contains("that of attempt 3.1, passes; its spec holds on 1 of 1 fresh rebuild"),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn a_finding_that_blocks_keeps_full_figures_from_reading_as_passed() {
+    let mut run = sample::run();
+    let finding = Finding::new("canary-found", Priority::P0, "src/lib.rs", "a canary stands in it");
+    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().findings.push(finding);
+    for page in both(&run) {
+        assert!(page.contains("does not fit the figures of attempt 3.1: 1 finding blocks"), "{page}");
+    }
+}
+
+#[test]
+fn what_added_lines_brought_is_told_once_the_next_iteration_is_measured() {
+    let run = sample::run();
+    for page in both(&run) {
+        assert!(
+            page.contains("+20.0 points with 5 lines added to the spec, or +40.0 points for every 10"),
+            "{page}"
+        );
+    }
+    for page in both(&sample::not_ended()) {
+        assert!(!page.contains("What the revisions brought"), "{page}");
     }
 }

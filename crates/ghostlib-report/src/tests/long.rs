@@ -2,7 +2,7 @@
 
 use super::sample;
 use crate::{html, markdown};
-use ghostlib_model::{Finding, Place, Priority, RunSummary};
+use ghostlib_model::{Case, Finding, Place, Priority, RunSummary};
 
 const N_FINDINGS: usize = 10_000;
 
@@ -16,14 +16,14 @@ fn with_findings(n: usize) -> RunSummary {
         finding
     };
     let mut run = sample::run();
-    run.iterations[2].evaluation.as_mut().unwrap().findings = (0..n).map(finding).collect();
+    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().findings = (0..n).map(finding).collect();
     run
 }
 
 #[test]
 fn a_page_holds_ten_thousand_findings_folded_in_a_few_megabytes() {
     let page = html(&with_findings(N_FINDINGS));
-    assert_eq!(page.matches("<li id=\"i3-f").count(), N_FINDINGS);
+    assert_eq!(page.matches("<li id=\"i3-1-f").count(), N_FINDINGS);
     assert!(page.contains("<details class=\"p1\">"), "the group is folded");
     assert!(page.len() < 8_000_000, "{} bytes", page.len());
 }
@@ -39,8 +39,27 @@ fn markdown_shows_some_findings_and_tells_of_the_rest() {
 fn long_text_is_cut_on_the_page_and_whole_in_its_data() {
     let mut run = sample::run();
     let long = "é".repeat(10_000);
-    run.iterations[0].evaluation.as_mut().unwrap().findings[0].message.clone_from(&long);
+    run.iterations[0].attempts[0].evaluation.as_mut().unwrap().findings[0].message.clone_from(&long);
     let page = html(&run);
     assert!(page.contains("(6,000 characters more)"));
     assert_eq!(page.matches(&long).count(), 1);
+}
+
+#[test]
+fn markdown_shows_some_cases_and_tells_of_the_rest() {
+    let mut run = sample::run();
+    let attribution = run.iterations[0].attribution.as_mut().unwrap();
+    let case = attribution.cases[1].clone();
+    let push_backs = vec![case.push_backs[0].clone(); 1_000];
+    attribution.cases =
+        (0..N_FINDINGS).map(|i| Case { about: format!("function_{i}"), ..case.clone() }).collect();
+    attribution.cases[0].push_backs = push_backs;
+    let document = markdown(&run);
+    assert!(document.contains("and 9,950 more cases"));
+    assert!(document.contains("and 950 more objections"));
+    assert!(document.contains("| agent slip | 10,000 |"));
+    assert!(document.len() < 100_000, "{} bytes", document.len());
+    let page = html(&run);
+    assert_eq!(page.matches("<li class=\"case\">").count(), N_FINDINGS + 1);
+    assert!(page.len() < 20_000_000, "{} bytes", page.len());
 }

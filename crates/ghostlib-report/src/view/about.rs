@@ -2,7 +2,7 @@
 
 use super::or_unknown;
 use super::text::{count, plain, thousands};
-use ghostlib_model::{AgentStamp, CandidateStamp, ReferenceStamp, SandboxStamp, SpecStamp};
+use ghostlib_model::{AgentStamp, CandidateStamp, Environment, ReferenceStamp, SandboxStamp, SpecStamp};
 use serde::Serialize;
 
 /// A spec at one moment.
@@ -100,14 +100,31 @@ impl CandidateView {
     }
 }
 
-/// An agent's name.
-pub(super) fn agent(agent: &AgentStamp) -> String {
-    or_unknown(&agent.name)
+/// An agent, and what it was told to use.
+#[derive(Serialize)]
+pub(super) struct AgentView {
+    name: String,
+    model: Option<String>,
+}
+
+impl AgentView {
+    pub(super) fn of(agent: &AgentStamp) -> Self {
+        let told = [("model", &agent.model), ("effort", &agent.effort)];
+        let told =
+            told.into_iter().filter_map(|(what, it)| Some(format!("{what} {}", plain(it.as_ref()?, 300))));
+        let told: Vec<_> = told.collect();
+        Self { name: or_unknown(&agent.name), model: (!told.is_empty()).then(|| told.join(", ")) }
+    }
+}
+
+/// What built and ran a candidate.
+pub(super) fn environment(environment: &Environment) -> String {
+    format!("{}, sandbox {}", or_unknown(&environment.toolchain), or_unknown(&environment.sandbox))
 }
 
 /// Whether the reference was kept from an agent, in plain words.
-pub(super) fn blindness(agent: &AgentStamp) -> &'static str {
-    if agent.blindness_enforced {
+pub(super) fn blindness(is_enforced: bool) -> &'static str {
+    if is_enforced {
         "Blindness was enforced: what the agent must not see, the reference above all, was out of its reach."
     } else {
         "Blindness was only asked for, not enforced: the agent was told not to look at the reference, and \

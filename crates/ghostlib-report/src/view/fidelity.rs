@@ -2,7 +2,7 @@
 
 use super::State;
 use super::text::{UNKNOWN, count, list, percent, ratio};
-use ghostlib_model::{CodeCoverage, Evaluation, Fidelity, Gate, IterationSummary, Ratio};
+use ghostlib_model::{CodeCoverage, Evaluation, Fidelity, Gate, Ratio};
 use serde::Serialize;
 
 /// The minimum of the dimensions.
@@ -12,53 +12,33 @@ pub(super) struct Headline {
     state: State,
     why: String,
     #[serde(skip)]
-    share: Option<f64>,
+    pub(super) share: Option<f64>,
 }
 
 /// One gate.
 #[derive(Serialize)]
 pub(super) struct GateView {
-    gate: String,
+    pub(super) gate: String,
     question: &'static str,
-    state: State,
+    pub(super) state: State,
     result: String,
 }
 
 /// One dimension, or a number that is shown beside them.
 #[derive(Serialize)]
 pub(super) struct Measure {
-    name: &'static str,
+    pub(super) name: &'static str,
     asks: &'static str,
     /// Whether the headline takes it into account.
     weighs: bool,
     percent: String,
-    figures: String,
+    pub(super) figures: String,
     /// What the figures count, where the name does not say it.
     note: String,
     /// Length of its bar, from 0 to 100; nothing where it is unknown.
     bar: Option<String>,
     #[serde(skip)]
-    share: Option<f64>,
-}
-
-/// The dimensions over the iterations.
-#[derive(Serialize)]
-pub(super) struct Trend {
-    iterations: Vec<u32>,
-    rows: Vec<TrendRow>,
-}
-
-#[derive(Serialize)]
-struct TrendRow {
-    name: &'static str,
-    cells: Vec<TrendCell>,
-}
-
-#[derive(Serialize)]
-struct TrendCell {
-    percent: String,
-    figures: String,
-    bar: Option<String>,
+    pub(super) share: Option<f64>,
 }
 
 /// The headline of a candidate. Where one dimension is unknown it is unknown too, although the engine, which
@@ -119,6 +99,13 @@ pub(super) fn shortfall(evaluation: &Evaluation, target: Option<f64>) -> Option<
         }
         Some(_) => {}
     }
+    let n_blocking = evaluation.findings.iter().filter(|finding| finding.blocks()).count();
+    if reasons.is_empty() && n_blocking > 0 {
+        reasons.push({
+            let verb = if n_blocking == 1 { "blocks" } else { "block" };
+            format!("{} {verb}", count(n_blocking, "finding"))
+        });
+    }
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
@@ -145,37 +132,8 @@ pub(super) fn measures(evaluation: &Evaluation) -> Vec<Measure> {
     measures
 }
 
-/// The dimensions of all iterations, once one has been measured.
-pub(super) fn trend(iterations: &[IterationSummary]) -> Option<Trend> {
-    let of = |it: &IterationSummary| {
-        let evaluation = it.evaluation.as_ref();
-        (headline(evaluation, None), evaluation.map(weighing))
-    };
-    let columns: Vec<_> = iterations.iter().map(of).collect();
-    let names: Vec<_> =
-        columns.iter().find_map(|(_, measures)| measures.as_ref())?.iter().map(|m| m.name).collect();
-    let cell = |measure: Option<&Measure>| match measure {
-        None | Some(Measure { share: None, .. }) => {
-            TrendCell { percent: UNKNOWN.into(), figures: String::new(), bar: None }
-        }
-        Some(m) => TrendCell { percent: m.percent.clone(), figures: m.figures.clone(), bar: m.bar.clone() },
-    };
-    let row = |(i, name): (usize, &&'static str)| TrendRow {
-        name,
-        cells: columns.iter().map(|(_, measures)| cell(measures.as_ref().and_then(|m| m.get(i)))).collect(),
-    };
-    let mut rows: Vec<_> = names.iter().enumerate().map(row).collect();
-    let headline_cell = |(headline, _): &(Headline, Option<Vec<Measure>>)| TrendCell {
-        percent: headline.value.clone(),
-        figures: String::new(),
-        bar: bar(headline.share),
-    };
-    rows.push(TrendRow { name: "Headline", cells: columns.iter().map(headline_cell).collect() });
-    Some(Trend { iterations: iterations.iter().map(|it| it.iteration).collect(), rows })
-}
-
 /// The dimensions that the headline is the minimum of.
-fn weighing(evaluation: &Evaluation) -> Vec<Measure> {
+pub(super) fn weighing(evaluation: &Evaluation) -> Vec<Measure> {
     let fidelity = &evaluation.fidelity;
     let of = |name, asks, ratio| Measure { weighs: true, ..Measure::of_ratio(name, asks, ratio) };
     let api = &fidelity.api;
@@ -284,6 +242,6 @@ fn is_or_are(dimensions: &[String]) -> &'static str {
     }
 }
 
-fn bar(share: Option<f64>) -> Option<String> {
+pub(super) fn bar(share: Option<f64>) -> Option<String> {
     share.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0))
 }

@@ -1,9 +1,14 @@
 //! Findings, grouped by priority.
 
 use super::Limits;
+use super::attempt;
 use super::text::{count, place, plain, thousands};
-use ghostlib_model::{Answer, Evidence, Finding, Priority, SmallestDifference, SpecStand, Value};
+use ghostlib_model::{
+    Answer, AttemptId, Call, Evidence, Finding, FindingId, IterationSummary, Priority, SmallestDifference,
+    SpecStand, Value,
+};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Groups with more findings than this are folded at first.
 const MOST_UNFOLDED: usize = 20;
@@ -43,18 +48,46 @@ struct FindingView {
 #[derive(Serialize)]
 pub(super) struct CallView {
     operation: String,
+    /// The calls that were made before it.
+    before: Vec<String>,
     input: String,
     reference: String,
-    candidate: String,
+    answers: Vec<AnswerOf>,
+}
+
+/// What a candidate answered.
+#[derive(Serialize)]
+pub(super) struct AnswerOf {
+    pub(super) who: String,
+    pub(super) answer: String,
+}
+
+/// The findings about an iteration's candidates, each in the first attempt that has it, with its link.
+pub(super) struct Known<'a>(HashMap<&'a FindingId, (String, &'a Finding)>);
+
+impl<'a> Known<'a> {
+    pub(super) fn of(it: &'a IterationSummary) -> Self {
+        let mut known = HashMap::new();
+        for (id, evaluation) in it.evaluations() {
+            for (i, finding) in evaluation.findings.iter().enumerate() {
+                known.entry(&finding.id).or_insert_with(|| (anchor(id, i), finding));
+            }
+        }
+        Self(known)
+    }
+
+    pub(super) fn get(&self, id: &FindingId) -> Option<(&str, &'a Finding)> {
+        self.0.get(id).map(|(anchor, finding)| (anchor.as_str(), *finding))
+    }
 }
 
 /// The groups that are not empty, the most important first.
-pub(super) fn groups(iteration: u32, findings: &[Finding], limits: Limits) -> Vec<PriorityGroup> {
+pub(super) fn groups(attempt: AttemptId, findings: &[Finding], limits: Limits) -> Vec<PriorityGroup> {
     let priorities = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
     let group = |priority| {
         let members: Vec<_> = findings.iter().enumerate().filter(|(_, f)| f.priority == priority).collect();
         let n_left_out = members.len().saturating_sub(limits.findings);
-        let view = |&(i, finding): &(usize, &Finding)| FindingView::of(anchor(iteration, i), finding, limits);
+        let view = |&(i, finding): &(usize, &Finding)| FindingView::of(anchor(attempt, i), finding, limits);
         PriorityGroup {
             priority: priority.to_string(),
             class: priority.to_string().to_lowercase(),
@@ -69,8 +102,8 @@ pub(super) fn groups(iteration: u32, findings: &[Finding], limits: Limits) -> Ve
 }
 
 /// The link to a finding, by its place in the evaluation.
-pub(super) fn anchor(iteration: u32, index: usize) -> String {
-    format!("i{iteration}-f{}", index + 1)
+fn anchor(id: AttemptId, index: usize) -> String {
+    format!("{}-f{}", attempt::anchor(id), index + 1)
 }
 
 impl FindingView {
@@ -95,23 +128,43 @@ impl FindingView {
 }
 
 impl CallView {
-    fn of_evidence(evidence: &Evidence, limits: Limits) -> Self {
-        let reference = evidence.reference.as_ref();
+    pub(super) fn of(
+        (operation, before, input): (&str, &[Call], &Value),
+        reference: String,
+        answers: Vec<AnswerOf>,
+        limits: Limits,
+    ) -> Self {
+        let call = |call: &Call| plain(&format!("{} {}", call.operation, call.input), limits.chars);
         Self {
-            operation: plain(&evidence.operation, limits.chars),
-            input: input(&evidence.input, limits),
-            reference: reference.map_or_else(|| "not asked".into(), |it| answer(it, limits)),
-            candidate: answer(&evidence.candidate, limits),
+            operation: plain(operation, limits.chars),
+            before: before.iter().map(call).collect(),
+            input: plain(&input.to_string(), limits.chars),
+            reference,
+            answers,
         }
     }
 
+    fn of_evidence(evidence: &Evidence, limits: Limits) -> Self {
+        let Evidence { operation, before, input, reference, candidate } = evidence;
+        let reference = reference.as_ref().map_or_else(|| "not asked".into(), |it| answer(it, limits));
+        Self::of(
+            (operation, before, input),
+            reference,
+            vec![AnswerOf::of_candidate(candidate, limits)],
+            limits,
+        )
+    }
+
     pub(super) fn of_difference(operation: &str, difference: &SmallestDifference, limits: Limits) -> Self {
-        Self {
-            operation: plain(operation, limits.chars),
-            input: input(&difference.input, limits),
-            reference: answer(&difference.reference, limits),
-            candidate: answer(&difference.candidate, limits),
-        }
+        let SmallestDifference { before, input, reference, candidate } = difference;
+        let answers = vec![AnswerOf::of_candidate(candidate, limits)];
+        Self::of((operation, before, input), answer(reference, limits), answers, limits)
+    }
+}
+
+impl AnswerOf {
+    fn of_candidate(given: &Answer, limits: Limits) -> Self {
+        Self { who: "the candidate".into(), answer: answer(given, limits) }
     }
 }
 
@@ -120,11 +173,7 @@ pub(super) fn answer(answer: &Answer, limits: Limits) -> String {
     plain(&answer.to_string(), limits.chars)
 }
 
-fn input(value: &Value, limits: Limits) -> String {
-    plain(&value.to_string(), limits.chars)
-}
-
-fn stand(stand: &SpecStand, limits: Limits) -> String {
+pub(super) fn stand(stand: &SpecStand, limits: Limits) -> String {
     let (verb, items) = match stand {
         SpecStand::Silent => return "the spec is silent on it".into(),
         SpecStand::Speaks(items) => ("the spec states it", items),

@@ -1,13 +1,18 @@
 //! One turn of the loop.
 
-use super::about::{self, CandidateView, SpecView};
-use super::fidelity::{headline, shortfall};
-use super::measured::{Measured, VectorView, dropped};
+use super::about::{self, SpecView};
+use super::attempt::{AttemptView, named};
+use super::attribution::WhoMustChange;
+use super::fidelity::shortfall;
+use super::findings::Known;
+use super::measured::{VectorView, dropped};
+use super::rebuilds::planned;
 use super::revision::RevisionView;
-use super::text::{count, duration, plain};
+use super::text::duration;
+use super::trend::gain;
 use super::verdict::stage;
 use super::{Limits, State};
-use ghostlib_model::{IterationSummary, SessionEnd, SessionSummary};
+use ghostlib_model::{AttemptId, IterationSummary, Purpose, RunSummary};
 use serde::Serialize;
 
 /// An iteration, as far as it has come.
@@ -18,94 +23,109 @@ pub(super) struct IterationView {
     is_open: bool,
     state: State,
     word: &'static str,
-    /// Its outcome in a few words.
-    gist: String,
-    /// Why it did not pass, or how far it has come.
+    purpose: &'static str,
+    /// How many of its attempts passed, or how far it has come.
     why: String,
     time: String,
     spec: SpecView,
-    session: Option<SessionView>,
-    measured: Option<Measured>,
-    /// Vectors that the reference fails, where there is no evaluation that tells of them.
+    attempts: Vec<AttemptView>,
+    is_measured: bool,
+    /// Whether more than one attempt was measured, so that each is folded.
+    has_several: bool,
+    /// What kept the implementers from the reference.
+    blindness: Vec<String>,
+    /// Vectors that the reference fails.
     dropped: Vec<VectorView>,
-    revision: Option<RevisionView>,
-}
-
-/// An implementer's session.
-#[derive(Serialize)]
-struct SessionView {
-    id: String,
-    agent: String,
-    is_blind: bool,
-    blindness: &'static str,
-    end: String,
-    is_done: bool,
-    candidate: Option<CandidateView>,
+    who: Option<WhoMustChange>,
+    revisions: Vec<RevisionView>,
+    /// What its revisions brought, once that is known.
+    gain: Option<String>,
 }
 
 impl IterationView {
     pub(super) fn of(
         it: &IterationSummary,
-        target: Option<f64>,
-        is_open: bool,
-        has_run_ended: bool,
+        summary: &RunSummary,
+        open: Option<AttemptId>,
         limits: Limits,
     ) -> Self {
-        let (state, word, why) = outcome(it, target, has_run_ended);
-        let measured = it.evaluation.as_ref().map(|evaluation| Measured::of(it, evaluation, limits));
+        let (state, word, why) = outcome(it, summary);
+        let target = summary.options.as_ref().map(|options| options.target);
+        let known = Known::of(it);
+        let attempt = |one| {
+            let id = AttemptId { iteration: it.iteration, attempt: one };
+            it.attempt(one).map(|attempt| AttemptView::of(id, attempt, target, open == Some(id), limits))
+        };
+        let next = summary.iterations.iter().find(|other| other.iteration == it.iteration + 1);
+        let is_last = summary.iterations.last().map(|last| last.iteration) == Some(it.iteration);
         Self {
             n: it.iteration,
-            is_open,
+            is_open: open.map_or(is_last, |id| id.iteration == it.iteration),
             state,
             word,
-            gist: gist(it),
+            purpose: match it.purpose {
+                Purpose::Explore => "explore: to find out where the spec falls short",
+                Purpose::Confirm => {
+                    "confirm: to show that the spec holds on fresh rebuilds, which no revision has seen"
+                }
+            },
             why,
             time: duration(it.seconds),
             spec: SpecView::of(&it.spec),
-            session: it.session.as_ref().map(|session| SessionView::of(session, limits)),
-            dropped: if measured.is_none() { dropped(it, limits) } else { Vec::new() },
-            measured,
-            revision: it.revision.as_ref().map(|revision| RevisionView::of(revision, it, limits)),
+            attempts: it.attempts.iter().filter_map(|one| attempt(one.attempt)).collect(),
+            is_measured: it.evaluations().next().is_some(),
+            has_several: it.evaluations().count() > 1,
+            blindness: blindness(it),
+            dropped: dropped(it, limits),
+            who: it.attribution.as_ref().map(|attribution| WhoMustChange::of(attribution, &known, limits)),
+            revisions: (1..)
+                .zip(&it.revisions)
+                .map(|(n, one)| RevisionView::of(n, one, &known, limits))
+                .collect(),
+            gain: next.and_then(|next| gain(it, next)),
         }
     }
 }
 
-impl SessionView {
-    fn of(session: &SessionSummary, limits: Limits) -> Self {
-        Self {
-            id: super::or_unknown(session.id.as_str()),
-            agent: about::agent(&session.agent),
-            is_blind: session.agent.blindness_enforced,
-            blindness: about::blindness(&session.agent),
-            end: plain(&session.end.to_string(), limits.chars),
-            is_done: session.end == SessionEnd::Done,
-            candidate: session.candidate.as_ref().map(CandidateView::of),
-        }
+fn outcome(it: &IterationSummary, summary: &RunSummary) -> (State, &'static str, String) {
+    let has_ended = summary.end.is_some();
+    let is_over = has_ended || it.attribution.is_some();
+    if !is_over || it.evaluations().next().is_none() {
+        let word = if has_ended { "not measured" } else { "not finished" };
+        return (State::Unknown, word, stage(it, summary));
     }
-}
-
-fn outcome(it: &IterationSummary, target: Option<f64>, has_run_ended: bool) -> (State, &'static str, String) {
-    let Some(evaluation) = &it.evaluation else {
-        let word = if has_run_ended { "not measured" } else { "not finished" };
-        return (State::Unknown, word, stage(it));
+    let Some(options) = &summary.options else {
+        return (State::Unknown, "measured", "the run's target is unknown".into());
     };
-    match shortfall(evaluation, target) {
-        None => (State::Pass, "passed", "every gate holds, and the headline reaches the target".into()),
-        Some(_) if target.is_none() => (State::Unknown, "measured", "the run's target is unknown".into()),
-        Some(reason) => (State::Fail, "fell short", reason),
-    }
+    let passes = |evaluation| shortfall(evaluation, Some(options.target)).is_none();
+    let n = it.evaluations().filter(|(_, evaluation)| passes(evaluation)).count();
+    let (of, asked) = (it.attempts.len(), planned(it, Some(options)));
+    let told = match (n, of) {
+        (0, 1) => "its only attempt does not pass".into(),
+        (1, 1) => "its only attempt passes".into(),
+        (0, _) => format!("none of its {of} attempts passes"),
+        (1, _) => format!("1 of its {of} attempts passes"),
+        (n, _) => format!("{n} of its {of} attempts pass"),
+    };
+    let why = if of < asked { format!("{told}, where {asked} were asked for") } else { told };
+    if n == asked { (State::Pass, "passed", why) } else { (State::Fail, "fell short", why) }
 }
 
-fn gist(it: &IterationSummary) -> String {
-    match &it.evaluation {
-        None => "nothing measured".into(),
-        Some(evaluation) => {
-            let n_blocking = evaluation.findings.iter().filter(|finding| finding.blocks()).count();
-            format!(
-                "headline {}, {}, {n_blocking} blocking",
-                headline(Some(evaluation), None).value,
-                count(evaluation.findings.len(), "finding"),
-            )
-        }
-    }
+/// Each kind of blindness once, with its attempts where there are both.
+fn blindness(it: &IterationSummary) -> Vec<String> {
+    let kinds = [true, false].map(|enforced| {
+        let is_alike =
+            |session: &ghostlib_model::SessionSummary| session.agent.blindness_enforced == enforced;
+        let attempts = it.attempts.iter().filter(|one| one.session().is_some_and(is_alike));
+        let id = |attempt| AttemptId { iteration: it.iteration, attempt };
+        (enforced, attempts.map(|one| id(one.attempt)).collect::<Vec<_>>())
+    });
+    let is_mixed = kinds.iter().all(|(_, ids)| !ids.is_empty());
+    let kinds = kinds.into_iter().filter(|(_, ids)| !ids.is_empty());
+    kinds
+        .map(|(enforced, ids)| {
+            let whose = if is_mixed { format!("In {}: ", named(&ids)) } else { String::new() };
+            format!("{whose}{}", about::blindness(enforced))
+        })
+        .collect()
 }

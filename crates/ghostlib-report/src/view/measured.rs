@@ -5,7 +5,7 @@ use super::findings::{CallView, PriorityGroup, answer, groups};
 use super::text::{count, duration, percent, place, plain, ratio, thousands};
 use super::{Limits, or_unknown};
 use ghostlib_model::{
-    Alarm, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome, VectorResult,
+    Alarm, AttemptId, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome, VectorResult,
 };
 use serde::Serialize;
 use std::collections::HashSet;
@@ -15,7 +15,6 @@ use std::collections::HashSet;
 pub(super) struct Measured {
     gates: Vec<GateView>,
     measures: Vec<Measure>,
-    n_findings: String,
     groups: Vec<PriorityGroup>,
     vectors: VectorsView,
     functions: Vec<FunctionView>,
@@ -29,7 +28,6 @@ pub(super) struct Measured {
 struct VectorsView {
     gist: String,
     failed: Vec<VectorView>,
-    dropped: Vec<VectorView>,
     passed: Vec<VectorView>,
     n_passed: String,
     n_failed_left_out: Option<String>,
@@ -67,7 +65,7 @@ struct TimeView {
 }
 
 impl Measured {
-    pub(super) fn of(it: &IterationSummary, evaluation: &Evaluation, limits: Limits) -> Self {
+    pub(super) fn of(attempt: AttemptId, evaluation: &Evaluation, limits: Limits) -> Self {
         let with_difference = evaluation.functions.iter().filter_map(|function| {
             let difference = function.smallest.as_ref()?;
             Some(CallView::of_difference(&function.operation, difference, limits))
@@ -75,9 +73,8 @@ impl Measured {
         Self {
             gates: gates(Some(evaluation)),
             measures: measures(evaluation),
-            n_findings: count(evaluation.findings.len(), "finding"),
-            groups: groups(it.iteration, &evaluation.findings, limits),
-            vectors: VectorsView::of(it, evaluation, limits),
+            groups: groups(attempt, &evaluation.findings, limits),
+            vectors: VectorsView::of(evaluation, limits),
             functions: evaluation
                 .functions
                 .iter()
@@ -91,13 +88,12 @@ impl Measured {
 }
 
 impl VectorsView {
-    fn of(it: &IterationSummary, evaluation: &Evaluation, limits: Limits) -> Self {
+    fn of(evaluation: &Evaluation, limits: Limits) -> Self {
         let with = |wanted: fn(&VectorOutcome) -> bool| {
             evaluation.vectors.iter().filter(move |vector| wanted(&vector.outcome))
         };
         let failed: Vec<_> = with(|outcome| matches!(outcome, VectorOutcome::Failed(_))).collect();
         let passed: Vec<_> = with(|outcome| matches!(outcome, VectorOutcome::Passed)).collect();
-        let dropped = dropped(it, limits);
         let n_left_out = failed.len().saturating_sub(limits.findings);
         let shown = |vectors: &[&VectorResult]| {
             vectors.iter().take(limits.findings).map(|vector| VectorView::of(vector, limits)).collect()
@@ -106,21 +102,19 @@ impl VectorsView {
             gist: if evaluation.vectors.is_empty() {
                 "Unknown: no vector was run".into()
             } else {
-                let n = [failed.len(), dropped.len(), passed.len()].map(thousands);
-                format!("{} failed, {} not used, {} passed", n[0], n[1], n[2])
+                format!("{} failed, {} passed", thousands(failed.len()), thousands(passed.len()))
             },
             failed: shown(&failed),
             passed: shown(&passed),
             n_passed: count(passed.len(), "vector"),
             n_failed_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
-            dropped,
         }
     }
 }
 
-/// Vectors that the reference itself fails, as the iteration or its evaluation tells, each once.
+/// Vectors that the reference itself fails, as the iteration or its evaluations tell, each once.
 pub(super) fn dropped(it: &IterationSummary, limits: Limits) -> Vec<VectorView> {
-    let evaluated = it.evaluation.iter().flat_map(|evaluation| &evaluation.vectors);
+    let evaluated = it.evaluations().flat_map(|(_, evaluation)| &evaluation.vectors);
     let evaluated = evaluated.filter(|vector| matches!(vector.outcome, VectorOutcome::Dropped(_)));
     let mut seen = HashSet::new();
     let all = it.dropped.iter().chain(evaluated).filter(|vector| seen.insert(&vector.id));

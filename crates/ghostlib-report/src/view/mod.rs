@@ -1,20 +1,25 @@
 //! The run as both formats show it: text that is ready to be escaped, in the order of the page.
 
 mod about;
+mod attempt;
+mod attribution;
 mod fidelity;
 mod findings;
 mod iteration;
 mod measured;
+mod rebuilds;
 mod revision;
 mod text;
+mod trend;
 mod verdict;
 
-use about::{ReferenceView, SandboxView, SpecView};
-use fidelity::{GateView, Headline, Measure, Trend};
-use ghostlib_model::{IterationSummary, RunSummary};
+use about::{AgentView, ReferenceView, SandboxView, SpecView};
+use fidelity::{GateView, Headline, Measure};
+use ghostlib_model::{AttemptId, Evaluation, IterationSummary, RunOptions, RunSummary};
 use iteration::IterationView;
 use serde::Serialize;
-use text::{UNKNOWN, percent, plain};
+use text::{UNKNOWN, count, percent, plain};
+use trend::Trend;
 use verdict::Verdict;
 
 /// How much of what is long is shown.
@@ -22,7 +27,7 @@ use verdict::Verdict;
 pub(crate) struct Limits {
     /// Characters of one text.
     pub(crate) chars: usize,
-    /// Findings of one priority, and vectors of one outcome.
+    /// Findings of one priority, vectors of one outcome, cases of one attribution, and push-backs of one case.
     pub(crate) findings: usize,
     /// Lines of one diff.
     pub(crate) diff_lines: usize,
@@ -49,13 +54,13 @@ pub(crate) struct Report {
     gates: Vec<GateView>,
     measures: Vec<Measure>,
     trend: Option<Trend>,
-    n_candidates: String,
-    is_smoke: bool,
+    /// Why the figures say little of how often they would come again, if they do.
+    smoke: Option<String>,
     iterations: Vec<IterationView>,
     reference: Option<ReferenceView>,
     spec: Option<SpecView>,
     spec_path: String,
-    agent: Option<String>,
+    agents: Vec<AgentView>,
     sandbox: Option<SandboxView>,
     options: Option<OptionsView>,
 }
@@ -65,69 +70,84 @@ pub(crate) struct Report {
 struct OptionsView {
     target: String,
     max_iterations: u32,
+    attempts: String,
+    confirm: String,
+    reviser: Option<String>,
+    growth: String,
     cases: String,
     seed: u64,
 }
 
+/// The attempt that the top of the page is about: the best one, or the last that was measured.
+#[derive(Clone, Copy)]
+struct Featured<'a> {
+    id: AttemptId,
+    iteration: &'a IterationSummary,
+    evaluation: &'a Evaluation,
+    is_best: bool,
+}
+
 impl Report {
     pub(crate) fn of(summary: &RunSummary, limits: Limits) -> Self {
-        let featured = featured(summary);
-        let evaluation = featured.and_then(|it| it.evaluation.as_ref());
+        let featured = Featured::of(summary);
+        let evaluation = featured.map(|featured| featured.evaluation);
         let target = summary.options.as_ref().map(|options| options.target);
-        let n_candidates = summary.iterations.iter().filter(|it| has_candidate(it)).count();
-        let open = featured.or(summary.iterations.last()).map(|it| it.iteration);
-        let iteration =
-            |it| IterationView::of(it, target, open == Some(it.iteration), summary.end.is_some(), limits);
+        let open = featured.map(|featured| featured.id);
+        let iteration = |it| IterationView::of(it, summary, open, limits);
         Self {
             title: title(summary),
             run: summary.run.as_ref().map_or_else(|| UNKNOWN.into(), |run| plain(run.as_str(), 200)),
             verdict: Verdict::of(summary, limits),
             headline: fidelity::headline(evaluation, target),
-            about: about_whom(summary, featured),
+            about: featured.map_or_else(String::new, |featured| featured.told()),
             gates: fidelity::gates(evaluation),
             measures: evaluation.map_or_else(Vec::new, fidelity::measures),
-            trend: fidelity::trend(&summary.iterations),
-            n_candidates: text::count(n_candidates, "candidate"),
-            is_smoke: n_candidates > 0,
+            trend: trend::trend(&summary.iterations),
+            smoke: featured.and_then(|featured| rebuilds::smoke(summary, featured.iteration)),
             iterations: summary.iterations.iter().map(iteration).collect(),
             reference: summary.reference.as_ref().map(ReferenceView::of),
             spec: summary.spec.as_ref().map(SpecView::of),
             spec_path: or_unknown(&summary.spec_path),
-            agent: summary.agent.as_ref().map(about::agent),
+            agents: summary.agents.iter().map(AgentView::of).collect(),
             sandbox: summary.sandbox.as_ref().map(SandboxView::of),
-            options: summary.options.as_ref().map(|options| OptionsView {
-                target: percent(Some(options.target)),
-                max_iterations: options.max_iterations,
-                cases: text::thousands(options.cases),
-                seed: options.seed,
-            }),
+            options: summary.options.as_ref().map(OptionsView::of),
         }
     }
 }
 
-/// The iteration that the top of the page is about: the best one, or the last that was measured.
-fn featured(summary: &RunSummary) -> Option<&IterationSummary> {
-    let measured = |it: &&IterationSummary| it.evaluation.is_some();
-    summary.best_iteration().filter(measured).or_else(|| summary.iterations.iter().rev().find(measured))
-}
-
-fn about_whom(summary: &RunSummary, featured: Option<&IterationSummary>) -> String {
-    match featured {
-        None => String::new(),
-        Some(it) if Some(it.iteration) == summary.best => {
-            format!("These figures are about the best candidate, that of iteration {}.", it.iteration)
-        }
-        Some(it) => {
-            format!(
-                "These figures are about the candidate measured last, that of iteration {}.",
-                it.iteration
-            )
+impl OptionsView {
+    fn of(options: &RunOptions) -> Self {
+        let number = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        Self {
+            target: percent(Some(options.target)),
+            max_iterations: options.max_iterations,
+            attempts: count(number(options.samples), "attempt"),
+            confirm: match options.confirm {
+                0 => "no fresh rebuilds confirm a pass".into(),
+                n => format!("{} must confirm a pass", count(number(n), "fresh rebuild")),
+            },
+            reviser: options.reviser.as_ref().map(|reviser| plain(reviser, 300)),
+            growth: count(number(options.growth), "line"),
+            cases: text::thousands(options.cases),
+            seed: options.seed,
         }
     }
 }
 
-fn has_candidate(iteration: &IterationSummary) -> bool {
-    iteration.session.as_ref().is_some_and(|session| session.candidate.is_some())
+impl<'a> Featured<'a> {
+    fn of(summary: &'a RunSummary) -> Option<Self> {
+        let all = summary.iterations.iter().flat_map(|iteration| {
+            let of =
+                move |(id, evaluation)| Self { id, iteration, evaluation, is_best: summary.best == Some(id) };
+            iteration.evaluations().map(of)
+        });
+        all.reduce(|one, next| if one.is_best { one } else { next })
+    }
+
+    fn told(&self) -> String {
+        let which = if self.is_best { "the best candidate" } else { "the candidate measured last" };
+        format!("These figures are about {which}, that of attempt {}.", self.id)
+    }
 }
 
 fn title(summary: &RunSummary) -> String {

@@ -1,15 +1,20 @@
 //! How the spec was changed after an iteration.
 
 use super::Limits;
-use super::findings::anchor;
-use super::text::{plain, thousands};
-use ghostlib_model::{ChangeKind, Finding, FindingId, IterationSummary, Revision, RevisionVerdict};
+use super::about::AgentView;
+use super::findings::Known;
+use super::text::{duration, plain, thousands};
+use ghostlib_model::{ChangeKind, Finding, FindingId, Reviser, RevisingSession, Revision, RevisionVerdict};
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// A revision, accepted or refused.
 #[derive(Serialize)]
 pub(super) struct RevisionView {
+    /// Counted from 1 within its iteration.
+    number: u32,
+    by: &'static str,
+    /// The reviser's session, where an agent made it.
+    session: Option<ReviserView>,
     is_accepted: bool,
     from: String,
     to: String,
@@ -20,6 +25,15 @@ pub(super) struct RevisionView {
     diff_text: String,
     n_lines: String,
     n_lines_left_out: Option<String>,
+}
+
+/// A reviser's session.
+#[derive(Serialize)]
+struct ReviserView {
+    id: String,
+    agent: AgentView,
+    end: String,
+    time: String,
 }
 
 #[derive(Serialize)]
@@ -45,16 +59,13 @@ struct DiffLine {
 }
 
 impl RevisionView {
-    pub(super) fn of(revision: &Revision, it: &IterationSummary, limits: Limits) -> Self {
-        let findings = it.evaluation.as_ref().map_or(&[][..], |evaluation| &evaluation.findings);
-        let by_id: HashMap<&FindingId, (usize, &Finding)> =
-            findings.iter().enumerate().map(|(i, finding)| (&finding.id, (i, finding))).collect();
+    pub(super) fn of(number: u32, revision: &Revision, known: &Known<'_>, limits: Limits) -> Self {
         let answer = |id: &FindingId| {
-            let found = by_id.get(id);
+            let found = known.get(id);
             let first_line = |finding: &Finding| finding.message.lines().next().unwrap_or("").to_owned();
             AnswerView {
                 id: plain(id.as_str(), limits.chars),
-                anchor: found.map(|(i, _)| anchor(it.iteration, *i)),
+                anchor: found.map(|(anchor, _)| anchor.to_owned()),
                 message: found.map_or_else(String::new, |(_, f)| plain(&first_line(f), limits.chars)),
             }
         };
@@ -62,6 +73,12 @@ impl RevisionView {
         let n_left_out = n_lines.saturating_sub(limits.diff_lines);
         let lines = || revision.diff.lines().take(limits.diff_lines).map(|line| plain(line, limits.chars));
         Self {
+            number,
+            by: by(&revision.by),
+            session: match &revision.by {
+                Reviser::Agent(session) => Some(ReviserView::of(session, limits)),
+                Reviser::Mechanical | Reviser::Person => None,
+            },
             is_accepted: revision.verdict == RevisionVerdict::Accepted,
             from: revision.from.short().into(),
             to: revision.to.short().into(),
@@ -88,11 +105,36 @@ impl RevisionView {
     }
 }
 
+impl ReviserView {
+    fn of(session: &RevisingSession, limits: Limits) -> Self {
+        Self {
+            id: super::or_unknown(session.session.as_str()),
+            agent: AgentView::of(&session.agent),
+            end: plain(&session.end.to_string(), limits.chars),
+            time: duration(session.seconds),
+        }
+    }
+}
+
+/// How many lines a revision's diff adds.
+pub(super) fn n_added_lines(revision: &Revision) -> usize {
+    revision.diff.lines().filter(|line| class(line) == "add").count()
+}
+
+fn by(reviser: &Reviser) -> &'static str {
+    match reviser {
+        Reviser::Mechanical => "mechanical",
+        Reviser::Agent(_) => "by an agent",
+        Reviser::Person => "by a person",
+    }
+}
+
 fn what(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::ApiLine => "API line",
         ChangeKind::Vector => "vector",
         ChangeKind::VectorShown => "vector shown",
+        ChangeKind::Prose => "sentences",
     }
 }
 

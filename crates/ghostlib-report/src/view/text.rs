@@ -19,6 +19,12 @@ pub(crate) fn percent(share: Option<f64>) -> String {
     }
 }
 
+/// `+39.8 points`: a difference of two shares, in percentage points.
+pub(super) fn points(difference: f64) -> String {
+    let tenths = (difference * 1000.0).round();
+    if tenths == 0.0 { "no change".into() } else { format!("{:+.1} points", tenths / 10.0) }
+}
+
 /// `12/14`
 pub(crate) fn ratio(ratio: Ratio) -> String {
     if ratio.of == 0 { UNKNOWN.into() } else { format!("{}/{}", thousands(ratio.n), thousands(ratio.of)) }

@@ -1,8 +1,9 @@
 //! What came of the run, in one sentence.
 
 use super::fidelity::shortfall;
-use super::text::{count, percent, plain};
-use super::{Limits, State, has_candidate};
+use super::rebuilds::{on_how_many, planned};
+use super::text::{count, list, percent, plain};
+use super::{Featured, Limits, State};
 use ghostlib_model::{IterationSummary, RevisionVerdict, RunEnd, RunSummary};
 use serde::Serialize;
 
@@ -16,33 +17,40 @@ pub(super) struct Verdict {
 
 impl Verdict {
     pub(super) fn of(summary: &RunSummary, limits: Limits) -> Self {
+        let unknown = |word, why| Self { word, state: State::Unknown, why };
+        let failed = |word, why: String| Self {
+            word,
+            state: State::Fail,
+            why: format!("{why}, and {}", best_falls_short(summary)),
+        };
+        let text = |reason| plain(reason, limits.chars);
         match &summary.end {
             None if summary.run.is_none() => {
-                let why = "nothing of this run has been recorded yet".into();
-                Self { word: "Not started", state: State::Unknown, why }
+                unknown("Not started", "nothing of this run has been recorded yet".into())
             }
-            None => Self { word: "Not ended", state: State::Unknown, why: so_far(summary) },
+            None => unknown("Not ended", so_far(summary)),
             Some(RunEnd::Passed) => passed(summary),
             Some(RunEnd::OutOfIterations) => {
                 let made = count(summary.iterations.len(), "iteration");
-                let why = format!("the run made all of its {made}, and {}", best_falls_short(summary));
-                Self { word: "Fell short", state: State::Fail, why }
+                failed("Fell short", format!("the run made all of its {made}"))
             }
-            Some(RunEnd::NoProgress(reason)) => {
-                let why = format!(
-                    "the run stopped because it no longer got better ({}), and {}",
-                    plain(reason, limits.chars),
-                    best_falls_short(summary)
-                );
-                Self { word: "Fell short", state: State::Fail, why }
+            Some(RunEnd::NoProgress(reason)) => failed(
+                "Fell short",
+                format!("the run stopped because it no longer got better ({})", text(reason)),
+            ),
+            Some(RunEnd::OutOfBudget(which)) => {
+                failed("Fell short", format!("the run used up its budget ({})", text(which)))
+            }
+            Some(RunEnd::NoAgent(how)) => {
+                failed("Stopped", format!("no agent could work (the last session: {})", text(how)))
             }
         }
     }
 }
 
 fn passed(summary: &RunSummary) -> Verdict {
-    let best = summary.best_iteration().and_then(|it| Some((it, it.evaluation.as_ref()?)));
-    let Some((it, evaluation)) = best else {
+    let best = Featured::of(summary).filter(|featured| featured.is_best);
+    let Some(Featured { id, iteration, evaluation, .. }) = best else {
         let why = "the run is recorded as passed, and which candidate passed is unknown".into();
         return Verdict { word: "Passed", state: State::Unknown, why };
     };
@@ -52,18 +60,17 @@ fn passed(summary: &RunSummary) -> Verdict {
             word: "Passed",
             state: State::Pass,
             why: format!(
-                "the candidate of iteration {} holds every gate, and its headline of {} reaches the target of {}",
-                it.iteration,
+                "the candidate of attempt {id} holds every gate, and its headline of {} reaches the target of {}; {}",
                 percent(Some(evaluation.fidelity.headline())),
-                percent(target)
+                percent(target),
+                on_how_many(summary, iteration)
             ),
         },
         Some(reason) => Verdict {
             word: "Passed",
             state: State::Unknown,
             why: format!(
-                "the run is recorded as passed, which does not fit the figures of iteration {}: {reason}",
-                it.iteration
+                "the run is recorded as passed, which does not fit the figures of attempt {id}: {reason}"
             ),
         },
     }
@@ -71,37 +78,50 @@ fn passed(summary: &RunSummary) -> Verdict {
 
 fn best_falls_short(summary: &RunSummary) -> String {
     let target = summary.options.as_ref().map(|options| options.target);
-    match super::featured(summary) {
-        None => "no candidate could be measured".into(),
-        Some(it) => {
-            let which = if Some(it.iteration) == summary.best { "best" } else { "last measured" };
-            let reason = it.evaluation.as_ref().and_then(|evaluation| shortfall(evaluation, target));
-            let reason = reason.unwrap_or_else(|| "why it did not pass is unknown".into());
-            format!("its {which} candidate, that of iteration {}, does not pass: {reason}", it.iteration)
-        }
+    let Some(Featured { id, iteration, evaluation, is_best }) = Featured::of(summary) else {
+        return "no candidate could be measured".into();
+    };
+    let which = if is_best { "best" } else { "last measured" };
+    if let Some(reason) = shortfall(evaluation, target) {
+        return format!("its {which} candidate, that of attempt {id}, does not pass: {reason}");
     }
+    let rebuilds = on_how_many(summary, iteration);
+    format!("its {which} candidate, that of attempt {id}, passes; {rebuilds}, and that was not enough")
 }
 
 fn so_far(summary: &RunSummary) -> String {
     match summary.iterations.last() {
         None => "this run has not ended; its first iteration has not begun".into(),
-        Some(it) => format!("this run has not ended; {}", stage(it)),
+        Some(it) => format!("this run has not ended; {}", stage(it, summary)),
     }
 }
 
 /// How far an iteration has come.
-pub(super) fn stage(it: &IterationSummary) -> String {
+pub(super) fn stage(it: &IterationSummary, summary: &RunSummary) -> String {
     let n = it.iteration;
-    match (&it.session, &it.evaluation, &it.revision) {
-        (None, None, _) => format!("iteration {n} waits for its implementer"),
-        (Some(_), None, _) if has_candidate(it) => {
-            format!("iteration {n} has a candidate that is not measured yet")
-        }
-        (Some(_), None, _) => format!("the implementer of iteration {n} left no candidate"),
-        (_, Some(_), None) => format!("the candidate of iteration {n} is measured"),
-        (_, Some(_), Some(revision)) => match revision.verdict {
+    if let Some(revision) = it.revisions.last() {
+        return match revision.verdict {
             RevisionVerdict::Accepted => format!("after iteration {n} the spec was revised"),
             RevisionVerdict::Refused(_) => format!("after iteration {n} a revision of the spec was refused"),
-        },
+        };
     }
+    if it.attribution.is_some() {
+        return format!("who must change after iteration {n} is decided");
+    }
+    let n_planned = planned(it, summary.options.as_ref());
+    let n_measured = it.evaluations().count();
+    let n_candidates = it.attempts.iter().filter(|one| one.candidate().is_some()).count();
+    let told = [
+        (n_measured, "measured"),
+        (n_candidates.saturating_sub(n_measured), "not measured yet"),
+        (it.attempts.len() - n_candidates, "without a candidate"),
+        (n_planned - it.attempts.len(), "waiting for the implementer"),
+    ];
+    let told =
+        told.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {} {what}", is_or_are(n)));
+    format!("of the {} of iteration {n}, {}", count(n_planned, "attempt"), list(&told.collect::<Vec<_>>()))
+}
+
+fn is_or_are(n: usize) -> &'static str {
+    if n == 1 { "is" } else { "are" }
 }

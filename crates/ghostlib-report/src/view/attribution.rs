@@ -1,0 +1,193 @@
+//! Who must change, the spec or the agents.
+
+use super::Limits;
+use super::attempt::named;
+use super::findings::{AnswerOf, CallView, Known, answer, stand};
+use super::text::{plain, ratio, thousands};
+use ghostlib_model::{Attribution, Case, CaseVerdict, Probe, PushBack};
+use serde::Serialize;
+
+/// Groups are unfolded at first up to this number of cases in all.
+const MOST_UNFOLDED: usize = 20;
+
+/// An attribution.
+#[derive(Serialize)]
+pub(super) struct WhoMustChange {
+    /// Whose candidates were held against each other.
+    compared: String,
+    /// On how many calls they agree.
+    alike: Option<String>,
+    verdicts: Vec<VerdictCount>,
+    groups: Vec<Group>,
+    /// How many cases are not shown, if some are not.
+    n_left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct VerdictCount {
+    n: String,
+    verdict: VerdictName,
+}
+
+/// A verdict and what it means.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+struct VerdictName {
+    word: &'static str,
+    meaning: &'static str,
+    blames_spec: bool,
+}
+
+/// The cases about one operation or API item.
+#[derive(Serialize)]
+struct Group {
+    about: String,
+    gist: String,
+    is_open: bool,
+    cases: Vec<CaseView>,
+}
+
+#[derive(Serialize)]
+struct CaseView {
+    verdict: VerdictName,
+    /// The reason of a waiver.
+    waiver: Option<String>,
+    priority: String,
+    rule: String,
+    subject: String,
+    /// The finding, where this iteration has it.
+    anchor: Option<String>,
+    recurrence: String,
+    spec: String,
+    why: String,
+    call: Option<CallView>,
+    push_backs: Vec<PushBackView>,
+    n_push_backs_left_out: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PushBackView {
+    who: String,
+    text: String,
+}
+
+impl WhoMustChange {
+    pub(super) fn of(attribution: &Attribution, known: &Known<'_>, limits: Limits) -> Self {
+        let Attribution { candidates, cases, alike } = attribution;
+        let shown = &cases[..cases.len().min(limits.findings)];
+        let mut groups: Vec<(&str, Vec<&Case>)> = Vec::new();
+        let mut places = std::collections::HashMap::new();
+        for case in shown {
+            let place = *places.entry(case.about.as_str()).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push((&case.about, Vec::new()));
+            }
+            groups[place].1.push(case);
+        }
+        let n_left_out = cases.len() - shown.len();
+        let is_open = cases.len() <= MOST_UNFOLDED;
+        Self {
+            compared: match candidates.as_slice() {
+                [] => "no candidate was compared".into(),
+                [_] => {
+                    format!("decided from {} alone, without another candidate of the spec", named(candidates))
+                }
+                _ => format!("decided from the candidates of {}, held against each other", named(candidates)),
+            },
+            alike: (alike.of > 0).then(|| ratio(*alike)),
+            verdicts: counts(cases.iter()),
+            groups: groups
+                .into_iter()
+                .map(|(about, cases)| Group::of(about, &cases, known, is_open, limits))
+                .collect(),
+            n_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
+        }
+    }
+}
+
+impl Group {
+    fn of(about: &str, cases: &[&Case], known: &Known<'_>, is_open: bool, limits: Limits) -> Self {
+        let verdicts = counts(cases.iter().copied());
+        let verdicts: Vec<_> = verdicts.iter().map(|one| format!("{} {}", one.n, one.verdict.word)).collect();
+        Self {
+            about: plain(about, limits.chars),
+            gist: verdicts.join(", "),
+            is_open: is_open && cases.iter().any(|case| case.verdict.blames_spec()),
+            cases: cases.iter().map(|case| CaseView::of(case, known, limits)).collect(),
+        }
+    }
+}
+
+impl CaseView {
+    fn of(case: &Case, known: &Known<'_>, limits: Limits) -> Self {
+        let n_left_out = case.push_backs.len().saturating_sub(limits.findings);
+        let push_back = |one: &PushBack| PushBackView {
+            who: named(&[one.attempt]),
+            text: plain(&one.text, limits.chars),
+        };
+        Self {
+            verdict: name(&case.verdict),
+            waiver: match &case.verdict {
+                CaseVerdict::Waived(reason) => Some(plain(reason, limits.chars)),
+                _ => None,
+            },
+            priority: case.priority.to_string(),
+            rule: plain(&case.rule, limits.chars),
+            subject: plain(&case.subject, limits.chars),
+            anchor: known.get(&case.finding).map(|(anchor, _)| anchor.to_owned()),
+            recurrence: recurrence(case),
+            spec: stand(&case.spec, limits),
+            why: plain(&case.why, limits.chars),
+            call: case.probe.as_ref().map(|probe| call(probe, limits)),
+            push_backs: case.push_backs.iter().take(limits.findings).map(push_back).collect(),
+            n_push_backs_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
+        }
+    }
+}
+
+/// A call with the answers that differ from the reference's, each once.
+fn call(probe: &Probe, limits: Limits) -> CallView {
+    let mut answers: Vec<(Vec<_>, &_)> = Vec::new();
+    for (id, given) in &probe.answers {
+        match answers.iter_mut().find(|(_, known)| *known == given) {
+            Some((ids, _)) => ids.push(*id),
+            None => answers.push((vec![*id], given)),
+        }
+    }
+    let answers =
+        answers.iter().map(|(ids, given)| AnswerOf { who: named(ids), answer: answer(given, limits) });
+    let Probe { operation, before, input, reference, .. } = probe;
+    CallView::of((operation, before, input), answer(reference, limits), answers.collect(), limits)
+}
+
+fn recurrence(case: &Case) -> String {
+    match case.recurrence.of {
+        0 => "no candidate says anything of it".into(),
+        _ if case.candidates.is_empty() => format!("{} candidates", case.recurrence),
+        _ => format!("{} candidates: {}", case.recurrence, named(&case.candidates)),
+    }
+}
+
+/// How often each verdict was given, those that were.
+fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> Vec<VerdictCount> {
+    let mut counts: Vec<(VerdictName, usize)> = Vec::new();
+    for verdict in cases.map(|case| name(&case.verdict)) {
+        match counts.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((verdict, 1)),
+        }
+    }
+    counts.sort_by_key(|(verdict, n)| (!verdict.blames_spec, std::cmp::Reverse(*n), verdict.word));
+    counts.into_iter().map(|(verdict, n)| VerdictCount { n: thousands(n), verdict }).collect()
+}
+
+fn name(verdict: &CaseVerdict) -> VerdictName {
+    let (word, meaning) = match verdict {
+        CaseVerdict::SpecGap => ("spec gap", "the spec does not say it, or not so that it is understood"),
+        CaseVerdict::SpecWrong => ("spec wrong", "the spec says something else than the reference does"),
+        CaseVerdict::AgentSlip => ("agent slip", "the spec is enough, and an agent did not do it"),
+        CaseVerdict::OverDelivery => ("over-delivery", "a candidate has more than it was asked for"),
+        CaseVerdict::Waived(_) => ("waived", "the author does not want what the reference does"),
+        CaseVerdict::Unmeasured => ("not measured", "it could not be measured, and says nothing of either"),
+    };
+    VerdictName { word, meaning, blames_spec: verdict.blames_spec() }
+}
