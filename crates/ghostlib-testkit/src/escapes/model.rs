@@ -3,7 +3,7 @@
 
 use super::EscapesError;
 use ghostlib_sandbox::Network;
-use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, BrokerError, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, BrokerError, Endpoint, Models, Route, Secret};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -41,6 +41,7 @@ impl Model {
             mount: String::new(),
             base_url: format!("http://{address}"),
             routes: vec![Route::new("POST", "/v1/responses")],
+            models: Models::default(),
             auth: Auth::Bearer(Secret::new(secret).map_err(BrokerError::from)?),
         };
         let broker = Broker::start(&BrokerConfig { endpoints: vec![endpoint], ..BrokerConfig::default() })?;
