@@ -19,7 +19,8 @@ const PORT: u16 = 18_080;
 const PAUSE: Duration = Duration::from_millis(100);
 const ALLOWED: &str = "POST /v1/responses HTTP/1.1\r\n";
 
-const BEYOND_THE_MODEL: [&str; 3] = ["web_search", "https://", "mcp_servers"];
+const BEYOND_THE_MODEL: [&str; 6] =
+    ["web_search", "https://", "mcp_servers", "enable_search", "search-preview", "mcp-client"];
 
 /// Both of them, for one attempt.
 pub(super) struct Model {
