@@ -1,7 +1,7 @@
 //! How an agent reaches its model, and what that costs.
 
 use ghostlib_model::{AgentStamp, SessionUsage};
-use ghostlib_sandbox::broker::{BrokerReport, Endpoint};
+use ghostlib_sandbox::broker::{BrokerReport, Endpoint, Models};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ pub struct ModelAccess {
     pub model: Option<String>,
     /// How hard it is to think, in the words of its maker; nothing leaves it as it is.
     pub effort: Option<String>,
-    /// Where it is, with its key. The mount is up to the agent.
+    /// Where it is, with its key. The mount and the models are up to the agent.
     pub endpoint: Endpoint,
     /// What its tokens cost, if that is known.
     pub price: Option<Price>,
@@ -44,6 +44,14 @@ impl Price {
 }
 
 impl ModelAccess {
+    /// Where the agent's paths begin with `mount`, and the model that is configured comes to these. Where none is, the
+    /// choice is its own, among those that do not search.
+    pub(crate) fn endpoint(&self, mount: &str, models: impl FnOnce(&str) -> Vec<String>) -> Endpoint {
+        let models =
+            self.model.as_deref().map_or(Models::WithoutSearch, |model| Models::Named(models(model)));
+        Endpoint { mount: mount.into(), models, ..self.endpoint.clone() }
+    }
+
     /// The agent's name with model and effort.
     pub(crate) fn stamp(&self, name: &str) -> AgentStamp {
         AgentStamp { model: self.model.clone(), effort: self.effort.clone(), ..AgentStamp::named(name, true) }

@@ -68,13 +68,42 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// What an agent's own complaint comes to, in the light of what its model's endpoint answered last.
+/// What an agent's own complaint comes to, in the light of what its model's endpoint answered last, or of what never got
+/// there.
 pub(crate) fn judge_complaint(said: String, seen: Option<&BrokerReport>) -> SessionEnd {
     let Some(seen) = seen else { return SessionEnd::Crashed(said) };
+    let is_refused = ["model", "content"].iter().any(|refusal| seen.refused.contains_key(*refusal));
     match seen.last_answer.map(|answer| answer.status) {
         Some(408 | 409 | 425 | 429 | 500..) => SessionEnd::Unavailable(said),
         Some(400..) => SessionEnd::Refused(said),
         _ if seen.last_error.is_some() => SessionEnd::Unavailable(said),
+        None if is_refused => SessionEnd::Refused(said),
         _ => SessionEnd::Crashed(said),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ghostlib_sandbox::broker::LastAnswer;
+
+    #[test]
+    fn a_complaint_is_judged_by_what_became_of_the_last_request() {
+        let judged = |seen: BrokerReport| judge_complaint("no".into(), Some(&seen));
+        let said = || "no".to_owned();
+        let answered = |status| BrokerReport {
+            last_answer: Some(LastAnswer { status, retry_after: None }),
+            refused: [("model".to_owned(), 1)].into(),
+            ..BrokerReport::default()
+        };
+        assert_eq!(judged(answered(200)), SessionEnd::Crashed(said()));
+        assert_eq!(judged(answered(401)), SessionEnd::Refused(said()));
+        assert_eq!(judged(answered(503)), SessionEnd::Unavailable(said()));
+        let refused = BrokerReport { last_answer: None, ..answered(200) };
+        assert_eq!(judged(refused.clone()), SessionEnd::Refused(said()));
+        let lost = BrokerReport { last_error: Some("it went away".into()), ..refused };
+        assert_eq!(judged(lost), SessionEnd::Unavailable(said()));
+        let by_itself = BrokerReport { refused: [("route".to_owned(), 1)].into(), ..BrokerReport::default() };
+        assert_eq!(judged(by_itself), SessionEnd::Crashed(said()));
     }
 }

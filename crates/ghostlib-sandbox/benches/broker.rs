@@ -4,7 +4,7 @@
 //! The server and the brokers are in this process; the client is a process of its own, once free and once in
 //! a sandbox of each backend, or, where a hundred of them are at work at once, a task.
 
-use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Endpoint, Models, Route, Secret};
 use ghostlib_sandbox::{
     BackendChoice, CommandLine, Launcher, Limits, Network, Sandbox, SandboxPolicy, SandboxRole, host,
 };
@@ -97,7 +97,8 @@ fn broker(server: SocketAddr) -> Result<Broker, Box<dyn Error>> {
     let endpoint = Endpoint {
         mount: String::new(),
         base_url: format!("http://{server}"),
-        routes: vec![Route::new("POST", "/*")],
+        routes: vec![Route::new("POST", "/*/responses")],
+        models: Models::default(),
         auth: Auth::Bearer(Secret::new("sk-0123456789abcdefghijklmnopqrstuvwxyz")?),
     };
     Ok(Broker::start(&BrokerConfig { endpoints: vec![endpoint], ..BrokerConfig::default() })?)
@@ -148,7 +149,7 @@ fn n_events(part: &[u8]) -> usize {
 }
 
 fn request(pace: &str) -> String {
-    format!("POST /{pace} HTTP/1.1\r\nHost: model\r\nContent-Length: 2\r\n\r\n{{}}")
+    format!("POST /{pace}/responses HTTP/1.1\r\nHost: model\r\nContent-Length: 2\r\n\r\n{{}}")
 }
 
 /// Answers each request with events, each in a write of its own.
@@ -169,7 +170,7 @@ async fn serve(mut stream: tokio::net::TcpStream) -> std::io::Result<()> {
     while !request.ends_with(b"{}") {
         stream.read_buf(&mut request).await?;
     }
-    let pace = PACES.iter().find(|(_, path, _)| request.starts_with(format!("POST /{path} ").as_bytes()));
+    let pace = PACES.iter().find(|(_, path, _)| request.starts_with(format!("POST /{path}/").as_bytes()));
     let (gap, n_events) = pace.map_or((0, 100), |(_, _, gap)| (*gap, N_EVENTS));
     stream
         .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")

@@ -34,6 +34,10 @@ impl Dialect for Acp {
         self.setup.mount()
     }
 
+    fn models(&self, configured: &str) -> Vec<String> {
+        self.setup.models(configured)
+    }
+
     fn name(&self, _program: &Path) -> String {
         self.name.clone()
     }

@@ -26,6 +26,13 @@ impl AcpSetup {
         }
     }
 
+    pub(super) fn models(self, configured: &str) -> Vec<String> {
+        match self {
+            Self::Usual | Self::Codex | Self::Opencode => vec![configured.to_owned()],
+            Self::Claude(_) => claude::models(configured),
+        }
+    }
+
     /// What it needs besides its arguments.
     pub(super) fn start(self, place: &Place<'_>) -> Start {
         match self {

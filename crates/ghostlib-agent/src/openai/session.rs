@@ -13,7 +13,7 @@ use crate::watch::Watch;
 use crate::{Agent, AgentError, Assignment, Session, Workspace};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_model::SessionEnd;
-use ghostlib_sandbox::broker::{Broker, BrokerConfig, Endpoint};
+use ghostlib_sandbox::broker::{Broker, BrokerConfig};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -34,7 +34,7 @@ impl OpenAiAgent {
         watcher: &Watcher<'_>,
     ) -> Result<Session, AgentError> {
         let broker = Broker::start(&BrokerConfig {
-            endpoints: vec![Endpoint { mount: String::new(), ..self.model.endpoint.clone() }],
+            endpoints: vec![self.model.endpoint("", |model| vec![model.to_owned()])],
             budgets: Watch::broker_budgets(&assignment.budget),
             ca_file: self.model.ca_file.clone(),
         })?;

@@ -46,6 +46,10 @@ impl Dialect for Claude {
         ""
     }
 
+    fn models(&self, configured: &str) -> Vec<String> {
+        models(configured)
+    }
+
     fn name(&self, _program: &Path) -> String {
         "claude".into()
     }
@@ -66,6 +70,21 @@ impl Dialect for Claude {
     }
 }
 
+/// The models that it asks for where this one is configured, or this short name of several. Some versions ask a small one
+/// for titles and summaries.
+pub(crate) fn models(configured: &str) -> Vec<String> {
+    // What stands there is a larger window of the same model.
+    let name = configured.strip_suffix("[1m]").unwrap_or(configured);
+    let families: &[&str] = match name {
+        "best" => &["opus", "fable"],
+        "default" | "opusplan" => &["opus", "sonnet"],
+        "fable" | "haiku" | "opus" | "sonnet" => &[name],
+        _ => &[],
+    };
+    let families = families.iter().map(|family| format!("claude-{family}-*"));
+    [name.to_owned(), "claude-haiku-*".to_owned()].into_iter().chain(families).collect()
+}
+
 /// The variables that lead it to its model, whoever starts it.
 pub(crate) fn surroundings(credential: Credential, place: &Place<'_>) -> BTreeMap<String, String> {
     let config = place.home.join(CONFIG_DIR).to_string_lossy().into_owned();
@@ -74,18 +93,27 @@ pub(crate) fn surroundings(credential: Credential, place: &Place<'_>) -> BTreeMa
         Credential::Subscription => "CLAUDE_CODE_OAUTH_TOKEN",
     };
     let url = place.model.map(|(_, url)| ("ANTHROPIC_BASE_URL", url));
+    // Its helpers would ask for others, which the broker refuses.
+    let helpers = place.model.and_then(|(model, _)| model.model.as_deref());
+    let helpers = helpers.map(|model| ("CLAUDE_CODE_SUBAGENT_MODEL", model));
     let env = [
         ("CLAUDE_CONFIG_DIR", config.as_str()),
         (key, DUMMY_KEY),
         ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
         ("DISABLE_AUTOUPDATER", "1"),
         ("DISABLE_TELEMETRY", "1"),
+        // It would ask for a newer model in place of an old one that is configured.
+        ("CLAUDE_CODE_DISABLE_LEGACY_MODEL_REMAP", "1"),
         // Longer than that, the session as a whole is begun again.
         ("CLAUDE_CODE_MAX_RETRIES", "4"),
         // Without it, root is not let skip permissions.
         ("IS_SANDBOX", "1"),
     ];
-    env.into_iter().chain(url).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    env.into_iter()
+        .chain(url)
+        .chain(helpers)
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// What `--output-format stream-json` says: one JSON object a line.
@@ -188,6 +216,12 @@ fn retry(event: &Value) -> TrajectoryEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_name_stands_for_the_models_of_its_family() {
+        assert_eq!(models("claude-opus-4-5[1m]"), ["claude-opus-4-5", "claude-haiku-*"]);
+        assert_eq!(models("sonnet"), ["sonnet", "claude-haiku-*", "claude-sonnet-*"]);
+    }
 
     #[test]
     fn what_it_says_is_understood() {

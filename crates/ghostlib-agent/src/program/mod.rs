@@ -51,6 +51,11 @@ pub trait Dialect: Send + Sync {
     /// Where below the address that it is given the paths of its model's API begin.
     fn mount(&self) -> &'static str;
 
+    /// The models that it asks for where this one is configured.
+    fn models(&self, configured: &str) -> Vec<String> {
+        vec![configured.to_owned()]
+    }
+
     /// How the agent names itself.
     fn name(&self, program: &Path) -> String;
 

@@ -1,11 +1,11 @@
 //! A session of a program, from its start to its end.
 
 use super::{Conversation, Dialect, Place, ProgramAgent, Start, Streams, Verdict};
-use crate::trajectory::{Recorder, Watcher};
+use crate::trajectory::{Recorder, TrajectoryEvent, Watcher};
 use crate::watch::{TICK, Watch, judge_complaint};
 use crate::{AgentError, Assignment, FileTree, ModelAccess, Session};
 use ghostlib_model::SessionEnd;
-use ghostlib_sandbox::broker::{Broker, BrokerConfig, BrokerReport, Endpoint, Redactor};
+use ghostlib_sandbox::broker::{Broker, BrokerConfig, BrokerReport, Redactor};
 use ghostlib_sandbox::{
     CommandLine, Finished, Limits, ProcessEnd, Running, SandboxError, SandboxPolicy, SandboxRole,
 };
@@ -48,6 +48,12 @@ impl<D: Dialect> ProgramAgent<D> {
         let followed = follow(running, conversation.as_mut(), &mut recorder, &mut watch).await;
         recorder.record_all(conversation.unfinished());
         let seen = broker.as_ref().map(Broker::report);
+        if let Some(asked) = seen.as_ref().and_then(|seen| seen.model.as_ref())
+            && model.is_some_and(|model| model.model.is_none())
+        {
+            let text = format!("no model is configured: the agent chose `{asked}`");
+            recorder.record(TrajectoryEvent::Note { text });
+        }
         let end = match followed {
             Followed::CutOff(end) => end,
             Followed::Answered => out_of_budget(&mut watch, &mut recorder)
@@ -96,9 +102,9 @@ impl<D: Dialect> ProgramAgent<D> {
     }
 
     fn broker(&self, model: &ModelAccess, assignment: &Assignment) -> Result<Broker, AgentError> {
-        let endpoint = Endpoint { mount: self.dialect.mount().into(), ..model.endpoint.clone() };
+        let models = |configured: &str| self.dialect.models(configured);
         let config = BrokerConfig {
-            endpoints: vec![endpoint],
+            endpoints: vec![model.endpoint(self.dialect.mount(), models)],
             budgets: Watch::broker_budgets(&assignment.budget),
             ca_file: model.ca_file.clone(),
         };

@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::settings::{AgentSettings, Settings};
 use ghostlib_agent::{Credential, ModelAccess};
 use ghostlib_sandbox::CommandLine;
-use ghostlib_sandbox::broker::{Auth, Endpoint, KeySource, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Endpoint, KeySource, Models, Route, Secret};
 
 /// Whose API an agent speaks, and so where its model and its key are where no setting says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,13 @@ pub(crate) async fn access(
     Ok(ModelAccess {
         model: settings.model.clone(),
         effort: settings.effort.clone(),
-        endpoint: Endpoint { mount: String::new(), base_url, routes: Route::of_models(), auth },
+        endpoint: Endpoint {
+            mount: String::new(),
+            base_url,
+            routes: Route::of_models(),
+            models: Models::default(),
+            auth,
+        },
         price,
         ca_file: settings.ca_file.clone(),
     })

@@ -1,6 +1,7 @@
 //! What a broker forwards, and to whom.
 
 use super::meter::Budgets;
+use super::models::Models;
 use super::secret::{Secret, SecretError};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -28,11 +29,14 @@ pub struct Endpoint {
     pub base_url: String,
     /// What may be asked.
     pub routes: Vec<Route>,
+    /// Which models.
+    pub models: Models,
     /// How the broker shows who it is.
     pub auth: Auth,
 }
 
-/// A method with the paths that it is allowed for.
+/// A method with the paths that it is allowed for: `GET`, or any other where the path ends in `/responses`,
+/// `/chat/completions`, `/messages` or `/messages/count_tokens`. By that it is known what a body may hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Route {
     /// The method, in capitals.

@@ -19,7 +19,8 @@ const END: &[u8] = b"\r\n\r\n";
 pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<BytesMut>, Refusal> {
     let mut read = BytesMut::with_capacity(4 << 10);
     loop {
-        let from = read.len().saturating_sub(END.len() - 1);
+        let n_before = read.len();
+        let from = n_before.saturating_sub(END.len() - 1);
         match stream.read_buf(&mut read).await {
             Ok(1..) => {}
             _ if read.is_empty() => return Ok(None),
@@ -37,7 +38,8 @@ pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<O
             return Err(Refusal::Large { limit: "32 KiB" });
         }
         // Otherwise the end of a head with such lines would be waited for in vain.
-        if memchr::memchr_iter(b'\n', &read).any(|at| at == 0 || read[at - 1] != b'\r') {
+        let mut ends = memchr::memchr_iter(b'\n', &read[n_before..]).map(|at| n_before + at);
+        if ends.any(|at| at == 0 || read[at - 1] != b'\r') {
             return Err(Refusal::Framing("a line does not end in carriage return and line feed"));
         }
     }

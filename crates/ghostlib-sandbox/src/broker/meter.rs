@@ -1,5 +1,6 @@
 //! What a session has used, and how much it may.
 
+use super::exchange::Extent;
 use super::refusal::Refusal;
 use super::usage::Tokens;
 use serde::{Deserialize, Serialize};
@@ -55,24 +56,30 @@ pub struct BrokerReport {
     pub bytes_down: u64,
     /// Tokens, as far as answers told.
     pub tokens: Tokens,
-    /// Successful answers to `POST` that told no tokens, such as those that broke off.
+    /// Turns that told no tokens, such as those that broke off.
     pub answers_without_usage: u64,
-    /// Tokens that no answer told, one for every four bytes of the bodies: of answers without usage, and of what
-    /// was written of answers that broke off. They count for the budget of tokens.
+    /// Tokens that no answer told, one for every four bytes of the bodies: of turns without usage, and of what was
+    /// written of answers that broke off. They count for the budget of tokens.
     #[serde(default)]
     pub tokens_estimated: u64,
     /// How often a key was taken out of an answer.
     pub redactions: u64,
     /// The budget that was used up first.
     pub exhausted: Option<Budget>,
-    /// What last went wrong on the way to an endpoint, or on the way back.
+    /// What last went wrong on the way to an endpoint, or on the way back, unless a model has answered since then.
     pub last_error: Option<String>,
-    /// The last answer to a `POST`, whatever it said: to what a model is asked.
+    /// The last answer to what a model was asked, whatever it said.
     pub last_answer: Option<LastAnswer>,
     /// Such requests to which an endpoint gave an answer with an error, or none.
     pub failures: u64,
-    /// Answers of a model.
+    /// Answers of a model, and requests whose client did not wait for one.
     pub turns: u64,
+    /// The model that was asked first.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Headers, or parts of such, that are not known to stay within the model, and did not go on.
+    #[serde(default)]
+    pub headers_dropped: u64,
 }
 
 /// What an answer said before its body.
@@ -135,10 +142,13 @@ impl Meter {
         self.check_bytes(&mut report)
     }
 
-    /// Counts what a successful answer told at its end, and what it did not tell.
-    pub(super) fn answered(&self, tokens: Option<Tokens>, n_estimated: u64) {
+    /// Counts what a successful answer told, and what it did not tell.
+    pub(super) fn answered(&self, tokens: Option<Tokens>, n_estimated: u64, extent: Extent) {
         let mut report = self.lock();
         report.turns += 1;
+        if extent == Extent::Whole {
+            report.last_error = None;
+        }
         report.tokens_estimated = report.tokens_estimated.saturating_add(n_estimated);
         match tokens {
             Some(tokens) => report.tokens += tokens,
@@ -157,6 +167,13 @@ impl Meter {
         let mut report = self.lock();
         report.failures += u64::from(status >= 400);
         report.last_answer = Some(LastAnswer { status, retry_after });
+    }
+
+    /// Notes a request that goes on: for which model, and how many headers it leaves behind.
+    pub(super) fn goes_on(&self, model: Option<String>, n_dropped: u64) {
+        let mut report = self.lock();
+        report.model = report.model.take().or(model);
+        report.headers_dropped += n_dropped;
     }
 
     pub(super) fn redacted(&self, n_found: u64) {
@@ -191,7 +208,7 @@ mod tests {
             let meter = Meter::new(budgets);
             meter.admit(0).unwrap();
             meter.up(60).unwrap();
-            meter.answered(Some(Tokens { input: 60, cached: 0, output: 30 }), 10);
+            meter.answered(Some(Tokens { input: 60, cached: 0, output: 30 }), 10, Extent::Whole);
             meter
         };
         let none = Budgets::default();

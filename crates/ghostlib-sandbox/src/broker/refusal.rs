@@ -6,6 +6,7 @@ use http_body_util::Full;
 use hyper::header::{CONNECTION, CONTENT_TYPE};
 use hyper::{Response, StatusCode};
 use serde_json::json;
+use std::borrow::Cow;
 
 /// Why a request was not forwarded, or its answer not passed on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +28,10 @@ pub enum Refusal {
     Target(&'static str),
     /// The request wants more of the endpoint than its model, or cannot be read.
     #[error("the body of the request cannot go on: {0}")]
-    Content(&'static str),
+    Content(Cow<'static, str>),
+    /// The request is for a model that this session does not have, or that answers from the web.
+    #[error("the model of the request cannot be asked: {0}")]
+    Model(String),
     /// The connection was to become something else.
     #[error("the connection cannot become another one")]
     Upgrade,
@@ -57,6 +61,7 @@ impl Refusal {
             Self::Slow => "slow",
             Self::Target(_) => "target",
             Self::Content(_) => "content",
+            Self::Model(_) => "model",
             Self::Upgrade => "upgrade",
             Self::Route => "route",
             Self::Budget(_) => "budget",

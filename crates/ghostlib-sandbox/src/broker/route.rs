@@ -1,6 +1,8 @@
 //! Which endpoint a request goes to, and which target it has there.
 
+use super::api::Api;
 use super::config::{Auth, BrokerError, Endpoint, Route};
+use super::models::Models;
 use super::refusal::Refusal;
 use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use hyper::{Method, Uri};
@@ -16,8 +18,18 @@ pub(super) struct Destination {
     mount: String,
     /// Scheme, authority and path, without a slash at its end.
     base_url: String,
-    routes: Vec<(Method, String)>,
+    routes: Vec<(Method, String, Option<Api>)>,
+    models: Models,
     auth: Option<(HeaderName, HeaderValue)>,
+}
+
+/// Where a request goes.
+pub(super) struct Found<'a> {
+    pub(super) destination: &'a Destination,
+    /// Its URL there.
+    pub(super) url: Uri,
+    /// What its body says; nothing, if it has none.
+    pub(super) api: Option<Api>,
 }
 
 impl Routes {
@@ -27,8 +39,8 @@ impl Routes {
         Ok(Self(destinations))
     }
 
-    /// The destination for a request, and its URL there.
-    pub(super) fn find(&self, method: &Method, uri: &Uri) -> Result<(&Destination, Uri), Refusal> {
+    /// Where a request goes, if that is allowed.
+    pub(super) fn find(&self, method: &Method, uri: &Uri) -> Result<Found<'_>, Refusal> {
         let path = uri.path();
         let below = |it: &Destination| {
             path.strip_prefix(&it.mount).filter(|rest| rest.starts_with('/')).map(str::len)
@@ -36,13 +48,13 @@ impl Routes {
         let (destination, length) =
             self.0.iter().find_map(|it| Some((it, below(it)?))).ok_or(Refusal::Route)?;
         let path = &path[path.len() - length..];
-        let allowed = |(allowed, pattern): &(Method, String)| allowed == method && matches(pattern, path);
-        if !destination.routes.iter().any(allowed) {
-            return Err(Refusal::Route);
-        }
+        let mut routes = destination.routes.iter();
+        let route = routes.find(|(allowed, pattern, _)| allowed == method && matches(pattern, path));
+        let (_, _, api) = route.ok_or(Refusal::Route)?;
         let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let url = format!("{}{path}{query}", destination.base_url);
-        Ok((destination, url.parse().map_err(|_| Refusal::Target("it is too long"))?))
+        let url = url.parse().map_err(|_| Refusal::Target("it is too long"))?;
+        Ok(Found { destination, url, api: *api })
     }
 }
 
@@ -50,6 +62,11 @@ impl Destination {
     /// The header that shows the endpoint who asks.
     pub(super) fn auth(&self) -> Option<&(HeaderName, HeaderValue)> {
         self.auth.as_ref()
+    }
+
+    /// Which models may be asked there.
+    pub(super) fn models(&self) -> &Models {
+        &self.models
     }
 
     fn new(endpoint: &Endpoint) -> Result<Self, BrokerError> {
@@ -60,11 +77,12 @@ impl Destination {
         let base_url = base_url(endpoint)
             .map_err(|reason| BrokerError::BaseUrl { base_url: endpoint.base_url.clone(), reason })?;
         let routes = endpoint.routes.iter().map(route).collect::<Result<_, _>>()?;
-        Ok(Self { mount, base_url, routes, auth: auth_header(&endpoint.auth)? })
+        let models = endpoint.models.clone();
+        Ok(Self { mount, base_url, routes, models, auth: auth_header(&endpoint.auth)? })
     }
 }
 
-fn route(route: &Route) -> Result<(Method, String), BrokerError> {
+fn route(route: &Route) -> Result<(Method, String, Option<Api>), BrokerError> {
     let refused =
         |reason| BrokerError::Route { method: route.method.clone(), path: route.path.clone(), reason };
     check_path(&route.path).map_err(refused)?;
@@ -72,7 +90,12 @@ fn route(route: &Route) -> Result<(Method, String), BrokerError> {
     if method == Method::CONNECT || method == Method::TRACE {
         return Err(refused("this method is never forwarded"));
     }
-    Ok((method, route.path.clone()))
+    let api = Api::at(&route.path);
+    if method != Method::GET && api.is_none() {
+        return Err(refused("no API of models is known there, so what is asked could not be checked"));
+    }
+    let api = api.filter(|_| method != Method::GET);
+    Ok((method, route.path.clone(), api))
 }
 
 fn auth_header(auth: &Auth) -> Result<Option<(HeaderName, HeaderValue)>, BrokerError> {
@@ -156,7 +179,8 @@ mod tests {
     use crate::broker::Secret;
 
     fn endpoint(mount: &str, base_url: &str, auth: Auth) -> Endpoint {
-        Endpoint { mount: mount.into(), base_url: base_url.into(), routes: Route::of_models(), auth }
+        let (mount, base_url) = (mount.into(), base_url.into());
+        Endpoint { mount, base_url, routes: Route::of_models(), models: Models::default(), auth }
     }
 
     fn key() -> Auth {
@@ -171,8 +195,8 @@ mod tests {
         ])
         .unwrap();
         let find = |method, path: &str| {
-            let (destination, uri) = routes.find(&method, &path.parse().unwrap())?;
-            Ok((uri.to_string(), destination.auth().is_some()))
+            let found = routes.find(&method, &path.parse().unwrap())?;
+            Ok((found.url.to_string(), found.destination.auth().is_some()))
         };
         assert_eq!(find(Method::POST, "/responses"), Ok(("http://localhost:1/v1/responses".into(), false)));
         let messages = "https://api.example.com/v1/messages?beta=true".to_owned();
@@ -247,10 +271,18 @@ mod tests {
             let routes = vec![Route::new(method, path)];
             Routes::new(&[Endpoint { routes, ..endpoint("", "https://example.com", Auth::None) }]).err()
         };
-        assert!(with("POST", "/a").is_none());
-        for (method, path) in
-            [("CONNECT", "/a"), ("PO ST", "/a"), ("GET", "a"), ("GET", "/a/../b"), ("GET", "/")]
-        {
+        for (method, path) in [("GET", "/a"), ("POST", "/*/responses")] {
+            assert!(with(method, path).is_none(), "{path}");
+        }
+        for (method, path) in [
+            ("CONNECT", "/a"),
+            ("PO ST", "/a"),
+            ("GET", "a"),
+            ("GET", "/a/../b"),
+            ("GET", "/"),
+            ("POST", "/*"),
+            ("POST", "/files"),
+        ] {
             assert!(with(method, path).unwrap().to_string().contains(&format!("`{method} {path}`")));
         }
     }

@@ -1,17 +1,17 @@
 //! The broker itself: listens, checks, forwards.
 
-use super::body::{AnswerBody, Usage, read_request};
+use super::body::{AnswerBody, read_request};
 use super::config::{BrokerConfig, BrokerError};
 use super::content;
+use super::exchange::Exchange;
 use super::framing::{MAX_HEAD, read_head};
 use super::headers;
 use super::meter::{BrokerReport, Meter};
 use super::redact::Redactor;
 use super::refusal::Refusal;
 use super::rewound::Rewound;
-use super::route::Routes;
+use super::route::{Found, Routes};
 use super::upstream::{Upstream, upstream};
-use super::usage::UsageReader;
 use crate::Network;
 use crate::platform::PrivateFolder;
 use bytes::Bytes;
@@ -20,7 +20,7 @@ use hyper::body::{Body, Incoming};
 use hyper::header::CONTENT_TYPE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::error::Error;
@@ -173,36 +173,45 @@ impl Session {
 
     async fn forward(&self, request: Request<Incoming>) -> Result<Answer, Refusal> {
         let (from, body) = request.into_parts();
-        let (destination, url) = self.routes.find(&from.method, &from.uri)?;
+        let Found { destination, url, api } = self.routes.find(&from.method, &from.uri)?;
         self.meter.admit(body.size_hint().exact().unwrap_or(0)).map_err(Refusal::Budget)?;
         if headers::is_encoded(&from.headers) {
-            return Err(Refusal::Content("it is compressed"));
+            return Err(Refusal::Content("it is compressed".into()));
         }
         let body = read_request(body, &self.meter).await?;
-        if from.method == Method::POST || !body.is_empty() {
-            content::check(&body).map_err(Refusal::Content)?;
+        let model = content::check(&body, api).map_err(Refusal::Content)?;
+        if api.is_some() {
+            destination.models().check(model.as_deref())?;
         }
-        let n_bytes_up = body.len() as u64;
-        let mut onward = Request::new(Full::new(body));
-        *onward.method_mut() = from.method.clone();
-        *onward.uri_mut() = url;
-        *onward.headers_mut() = headers::of_request(&from.headers);
+        let exchange = api
+            .filter(|api| api.asks_a_model())
+            .map(|_| Exchange::new(Arc::clone(&self.meter), body.len() as u64));
+        let (mut headers, n_dropped) = headers::of_request(&from.headers, api);
+        self.meter.goes_on(model, n_dropped);
         if let Some((name, value)) = destination.auth() {
-            onward.headers_mut().insert(name, value.clone());
+            headers.insert(name, value.clone());
         }
-        let answer = self.upstream.request(onward).await.map_err(|error| self.unreachable(&error))?;
-        self.pass_on(&from.method, answer, n_bytes_up)
+        let mut onward = Request::new(Full::new(body));
+        *onward.method_mut() = from.method;
+        *onward.uri_mut() = url;
+        *onward.headers_mut() = headers;
+        match self.upstream.request(onward).await {
+            Ok(answer) => self.pass_on(answer, exchange),
+            Err(error) => {
+                exchange.into_iter().for_each(Exchange::forget);
+                Err(self.unreachable(&error))
+            }
+        }
     }
 
-    fn pass_on(
-        &self,
-        method: &Method,
-        answer: Response<Incoming>,
-        n_bytes_up: u64,
-    ) -> Result<Answer, Refusal> {
+    /// `exchange` is for the answer of a model.
+    fn pass_on(&self, answer: Response<Incoming>, mut exchange: Option<Exchange>) -> Result<Answer, Refusal> {
         let (mut head, body) = answer.into_parts();
-        if method == Method::POST {
+        if exchange.is_some() {
             self.meter.heard(head.status.as_u16(), headers::retry_after(&head.headers));
+        }
+        if !head.status.is_success() {
+            exchange.take().into_iter().for_each(Exchange::forget);
         }
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Refusal::Answer("it wants to go on in another protocol"));
@@ -210,17 +219,14 @@ impl Session {
         if headers::is_encoded(&head.headers) {
             return Err(Refusal::Answer("it is compressed although that was not asked for"));
         }
-        let tells_usage = head.status.is_success() && method == Method::POST;
-        let usage = tells_usage.then(|| Usage {
-            told: UsageReader::new(content_type(&head.headers)),
-            n_bytes_up,
-            n_bytes_down: 0,
-        });
+        if let Some(exchange) = &mut exchange {
+            exchange.answered(content_type(&head.headers));
+        }
         let (kept, n_redacted) = headers::of_answer(&head.headers, &self.redactor);
         self.meter.redacted(n_redacted);
         head.headers = kept;
         head.extensions.clear();
-        let body = AnswerBody::new(body, Arc::clone(&self.meter), self.redactor.stream(), usage);
+        let body = AnswerBody::new(body, Arc::clone(&self.meter), self.redactor.stream(), exchange);
         Ok(Response::from_parts(head, Either::Right(body)))
     }
 
@@ -229,11 +235,8 @@ impl Session {
         let causes = std::iter::successors(Some(first), |&error| error.source());
         let causes: Vec<String> = causes.map(ToString::to_string).collect();
         self.meter.failed(self.redactor.redact(&causes.join(": ")));
-        match self.meter.report().exhausted {
-            Some(budget @ super::Budget::Bytes) => Refusal::Budget(budget),
-            _ if error.is_connect() => Refusal::Unreachable { reason: "it cannot be connected to" },
-            _ => Refusal::Unreachable { reason: "it went away" },
-        }
+        let reason = if error.is_connect() { "it cannot be connected to" } else { "it went away" };
+        Refusal::Unreachable { reason }
     }
 }
 

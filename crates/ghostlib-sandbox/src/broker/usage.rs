@@ -111,18 +111,18 @@ impl UsageReader {
     }
 
     fn end_line(&mut self) {
-        if let Some(data) = self.text.strip_prefix(b"data:") {
-            let data = data.to_vec();
-            self.read(&data);
+        let mut text = std::mem::take(&mut self.text);
+        if let Some(data) = text.strip_prefix(b"data:") {
+            self.read(data);
         }
-        self.text.clear();
+        text.clear();
+        self.text = text;
         self.is_too_long = false;
     }
 
     fn read(&mut self, json: &[u8]) {
         // Nearly all events have none, and to parse them would cost time.
-        let is_count = self.kind == Kind::Json && memmem::find(json, b"\"input_tokens\"").is_some();
-        if !is_count && memmem::find(json, b"\"usage\"").is_none() {
+        if memmem::find(json, b"\"usage\"").is_none() {
             return;
         }
         if let Ok(told) = serde_json::from_slice::<Told>(json)
@@ -137,8 +137,6 @@ impl UsageReader {
 #[derive(Deserialize)]
 struct Told {
     usage: Option<Usage>,
-    /// All that Anthropic's `count_tokens` answers, which takes none itself.
-    input_tokens: Option<u64>,
     /// In the events of the Responses API.
     response: Option<Inner>,
     /// In the first event of the Messages API.
@@ -150,8 +148,7 @@ struct Inner {
     usage: Option<Usage>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct Usage {
     #[serde(alias = "prompt_tokens")]
     input_tokens: Option<u64>,
@@ -172,8 +169,7 @@ struct Details {
 impl Told {
     fn tokens(self) -> Option<Tokens> {
         let inner = || self.response.or(self.message).and_then(|inner| inner.usage);
-        let nothing = self.input_tokens.map(|_counted| Usage::default());
-        let usage = self.usage.or_else(inner).or(nothing)?;
+        let usage = self.usage.or_else(inner)?;
         let read = usage.cache_read_input_tokens.unwrap_or(0);
         let created = usage.cache_creation_input_tokens.unwrap_or(0);
         let contained = usage.input_tokens_details.and_then(|details| details.cached_tokens).unwrap_or(0);
@@ -242,12 +238,6 @@ mod tests {
         assert_eq!(read("application/json", text), None);
         assert_eq!(read(EVENTS, &format!("data: {text}\n\n")), None);
         assert_eq!(read("text/plain", r#"{"usage":{"output_tokens":9}}"#), None);
-    }
-
-    #[test]
-    fn to_count_tokens_takes_none() {
-        assert_eq!(read("application/json", r#"{"input_tokens":2095}"#), Some(Tokens::default()));
-        assert_eq!(read("application/json", r#"{"content":{"input_tokens":2095}}"#), None);
     }
 
     #[test]

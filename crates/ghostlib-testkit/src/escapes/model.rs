@@ -3,7 +3,7 @@
 
 use super::EscapesError;
 use ghostlib_sandbox::Network;
-use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, BrokerError, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, BrokerError, Endpoint, Models, Route, Secret};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -19,7 +19,8 @@ const PORT: u16 = 18_080;
 const PAUSE: Duration = Duration::from_millis(100);
 const ALLOWED: &str = "POST /v1/responses HTTP/1.1\r\n";
 
-const BEYOND_THE_MODEL: [&str; 3] = ["web_search", "https://", "mcp_servers"];
+const BEYOND_THE_MODEL: [&str; 6] =
+    ["web_search", "https://", "mcp_servers", "enable_search", "search-preview", "mcp-client"];
 
 /// Both of them, for one attempt.
 pub(super) struct Model {
@@ -41,6 +42,7 @@ impl Model {
             mount: String::new(),
             base_url: format!("http://{address}"),
             routes: vec![Route::new("POST", "/v1/responses")],
+            models: Models::default(),
             auth: Auth::Bearer(Secret::new(secret).map_err(BrokerError::from)?),
         };
         let broker = Broker::start(&BrokerConfig { endpoints: vec![endpoint], ..BrokerConfig::default() })?;

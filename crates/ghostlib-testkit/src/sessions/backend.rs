@@ -5,7 +5,7 @@ use ghostlib_agent::{
     ProgramAgent, Workbench,
 };
 use ghostlib_sandbox::Sandbox;
-use ghostlib_sandbox::broker::{Auth, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Endpoint, Models, Route, Secret};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
@@ -31,6 +31,7 @@ impl Backend {
             mount: String::new(),
             base_url: format!("{url}{}", self.path),
             routes: Route::of_models(),
+            models: Models::default(),
             auth: (self.auth)(Secret::new(KEY)?),
         };
         // A dollar for a hundred tokens.

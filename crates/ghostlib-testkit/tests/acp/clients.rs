@@ -6,7 +6,7 @@
 use super::stage::{Played, Stage};
 use ghostlib_agent::{AcpSetup, Credential, FileChangeKind, ModelAccess, TrajectoryEvent};
 use ghostlib_model::SessionEnd;
-use ghostlib_sandbox::broker::{Auth, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Endpoint, Models, Route, Secret};
 use ghostlib_sandbox::{BackendChoice, CommandLine, host};
 use ghostlib_testkit::model_server::{Asked, ModelServer, Script, Step};
 use std::path::{Path, PathBuf};
@@ -80,6 +80,7 @@ impl Client {
             mount: String::new(),
             base_url: format!("{}{}", server.url(), self.base),
             routes: Route::of_models(),
+            models: Models::default(),
             auth: Auth::Bearer(Secret::new(KEY).unwrap()),
         };
         let model = Some("scripted".into());

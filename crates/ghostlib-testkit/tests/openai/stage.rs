@@ -5,7 +5,7 @@ use ghostlib_agent::{
     TrajectoryEvent, Workbench,
 };
 use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex};
-use ghostlib_sandbox::broker::{Auth, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Endpoint, Models, Route, Secret};
 use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox};
 use ghostlib_testkit::model_server::{Asked, ModelServer, Script, Step};
 use serde_json::json;
@@ -65,6 +65,7 @@ impl Stage {
             mount: String::new(),
             base_url: format!("{}/v1", server.url()),
             routes: Route::of_models(),
+            models: Models::default(),
             auth: Auth::Bearer(Secret::new(KEY).unwrap()),
         };
         let model = ModelAccess { model: self.model, effort: None, endpoint, price: None, ca_file: None };

@@ -146,7 +146,7 @@ async fn the_server_itself_answers_to_anything() {
 async fn a_second_request_behind_the_first_is_never_read() {
     let upstream = Upstream::saying(answer("application/json", "{}")).await;
     let broker = broker(&upstream);
-    for second in ["GET /v1/admin HTTP/1.1\r\nHost: x\r\n\r\n", &request("{\"second\":1}")] {
+    for second in ["GET /v1/admin HTTP/1.1\r\nHost: x\r\n\r\n", &request("{\"top_p\":1}")] {
         let answer = ask(&broker, &(request("{}") + second)).await;
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
     }
@@ -233,6 +233,7 @@ async fn no_endpoint_is_asked_for_more_than_its_model() {
     let broker = broker(&upstream);
     let bodies = [
         r#"{"tools":[{"type":"web_search"}]}"#,
+        r#"{"previous_response_id":"resp_1"}"#,
         r#"{"messages":[{"content":[{"type":"document","source":{"type":"url","url":"https://a.example"}}]}]}"#,
         "no JSON",
         "",
@@ -245,5 +246,5 @@ async fn no_endpoint_is_asked_for_more_than_its_model() {
     assert!(compressed.contains("gzip"), "{compressed}");
     assert_eq!(code(&ask(&broker, &compressed).await), "content");
     assert!(upstream.seen().is_empty(), "{:?}", upstream.seen());
-    assert_eq!(broker.report().refused["content"], 5);
+    assert_eq!(broker.report().refused["content"], 6);
 }

@@ -14,10 +14,10 @@ async fn requests_bytes_and_tokens_are_counted() {
     let upstream = Upstream::saying(answer("application/json", USAGE)).await;
     let broker = broker(&upstream);
     for _ in 0..3 {
-        assert_eq!(status(&ask(&broker, &request("{\"a\":1}")).await), "200");
+        assert_eq!(status(&ask(&broker, &request("{\"top_p\":1}")).await), "200");
     }
     let report = broker.report();
-    assert_eq!((report.requests, report.bytes_up, report.bytes_down), (3, 21, 3 * USAGE.len() as u64));
+    assert_eq!((report.requests, report.bytes_up, report.bytes_down), (3, 33, 3 * USAGE.len() as u64));
     assert_eq!(report.tokens, Tokens { input: 300, cached: 21, output: 60 });
     assert_eq!((report.answers_without_usage, report.exhausted), (0, None));
 }
@@ -65,13 +65,51 @@ async fn to_go_away_before_the_usage_is_told_saves_nothing() {
     let mut head = vec![0; 8_000];
     stream.read_exact(&mut head).await.unwrap();
     drop(stream);
-    let patience = std::time::Instant::now() + Duration::from_secs(5);
-    while broker.report().tokens_estimated == 0 && std::time::Instant::now() < patience {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(|| broker.report().tokens_estimated > 0).await;
     let report = broker.report();
     assert_eq!(report.tokens, Tokens { input: 50, cached: 0, output: 1 });
     assert!((1_500..20_000).contains(&report.tokens_estimated), "{}", report.tokens_estimated);
+}
+
+#[tokio::test]
+async fn to_go_away_before_anything_is_answered_saves_nothing() {
+    let upstream = Upstream::doing(|mut stream, _| async move {
+        let _gone = stream.read(&mut [0]).await;
+    })
+    .await;
+    let broker = broker_with(&upstream, Budgets { tokens: Some(100), ..Budgets::default() });
+    let mut stream = tokio::net::UnixStream::connect(broker.socket()).await.unwrap();
+    let body = format!("{{\"input\":\"{}\"}}", "x".repeat(388));
+    stream.write_all(request(&body).as_bytes()).await.unwrap();
+    until(|| !upstream.seen().is_empty()).await;
+    assert_eq!(broker.report().turns, 0);
+    drop(stream);
+    until(|| broker.report().turns > 0).await;
+    let report = broker.report();
+    assert_eq!((report.turns, report.tokens_estimated, report.answers_without_usage), (1, 100, 1));
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "429");
+}
+
+#[tokio::test]
+async fn to_count_tokens_is_no_turn_and_takes_none() {
+    let upstream = Upstream::saying(answer("application/json", "{\"input_tokens\":2095}")).await;
+    let broker = broker(&upstream);
+    let counting = request("{\"messages\":[]}").replace("/v1/responses", "/v1/v1/messages/count_tokens");
+    assert_eq!(status(&ask(&broker, &counting).await), "200");
+    assert_eq!(status(&ask(&broker, "GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n").await), "200");
+    let report = broker.report();
+    assert_eq!((report.requests, report.turns, report.tokens_estimated), (2, 0, 0));
+    assert_eq!(
+        (report.tokens, report.answers_without_usage, report.last_answer),
+        (Tokens::default(), 0, None)
+    );
+}
+
+async fn until(holds: impl Fn() -> bool) {
+    let patience = std::time::Instant::now() + Duration::from_secs(5);
+    while !holds() && std::time::Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]

@@ -127,6 +127,36 @@ async fn a_dead_endpoint_is_an_error_that_tells_the_host_why() {
 }
 
 #[tokio::test]
+async fn an_error_is_forgotten_when_a_model_has_answered_since() {
+    let n_before = std::sync::atomic::AtomicUsize::new(0);
+    let upstream = Upstream::doing(move |mut stream, _| {
+        let n_before = n_before.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        async move {
+            if n_before > 0 {
+                stream.write_all(answer("application/json", "{}").as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let broker = broker(&upstream);
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "502");
+    assert!(broker.report().last_error.is_some());
+    assert_eq!(status(&ask(&broker, &request("{}")).await), "200");
+    assert_eq!((broker.report().last_error, broker.report().failures), (None, 1));
+}
+
+#[tokio::test]
+async fn headers_that_nobody_knows_do_not_go_on_and_are_counted() {
+    let upstream = Upstream::saying(answer("application/json", "{}")).await;
+    let broker = broker(&upstream);
+    let more = "\r\nX-OAI-Web-Search-Eligible: true\r\nAnthropic-Beta: mcp-client-2025-11-20,effort-2025-11-24\r\nHost";
+    assert_eq!(status(&ask(&broker, &request("{}").replace("\r\nHost", more)).await), "200");
+    let seen = upstream.seen().remove(0);
+    assert!(!seen.contains("eligible") && seen.contains("anthropic-beta: effort-2025-11-24\r\n"), "{seen}");
+    assert_eq!(broker.report().headers_dropped, 2);
+}
+
+#[tokio::test]
 async fn https_is_checked_before_the_key_goes_out() {
     let issued = generate_simple_self_signed(vec!["localhost".into()]).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -4,10 +4,11 @@ mod attacks;
 mod budgets;
 mod forwarding;
 mod inside;
+mod models;
 mod streaming;
 pub(crate) mod upstream;
 
-use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Budgets, Endpoint, Route, Secret};
+use ghostlib_sandbox::broker::{Auth, Broker, BrokerConfig, Budgets, Endpoint, Models, Route, Secret};
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,9 +31,13 @@ pub(crate) fn secret() -> Secret {
 
 /// A broker that forwards to `base_url`.
 pub(crate) fn config(base_url: &str) -> BrokerConfig {
-    let auth = Auth::Bearer(secret());
-    let endpoint =
-        Endpoint { mount: "/v1".into(), base_url: base_url.into(), routes: Route::of_models(), auth };
+    let endpoint = Endpoint {
+        mount: "/v1".into(),
+        base_url: base_url.into(),
+        routes: Route::of_models(),
+        models: Models::default(),
+        auth: Auth::Bearer(secret()),
+    };
     BrokerConfig { endpoints: vec![endpoint], ..BrokerConfig::default() }
 }
 

@@ -98,7 +98,8 @@ async fn a_hundred_sessions_are_served_at_once() {
         let all = Arc::clone(&all);
         async move {
             all.wait().await;
-            let (_, body) = request.split_once("\r\n\r\n").unwrap();
+            let (_, body) = request.split_once("\"metadata\":").unwrap();
+            let body = body.strip_suffix('}').unwrap();
             stream.write_all(answer("application/json", body).as_bytes()).await.unwrap();
         }
     })
@@ -108,7 +109,7 @@ async fn a_hundred_sessions_are_served_at_once() {
     let asking = sessions.into_iter().enumerate().map(|(n, broker)| {
         tokio::spawn(async move {
             let body = format!("{{\"session\":{n},\"usage\":{{\"output_tokens\":{n}}}}}");
-            let answer = ask(&broker, &request(&body)).await;
+            let answer = ask(&broker, &request(&format!("{{\"metadata\":{body}}}"))).await;
             assert!(answer.contains(&body), "{answer}");
             broker.report()
         })
