@@ -173,6 +173,8 @@ impl From<ReferenceError> for CliError {
                 Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
             }
             ReferenceError::OtherLanguage { .. } | ReferenceError::Unpack { .. } => Self::of(Kind::Input, &error),
+            ReferenceError::Allowed { .. } => Self::of(Kind::Input, &error)
+                .hint("take it, or what needs it, out of `dependencies` in the spec's front matter"),
             ReferenceError::Manifest(_) => {
                 Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
             }

@@ -81,6 +81,7 @@ mod tests {
             prompt: "do".into(),
             spec: Sha256Hex::of(b""),
             n_before: 0,
+            cargo_home: None,
             budget: SessionBudget { seconds, ..SessionBudget::default() },
         }
     }

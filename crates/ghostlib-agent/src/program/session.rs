@@ -76,23 +76,22 @@ impl<D: Dialect> ProgramAgent<D> {
         broker: Option<(&Broker, u16)>,
     ) -> SandboxPolicy {
         let role = SandboxRole::from(assignment.role);
-        let own = [("PATH", self.workbench.path.clone()), ("HOME", home.to_string_lossy().into_owned())];
-        let own = own.map(|(name, value)| (name.to_owned(), value));
-        let env = own.into_iter().chain([("CARGO_NET_OFFLINE".to_owned(), "true".to_owned())]);
+        let mut env = self.workbench.variables(assignment, home);
+        env.extend(start.env.clone());
         let wall = assignment.budget.seconds.map_or(role.limits().wall, Duration::from_secs);
         let plain = role.policy(&assignment.workspace);
         SandboxPolicy {
-            read: self.read(),
-            env: env.chain(start.env.clone()).collect(),
+            read: self.read(assignment),
+            env,
             network: broker.map_or(plain.network.clone(), |(broker, port)| broker.network(port)),
             limits: Limits { wall, ..role.limits() },
             ..plain
         }
     }
 
-    fn read(&self) -> Vec<PathBuf> {
-        let own = self.files.iter().chain([&self.program]);
-        self.workbench.read.iter().chain(own).cloned().collect()
+    fn read(&self, assignment: &Assignment) -> Vec<PathBuf> {
+        let own = self.files.iter().chain([&self.program]).cloned();
+        self.workbench.readable(assignment).into_iter().chain(own).collect()
     }
 
     fn broker(&self, model: &ModelAccess, assignment: &Assignment) -> Result<Broker, AgentError> {

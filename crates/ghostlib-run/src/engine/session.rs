@@ -47,7 +47,7 @@ impl OpenRun<'_> {
         let mut before: Vec<String> = Vec::new();
         let mut used = SessionUsage::default();
         loop {
-            let mut assignment = self.prepare(iteration)?;
+            let mut assignment = self.prepare(iteration).await?;
             assignment.budget = assignment.budget.less(&used);
             // Whoever is told of the session finds its events.
             let live = self.live(&assignment)?;
@@ -86,7 +86,7 @@ impl OpenRun<'_> {
         Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
 
-    fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
+    async fn prepare(&mut self, iteration: u32) -> Result<Assignment, RunError> {
         let session = SessionId::new(format!("{}-{iteration}", self.run));
         let workspace = self.engine.project.workspace(&session);
         self.clear_workspace(&session, &workspace)?;
@@ -94,6 +94,7 @@ impl OpenRun<'_> {
             self.summary.reference.as_ref().map(|reference| reference.package.clone()).unwrap_or_default();
         let engine = self.engine;
         let n_before = self.n_before(iteration);
+        let cargo_home = self.judge().await?.dependencies().map(Path::to_owned);
         let loaded = self.loaded(iteration)?;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
@@ -118,6 +119,7 @@ impl OpenRun<'_> {
             prompt,
             spec: loaded.visible_hash(),
             n_before,
+            cargo_home,
             budget: self.options.session,
         })
     }
