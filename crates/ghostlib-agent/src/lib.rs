@@ -18,6 +18,7 @@ mod assignment;
 mod checks;
 mod follow;
 mod handoff;
+mod left;
 mod model_access;
 mod openai;
 mod program;

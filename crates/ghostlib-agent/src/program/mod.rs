@@ -69,6 +69,12 @@ pub trait Dialect: Send + Sync {
     /// How the agent names itself.
     fn name(&self, program: &Path) -> String;
 
+    /// The most bytes that it may write. Messages repeat files and outputs of tools, and come to far more than what a
+    /// program prints.
+    fn output_bytes(&self) -> u64 {
+        256 << 20
+    }
+
     /// What it is started with.
     fn start(&self, place: &Place<'_>) -> Start;
 

@@ -46,6 +46,8 @@ impl<D: Dialect> ProgramAgent<D> {
         let mut conversation = self.dialect.converse(assignment, streams(&mut running, broker.as_ref()));
         let mut watch = Watch::new(assignment.budget, model.zip(broker.as_ref()));
         let followed = follow(running, conversation.as_mut(), &mut recorder, &mut watch).await;
+        // What it leaves does not change any more when it is taken over.
+        self.workbench.sandbox.settled().await;
         recorder.record_all(conversation.unfinished());
         let seen = broker.as_ref().map(Broker::report);
         let end = match followed {
@@ -64,7 +66,7 @@ impl<D: Dialect> ProgramAgent<D> {
         let end = unless_refused(end, &assignment.workspace, seen.as_ref());
         let usage = model.zip(seen.as_ref()).map(|(model, seen)| model.usage(seen));
         let agent = crate::Agent::stamp(self);
-        let trajectory = recorder.end(end.clone());
+        let (end, trajectory) = recorder.end(end);
         Ok(Session { end, agent, trajectory, policy: Some(policy.stamp()), usage })
     }
 
@@ -84,7 +86,7 @@ impl<D: Dialect> ProgramAgent<D> {
             read: self.read(assignment),
             env,
             network: broker.map_or(plain.network.clone(), |(broker, port)| broker.network(port)),
-            limits: Limits { wall, ..role.limits() },
+            limits: Limits { wall, output_bytes: self.dialect.output_bytes(), ..role.limits() },
             ..plain
         }
     }
@@ -108,7 +110,7 @@ impl<D: Dialect> ProgramAgent<D> {
 /// The streams of a program that has just been started.
 fn streams(running: &mut Running, broker: Option<&Broker>) -> Streams {
     let redactor = broker.map(|broker| broker.redactor().clone());
-    match (running.take_stdin(), running.take_stdout()) {
+    match (running.take_stdin(), running.take_limited_stdout()) {
         (Some(stdin), Some(stdout)) => Streams::new(stdin, stdout, redactor),
         _ => Streams::new(sink(), empty(), redactor),
     }
