@@ -115,13 +115,28 @@ fn an_agent_that_fails_or_leaves_nothing_ends_the_run_with_a_reason() {
         ("exit 0\n", "nothing", "candidate/ is empty"),
         ("sleep 60\n", "timed-out", ""),
         ("ln -s /etc/passwd \"$1/candidate/lib.rs\"\n", "unusable", "it is a link"),
+        (
+            "echo > \"$1/candidate/a\"; ln -s /etc/passwd \"$1/PUSHBACK.md\"\n",
+            "unusable",
+            "PUSHBACK.md: it is a link",
+        ),
+        (
+            "echo > \"$1/candidate/a\"; mkfifo \"$1/PUSHBACK.md\"\n",
+            "unusable",
+            "PUSHBACK.md: it is a link or a special",
+        ),
+        ("head -c 20000000 /dev/zero; sleep 60\n", "over-limit", "output limit reached"),
     ] {
         let project = level_project();
         let agent = agent(&project, body);
         let iteration = one_iteration(&project, &agent);
         assert_eq!(iteration["session"]["end"]["kind"], end, "{iteration}");
         assert!(iteration["session"]["end"]["detail"].to_string().contains(detail), "{iteration}");
-        assert!(iteration["evaluation"].is_null());
+        assert!(iteration["evaluation"].is_null() && iteration["session"]["candidate"].is_null());
+        // The recording tells the same.
+        let recorded = project.read(".ghostlib/runs/r1/sessions/r1-1/recording.toml");
+        assert!(recorded.contains(&format!("[end]\nkind = \"{end}\"")), "{recorded}");
+        let _ = project.run(&["recording", "verify", ".ghostlib/runs"]).expect_code(0);
     }
 }
 

@@ -4,8 +4,8 @@ use super::{Notice, OpenRun, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
-    Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
+    AgentError, Assignment, EVENTS_FILE, FileTree, Prepared, Recording, Session, Tasks, TrajectoryEvent,
+    TrajectoryLine, prepare_implementer,
 };
 use ghostlib_model::{
     CandidateStamp, Event, Role, RunId, RunSummary, SessionEnd, SessionId, SessionUsage, Sha256Hex,
@@ -25,14 +25,12 @@ const MAX_RETRIES: usize = 3;
 impl OpenRun<'_> {
     pub(super) async fn session(&mut self, iteration: u32, began: Instant) -> Result<Event, RunError> {
         let (assignment, mut session) = self.work(iteration).await?;
-        let pushed_back = add_push_back(&assignment.workspace, &mut session);
-        let (end, candidate) = self.take_over(&assignment, &mut session, iteration)?;
-        let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
+        let candidate = self.take_over(&assignment, &mut session, iteration)?;
         Ok(Event::SessionEnded {
             iteration,
             session: assignment.session,
             agent: session.agent,
-            end,
+            end: session.end,
             candidate,
             policy: session.policy,
             usage: session.usage,
@@ -144,34 +142,20 @@ impl OpenRun<'_> {
         }
     }
 
-    /// Reads what the session left, records it, and commits the candidate. What counts is what is there.
+    /// Reads what the session left, records it, and commits the candidate.
     fn take_over(
         &self,
         assignment: &Assignment,
         session: &mut Session,
         iteration: u32,
-    ) -> Result<(SessionEnd, Option<CandidateStamp>), RunError> {
-        let dir = assignment.workspace.join(CANDIDATE_DIR);
-        let tree = if dir.is_dir() { FileTree::read(&dir) } else { Ok(FileTree::default()) };
-        let (end, tree) = match tree {
-            Err(error) => (SessionEnd::Unusable(error.to_string()), FileTree::default()),
-            Ok(tree) if tree.files.is_empty() && session.end == SessionEnd::Done => {
-                (SessionEnd::Nothing(format!("{CANDIDATE_DIR}/ is empty")), tree)
-            }
-            Ok(tree) => (session.end.clone(), tree),
-        };
-        let (tree, settings) = tree.without_settings();
-        if !settings.is_empty() {
-            let list = settings.join(", ");
-            let text = format!("left out of the candidate, since settings of tools take no effect: {list}");
-            session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
-        }
+    ) -> Result<Option<CandidateStamp>, RunError> {
+        let tree = session.take_over(&assignment.workspace);
         self.keep_recording(assignment, session, &tree)?;
-        if tree.files.is_empty() || matches!(end, SessionEnd::GaveUp(_)) {
-            return Ok((end, None));
+        if tree.files.is_empty() || matches!(session.end, SessionEnd::GaveUp(_)) {
+            return Ok(None);
         }
         let candidates = Candidates::open(&self.engine.project.candidates())?;
-        Ok((end, Some(candidates.commit(&tree, &self.run, iteration)?)))
+        Ok(Some(candidates.commit(&tree, &self.run, iteration)?))
     }
 
     /// Writes the recording of a session in the place of its events, whole or not at all.
@@ -191,13 +175,6 @@ impl OpenRun<'_> {
         remove_folder(&dir)?;
         fs::rename(&partial, &dir).map_err(|source| RunError::Io { path: dir, source })
     }
-}
-
-fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeError> {
-    let Some(bytes) = read_plain_file(&workspace.join(PUSHBACK_FILE))? else { return Ok(()) };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    session.trajectory.add_before_the_end(TrajectoryEvent::PushBack { text });
-    Ok(())
 }
 
 /// Whether it took place now: what is played back comes out the same again.
@@ -231,7 +208,6 @@ pub(super) fn prompt_of(
         return Ok(None);
     };
     let dir = project.session_dir(run, &session.id);
-    let files = FileTree::read(&dir).map_err(tree_error)?;
-    let recording = Recording::from_files(session.id.as_str(), &files).map_err(AgentError::from)?;
+    let recording = Recording::read(session.id.as_str(), &dir).map_err(AgentError::from)?;
     Ok(Some(recording.meta.prompt))
 }
