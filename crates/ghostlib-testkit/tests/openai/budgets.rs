@@ -1,4 +1,4 @@
-use crate::stage::{APIS, Stage, finish};
+use crate::stage::{APIS, Stage, finish, never_done};
 use ghostlib_model::{SessionBudget, SessionEnd};
 use ghostlib_testkit::model_server::Step;
 use std::time::{Duration, Instant};
@@ -55,9 +55,10 @@ async fn a_wait_that_the_endpoint_asks_for_is_no_quiet_time() {
 
 #[tokio::test]
 async fn nothing_changes_the_workspace_any_more_when_a_session_is_over() {
-    let endless = Step::run("while :; do echo more >> candidate/log; done");
+    let check = Step::call("check", serde_json::json!({}));
     let budget = SessionBudget { seconds: Some(1), ..SessionBudget::default() };
-    let played = Stage { budget, ..Stage::new(APIS[0], [endless]) }.play().await;
+    let stage = Stage { budget, checks: never_done, ..Stage::new(APIS[0], [check]) };
+    let played = stage.play().await;
     assert_eq!(played.session.end, SessionEnd::TimedOut(1));
     let left = played.file("candidate/log").len();
     tokio::time::sleep(Duration::from_millis(100)).await;
