@@ -2,7 +2,7 @@
 
 use crate::support::{agent, agent_that_leaves, level_project, write_candidate};
 use ghostlib_testkit::TestProject;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// One iteration with an agent; the run falls short.
@@ -115,13 +115,28 @@ fn an_agent_that_fails_or_leaves_nothing_ends_the_run_with_a_reason() {
         ("exit 0\n", "nothing", "candidate/ is empty"),
         ("sleep 60\n", "timed-out", ""),
         ("ln -s /etc/passwd \"$1/candidate/lib.rs\"\n", "unusable", "it is a link"),
+        (
+            "echo > \"$1/candidate/a\"; ln -s /etc/passwd \"$1/PUSHBACK.md\"\n",
+            "unusable",
+            "PUSHBACK.md: it is a link",
+        ),
+        (
+            "echo > \"$1/candidate/a\"; mkfifo \"$1/PUSHBACK.md\"\n",
+            "unusable",
+            "PUSHBACK.md: it is a link or a special",
+        ),
+        ("head -c 20000000 /dev/zero; sleep 60\n", "over-limit", "output limit reached"),
     ] {
         let project = level_project();
         let agent = agent(&project, body);
         let iteration = one_iteration(&project, &agent);
         assert_eq!(iteration["session"]["end"]["kind"], end, "{iteration}");
         assert!(iteration["session"]["end"]["detail"].to_string().contains(detail), "{iteration}");
-        assert!(iteration["evaluation"].is_null());
+        assert!(iteration["evaluation"].is_null() && iteration["session"]["candidate"].is_null());
+        // The recording tells the same.
+        let recorded = project.read(".ghostlib/runs/r1/sessions/r1-1/recording.toml");
+        assert!(recorded.contains(&format!("[end]\nkind = \"{end}\"")), "{recorded}");
+        let _ = project.run(&["recording", "verify", ".ghostlib/runs"]).expect_code(0);
     }
 }
 
@@ -142,13 +157,35 @@ fn two_empty_sessions_in_a_row_end_the_run() {
 }
 
 #[test]
-fn a_candidate_may_use_the_packages_that_the_spec_allows() {
+fn a_candidate_may_use_the_packages_that_the_spec_allows_and_its_session_builds_and_tests_it_with_them() {
     let project = level_project();
-    let spec = project.read("specs/level/SPEC.md");
-    project.write("specs/level/SPEC.md", spec.replace("dependencies: []", "dependencies: [\"itoa@1\"]"));
-    let body = write_candidate(&project, "level-good")
+    allow(&project, "itoa@1");
+    let body = String::from("set -e\n")
+        + &write_candidate(&project, "level-good")
         + "printf '[dependencies]\\nitoa = \"1\"\\n' >> \"$1/candidate/Cargo.toml\"\n\
-           printf 'const _: fn() -> itoa::Buffer = itoa::Buffer::new;\\n' >> \"$1/candidate/src/lib.rs\"\n";
+           printf 'const _: fn() -> itoa::Buffer = itoa::Buffer::new;\\n' >> \"$1/candidate/src/lib.rs\"\n\
+           cd \"$1/candidate\"\ncargo build --offline\ncargo test --offline\n\
+           ! touch \"$CARGO_HOME/config.toml\" || exit 9\n";
     let agent = agent(&project, &body);
-    let _ = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(0);
+    let args = ["run", "specs/level", "--agent", &agent, "--sandbox", "landlock", "--json"];
+    let summary: Value = serde_json::from_str(&project.run(&args).expect_code(0).stdout).unwrap();
+    let session = &summary["iterations"][0]["session"];
+    assert_eq!(session["end"], json!({"kind": "done"}), "{session}");
+}
+
+#[test]
+fn an_allowed_package_that_brings_the_reference_along_is_refused_before_anything_runs() {
+    let project = level_project();
+    let manifest = project.read("reference/Cargo.toml");
+    project.write("reference/Cargo.toml", manifest.replace("\"level\"", "\"itoa\""));
+    allow(&project, "serde_json@1");
+    let ran = project.run(&["run", "specs/level", "--agent", "replay:demo"]).expect_code(2);
+    let said = "the allowed dependencies serde_json bring `itoa`, which is the reference itself";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+}
+
+fn allow(project: &TestProject, package: &str) {
+    let spec = project.read("specs/level/SPEC.md");
+    let allowed = format!("dependencies: [\"{package}\"]");
+    project.write("specs/level/SPEC.md", spec.replace("dependencies: []", &allowed));
 }

@@ -32,6 +32,15 @@ fn a_setting_that_is_wrong_is_told_with_its_place() {
         ("[copy]\nverbatim = \"much\"\n", "expected a floating point for key `copy.verbatim` in "),
         ("[copy]\nverbatim = 3\n", "setting `copy.verbatim` is 3; it goes from 0 to 1"),
         ("[evaluate]\nbudget_seconds = -1\n", "setting `evaluate.budget_seconds` is -1; it is a time"),
+        (
+            "[session]\nusd = nan\n",
+            "setting `session.usd` is NaN; it is an amount of US dollars, 0 or more (from ghostlib.toml)",
+        ),
+        ("[prices.\"a.b\"]\ninput = 1\noutput = -2\n", "setting `prices.a.b.output` is -2; it is an amount"),
+        (
+            "[prices.m]\ninput = 1\ncached = inf\noutput = 1\n",
+            "setting `prices.m.cached` is inf; it is an amount",
+        ),
         ("[copy\n", "unclosed table"),
         ("copy = 1\n", "for key `copy`"),
     ] {
@@ -40,6 +49,30 @@ fn a_setting_that_is_wrong_is_told_with_its_place() {
         let said = project.run(&["config"]).expect_code(2);
         assert!(said.stderr.contains(expected), "{text}: {}", said.stderr);
         assert!(said.stderr.contains("hint"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn a_command_that_prints_a_key_is_the_users_own_and_never_the_projects() {
+    let project = project();
+    let setting = "[agents.codex]\napi_key_cmd = \"touch ran\"\n";
+    project.write("ghostlib.toml", setting);
+    let said = project.run(&["config"]).expect_code(2);
+    let expected = "setting `agents.codex.api_key_cmd` stands in ghostlib.toml; a project's settings may name no command";
+    assert!(said.stderr.contains(expected), "{}", said.stderr);
+    project.write("ghostlib.toml", "");
+    project.write("home/ghostlib/config.toml", setting);
+    let home = project.path("home");
+    let variables = [("XDG_CONFIG_HOME", home.to_str().unwrap())];
+    let said = project.run_with(&["config"], &variables).expect_code(0);
+    assert!(said.stdout.contains("agents.codex.api_key_cmd = touch ran"), "{}", said.stdout);
+}
+
+#[test]
+fn a_budget_that_is_no_amount_of_money_is_a_usage_error() {
+    for amount in ["-1", "NaN", "inf", "much"] {
+        let said = project().run(&["run", "specs", "--session-usd", amount]).expect_code(2);
+        assert!(said.stderr.contains("an amount of US dollars, 0 or more"), "{amount}: {}", said.stderr);
     }
 }
 

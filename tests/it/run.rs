@@ -92,7 +92,7 @@ fn candidates_are_commits_that_git_can_show() {
     let ran = project.run(&["run", "specs/level", "--agent", &agent, "--json"]).expect_code(0);
     let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
     let commit = summary["iterations"][0]["session"]["candidate"]["commit"].as_str().unwrap().to_owned();
-    let name = project.read(".ghostlib/candidates.git/refs/runs/r1/1");
+    let name = project.read(".ghostlib/candidates.git/refs/runs/r1/1.1");
     assert_eq!(name.trim(), commit);
 }
 

@@ -85,6 +85,7 @@ mod linux {
             prompt: PROMPT.into(),
             spec: spec(),
             n_before,
+            cargo_home: None,
             budget: SessionBudget::default(),
         };
         fs::create_dir_all(&assignment.workspace).map_err(|error| error.to_string())?;

@@ -33,6 +33,9 @@ pub struct Assignment {
     pub spec: Sha256Hex,
     /// How many sessions the run gave to the same role with the same spec before this one.
     pub n_before: usize,
+    /// What a candidate may depend on besides the standard library, with settings that put it in place of registries: a
+    /// home for cargo, which nobody need write to. Nothing, if it may depend on nothing.
+    pub cargo_home: Option<PathBuf>,
     /// What the session may use up. People take the time they need, where none is given.
     pub budget: SessionBudget,
 }

@@ -20,6 +20,7 @@ mod assignment;
 mod checks;
 mod follow;
 mod handoff;
+mod left;
 mod model_access;
 mod openai;
 mod program;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! In `candidate/` each `Cargo.toml` is stored as `Cargo_fixture.toml`, so that no Cargo workspace around the
-//! recording claims it.
+//! recording claims it; and what is called `Cargo_fixture.toml` as `Cargo_fixture_fixture.toml`, and so on.
 
 mod meta;
 mod secrets;
@@ -19,7 +19,7 @@ pub use meta::{Blindness, Meta};
 pub use trim::{Times, Trim};
 pub use verify::{Fault, Verified, verify};
 
-use crate::tree::FileTree;
+use crate::tree::{self, Bounds, FileTree};
 use crate::{Session, Trajectory, TreeError};
 use ghostlib_model::{AgentStamp, Role, Sha256Hex};
 use meta::MetaError;
@@ -35,6 +35,8 @@ pub(crate) const META: &str = "recording.toml";
 /// The file with the trajectory.
 pub const EVENTS_FILE: &str = "events.jsonl";
 const PROMPT: &str = "PROMPT.md";
+/// A candidate, and texts of 16 MiB, each byte of which may take six in JSON.
+const BOUNDS: Bounds = Bounds { files: tree::CANDIDATE.files + 3, bytes: 256 << 20 };
 const CANDIDATE: &str = "candidate";
 
 /// A recorded session.
@@ -172,7 +174,15 @@ impl Recording {
     /// # Errors
     /// As [`Self::from_files`], and if the folder cannot be read.
     pub fn read(name: &str, dir: &Path) -> Result<Self, RecordingError> {
-        Self::from_files(name, &FileTree::read(dir)?)
+        Self::from_files(name, &Self::files_in(dir)?)
+    }
+
+    /// The files of the recording in a folder, whatever they are.
+    ///
+    /// # Errors
+    /// As [`FileTree::read`], but for as many files and bytes as a recording may have.
+    pub fn files_in(dir: &Path) -> Result<FileTree, TreeError> {
+        FileTree::read_within(dir, BOUNDS)
     }
 
     /// Reads all recordings in a folder and below it: each folder with a `recording.toml` is one, and what lies in it is
@@ -230,27 +240,35 @@ pub fn name_in(searched: &Path, folder: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-const STORED_MANIFEST: &str = "Cargo_fixture.toml";
-const MANIFEST: &str = "Cargo.toml";
+/// What stands before `.toml` in the name of a manifest, and what is put between when it is stored.
+const MANIFEST: &str = "Cargo";
+const STORED: &str = "_fixture";
 
 fn stored_name(path: &str) -> String {
-    renamed(path, MANIFEST, STORED_MANIFEST)
+    match manifest(path) {
+        Some((before, marks)) => format!("{before}{MANIFEST}{marks}{STORED}.toml"),
+        None => path.to_owned(),
+    }
 }
 
 fn restored_name(path: &str) -> String {
-    renamed(path, STORED_MANIFEST, MANIFEST)
+    match manifest(path).and_then(|(before, marks)| Some((before, marks.strip_suffix(STORED)?))) {
+        Some((before, marks)) => format!("{before}{MANIFEST}{marks}.toml"),
+        None => path.to_owned(),
+    }
 }
 
-fn renamed(path: &str, from: &str, to: &str) -> String {
-    match path.strip_suffix(from) {
-        Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}{to}"),
-        _ => path.to_owned(),
-    }
+/// The folder of a manifest, stored so and so often, and the marks of that.
+fn manifest(path: &str) -> Option<(&str, &str)> {
+    let (folder, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+    let marks = name.strip_prefix(MANIFEST)?.strip_suffix(".toml")?;
+    marks.split(STORED).all(str::is_empty).then_some((folder, marks))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::TrajectoryEvent;
     use crate::trajectory::Recorder;
     use ghostlib_model::SessionEnd;
 
@@ -258,17 +276,14 @@ pub(crate) mod tests {
         let prompt = "do it";
         let recorder = Recorder::start(crate::prompt_hash(prompt), &|_| {});
         let agent = AgentStamp::named("somebody", false);
-        let session = Session {
-            end: SessionEnd::Done,
-            agent,
-            trajectory: recorder.end(SessionEnd::Done),
-            policy: None,
-            usage: None,
-        };
+        let (end, trajectory) = recorder.end(SessionEnd::Done);
+        let session = Session { end, agent, trajectory, policy: None, usage: None };
         let tree = FileTree::from_files([
             ("Cargo.toml".into(), b"[package]".to_vec()),
             ("src/lib.rs".into(), b"//!".to_vec()),
             ("sub/Cargo.toml".into(), Vec::new()),
+            ("sub/Cargo_fixture.toml".into(), b"another".to_vec()),
+            ("Cargo_fixtures.toml".into(), Vec::new()),
         ]);
         Recording {
             name: "one".into(),
@@ -280,7 +295,23 @@ pub(crate) mod tests {
     fn a_recording_reads_back_as_it_was_written() {
         let files = recording().to_files().unwrap();
         assert!(files.files.contains_key("candidate/sub/Cargo_fixture.toml"));
+        assert!(files.files.contains_key("candidate/sub/Cargo_fixture_fixture.toml"));
+        assert!(files.files.keys().all(|path| !path.ends_with("Cargo.toml")));
         assert_eq!(Recording::from_files("one", &files).unwrap(), recording());
+    }
+
+    #[test]
+    fn a_recording_may_be_larger_than_a_candidate() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut long = recording();
+        long.candidate.files.insert("table".into(), vec![0; 60 << 20]);
+        for _ in 0..5 {
+            long.trajectory.add_before_the_end(TrajectoryEvent::Note { text: "x".repeat(1 << 20) });
+        }
+        long.to_files().unwrap().write(dir.path()).unwrap();
+        assert_eq!(Recording::read("one", dir.path()).unwrap(), long);
+        assert_eq!(verify(dir.path(), &[]), Verified::default());
+        assert!(FileTree::read(dir.path()).is_err());
     }
 
     #[test]

@@ -26,9 +26,17 @@ pub struct TreeError {
     pub kind: io::ErrorKind,
 }
 
-const MAX_FILES: usize = 10_000;
-const MAX_FOLDERS: usize = 10_000;
-const MAX_BYTES: u64 = 64 << 20;
+/// How much a tree may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How many files, and how many folders.
+    pub(crate) files: usize,
+    /// Of all files together.
+    pub(crate) bytes: u64,
+}
+
+/// Those of a candidate.
+pub(crate) const CANDIDATE: Bounds = Bounds { files: 10_000, bytes: 64 << 20 };
 /// What stands at the top of a package and is no part of it.
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 /// Settings that tools take up from the folders that they are started in: they could run something.
@@ -59,6 +67,11 @@ impl FileTree {
     /// takes for something else, or that another name is equal to where case does not matter; more than 10,000 files or
     /// folders, or more than 64 MiB.
     pub fn read(dir: &Path) -> Result<Self, TreeError> {
+        Self::read_within(dir, CANDIDATE)
+    }
+
+    /// [`Self::read`] with other bounds.
+    pub(crate) fn read_within(dir: &Path, bounds: Bounds) -> Result<Self, TreeError> {
         let mut tree = Self::default();
         let (mut n_bytes, mut n_folders) = (0, 0);
         let mut folded = HashMap::new();
@@ -70,8 +83,8 @@ impl FileTree {
             let path = entry.path();
             if entry.file_type().is_dir() {
                 n_folders += 1;
-                if n_folders > MAX_FOLDERS {
-                    return Err(wrong(path, format!("the tree has more than {MAX_FOLDERS} folders")));
+                if n_folders > bounds.files {
+                    return Err(wrong(path, format!("the tree has more than {} folders", bounds.files)));
                 }
                 continue;
             }
@@ -80,14 +93,16 @@ impl FileTree {
             }
             // Before it is read: a file with holes may be far longer than the disk.
             n_bytes += entry.metadata().map_or(0, |metadata| metadata.len());
-            if n_bytes > MAX_BYTES || tree.files.len() >= MAX_FILES {
-                return Err(wrong(path, format!("the tree has more than {MAX_FILES} files or 64 MiB")));
+            if n_bytes > bounds.bytes || tree.files.len() >= bounds.files {
+                let (files, mebibytes) = (bounds.files, bounds.bytes >> 20);
+                return Err(wrong(path, format!("the tree has more than {files} files or {mebibytes} MiB")));
             }
             let name = relative_name(dir, path)?;
             if let Some(other) = folded.insert(fold(&name), name.clone()) {
                 return Err(wrong(path, format!("where case does not matter, it is the same as `{other}`")));
             }
-            tree.files.insert(name, read_bounded(path).map_err(|error| failed(path, &error))?);
+            let bytes = read_bounded(path, bounds.bytes).map_err(|error| failed(path, &error))?;
+            tree.files.insert(name, bytes);
         }
         Ok(tree)
     }
@@ -206,10 +221,10 @@ fn fold(name: &str) -> String {
 }
 
 /// What a file holds. It may have grown since it was measured.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+fn read_bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let n_bytes = open_plain(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if n_bytes as u64 > MAX_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    let n_bytes = open_plain(path)?.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    if n_bytes as u64 > max_bytes { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 fn wrong(path: &Path, reason: impl Into<String>) -> TreeError {
@@ -277,7 +292,7 @@ mod tests {
         // As if it had been a plain file when it was looked at.
         for path in [&pipe, &link] {
             assert_eq!(
-                read_bounded(path).unwrap_err().kind(),
+                read_bounded(path, 9).unwrap_err().kind(),
                 io::ErrorKind::InvalidData,
                 "{}",
                 path.display()

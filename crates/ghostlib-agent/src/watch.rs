@@ -26,6 +26,11 @@ impl<'a> Watch<'a> {
         Self { budget, model, heard: BrokerReport::default(), heard_at: Instant::now() }
     }
 
+    /// What was waited for is over: that nothing was heard meanwhile means nothing.
+    pub(crate) fn begin_again(&mut self) {
+        self.heard_at = Instant::now();
+    }
+
     /// What a broker can hold a session to by itself.
     pub(crate) fn broker_budgets(budget: &SessionBudget) -> Budgets {
         Budgets { tokens: budget.tokens, ..Budgets::default() }

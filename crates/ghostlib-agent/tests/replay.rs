@@ -46,6 +46,7 @@ fn assignment(dir: &Path, n_before: usize) -> Assignment {
         prompt: PROMPT.into(),
         spec: spec(),
         n_before,
+        cargo_home: None,
         budget: SessionBudget::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::commands;
 use crate::error::CliError;
+use crate::settings::is_amount;
 use crate::tmux::Tmux;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use ghostlib_model::{Level, SessionBudget};
@@ -81,6 +82,11 @@ fn keyword(text: &str) -> Result<(Level, String), String> {
     }
 }
 
+fn dollars(text: &str) -> Result<f64, String> {
+    let usd = text.parse().ok().filter(|usd| is_amount(*usd));
+    usd.ok_or_else(|| "it is an amount of US dollars, 0 or more".to_owned())
+}
+
 /// Who works, and what a session may use up.
 #[derive(ClapArgs)]
 pub(crate) struct AgentArgs {
@@ -111,7 +117,7 @@ pub(crate) struct AgentArgs {
     #[arg(long, value_name = "N")]
     session_tokens: Option<u64>,
     /// What a session may cost, in US dollars. The price of the model has to stand in the settings.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = dollars, allow_negative_numbers = true)]
     session_usd: Option<f64>,
     /// Show each session in a window of tmux, in its session `ghostlib`.
     #[arg(long)]

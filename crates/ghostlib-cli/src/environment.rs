@@ -93,9 +93,9 @@ pub(crate) fn home() -> Option<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute())
 }
 
-/// A variable of ghostlib's environment.
+/// A variable of ghostlib's environment; one that is empty says nothing.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
-    env::var_os(name)
+    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The search path for programs.

@@ -173,6 +173,8 @@ impl From<ReferenceError> for CliError {
                 Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
             }
             ReferenceError::OtherLanguage { .. } | ReferenceError::Unpack { .. } => Self::of(Kind::Input, &error),
+            ReferenceError::Allowed { .. } => Self::of(Kind::Input, &error)
+                .hint("take it, or what needs it, out of `dependencies` in the spec's front matter"),
             ReferenceError::Manifest(_) => {
                 Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
             }
@@ -277,6 +279,7 @@ impl From<JournalError> for CliError {
         let found = Self::of(Kind::Input, &error);
         match &error {
             JournalError::Io { source, .. } => Self::of_file(&error, source),
+            JournalError::Older { .. } => found,
             JournalError::Newer { .. } => found.hint("update ghostlib; the file is left as it is"),
             JournalError::Damaged { .. } => found.hint(
                 "the file is left as it is; take it from a backup, or start a new run with `ghostlib run`",
@@ -352,7 +355,7 @@ impl From<RunError> for CliError {
                 .hint("put it back as it was, or start a new run with `ghostlib run`"),
             RunError::TaskOpen(ref id) => Self::of(Kind::Input, &error)
                 .hint(format!("close it first: `ghostlib task done {id}`, or `ghostlib task fail {id}`")),
-            RunError::NeverStarted(_) => Self::of(Kind::Input, &error),
+            RunError::NoBeginning => Self::of(Kind::Input, &error),
         }
     }
 }

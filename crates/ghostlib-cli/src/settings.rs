@@ -1,6 +1,10 @@
 //! What can be configured, and where each value comes from: defaults, the user's file, the project's file, and
 //! the environment, each before those that follow. Options of the command line go last, where a command has some.
 
+mod checks;
+
+pub(crate) use checks::is_amount;
+
 use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
@@ -201,32 +205,12 @@ impl Settings {
     pub(crate) fn origins() -> Result<Vec<Origin>, CliError> {
         let layers = layers()?;
         Self::of(&layers)?;
-        let table = layers.cache.into_table().map_err(|error| invalid(&error))?;
-        let mut origins = vec![];
-        for (section, values) in table {
-            collect_origins(section, values, &mut origins);
-        }
-        origins.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(origins)
+        origins(&layers)
     }
 
     fn of(layers: &Config) -> Result<Self, CliError> {
         let settings: Self = layers.clone().try_deserialize().map_err(|error| invalid(&error))?;
-        for (key, share) in
-            [("copy.fingerprint", settings.copy.fingerprint), ("copy.verbatim", settings.copy.verbatim)]
-        {
-            if !(0.0..=1.0).contains(&share) {
-                return Err(CliError::input(format!("setting `{key}` is {share}; it goes from 0 to 1"))
-                    .hint("`ghostlib config` shows where values come from"));
-            }
-        }
-        let budget = settings.evaluate.budget_seconds;
-        if Duration::try_from_secs_f64(budget).is_err() {
-            return Err(CliError::input(format!(
-                "setting `evaluate.budget_seconds` is {budget}; it is a time"
-            ))
-            .hint("`ghostlib config` shows where values come from"));
-        }
+        settings.check(&origins(layers)?)?;
         settings.required_guarantees()?;
         Ok(settings)
     }
@@ -254,7 +238,7 @@ impl Settings {
         Some(AgentSettings { kind: set.kind.or(known), ..set })
     }
 
-    /// The names of all agents: those of the settings, and then those that are known anyway.
+    /// The names of all agents: those of the settings, sorted, and then those that are known anyway, in their own order.
     pub(crate) fn agent_names(&self) -> Vec<String> {
         let known = AgentKind::KNOWN.into_iter().map(|(name, _)| name.to_owned());
         let known = known.filter(|name| !self.agents.contains_key(name));
@@ -284,6 +268,17 @@ impl Settings {
         let CopySettings { fingerprint, verbatim, longest_run } = self.copy;
         CopyThresholds { fingerprint, verbatim, longest_run }
     }
+}
+
+/// Where each value comes from, sorted by key.
+fn origins(layers: &Config) -> Result<Vec<Origin>, CliError> {
+    let table = layers.cache.clone().into_table().map_err(|error| invalid(&error))?;
+    let mut origins = vec![];
+    for (section, values) in table {
+        collect_origins(section, values, &mut origins);
+    }
+    origins.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(origins)
 }
 
 /// Every value below a key.

@@ -36,6 +36,22 @@ impl SessionEnd {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// What it says in words, if it does.
+    pub fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::GaveUp(text)
+            | Self::Nothing(text)
+            | Self::OutOfBudget(text)
+            | Self::OverLimit(text)
+            | Self::Crashed(text)
+            | Self::Refused(text)
+            | Self::Unavailable(text)
+            | Self::Protocol(text)
+            | Self::Unusable(text) => Some(text),
+            Self::Done | Self::TimedOut(_) | Self::Stalled(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for SessionEnd {

@@ -56,6 +56,12 @@ impl Sandbox {
     }
 
     /// Never called.
+    #[expect(clippy::unused_async, reason = "has the signature of the real one")]
+    pub async fn settled(&self) {
+        match *self {}
+    }
+
+    /// Never called.
     pub fn spawn(&self, _: &SandboxPolicy, _: &CommandLine) -> Result<Running, SandboxError> {
         match *self {}
     }
@@ -73,6 +79,11 @@ impl Running {
 
     /// Never called.
     pub fn take_stdout(&mut self) -> Option<tokio::process::ChildStdout> {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn take_limited_stdout(&mut self) -> Option<tokio::process::ChildStdout> {
         match *self {}
     }
 

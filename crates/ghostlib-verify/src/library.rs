@@ -146,18 +146,20 @@ impl Tools {
     }
 
     /// Fetches packages that a candidate may depend on, or finds them in `cache`: names with the versions that are
-    /// allowed, as the language's package manager writes them.
+    /// allowed, as the language's package manager writes them. A `reference` in Rust must be neither among them nor
+    /// among what they need.
     ///
     /// # Errors
-    /// If one does not exist or cannot be fetched.
+    /// If one does not exist or cannot be fetched, or is or needs the reference.
     pub async fn fetch_allowed(
         &self,
         packages: &[(String, Option<String>)],
+        reference: Option<&str>,
         cache: &Path,
     ) -> Result<Needs, ReferenceError> {
         match self {
             Self::Rust(_) => {
-                let fetched = rust::fetch_dependencies(packages, cache).await?;
+                let fetched = rust::fetch_dependencies(packages, reference, cache).await?;
                 Ok(fetched.map_or_else(Needs::default, |fetched| Needs {
                     read: vec![fetched.root],
                     cargo_config: fetched.cargo_config,

@@ -48,6 +48,16 @@ pub enum ReferenceError {
         /// The language that was asked for.
         language: &'static str,
     },
+    /// It is, or is needed by, what candidates may depend on.
+    #[error(
+        "{whose} bring `{package}`, which is the reference itself: whoever rebuilds it could read it there"
+    )]
+    Allowed {
+        /// The dependencies.
+        whose: String,
+        /// The reference's package.
+        package: String,
+    },
     /// What was fetched cannot be unpacked.
     #[error("{reference} cannot be unpacked: {said}")]
     Unpack {

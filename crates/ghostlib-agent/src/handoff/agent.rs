@@ -48,7 +48,8 @@ impl HandoffAgent {
         };
         let name = if name.is_empty() { SOMEBODY.to_owned() } else { name };
         let agent = AgentStamp::named(name, false);
-        Ok(Session { trajectory: recorder.end(end.clone()), end, agent, policy: None, usage: None })
+        let (end, trajectory) = recorder.end(end);
+        Ok(Session { end, agent, trajectory, policy: None, usage: None })
     }
 }
 
@@ -81,6 +82,7 @@ mod tests {
             prompt: "do".into(),
             spec: Sha256Hex::of(b""),
             n_before: 0,
+            cargo_home: None,
             budget: SessionBudget { seconds, ..SessionBudget::default() },
         }
     }

@@ -65,8 +65,10 @@ impl OpenAiAgent {
             n_calls: 0,
         };
         let end = conversation.hold().await.unwrap_or_else(|end| end);
+        // What it leaves does not change any more when it is taken over.
+        self.workbench.sandbox.settled().await;
         let usage = Some(self.model.usage(&broker.report()));
-        let trajectory = conversation.vigil.recorder.end(end.clone());
+        let (end, trajectory) = conversation.vigil.recorder.end(end);
         Ok(Session { end, agent: self.stamp(), trajectory, policy: Some(policy), usage })
     }
 }

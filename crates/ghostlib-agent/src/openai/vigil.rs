@@ -46,7 +46,12 @@ impl Vigil<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                done = &mut future => return Ok(done),
+                done = &mut future => {
+                    if quiet == Quiet::IsExpected {
+                        self.watch.begin_again();
+                    }
+                    return Ok(done);
+                }
                 _ = tick.tick() => {
                     if self.left().is_zero() {
                         return Err(SessionEnd::TimedOut(self.wall.as_secs()));

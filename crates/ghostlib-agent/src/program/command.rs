@@ -22,6 +22,10 @@ impl Dialect for Command {
         format!("command {}", program.file_name().unwrap_or(program.as_os_str()).to_string_lossy())
     }
 
+    fn output_bytes(&self) -> u64 {
+        16 << 20
+    }
+
     fn start(&self, place: &Place<'_>) -> Start {
         let workspace = place.assignment.workspace.to_string_lossy();
         let prompt_file = place.assignment.workspace.join(TASK_FILE);

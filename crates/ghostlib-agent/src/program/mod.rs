@@ -31,6 +31,21 @@ pub struct Workbench {
     pub path: String,
 }
 
+impl Workbench {
+    /// The variables that everything has which runs for an assignment.
+    pub(crate) fn variables(&self, assignment: &Assignment, home: &Path) -> BTreeMap<String, String> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let usual = [("PATH", self.path.clone()), ("HOME", text(home)), ("CARGO_NET_OFFLINE", "true".into())];
+        let cargo = assignment.cargo_home.as_deref().map(|dir| ("CARGO_HOME", text(dir)));
+        usual.into_iter().chain(cargo).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// What everything may read that runs for an assignment.
+    pub(crate) fn readable(&self, assignment: &Assignment) -> Vec<PathBuf> {
+        self.read.iter().chain(&assignment.cargo_home).cloned().collect()
+    }
+}
+
 /// An agent that is a program of its own.
 #[derive(Debug)]
 pub struct ProgramAgent<D> {
@@ -58,6 +73,12 @@ pub trait Dialect: Send + Sync {
 
     /// How the agent names itself.
     fn name(&self, program: &Path) -> String;
+
+    /// The most bytes that it may write. Messages repeat files and outputs of tools, and come to far more than what a
+    /// program prints.
+    fn output_bytes(&self) -> u64 {
+        256 << 20
+    }
 
     /// What it is started with.
     fn start(&self, place: &Place<'_>) -> Start;

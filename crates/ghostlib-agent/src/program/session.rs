@@ -46,6 +46,8 @@ impl<D: Dialect> ProgramAgent<D> {
         let mut conversation = self.dialect.converse(assignment, streams(&mut running, broker.as_ref()));
         let mut watch = Watch::new(assignment.budget, model.zip(broker.as_ref()));
         let followed = follow(running, conversation.as_mut(), &mut recorder, &mut watch).await;
+        // What it leaves does not change any more when it is taken over.
+        self.workbench.sandbox.settled().await;
         recorder.record_all(conversation.unfinished());
         let seen = broker.as_ref().map(Broker::report);
         if let Some(asked) = seen.as_ref().and_then(|seen| seen.model.as_ref())
@@ -70,7 +72,7 @@ impl<D: Dialect> ProgramAgent<D> {
         let end = unless_refused(end, &assignment.output(), seen.as_ref());
         let usage = model.zip(seen.as_ref()).map(|(model, seen)| model.usage(seen));
         let agent = crate::Agent::stamp(self);
-        let trajectory = recorder.end(end.clone());
+        let (end, trajectory) = recorder.end(end);
         Ok(Session { end, agent, trajectory, policy: Some(policy.stamp()), usage })
     }
 
@@ -82,23 +84,22 @@ impl<D: Dialect> ProgramAgent<D> {
         broker: Option<(&Broker, u16)>,
     ) -> SandboxPolicy {
         let role = SandboxRole::from(assignment.role);
-        let own = [("PATH", self.workbench.path.clone()), ("HOME", home.to_string_lossy().into_owned())];
-        let own = own.map(|(name, value)| (name.to_owned(), value));
-        let env = own.into_iter().chain([("CARGO_NET_OFFLINE".to_owned(), "true".to_owned())]);
+        let mut env = self.workbench.variables(assignment, home);
+        env.extend(start.env.clone());
         let wall = assignment.budget.seconds.map_or(role.limits().wall, Duration::from_secs);
         let plain = role.policy(&assignment.workspace);
         SandboxPolicy {
-            read: self.read(),
-            env: env.chain(start.env.clone()).collect(),
+            read: self.read(assignment),
+            env,
             network: broker.map_or(plain.network.clone(), |(broker, port)| broker.network(port)),
-            limits: Limits { wall, ..role.limits() },
+            limits: Limits { wall, output_bytes: self.dialect.output_bytes(), ..role.limits() },
             ..plain
         }
     }
 
-    fn read(&self) -> Vec<PathBuf> {
-        let own = self.files.iter().chain([&self.program]);
-        self.workbench.read.iter().chain(own).cloned().collect()
+    fn read(&self, assignment: &Assignment) -> Vec<PathBuf> {
+        let own = self.files.iter().chain([&self.program]).cloned();
+        self.workbench.readable(assignment).into_iter().chain(own).collect()
     }
 
     fn broker(&self, model: &ModelAccess, assignment: &Assignment) -> Result<Broker, AgentError> {
@@ -115,7 +116,7 @@ impl<D: Dialect> ProgramAgent<D> {
 /// The streams of a program that has just been started.
 fn streams(running: &mut Running, broker: Option<&Broker>) -> Streams {
     let redactor = broker.map(|broker| broker.redactor().clone());
-    match (running.take_stdin(), running.take_stdout()) {
+    match (running.take_stdin(), running.take_limited_stdout()) {
         (Some(stdin), Some(stdout)) => Streams::new(stdin, stdout, redactor),
         _ => Streams::new(sink(), empty(), redactor),
     }

@@ -3,7 +3,7 @@
 mod events;
 
 use super::meta::{Meta, MetaError, line_at};
-use super::{CANDIDATE, EVENTS_FILE, FORMAT, META, PROMPT, restored_name, secrets};
+use super::{BOUNDS, CANDIDATE, EVENTS_FILE, FORMAT, META, PROMPT, Recording, restored_name, secrets};
 use crate::tree::FileTree;
 use ghostlib_model::{Canary, Sha256Hex};
 use std::collections::BTreeSet;
@@ -47,8 +47,6 @@ impl Verified {
     }
 }
 
-/// The most bytes of one file of a recording.
-const MAX_BYTES: u64 = 512 << 20;
 /// What stands before the token of a canary in the copy of a reference.
 const CANARY_MARK: &str = "ghostlib-canary ";
 
@@ -57,7 +55,7 @@ const CANARY_MARK: &str = "ghostlib-canary ";
 /// a reference, or looks like a secret.
 pub fn verify(dir: &Path, canaries: &[Canary]) -> Verified {
     let mut verified = Verified::default();
-    let files = match FileTree::read(dir) {
+    let files = match Recording::files_in(dir) {
         Ok(files) => files,
         Err(error) => {
             let file = error.path.strip_prefix(dir).unwrap_or(&error.path).to_string_lossy();
@@ -91,8 +89,8 @@ fn text(dir: &Path, file: &str) -> Result<String, (Option<usize>, String)> {
         error if is_missing(&error) => (None, "it is missing".to_owned()),
         error => (None, error.to_string()),
     })?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err((None, "it is no plain file, or larger than 512 MiB".into()));
+    if !metadata.is_file() || metadata.len() > BOUNDS.bytes {
+        return Err((None, "it is no plain file, or larger than 256 MiB".into()));
     }
     let bytes = fs::read(&path).map_err(|error| (None, error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| {

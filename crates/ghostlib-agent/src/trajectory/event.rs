@@ -102,15 +102,7 @@ impl TrajectoryEvent {
         Self::Text { from: "message".into(), text: text.into() }
     }
 
-    /// The same, each of its texts cut off where it is longer than `limit` bytes.
-    #[must_use]
-    pub(crate) fn bounded(mut self, limit: usize) -> Self {
-        for text in self.texts() {
-            cut(text, limit);
-        }
-        self
-    }
-
+    /// Its texts, whichever they are.
     pub(crate) fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::Text { text, .. }
@@ -127,15 +119,6 @@ impl TrajectoryEvent {
             | Self::RateLimit { .. }
             | Self::Ended { .. } => Vec::new(),
         }
-    }
-
-    /// The same, with each of its texts changed.
-    #[must_use]
-    pub(crate) fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
-        for text in self.texts() {
-            *text = change(text);
-        }
-        self
     }
 }
 
@@ -157,15 +140,11 @@ mod tests {
 
     #[test]
     fn long_texts_keep_their_ends() {
-        let event = TrajectoryEvent::ToolCall {
-            tool: "run".into(),
-            input: "short".into(),
-            output: Some(format!("begin{}{}end", "\u{e4}".repeat(100), "x")),
-            failed: true,
-        };
-        let TrajectoryEvent::ToolCall { input, output: Some(output), .. } = event.bounded(21) else {
-            panic!("it is another event now");
-        };
+        let (mut input, mut output) =
+            ("short".to_owned(), format!("begin{}{}end", "\u{e4}".repeat(100), "x"));
+        for text in [&mut input, &mut output] {
+            cut(text, 21);
+        }
         assert_eq!(input, "short");
         assert!(output.starts_with("begin") && output.ends_with("xend"), "{output}");
         assert!(output.contains("bytes left out]") && output.len() < 60, "{output}");

@@ -5,7 +5,11 @@ pub(crate) use event::cut;
 pub use event::{FileChangeKind, TrajectoryEvent};
 pub(crate) use recorder::Recorder;
 
+use ghostlib_model::SessionEnd;
 use serde::{Deserialize, Serialize};
+
+/// The most bytes of what is said of an end. It stands in journals and reports as well.
+const MAX_END: usize = 2000;
 
 /// The recorded turns of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -72,10 +76,26 @@ impl Trajectory {
         self.lines.iter().rev().find_map(asked).flatten()
     }
 
+    /// Says that the session ended otherwise.
+    pub(crate) fn end_as(&mut self, end: SessionEnd) {
+        if let Some(TrajectoryEvent::Ended { end: told }) = self.lines.last_mut().map(|line| &mut line.event)
+        {
+            *told = end;
+        }
+    }
+
     /// Adds what came about before the session ended, which is the last line.
     pub fn add_before_the_end(&mut self, event: TrajectoryEvent) {
         let at_ms = self.lines.last().map_or(0, |line| line.at_ms);
         let before_the_end = self.lines.len().saturating_sub(1);
         self.lines.insert(before_the_end, TrajectoryLine { at_ms, event });
     }
+}
+
+/// An end with as many words as are kept of one.
+pub(crate) fn bounded(mut end: SessionEnd) -> SessionEnd {
+    if let Some(text) = end.text_mut() {
+        cut(text, MAX_END);
+    }
+    end
 }

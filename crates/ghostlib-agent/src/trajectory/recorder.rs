@@ -1,4 +1,4 @@
-use super::{Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
+use super::{Trajectory, TrajectoryEvent, TrajectoryLine, Watcher, bounded, cut};
 use ghostlib_model::{SessionEnd, Sha256Hex};
 use ghostlib_sandbox::broker::Redactor;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ const MAX_TEXT: usize = 16 << 10;
 /// The most events. What comes after them is left out, and that is noted.
 const MAX_EVENTS: usize = 20_000;
 
-/// The most bytes of all events together, as lines.
+/// The most bytes of all texts together.
 const MAX_BYTES: usize = 16 << 20;
 
 /// A trajectory that is being recorded.
@@ -75,24 +75,33 @@ impl<'a> Recorder<'a> {
         self.last.elapsed()
     }
 
-    pub(crate) fn end(mut self, end: SessionEnd) -> Trajectory {
+    /// The end, as it is told from now on, and everything before it.
+    pub(crate) fn end(mut self, mut end: SessionEnd) -> (SessionEnd, Trajectory) {
+        if let Some(text) = end.text_mut() {
+            *text = self.redacted(text);
+        }
+        let end = bounded(end);
         if self.n_left_out > 0 {
             let text = format!("{} more events came and were left out", self.n_left_out);
             self.push(TrajectoryEvent::Note { text });
         }
-        self.push(TrajectoryEvent::Ended { end });
-        self.trajectory
+        self.push(TrajectoryEvent::Ended { end: end.clone() });
+        (end, self.trajectory)
     }
 
-    fn push(&mut self, event: TrajectoryEvent) {
-        // Redacted before it is cut: half a secret would not be found.
-        let event = match &self.redactor {
-            Some(redactor) => event.map_texts(|text| redactor.redact(text)),
-            None => event,
-        };
+    fn redacted(&self, text: &str) -> String {
+        self.redactor.as_ref().map_or_else(|| text.to_owned(), |redactor| redactor.redact(text))
+    }
+
+    fn push(&mut self, mut event: TrajectoryEvent) {
+        for text in event.texts() {
+            // Redacted before it is cut: half a secret would not be found.
+            *text = self.redacted(text);
+            cut(text, MAX_TEXT);
+            self.n_bytes += text.len();
+        }
         let at_ms = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let line = TrajectoryLine { at_ms, event: event.bounded(MAX_TEXT) };
-        self.n_bytes += line.to_json_line().len();
+        let line = TrajectoryLine { at_ms, event };
         (self.watcher)(&line);
         self.trajectory.lines.push(line);
     }
@@ -100,6 +109,7 @@ impl<'a> Recorder<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_END;
     use super::*;
     use ghostlib_sandbox::broker::Secret;
     use std::sync::Mutex;
@@ -131,9 +141,21 @@ mod tests {
         assert!(trajectory.to_json_lines().contains("10 more events came"));
     }
 
+    #[test]
+    fn what_is_said_of_an_end_is_bounded_and_without_secrets() {
+        let secret = Secret::new("sk-planted-0123456789").unwrap();
+        let mut recorder = Recorder::start(Sha256Hex::of(b""), &|_| {});
+        recorder.redact(Redactor::new([&secret]).unwrap());
+        let said = format!("sk-planted-0123456789{}", "x".repeat(1 << 20));
+        let (end, trajectory) = recorder.end(SessionEnd::Crashed(said));
+        let SessionEnd::Crashed(text) = &end else { panic!("{end}") };
+        assert!(text.starts_with("[redacted]x") && text.len() < MAX_END + 100, "{text}");
+        assert_eq!(trajectory.lines.last().unwrap().event, TrajectoryEvent::Ended { end });
+    }
+
     fn record_all(watcher: &Watcher<'_>, events: impl FnOnce(&mut Recorder<'_>)) -> Trajectory {
         let mut recorder = Recorder::start(Sha256Hex::of(b""), watcher);
         events(&mut recorder);
-        recorder.end(SessionEnd::Done)
+        recorder.end(SessionEnd::Done).1
     }
 }

@@ -16,15 +16,25 @@ pub(crate) enum Maker {
 }
 
 impl Maker {
-    fn base_url(self) -> String {
-        let (name, usual) = match self {
-            Self::OpenAi => ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
-            Self::Anthropic | Self::AnthropicSubscription => {
-                ("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
-            }
+    fn usual_url(self) -> &'static str {
+        match self {
+            Self::OpenAi => "https://api.openai.com/v1",
+            Self::Anthropic | Self::AnthropicSubscription => "https://api.anthropic.com",
+        }
+    }
+
+    /// The address of the user's environment.
+    fn url_of_environment(self) -> Option<String> {
+        let name = match self {
+            Self::OpenAi => "OPENAI_BASE_URL",
+            Self::Anthropic | Self::AnthropicSubscription => "ANTHROPIC_BASE_URL",
         };
-        let given = variable(name).and_then(|value| value.into_string().ok());
-        given.filter(|url| !url.is_empty()).unwrap_or_else(|| usual.to_owned())
+        variable(name).and_then(|value| value.into_string().ok())
+    }
+
+    /// Where its models are, if that is not where they usually are.
+    pub(crate) fn own_url(self, settings: &AgentSettings) -> Option<String> {
+        settings.base_url.clone().or_else(|| self.url_of_environment())
     }
 
     /// The variable of ghostlib's environment that has the key.
@@ -65,13 +75,13 @@ pub(crate) fn claude_maker(credential: Credential) -> Maker {
     }
 }
 
-/// Whether there is a key for the models of this maker, without asking for it.
-pub(crate) fn has_key(settings: &AgentSettings, maker: Maker) -> Option<String> {
-    if settings.api_key_cmd.is_some() {
-        return Some("a key from `api_key_cmd`".into());
+/// How an agent gets at a model of this maker, without asking for a key; nothing, if there is none.
+pub(crate) fn reach(settings: &AgentSettings, maker: Maker) -> Option<String> {
+    match key_source(settings, maker).ok()? {
+        Some(KeySource::Command(_)) => Some("a key from `api_key_cmd`".into()),
+        Some(KeySource::Env(name)) => variable(&name).map(|_| format!("a key in {name}")),
+        None => maker.own_url(settings).map(|url| format!("a model at {url}")),
     }
-    let name = settings.api_key_env.clone().unwrap_or_else(|| maker.key_variable().to_owned());
-    variable(&name).filter(|value| !value.is_empty()).map(|_| format!("a key in {name}"))
 }
 
 /// The model of an agent, with its key.
@@ -80,7 +90,7 @@ pub(crate) async fn access(
     maker: Maker,
     all: &Settings,
 ) -> Result<ModelAccess, CliError> {
-    let base_url = settings.base_url.clone().unwrap_or_else(|| maker.base_url());
+    let base_url = maker.own_url(settings).unwrap_or_else(|| maker.usual_url().to_owned());
     let auth = match key(settings, maker).await? {
         Some(key) => maker.auth(key),
         None => Auth::None,
@@ -101,20 +111,25 @@ pub(crate) async fn access(
     })
 }
 
-/// A server of one's own may want no key: one that a setting names and for which no key is named.
+/// Where the key is. A server of one's own may want none.
+fn key_source(settings: &AgentSettings, maker: Maker) -> Result<Option<KeySource>, CliError> {
+    let usual = maker.key_variable();
+    Ok(match (&settings.api_key_cmd, &settings.api_key_env) {
+        (Some(line), _) => Some(KeySource::Command(command(line)?)),
+        (None, Some(name)) => Some(KeySource::Env(name.clone())),
+        // A project's settings may name any server: the usual key is for the usual one and the user's own.
+        (None, None) if settings.base_url.is_some() => None,
+        (None, None) if variable(usual).is_none() && maker.url_of_environment().is_some() => None,
+        (None, None) => Some(KeySource::Env(usual.to_owned())),
+    })
+}
+
 async fn key(settings: &AgentSettings, maker: Maker) -> Result<Option<Secret>, CliError> {
-    let usual = || KeySource::Env(maker.key_variable().to_owned());
-    let source = match (&settings.api_key_cmd, &settings.api_key_env) {
-        (Some(line), _) => KeySource::Command(command(line)?),
-        (None, Some(name)) => KeySource::Env(name.clone()),
-        // A project's settings may name any server: the usual key is for the usual one alone.
-        (None, None) if settings.base_url.is_some() => return Ok(None),
-        (None, None) => usual(),
-    };
+    let Some(source) = key_source(settings, maker)? else { return Ok(None) };
     let key = source.read(variable, &current_dir()?).await.map_err(|error| {
         CliError::environment(error.to_string()).hint(format!(
-            "set {}, or name another variable (`api_key_env`) or a command that prints the key (`api_key_cmd`) \
-             for the agent in ghostlib.toml; the agent itself never sees it",
+            "set {}, or name another variable for the agent in ghostlib.toml (`api_key_env`), or a command that prints \
+             the key in your own settings (`api_key_cmd`); the agent itself never sees it",
             maker.key_variable()
         ))
     })?;

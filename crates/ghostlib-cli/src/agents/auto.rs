@@ -1,13 +1,14 @@
 //! `--agent auto`: what is installed, and can be used.
 
-use super::access::{Maker, claude_credential, claude_maker, has_key};
+use super::access::{Maker, claude_credential, claude_maker, reach};
 use super::{acp, programs};
 use crate::console::warn;
 use crate::error::CliError;
 use crate::settings::{AgentKind, AgentSettings, Settings};
 use std::path::Path;
 
-/// The first agent whose program and key are there. Tells which, and why; or what each of them lacks.
+/// The first agent whose program and key are there: of those of the settings, by name, and then of those that are known
+/// anyway. Tells which, and why; or what each of them lacks.
 pub(crate) fn pick(settings: &Settings, backend: &str) -> Result<String, CliError> {
     if let Some(choice) = settings.default_agent() {
         warn(format!("agent: {choice}, the default of the settings"));
@@ -36,10 +37,7 @@ fn usable(name: &str, agent: &AgentSettings, backend: &str) -> Result<String, St
             .map(|found| found.program.display().to_string())
             .map_err(|_| format!("there is no program `{}`", agent.program(usual).display()))
     };
-    let key = |maker| {
-        let own = agent.base_url.as_ref().map(|url| format!("a model at {url}"));
-        has_key(agent, maker).or(own).ok_or_else(|| "there is no key".to_owned())
-    };
+    let key = |maker| reach(agent, maker).ok_or_else(|| "there is no key".to_owned());
     match agent.kind {
         Some(AgentKind::Codex) => Ok(format!("{}, {}", program("codex")?, key(Maker::OpenAi)?)),
         Some(AgentKind::Claude) if backend == "landlock" => Err("it needs bubblewrap".into()),
@@ -47,7 +45,7 @@ fn usable(name: &str, agent: &AgentSettings, backend: &str) -> Result<String, St
             let maker = claude_maker(claude_credential(agent));
             Ok(format!("{}, {}", program("claude")?, key(maker)?))
         }
-        Some(AgentKind::OpenAi) if agent.model.is_none() && agent.base_url.is_none() => {
+        Some(AgentKind::OpenAi) if agent.model.is_none() && Maker::OpenAi.own_url(agent).is_none() => {
             Err("neither its `model` nor its `base_url` is set".into())
         }
         Some(AgentKind::OpenAi) => key(Maker::OpenAi),

@@ -2,7 +2,6 @@
 
 use super::access::{Maker, access};
 use super::{Workplace, workbench};
-use crate::environment::variable;
 use crate::error::CliError;
 use crate::settings::AgentSettings;
 use ghostlib_agent::{Agent, OpenAiAgent};
@@ -21,7 +20,7 @@ pub(super) async fn agent(
     settings: &AgentSettings,
     at: &Workplace<'_>,
 ) -> Result<Box<dyn Agent>, CliError> {
-    let is_own = settings.base_url.is_some() || variable("OPENAI_BASE_URL").is_some();
+    let is_own = Maker::OpenAi.own_url(settings).is_some();
     if settings.model.is_none() && !is_own {
         return Err(CliError::input(format!("the agent `{name}` has no model")).hint(format!(
             "give it with `--model`, or set `model` in the section `agents.{name}` of ghostlib.toml; for a server of your \

@@ -44,7 +44,7 @@ impl Own {
 
 /// The folder that a variable names, or one in the home.
 fn folder(name: &str, usual: &str) -> Option<PathBuf> {
-    let given = variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let given = variable(name).map(PathBuf::from);
     given.or_else(|| home().map(|home| home.join(usual)))
 }
 

@@ -9,15 +9,15 @@ use clap::Args;
 /// of the current folder and those above it, and from the environment (`GHOSTLIB_COPY__VERBATIM=0.3`); what comes later
 /// in this list goes before the rest.
 ///
-/// Settings: in `[copy]`, from where on a candidate counts as copied: `fingerprint` and `verbatim` (shares from 0 to 1),
-/// and `longest_run` (tokens in a row). In `[evaluate]`, `budget_seconds`: an evaluation that takes longer is a finding.
-/// In `[sandbox]`, `require`: names of guarantees, as `ghostlib doctor` lists them, without which nothing starts that
-/// needs a sandbox (`GHOSTLIB_SANDBOX__REQUIRE=no-network,disk-limit`). In `[agent]`, `default`: the agent where the
-/// command line names none. In `[agents.NAME]`, how an agent is driven and reaches its model: `kind` (`codex`, `claude`,
-/// `openai`, `acp`, `command`; the name says it where it is one of these), `program`, `command`, `model`, `effort`,
-/// `base_url`, `api_key_env`, `api_key_cmd`, `ca_file`, and of `openai` `api` and `window`. In `[prices.MODEL]`, `input`,
-/// `cached` and `output`: US dollars for a million tokens. In `[session]`, what a session may use up: `seconds`,
-/// `idle_seconds`, `turns`, `tokens`, `usd`.
+/// Settings: in `[copy]`, from where on a candidate counts as copied: `fingerprint` and `verbatim` (shares from 0 to
+/// 1), and `longest_run` (tokens in a row). In `[evaluate]`, `budget_seconds`: an evaluation that takes longer is a
+/// finding. In `[sandbox]`, `require`: names of guarantees, as `ghostlib doctor` lists them, without which nothing
+/// starts that needs a sandbox (`GHOSTLIB_SANDBOX__REQUIRE=no-network,disk-limit`). In `[agent]`, `default`: the agent
+/// where the command line names none. In `[agents.NAME]`, how an agent is driven and reaches its model: `kind`
+/// (`codex`, `claude`, `openai`, `acp`, `command`; the name says it where it is one of these), `program`, `command`,
+/// `model`, `effort`, `base_url`, `api_key_env`, `api_key_cmd` (never in `ghostlib.toml`), `ca_file`, and of `openai`
+/// `api` and `window`. In `[prices.MODEL]`, `input`, `cached` and `output`: US dollars for a million tokens. In
+/// `[session]`, what a session may use up: `seconds`, `idle_seconds`, `turns`, `tokens`, `usd`.
 #[derive(Args)]
 pub(crate) struct ConfigArgs {}
 

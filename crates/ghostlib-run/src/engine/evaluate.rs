@@ -1,11 +1,11 @@
 //! Measuring candidates, and deciding from all of them who must change.
 
+use super::RunError;
 use super::work::Work;
-use super::{RunError, tree_error};
 use crate::attribution::{self, Compared};
 use crate::judge::Candidate;
 use crate::spec_files::LoadedSpec;
-use ghostlib_agent::{Recording, TrajectoryEvent};
+use ghostlib_agent::{AgentError, FileTree, Recording, TrajectoryEvent};
 use ghostlib_model::{AttemptId, Environment, Evaluation, Event, RunSummary, SessionSummary, VectorResult};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -71,8 +71,7 @@ impl Work<'_> {
             // With one candidate there is nobody to compare it with; and equal trees answer alike.
             if measured.len() > 1 && !calls.is_empty() && !asked.contains_key(&stamp.tree) {
                 let [dir, scratch] = self.check_out(&stamp.commit, &stamp.tree)?;
-                let candidate =
-                    Candidate { dir: &dir, scratch: &scratch, record: &ghostlib_agent::FileTree::default() };
+                let candidate = Candidate { dir: &dir, scratch: &scratch, record: &FileTree::default() };
                 let judge = self.judge().await?;
                 let answers = judge.ask(&spec, &ready, candidate, &calls, &self.judge_options()).await?;
                 asked.insert(stamp.tree.clone(), answers);
@@ -93,9 +92,7 @@ impl Work<'_> {
     /// What an implementer objected.
     fn push_backs(&self, session: &SessionSummary) -> Result<Vec<String>, RunError> {
         let dir = self.engine.project.session_dir(&self.run, &session.id);
-        let files = ghostlib_agent::FileTree::read(&dir).map_err(tree_error)?;
-        let recording =
-            Recording::from_files(session.id.as_str(), &files).map_err(ghostlib_agent::AgentError::from)?;
+        let recording = Recording::read(session.id.as_str(), &dir).map_err(AgentError::from)?;
         let text = |event: &TrajectoryEvent| match event {
             TrajectoryEvent::PushBack { text } => Some(text.clone()),
             _ => None,

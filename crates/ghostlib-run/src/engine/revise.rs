@@ -143,6 +143,7 @@ impl Work<'_> {
             prompt,
             spec: wording.spec.visible_hash(),
             n_before: wording.n_before,
+            cargo_home: None,
             budget: self.options.session,
         })
     }

@@ -7,8 +7,8 @@ use crate::spec_files::LoadedSpec;
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    Agent, AgentError, Assignment, CANDIDATE_DIR, EVENTS_FILE, FileTree, PUSHBACK_FILE, Prepared, Recording,
-    Session, Tasks, TrajectoryEvent, TrajectoryLine, TreeError, prepare_implementer, read_plain_file,
+    Agent, AgentError, Assignment, EVENTS_FILE, FileTree, Prepared, Recording, Session, Tasks,
+    TrajectoryEvent, TrajectoryLine, prepare_implementer,
 };
 use ghostlib_model::{
     AttemptId, CandidateStamp, Event, IterationSummary, Role, RunId, RunSummary, SessionEnd, SessionId,
@@ -88,16 +88,15 @@ impl Work<'_> {
         self.tell(&Step::Session(ordered.attempt, 0));
         let began = Instant::now();
         let agent = &*worker.agent;
-        let prepare = || self.prepare_implementer(agent, &ordered);
+        let cargo_home = self.judge().await?.dependencies().map(Path::to_owned);
+        let prepare = || self.prepare_implementer(agent, &ordered, cargo_home.as_deref());
         let (assignment, mut session) = self.have_work(agent, Some(ordered.attempt), &prepare).await?;
-        let pushed_back = add_push_back(&assignment.workspace, &mut session);
-        let (end, candidate) = self.take_over(&assignment, &mut session, ordered.attempt)?;
-        let end = pushed_back.map_or_else(|error| SessionEnd::Unusable(error.to_string()), |()| end);
+        let candidate = self.take_over(&assignment, &mut session, ordered.attempt)?;
         Ok(Event::SessionEnded {
             attempt: ordered.attempt,
             session: assignment.session,
             agent: session.agent,
-            end,
+            end: session.end,
             candidate,
             policy: session.policy,
             usage: session.usage,
@@ -160,7 +159,12 @@ impl Work<'_> {
         Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
 
-    fn prepare_implementer(&self, agent: &dyn Agent, ordered: &Ordered) -> Result<Assignment, RunError> {
+    fn prepare_implementer(
+        &self,
+        agent: &dyn Agent,
+        ordered: &Ordered,
+        cargo_home: Option<&Path>,
+    ) -> Result<Assignment, RunError> {
         let workspace = self.engine.project.workspace(&ordered.session);
         self.clear_workspace(agent, &ordered.session, &workspace)?;
         let loaded = &ordered.spec;
@@ -187,6 +191,7 @@ impl Work<'_> {
             prompt,
             spec: loaded.visible_hash(),
             n_before: ordered.n_before,
+            cargo_home: cargo_home.map(Path::to_owned),
             budget: self.options.session,
         })
     }
@@ -208,34 +213,20 @@ impl Work<'_> {
         }
     }
 
-    /// Reads what the session left, records it, and commits the candidate. What counts is what is there.
+    /// Reads what the session left, records it, and commits the candidate.
     fn take_over(
         &self,
         assignment: &Assignment,
         session: &mut Session,
         attempt: AttemptId,
-    ) -> Result<(SessionEnd, Option<CandidateStamp>), RunError> {
-        let dir = assignment.workspace.join(CANDIDATE_DIR);
-        let tree = if dir.is_dir() { FileTree::read(&dir) } else { Ok(FileTree::default()) };
-        let (end, tree) = match tree {
-            Err(error) => (SessionEnd::Unusable(error.to_string()), FileTree::default()),
-            Ok(tree) if tree.files.is_empty() && session.end == SessionEnd::Done => {
-                (SessionEnd::Nothing(format!("{CANDIDATE_DIR}/ is empty")), tree)
-            }
-            Ok(tree) => (session.end.clone(), tree),
-        };
-        let (tree, settings) = tree.without_settings();
-        if !settings.is_empty() {
-            let list = settings.join(", ");
-            let text = format!("left out of the candidate, since settings of tools take no effect: {list}");
-            session.trajectory.add_before_the_end(TrajectoryEvent::Note { text });
-        }
+    ) -> Result<Option<CandidateStamp>, RunError> {
+        let tree = session.take_over(&assignment.workspace);
         self.keep_recording(assignment, session, &tree)?;
-        if tree.files.is_empty() || matches!(end, SessionEnd::GaveUp(_)) {
-            return Ok((end, None));
+        if tree.files.is_empty() || matches!(session.end, SessionEnd::GaveUp(_)) {
+            return Ok(None);
         }
         let candidates = Candidates::open(&self.engine.project.candidates())?;
-        Ok((end, Some(candidates.commit(&tree, &self.run, attempt)?)))
+        Ok(Some(candidates.commit(&tree, &self.run, attempt)?))
     }
 
     /// Writes the recording of a session in the place of its events, whole or not at all.
@@ -255,13 +246,6 @@ impl Work<'_> {
         remove_folder(&dir)?;
         fs::rename(&partial, &dir).map_err(|source| RunError::Io { path: dir, source })
     }
-}
-
-fn add_push_back(workspace: &Path, session: &mut Session) -> Result<(), TreeError> {
-    let Some(bytes) = read_plain_file(&workspace.join(PUSHBACK_FILE))? else { return Ok(()) };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    session.trajectory.add_before_the_end(TrajectoryEvent::PushBack { text });
-    Ok(())
 }
 
 /// Whether it took place now: what is played back comes out the same again.
@@ -295,7 +279,6 @@ pub(super) fn prompt_of(
         return Ok(None);
     };
     let dir = project.session_dir(run, &session.id);
-    let files = FileTree::read(&dir).map_err(tree_error)?;
-    let recording = Recording::from_files(session.id.as_str(), &files).map_err(AgentError::from)?;
+    let recording = Recording::read(session.id.as_str(), &dir).map_err(AgentError::from)?;
     Ok(Some(recording.meta.prompt))
 }

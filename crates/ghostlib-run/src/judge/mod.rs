@@ -230,7 +230,8 @@ impl Judge {
             .flat_map(|target| &target.dependencies)
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
-        let allowed = tools.candidate.fetch_allowed(&dependencies, &places.cache).await?;
+        let package = tools.is_one_language().then_some(&*reference.package);
+        let allowed = tools.candidate.fetch_allowed(&dependencies, package, &places.cache).await?;
         let literals = literals(&tree);
         Ok(Self { sandbox, tools, reference, tree, api, literals, allowed, scratch: places.scratch })
     }
@@ -258,6 +259,11 @@ impl Judge {
             n_api_items: self.api.items.len(),
             code_bytes: code_files(&self.tools.reference, &self.tree).map(|file| file.text.len()).sum(),
         }
+    }
+
+    /// Where everything lies that candidates may depend on, if they may depend on anything: a home for cargo.
+    pub fn dependencies(&self) -> Option<&Path> {
+        self.allowed.read.first().map(PathBuf::as_path)
     }
 
     /// The reference's public API.

@@ -181,7 +181,11 @@ impl VisibleChecks {
             .flat_map(|target| &target.dependencies)
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
-        self.tools.fetch_allowed(&allowed, &self.cache).await
+        let reference = match &loaded.spec.front_matter.reference {
+            Some(ReferenceSource::Crate { name, .. }) => Some(name.as_str()),
+            _ => None,
+        };
+        self.tools.fetch_allowed(&allowed, reference, &self.cache).await
     }
 }
 

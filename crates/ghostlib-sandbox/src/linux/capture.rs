@@ -1,8 +1,12 @@
 //! Keeps what comes along a stream, up to a limit that several streams share.
 
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -93,6 +97,37 @@ pub(super) async fn capture(
     kept
 }
 
+/// A stream that somebody else reads, up to the end of the budget; then `stop` is called, and it ends.
+pub(super) struct Limited<R, F> {
+    from: R,
+    budget: Arc<Budget>,
+    stop: F,
+}
+
+impl<R, F> Limited<R, F> {
+    pub(super) fn new(from: R, budget: Arc<Budget>, stop: F) -> Self {
+        Self { from, budget, stop }
+    }
+}
+
+impl<R: AsyncRead + Unpin, F: Fn() + Unpin> AsyncRead for Limited<R, F> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let n_before = buffer.filled().len();
+        let read = Pin::new(&mut self.from).poll_read(context, buffer);
+        let n_read = buffer.filled().len() - n_before;
+        let n_kept = self.budget.take(n_read);
+        if n_kept < n_read {
+            buffer.set_filled(n_before + n_kept);
+            (self.stop)();
+        }
+        read
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +142,17 @@ mod tests {
             capture(&b"defg"[..], &budget, death, || stopped.store(true, Ordering::Relaxed)).await,
             b"de"
         );
+        assert!(budget.is_overrun() && stopped.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_somebody_else_reads_ends_with_the_budget() {
+        let (budget, stopped) = (Arc::new(Budget::new(5)), AtomicBool::new(false));
+        let stop = || stopped.store(true, Ordering::Relaxed);
+        let mut limited = Limited::new(&b"abcdefg"[..], Arc::clone(&budget), stop);
+        let mut text = String::new();
+        limited.read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "abcde");
         assert!(budget.is_overrun() && stopped.load(Ordering::Relaxed));
     }
 

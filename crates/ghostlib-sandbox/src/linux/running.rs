@@ -1,4 +1,4 @@
-use super::capture::{Budget, Death, Life, capture};
+use super::capture::{Budget, Death, Life, Limited, capture};
 use super::spare::{Spares, Supervisor};
 use super::wire::{Report, Request, Streams, decode, send_request};
 use crate::{Finished, ProcessEnd, SandboxError};
@@ -10,19 +10,20 @@ use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// What the supervisor may take on top of the wall limit to end everything.
-const GRACE: Duration = Duration::from_secs(20);
+pub(super) const GRACE: Duration = Duration::from_secs(20);
 
 /// A sandboxed process that is running. Dropping it ends the process and everything that came of it.
 #[derive(Debug)]
 pub struct Running {
     program: PathBuf,
+    spares: Arc<Spares>,
     supervisor: Supervisor,
     control: UnixStream,
     lifeline: Lifeline,
@@ -80,6 +81,7 @@ impl Running {
         let stderr = tokio::spawn(capture_any(stderr, Arc::clone(&budget), death.clone(), lifeline.clone()));
         Ok(Self {
             program: request.command.program.clone(),
+            spares: Arc::clone(spares),
             supervisor,
             control: UnixStream::from_std(control)?,
             lifeline,
@@ -102,6 +104,13 @@ impl Running {
     /// Its standard output, once. What the caller reads does not count for the output limit.
     pub fn take_stdout(&mut self) -> Option<ChildStdout> {
         self.stdout.take()
+    }
+
+    /// Its standard output, once. What the caller reads counts for the output limit: when that is reached, the stream
+    /// ends, and so does everything.
+    pub fn take_limited_stdout(&mut self) -> Option<impl AsyncRead + Send + Unpin + use<>> {
+        let (budget, lifeline) = (Arc::clone(&self.budget), self.lifeline.clone());
+        Some(Limited::new(self.stdout.take()?, budget, move || lifeline.cut()))
     }
 
     /// Ends it, and returns when everything that came of it is gone.
@@ -177,6 +186,9 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.lifeline.cut();
+        if self.alive.is_some() {
+            self.spares.leave(&mut self.supervisor);
+        }
     }
 }
 
@@ -191,7 +203,7 @@ impl Lifeline {
 }
 
 async fn capture_any(
-    stream: Option<impl tokio::io::AsyncRead + Unpin>,
+    stream: Option<impl AsyncRead + Unpin>,
     budget: Arc<Budget>,
     death: Death,
     lifeline: Lifeline,

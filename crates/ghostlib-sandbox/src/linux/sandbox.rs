@@ -1,6 +1,6 @@
 use super::backend::{self, Backend};
 use super::registry::Registry;
-use super::running::{Running, Wiring};
+use super::running::{GRACE, Running, Wiring};
 use super::spare::Spares;
 use super::wire::{Preparation, Request};
 use crate::guarantee::stamp;
@@ -11,6 +11,7 @@ use crate::{
 use ghostlib_model::SandboxStamp;
 use std::ffi::OsStr;
 use std::sync::Arc;
+use tokio::time::timeout;
 
 /// A way to run processes that can reach only what their policy names. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -113,6 +114,11 @@ impl Sandbox {
         command: &CommandLine,
     ) -> Result<ProcessEnd, SandboxError> {
         Ok(self.start(policy, command, Wiring::Callers)?.wait().await?.end)
+    }
+
+    /// Returns when everything is gone whose future was dropped before its end, or when it will not go.
+    pub async fn settled(&self) {
+        let _will_not_go = timeout(GRACE, self.spares.settled()).await;
     }
 
     fn start(

@@ -14,6 +14,7 @@ use std::process::{Child, ChildStderr, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 /// A starter knows the system's folders as they were when it was made.
 const SHELF_LIFE: Duration = Duration::from_secs(60);
@@ -24,12 +25,14 @@ pub(super) struct Spares {
     launcher: Launcher,
     preparation: Preparation,
     spare: Mutex<Option<Supervisor>>,
+    /// How many supervisors are still ending what nobody waits for.
+    n_leaving: watch::Sender<usize>,
 }
 
 impl Spares {
     /// Nothing is started yet.
     pub(super) fn new(launcher: Launcher, preparation: Preparation) -> Arc<Self> {
-        Arc::new(Self { launcher, preparation, spare: Mutex::new(None) })
+        Arc::new(Self { launcher, preparation, spare: Mutex::new(None), n_leaving: watch::Sender::new(0) })
     }
 
     pub(super) fn launcher(&self) -> &Launcher {
@@ -48,6 +51,22 @@ impl Spares {
         let spares = Arc::clone(self);
         tokio::task::spawn_blocking(move || spares.fill());
         Ok(supervisor)
+    }
+
+    /// Has a supervisor end what it watches over, while its owner goes on.
+    pub(super) fn leave(self: &Arc<Self>, supervisor: &mut Supervisor) {
+        let (Some(mut child), Ok(runtime)) = (supervisor.child.take(), Handle::try_current()) else { return };
+        self.n_leaving.send_modify(|n| *n += 1);
+        let spares = Arc::clone(self);
+        runtime.spawn_blocking(move || {
+            let _ended = child.wait();
+            spares.n_leaving.send_modify(|n| *n -= 1);
+        });
+    }
+
+    /// Returns when nothing is being ended any more.
+    pub(super) async fn settled(&self) {
+        let _never_closed = self.n_leaving.subscribe().wait_for(|n| *n == 0).await.is_err();
     }
 
     /// Whoever cannot have a spare one starts without.

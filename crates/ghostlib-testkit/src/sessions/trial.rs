@@ -71,6 +71,7 @@ pub(super) async fn trial(behaviour: &Behaviour, backend: &Backend) -> Result<Op
         prompt: PROMPT.into(),
         spec: Sha256Hex::of(b""),
         n_before: 0,
+        cargo_home: None,
         budget: behaviour.budget,
     };
     if behaviour.cancel {

@@ -75,6 +75,17 @@ async fn each_way_to_end_a_turn_has_its_own_end() {
 }
 
 #[tokio::test]
+async fn an_agent_that_closes_its_output_and_goes_on_is_ended_before_its_session_is_over() {
+    let endless = "exec >&-; while :; do echo more >> candidate/log; done";
+    let budget = SessionBudget { idle_seconds: Some(1), ..SessionBudget::default() };
+    let played = Stage { budget, ..Stage::new("/bin/sh", &["-c", endless]) }.play().await;
+    assert_eq!(played.session.end, SessionEnd::Stalled(1));
+    let left = played.file("candidate/log").len();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(played.file("candidate/log").len(), left);
+}
+
+#[tokio::test]
 async fn a_program_that_is_no_agent_is_told_by_what_it_says() {
     let said = Stage::new("/bin/echo", &["Usage: echo"]).play().await;
     let end = "`Usage: echo` is no message of the Agent Client Protocol";

@@ -68,6 +68,7 @@ impl Stage {
             prompt: "Rebuild the library.".into(),
             spec: Sha256Hex::of(b""),
             n_before: 0,
+            cargo_home: None,
             budget: self.budget,
         };
         let session = agent.work(&assignment, &|_| {}).await.unwrap();

@@ -1,4 +1,4 @@
-use crate::stage::{APIS, Stage, finish};
+use crate::stage::{APIS, Stage, finish, never_done};
 use ghostlib_model::{SessionBudget, SessionEnd};
 use ghostlib_testkit::model_server::Step;
 use std::time::{Duration, Instant};
@@ -42,6 +42,27 @@ async fn a_model_that_is_slow_but_heard_of_is_not_quiet() {
         let played = Stage { budget, ..Stage::new(api, steps) }.play().await;
         assert_eq!(played.session.end, SessionEnd::Done);
     }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_endpoint_asks_for_is_no_quiet_time() {
+    let full = Step::Status { code: 429, retry_after: Some(2), times: Some(1), message: None };
+    let budget = SessionBudget { idle_seconds: Some(1), ..SessionBudget::default() };
+    let played =
+        Stage { budget, ..Stage::new(APIS[0], [full, Step::Pause { ms: 200 }, finish()]) }.play().await;
+    assert_eq!(played.session.end, SessionEnd::Done, "{}", played.notes());
+}
+
+#[tokio::test]
+async fn nothing_changes_the_workspace_any_more_when_a_session_is_over() {
+    let check = Step::call("check", serde_json::json!({}));
+    let budget = SessionBudget { seconds: Some(1), ..SessionBudget::default() };
+    let stage = Stage { budget, checks: never_done, ..Stage::new(APIS[0], [check]) };
+    let played = stage.play().await;
+    assert_eq!(played.session.end, SessionEnd::TimedOut(1));
+    let left = played.file("candidate/log").len();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(played.file("candidate/log").len(), left);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use ghostlib_agent::{
 };
 use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex};
 use ghostlib_sandbox::broker::{Auth, Endpoint, Models, Route, Secret};
-use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox};
+use ghostlib_sandbox::{BackendChoice, CommandLine, Launcher, Sandbox, SandboxRole};
 use ghostlib_testkit::model_server::{Asked, ModelServer, Script, Step};
 use serde_json::json;
 use std::fs;
@@ -28,6 +28,7 @@ pub(crate) struct Stage {
     pub(crate) budget: SessionBudget,
     pub(crate) window: u64,
     pub(crate) model: Option<String>,
+    pub(crate) checks: fn(&Workbench) -> Arc<dyn Checks>,
 }
 
 /// A session that is over, and what is left of it.
@@ -47,6 +48,27 @@ impl Checks for LibraryIsThere {
     }
 }
 
+/// Many processes are not gone at once.
+const ENDLESS: &str = "for n in $(seq 200); do (while :; do echo more >> candidate/log; done) & done; wait";
+
+/// Builds for ever, in the sandbox.
+struct NeverDone(Workbench);
+
+impl Checks for NeverDone {
+    fn check<'a>(&'a self, workspace: &'a Path) -> CheckFuture<'a> {
+        let policy = SandboxRole::Build.policy(workspace);
+        let endless = CommandLine::new("/bin/sh").args(["-c", ENDLESS]);
+        Box::pin(async move {
+            let built = self.0.sandbox.run(&policy, &endless, Vec::new()).await;
+            Ok(CheckReport { passed: false, text: format!("{built:?}") })
+        })
+    }
+}
+
+pub(crate) fn never_done(workbench: &Workbench) -> Arc<dyn Checks> {
+    Arc::new(NeverDone(workbench.clone()))
+}
+
 /// What finishes a session.
 pub(crate) fn finish() -> Step {
     Step::call("finish", json!({ "summary": "It is done." }))
@@ -55,7 +77,14 @@ pub(crate) fn finish() -> Step {
 impl Stage {
     pub(crate) fn new(api: Api, steps: impl IntoIterator<Item = Step>) -> Self {
         let budget = SessionBudget { seconds: Some(60), ..SessionBudget::default() };
-        Self { api, script: Script::new(steps), budget, window: 100_000, model: Some("scripted".into()) }
+        Self {
+            api,
+            script: Script::new(steps),
+            budget,
+            window: 100_000,
+            model: Some("scripted".into()),
+            checks: |_| Arc::new(LibraryIsThere),
+        }
     }
 
     pub(crate) async fn play(self) -> Played {
@@ -69,12 +98,13 @@ impl Stage {
             auth: Auth::Bearer(Secret::new(KEY).unwrap()),
         };
         let model = ModelAccess { model: self.model, effort: None, endpoint, price: None, ca_file: None };
+        let workbench = workbench().await;
         let agent = OpenAiAgent {
             api: self.api,
             model,
             window: self.window,
-            checks: Some(Arc::new(LibraryIsThere)),
-            workbench: workbench().await,
+            checks: Some((self.checks)(&workbench)),
+            workbench,
         };
         let assignment = Assignment {
             session: SessionId::new("r1-1"),
@@ -83,6 +113,7 @@ impl Stage {
             prompt: "Rebuild the library.".into(),
             spec: Sha256Hex::of(b""),
             n_before: 0,
+            cargo_home: None,
             budget: self.budget,
         };
         let session = agent.work(&assignment, &|_| {}).await.unwrap();

@@ -1,5 +1,6 @@
 //! Putting packages into a folder with everything that they need to be built offline.
 
+use super::manifest::Manifest;
 use super::reference::{refused, toml_string};
 use crate::reference::{ReferenceError, at, once, run_tool, write};
 use ghostlib_model::Sha256Hex;
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// Packages on this machine, ready to be built offline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vendored {
-    /// The folder that holds them; what a build may read.
+    /// The folder that holds them; what a build may read. With it as `CARGO_HOME`, which cargo need not write to, any
+    /// package below finds them.
     pub root: PathBuf,
     /// Cargo settings that put them in place of registries.
     pub cargo_config: String,
@@ -18,14 +20,18 @@ pub struct Vendored {
 
 pub(super) const VENDOR: &str = "vendor";
 const CONFIG: &str = "vendor.toml";
+/// The settings that cargo reads in its home.
+const HOME_CONFIG: &str = "config.toml";
 
 /// Fetches packages that a candidate may depend on, or finds them in `cache`: names with the versions that are
-/// allowed, as cargo writes them; any version, if there is none. Nothing, if there are no packages.
+/// allowed, as cargo writes them; any version, if there is none. Nothing, if there are no packages. `reference` is the
+/// package that must not be among them, nor among what they need.
 ///
 /// # Errors
-/// If one does not exist or cannot be fetched.
+/// If one does not exist or cannot be fetched, or is or needs the reference.
 pub async fn fetch_dependencies(
     packages: &[(String, Option<String>)],
+    reference: Option<&str>,
     cache: &Path,
 ) -> Result<Option<Vendored>, ReferenceError> {
     if packages.is_empty() {
@@ -39,7 +45,28 @@ pub async fn fetch_dependencies(
     let root = cache.join(format!("dependencies-{}", Sha256Hex::of(lines.as_bytes()).short()));
     let whose = format!("the allowed dependencies {}", names.join(", "));
     once(&root, async |partial| vendor(partial, &lines, &whose).await).await?;
-    Ok(Some(Vendored { cargo_config: cargo_config(&root)?, root }))
+    if let Some(reference) = reference {
+        check_without(&root.join(VENDOR), reference, &whose)?;
+    }
+    let cargo_config = cargo_config(&root)?;
+    let home_config = root.join(HOME_CONFIG);
+    // The project may have been moved since it was written.
+    if fs::read_to_string(&home_config).ok().as_ref() != Some(&cargo_config) {
+        write(&home_config, &cargo_config)?;
+    }
+    Ok(Some(Vendored { cargo_config, root }))
+}
+
+/// Whoever is given packages to build with could read the reference there, in whatever version.
+fn check_without(vendor: &Path, reference: &str, whose: &str) -> Result<(), ReferenceError> {
+    let plain = |name: &str| name.replace('-', "_").to_lowercase();
+    for entry in fs::read_dir(vendor).map_err(at(vendor))? {
+        let package = Manifest::read(&entry.map_err(at(vendor))?.path())?.package;
+        if plain(&package) == plain(reference) {
+            return Err(ReferenceError::Allowed { whose: whose.to_owned(), package });
+        }
+    }
+    Ok(())
 }
 
 /// Lets cargo vendor what a package with these dependencies needs. `whose` they are is for messages.

@@ -1,7 +1,6 @@
 use super::arguments::Arguments;
 use crate::{AgentError, Assignment, Workbench};
 use ghostlib_sandbox::{CommandLine, Finished, Limits, ProcessEnd, SandboxPolicy, SandboxRole};
-use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -27,12 +26,10 @@ impl<'a> Shell<'a> {
     ) -> Result<Self, AgentError> {
         let home = assignment.workspace.join(HOME_DIR);
         fs::create_dir_all(&home).map_err(AgentError::at(&home))?;
-        let home = home.to_string_lossy().into_owned();
         let role = SandboxRole::from(assignment.role);
-        let env = [("PATH", workbench.path.clone()), ("HOME", home), ("CARGO_NET_OFFLINE", "true".into())];
         let policy = SandboxPolicy {
-            read: workbench.read.clone(),
-            env: BTreeMap::from(env.map(|(name, value)| (name.to_owned(), value))),
+            read: workbench.readable(assignment),
+            env: workbench.variables(assignment, &home),
             limits: Limits { output_bytes: OUTPUT_BYTES, ..role.limits() },
             ..role.policy(&assignment.workspace)
         };
