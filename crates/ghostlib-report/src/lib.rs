@@ -28,7 +28,8 @@ pub fn html(summary: &RunSummary) -> String {
 
 /// The run as Markdown, in GitHub's flavour and without HTML.
 ///
-/// It shows at most 50 findings a priority and 400 lines of a diff, and says how many it leaves out.
+/// It shows at most 50 findings a priority, 50 cases an iteration and 400 lines of a diff, and says how many it leaves
+/// out.
 pub fn markdown(summary: &RunSummary) -> String {
     markdown::render(summary)
 }

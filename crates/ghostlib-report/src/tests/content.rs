@@ -176,3 +176,16 @@ fn what_added_lines_brought_is_told_once_the_next_iteration_is_measured() {
         assert!(!page.contains("What the revisions brought"), "{page}");
     }
 }
+
+#[test]
+fn a_revision_that_found_nothing_to_change_is_no_change() {
+    let mut run = sample::run();
+    let spec = run.iterations[1].spec.hash.clone();
+    run.iterations[2].spec.hash = spec.clone();
+    let revision = &mut run.iterations[1].revisions[0];
+    (revision.verdict, revision.from, revision.to) = (RevisionVerdict::Accepted, spec.clone(), spec);
+    for page in both(&run) {
+        assert!(page.contains("it found nothing to change"), "{page}");
+        assert_eq!(page.matches("What the revisions brought").count(), 1, "{page}");
+    }
+}

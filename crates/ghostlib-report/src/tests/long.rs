@@ -5,6 +5,7 @@ use crate::{html, markdown};
 use ghostlib_model::{Case, Finding, Place, Priority, RunSummary};
 
 const N_FINDINGS: usize = 10_000;
+const N_CASES: usize = 1_000;
 
 fn with_findings(n: usize) -> RunSummary {
     let finding = |i: usize| {
@@ -50,16 +51,15 @@ fn markdown_shows_some_cases_and_tells_of_the_rest() {
     let mut run = sample::run();
     let attribution = run.iterations[0].attribution.as_mut().unwrap();
     let case = attribution.cases[1].clone();
-    let push_backs = vec![case.push_backs[0].clone(); 1_000];
+    let push_backs = vec![case.push_backs[0].clone(); N_CASES];
     attribution.cases =
-        (0..N_FINDINGS).map(|i| Case { about: format!("function_{i}"), ..case.clone() }).collect();
+        (0..N_CASES).map(|i| Case { about: format!("function_{i}"), ..case.clone() }).collect();
     attribution.cases[0].push_backs = push_backs;
     let document = markdown(&run);
-    assert!(document.contains("and 9,950 more cases"));
+    assert!(document.contains("and 950 more cases"));
     assert!(document.contains("and 950 more objections"));
-    assert!(document.contains("| agent slip | 10,000 |"));
+    assert!(document.contains("| agent slip | 1,000 |"));
     assert!(document.len() < 100_000, "{} bytes", document.len());
     let page = html(&run);
-    assert_eq!(page.matches("<li class=\"case\">").count(), N_FINDINGS + 1);
-    assert!(page.len() < 20_000_000, "{} bytes", page.len());
+    assert_eq!(page.matches("<li class=\"case\">").count(), N_CASES + 1);
 }

@@ -63,12 +63,7 @@ impl IterationView {
             is_open: open.map_or(is_last, |id| id.iteration == it.iteration),
             state,
             word,
-            purpose: match it.purpose {
-                Purpose::Explore => "explore: to find out where the spec falls short",
-                Purpose::Confirm => {
-                    "confirm: to show that the spec holds on fresh rebuilds, which no revision has seen"
-                }
-            },
+            purpose: purpose(it.purpose),
             why,
             time: duration(it.seconds),
             spec: SpecView::of(&it.spec),
@@ -109,6 +104,15 @@ fn outcome(it: &IterationSummary, summary: &RunSummary) -> (State, &'static str,
     };
     let why = if of < asked { format!("{told}, where {asked} were asked for") } else { told };
     if n == asked { (State::Pass, "passed", why) } else { (State::Fail, "fell short", why) }
+}
+
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Explore => "explore: to find out where the spec falls short",
+        Purpose::Confirm => {
+            "confirm: to show that the spec holds on fresh rebuilds, which no revision has seen"
+        }
+    }
 }
 
 /// Each kind of blindness once, with its attempts where there are both.

@@ -4,7 +4,9 @@ use super::Limits;
 use super::about::AgentView;
 use super::findings::Known;
 use super::text::{duration, plain, thousands};
-use ghostlib_model::{ChangeKind, Finding, FindingId, Reviser, RevisingSession, Revision, RevisionVerdict};
+use ghostlib_model::{
+    Change, ChangeKind, Finding, FindingId, Reviser, RevisingSession, Revision, RevisionVerdict,
+};
 use serde::Serialize;
 
 /// A revision, accepted or refused.
@@ -16,6 +18,8 @@ pub(super) struct RevisionView {
     /// The reviser's session, where an agent made it.
     session: Option<ReviserView>,
     is_accepted: bool,
+    /// Whether it found nothing to change.
+    is_nothing: bool,
     from: String,
     to: String,
     /// What the guard found wrong.
@@ -60,15 +64,6 @@ struct DiffLine {
 
 impl RevisionView {
     pub(super) fn of(number: u32, revision: &Revision, known: &Known<'_>, limits: Limits) -> Self {
-        let answer = |id: &FindingId| {
-            let found = known.get(id);
-            let first_line = |finding: &Finding| finding.message.lines().next().unwrap_or("").to_owned();
-            AnswerView {
-                id: plain(id.as_str(), limits.chars),
-                anchor: found.map(|(anchor, _)| anchor.to_owned()),
-                message: found.map_or_else(String::new, |(_, f)| plain(&first_line(f), limits.chars)),
-            }
-        };
         let n_lines = revision.diff.lines().count();
         let n_left_out = n_lines.saturating_sub(limits.diff_lines);
         let lines = || revision.diff.lines().take(limits.diff_lines).map(|line| plain(line, limits.chars));
@@ -80,6 +75,7 @@ impl RevisionView {
                 Reviser::Mechanical | Reviser::Person => None,
             },
             is_accepted: revision.verdict == RevisionVerdict::Accepted,
+            is_nothing: !is_change(revision),
             from: revision.from.short().into(),
             to: revision.to.short().into(),
             refusals: match &revision.verdict {
@@ -88,15 +84,7 @@ impl RevisionView {
                     reasons.iter().map(|reason| plain(reason, limits.chars)).collect()
                 }
             },
-            changes: revision
-                .changes
-                .iter()
-                .map(|change| ChangeView {
-                    what: what(change.kind),
-                    subject: plain(&change.subject, limits.chars),
-                    answers: change.answers.iter().map(answer).collect(),
-                })
-                .collect(),
+            changes: revision.changes.iter().map(|change| ChangeView::of(change, known, limits)).collect(),
             diff: lines().map(|text| DiffLine { class: class(&text), text }).collect(),
             diff_text: lines().collect::<Vec<_>>().join("\n"),
             n_lines: thousands(n_lines),
@@ -114,6 +102,31 @@ impl ReviserView {
             time: duration(session.seconds),
         }
     }
+}
+
+impl ChangeView {
+    fn of(change: &Change, known: &Known<'_>, limits: Limits) -> Self {
+        let answer = |id: &FindingId| {
+            let found = known.get(id);
+            let first_line = |finding: &Finding| finding.message.lines().next().unwrap_or("").to_owned();
+            AnswerView {
+                id: plain(id.as_str(), limits.chars),
+                anchor: found.map(|(anchor, _)| anchor.to_owned()),
+                message: found.map_or_else(String::new, |(_, f)| plain(&first_line(f), limits.chars)),
+            }
+        };
+        Self {
+            what: what(change.kind),
+            subject: plain(&change.subject, limits.chars),
+            answers: change.answers.iter().map(answer).collect(),
+        }
+    }
+}
+
+/// Whether a revision was accepted and changed something.
+pub(super) fn is_change(revision: &Revision) -> bool {
+    let is_same = revision.changes.is_empty() && revision.from == revision.to;
+    revision.verdict == RevisionVerdict::Accepted && !is_same
 }
 
 /// How many lines a revision's diff adds.

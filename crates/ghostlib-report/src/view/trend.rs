@@ -1,9 +1,9 @@
 //! The dimensions over the iterations, and what lines added to the spec brought.
 
 use super::fidelity::{Measure, bar, headline, weighing};
-use super::revision::n_added_lines;
+use super::revision::{is_change, n_added_lines};
 use super::text::{UNKNOWN, count, percent, points};
-use ghostlib_model::{IterationSummary, RevisionVerdict};
+use ghostlib_model::IterationSummary;
 use serde::Serialize;
 
 /// The dimensions over the iterations.
@@ -63,15 +63,14 @@ pub(super) fn trend(iterations: &[IterationSummary]) -> Option<Trend> {
 }
 
 /// What the lines brought that were added to the spec between two iterations, in a sentence without its full stop;
-/// nothing, if no revision was accepted or nothing was measured with its spec.
+/// nothing, if no revision changed it or nothing was measured with its spec.
 pub(super) fn gain(before: &IterationSummary, after: &IterationSummary) -> Option<String> {
-    let accepted = before.revisions.iter().filter(|one| one.verdict == RevisionVerdict::Accepted);
-    let accepted: Vec<_> = accepted.collect();
-    let is_its_spec = accepted.last()?.to == after.spec.hash;
+    let changes: Vec<_> = before.revisions.iter().filter(|one| is_change(one)).collect();
+    let is_its_spec = changes.last()?.to == after.spec.hash;
     if !is_its_spec || after.evaluations().next().is_none() {
         return None;
     }
-    let n_added = accepted.iter().map(|revision| n_added_lines(revision)).sum();
+    let n_added = changes.iter().map(|revision| n_added_lines(revision)).sum();
     let [old, new] = [before, after].map(Spread::of_headlines);
     let told = |spread: &Spread| {
         let known = count(spread.known.len(), "known candidate");

@@ -2,6 +2,7 @@
 
 use super::fidelity::shortfall;
 use super::rebuilds::{on_how_many, planned};
+use super::revision::is_change;
 use super::text::{count, list, percent, plain};
 use super::{Featured, Limits, State};
 use ghostlib_model::{IterationSummary, RevisionVerdict, RunEnd, RunSummary};
@@ -101,6 +102,9 @@ pub(super) fn stage(it: &IterationSummary, summary: &RunSummary) -> String {
     let n = it.iteration;
     if let Some(revision) = it.revisions.last() {
         return match revision.verdict {
+            RevisionVerdict::Accepted if !is_change(revision) => {
+                format!("after iteration {n} nothing was found to change in the spec")
+            }
             RevisionVerdict::Accepted => format!("after iteration {n} the spec was revised"),
             RevisionVerdict::Refused(_) => format!("after iteration {n} a revision of the spec was refused"),
         };

@@ -136,15 +136,6 @@ fn first() -> IterationSummary {
         }),
     );
     unasked.sessions[0].agent = AgentStamp::named("handoff", false);
-    let mut nothing = attempt((1, 3), None);
-    nothing.environment = None;
-    nothing.sessions[0].candidate = None;
-    nothing.sessions[0].end = SessionEnd::Crashed("exit code 1".into());
-    nothing.sessions.push(SessionSummary {
-        id: SessionId::new("implement-1-3-again"),
-        end: SessionEnd::GaveUp("the spec names no error type".into()),
-        ..nothing.sessions[0].clone()
-    });
     let cases = attribution::first(&missing, &vector, &behaviour, &extra);
     let revisions = vec![
         revision(1, &missing, &behaviour),
@@ -170,11 +161,25 @@ fn first() -> IterationSummary {
     };
     IterationSummary {
         dropped: vec![vector_result("quote/empty", VectorOutcome::Dropped(Answer::Ok(json!("''"))))],
-        attempts: vec![attempt((1, 1), Some(full)), unasked, nothing],
+        attempts: vec![attempt((1, 1), Some(full)), unasked, without_candidate()],
         attribution: Some(cases),
         revisions,
         ..iteration(1, Purpose::Explore)
     }
+}
+
+/// An attempt whose two sessions left nothing.
+fn without_candidate() -> AttemptSummary {
+    let mut nothing = attempt((1, 3), None);
+    nothing.environment = None;
+    nothing.sessions[0].candidate = None;
+    nothing.sessions[0].end = SessionEnd::Crashed("exit code 1".into());
+    nothing.sessions.push(SessionSummary {
+        id: SessionId::new("implement-1-3-again"),
+        end: SessionEnd::GaveUp("the spec names no error type".into()),
+        ..nothing.sessions[0].clone()
+    });
+    nothing
 }
 
 fn second() -> IterationSummary {
