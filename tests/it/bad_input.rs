@@ -129,12 +129,14 @@ fn agents_and_runs_that_do_not_exist() {
 fn journals_that_are_newer_or_damaged_are_refused_and_kept() {
     let project = level_project();
     let journal = ".ghostlib/runs/r1/journal.jsonl";
-    project.write(journal, "{\"ghostlib-journal\":2}\n");
+    project.write(journal, "{\"ghostlib-journal\":3}\n");
     for command in ["status", "resume", "report"] {
-        refused(&project, &[command], 2, &["format 2", "update ghostlib"]);
+        refused(&project, &[command], 2, &["format 3", "update ghostlib"]);
     }
-    assert_eq!(project.read(journal), "{\"ghostlib-journal\":2}\n");
-    project.write(journal, "{\"ghostlib-journal\":1}\n{\"n\":1,\"crc\":\"00000000\",\"event\":{}}\n");
+    assert_eq!(project.read(journal), "{\"ghostlib-journal\":3}\n");
+    project.write(journal, "{\"ghostlib-journal\":1}\n");
+    refused(&project, &["status"], 2, &["format 1, which this ghostlib no longer reads", "start a new run"]);
+    project.write(journal, "{\"ghostlib-journal\":2}\n{\"n\":1,\"crc\":\"00000000\",\"event\":{}}\n");
     refused(&project, &["resume"], 2, &["journal.jsonl:2", "checksum"]);
 }
 

@@ -10,7 +10,7 @@ fn one_iteration(project: &TestProject, agent: &str) -> Value {
     let args =
         ["run", "specs/level", "--agent", agent, "--json", "--max-iterations", "1", "--session-seconds", "2"];
     let ran = project.run(&args).expect_code(1);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     summary["iterations"][0].clone()
 }
 
@@ -148,11 +148,11 @@ fn an_agent_that_fails_but_left_a_candidate_is_judged_by_it() {
 }
 
 #[test]
-fn two_empty_sessions_in_a_row_end_the_run() {
+fn two_iterations_in_a_row_without_a_candidate_end_the_run() {
     let project = level_project();
     let agent = agent(&project, "exit 0\n");
     let ran = project.run(&["run", "specs/level", "--agent", &agent]).expect_code(1);
-    assert!(ran.stdout.contains("two sessions in a row left no candidate"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("two iterations in a row left no candidate"), "{}", ran.stdout);
     assert!(ran.stdout.contains("Iteration 2") && !ran.stdout.contains("Iteration 3"), "{}", ran.stdout);
 }
 
@@ -168,7 +168,7 @@ fn a_candidate_may_use_the_packages_that_the_spec_allows_and_its_session_builds_
            ! touch \"$CARGO_HOME/config.toml\" || exit 9\n";
     let agent = agent(&project, &body);
     let args = ["run", "specs/level", "--agent", &agent, "--sandbox", "landlock", "--json"];
-    let summary: Value = serde_json::from_str(&project.run(&args).expect_code(0).stdout).unwrap();
+    let summary = crate::support::summary(&project.run(&args).expect_code(0).stdout);
     let session = &summary["iterations"][0]["session"];
     assert_eq!(session["end"], json!({"kind": "done"}), "{session}");
 }

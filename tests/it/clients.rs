@@ -76,7 +76,7 @@ fn writes(dir: &Path) -> Script {
 /// What was measured in each iteration, without what a clock says.
 fn fidelities(project: &TestProject, args: &[&str], env: &[(&str, &str)]) -> Vec<Value> {
     let ran = project.run_with(args, env).expect_code(0);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     let iterations = summary["iterations"].as_array().unwrap();
     iterations.iter().map(|iteration| iteration["evaluation"]["fidelity"].clone()).collect()
 }

@@ -24,7 +24,7 @@ fn the_demo_mends_the_spec_and_passes_with_landlock_alone() {
     let lock = project.read("ghostlib-demo/ghostlib.lock");
     let again = project.run(&["demo", "--sandbox", "landlock", "--json"]).expect_code(0);
     assert_eq!(project.read("ghostlib-demo/ghostlib.lock"), lock);
-    let summary: Value = serde_json::from_str(&again.stdout).unwrap();
+    let summary = crate::support::summary(&again.stdout);
     let n_iterations = summary["iterations"].as_array().unwrap().len();
     assert!((2..=3).contains(&n_iterations), "{n_iterations}");
 }

@@ -21,7 +21,7 @@ fn run_args<'a>(agent: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn run(project: &TestProject, agent: &str, more: &[&str], code: i32) -> Value {
     let ran = project.run(&run_args(agent, more)).expect_code(code);
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
-    serde_json::from_str(&ran.stdout).unwrap()
+    crate::support::summary(&ran.stdout)
 }
 
 /// A piece of shell script that writes one more file of the candidate.
@@ -251,7 +251,7 @@ fn a_driver_that_a_build_swaps_for_something_else_is_a_finding_of_that_candidate
         let agent = agent(&project, &body);
         let ran = ends_soon(&project, project.start(&run_args(&agent, &["--max-iterations", "1"])));
         let ran = ran.expect_code(1);
-        let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let summary = crate::support::summary(&ran.stdout);
         let findings = &summary["iterations"][0]["evaluation"]["findings"];
         assert!(findings.as_array().is_some_and(|findings| !findings.is_empty()), "{kind}: {summary}");
     }
@@ -375,7 +375,7 @@ pub fn parse(text: &str) -> Result<u8, LevelError> {
     let agent = agent(&project, &body);
     let args = ["run", "specs/level", "--agent", &agent, "--json", "--max-iterations", "1", "--cases", "600"];
     let ran = project.run(&args).expect_code(1);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     let evaluation = &summary["iterations"][0]["evaluation"];
     let findings = evaluation["findings"].as_array().unwrap();
     let of = |rule: &str| findings.iter().filter(|finding| finding["rule"] == rule).collect::<Vec<_>>();
@@ -425,7 +425,7 @@ pub fn label(text: &str) -> Label {
     );
     let agent = agent(&project, &body);
     let ran = project.run(&[&["run", "specs/label", "--agent", &agent, "--json"], &SHORT[..]].concat());
-    let summary: Value = serde_json::from_str(&ran.expect_code(0).stdout).unwrap();
+    let summary = crate::support::summary(&ran.expect_code(0).stdout);
     let vectors = summary["iterations"][1]["evaluation"]["vectors"].as_array().unwrap();
     assert!(!vectors.is_empty() && vectors.iter().all(|vector| vector["outcome"] == "passed"), "{vectors:?}");
     let harvested = project.read("specs/label/harvested.yaml");

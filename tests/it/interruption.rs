@@ -99,7 +99,7 @@ fn ctrl_c_ends_everything_and_says_how_to_go_on() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let status = project.run(&["status"]).expect_code(0);
-    assert!(status.stdout.contains("next: iteration 1: the implementer works"), "{}", status.stdout);
+    assert!(status.stdout.contains("next: attempt 1.1: an implementer works"), "{}", status.stdout);
 }
 
 #[test]

@@ -19,10 +19,14 @@ fn what_a_run_records_is_whole_and_can_be_read() {
     let says = |_: &TestProject| "printf 'one\\ttab \\033[2J\\n'; echo two >&2".to_owned();
     let project = recorded(says, &["--max-iterations", "1"]);
     let verified = project.run(&["recording", "verify", SESSIONS]).expect_code(0);
-    assert_eq!(verified.stdout, format!("whole  {SESSIONS}/r1-1\n"));
+    assert_eq!(verified.stdout, format!("whole  {SESSIONS}/r1-1\nwhole  {SESSIONS}/r1-1-1-2\n"));
     let shown = project.run(&["recording", "show", SESSIONS]).expect_code(0).stdout;
     assert!(shown.contains("stdout      one    tab \\u{1b}[2J\n"), "{shown}");
-    assert!(shown.contains("stderr      two\n") && shown.contains("ends        done\n"), "{shown}");
+    assert!(
+        shown.contains("stderr      two\n")
+            && shown.contains("ends        left no candidate: candidate/ is empty\n"),
+        "{shown}"
+    );
     assert!(!shown.contains('\u{1b}'), "no colours where there is no terminal: {shown}");
     let json: Value =
         serde_json::from_str(&project.run(&["recording", "show", SESSIONS, "--json"]).stdout).unwrap();
@@ -78,7 +82,7 @@ fn sessions_of_one_spec_play_their_recordings_in_turn() {
     let project = recorded(|_| "echo \"this is $1\"".into(), &["--max-iterations", "2"]);
     let replay = format!("replay:{SESSIONS}");
     let _ = project.run(&["run", "specs/level", "--agent", &replay, "--max-iterations", "2"]).expect_code(1);
-    for (session, played) in [("r2-1", "r1-1"), ("r2-2", "r1-2")] {
+    for (session, played) in [("r2-1", "r1-1"), ("r2-1-1-2", "r1-1-1-2"), ("r2-2", "r1-2")] {
         let events = project.read(&format!(".ghostlib/runs/r2/sessions/{session}/events.jsonl"));
         assert!(events.contains(&format!("workspaces/{played}\"")), "{session}: {events}");
     }

@@ -35,7 +35,7 @@ fn where_the_spec_is_silent_it_is_revised_and_the_next_rebuild_passes() {
     );
     let agent = agent(&project, &body);
     let ran = project.run(&["run", "specs/level", "--agent", &agent, "--json"]).expect_code(0);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     let iterations = summary["iterations"].as_array().unwrap();
     assert_eq!(iterations.len(), 2);
     let rules: Vec<_> = findings(&iterations[0]).map(|finding| finding["rule"].as_str().unwrap()).collect();
@@ -64,7 +64,7 @@ fn a_candidate_that_differs_where_the_spec_speaks_does_not_make_the_spec_grow() 
     let ran = project
         .run(&["run", "specs/level", "--agent", &silent, "--json", "--max-iterations", "9"])
         .expect_code(1);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     // The first revision says everything; the agent never does it. Two failures in a row are enough.
     assert_eq!(summary["end"]["kind"], "no-progress", "{}", summary["end"]);
     let iterations = summary["iterations"].as_array().unwrap();
@@ -90,7 +90,7 @@ fn candidates_are_commits_that_git_can_show() {
     let project = level_project();
     let agent = agent_that_leaves(&project, "level-good");
     let ran = project.run(&["run", "specs/level", "--agent", &agent, "--json"]).expect_code(0);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     let commit = summary["iterations"][0]["session"]["candidate"]["commit"].as_str().unwrap().to_owned();
     let name = project.read(".ghostlib/candidates.git/refs/runs/r1/1.1");
     assert_eq!(name.trim(), commit);
@@ -144,7 +144,7 @@ fn a_withheld_vector_is_seen_by_nobody_until_it_fails_where_nothing_else_says_it
     let agent = agent(&project, &body);
     let args = ["run", "specs/level", "--agent", &agent, "--hidden", "1", "--keep-spec", "--json"];
     let ran = project.run(&args).expect_code(0);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     let hidden = |at: usize| &summary["iterations"][at]["evaluation"]["fidelity"]["vectors"]["hidden"];
     assert_eq!(*hidden(0), serde_json::json!({"n": 1, "of": 2}));
     assert_eq!(*hidden(1), serde_json::json!({"n": 1, "of": 1}));

@@ -42,7 +42,7 @@ fn report_and_status_show_a_run() {
     let _ = project.run(&["run", "specs/level", "--agent", &agent, "--max-iterations", "1"]).expect_code(1);
     let status = project.run(&["status"]).expect_code(0);
     assert!(
-        status.stdout.contains("iteration 1: done") && status.stdout.contains("ended: out of iterations"),
+        status.stdout.contains("attempt 1: done") && status.stdout.contains("ended: out of iterations"),
         "{}",
         status.stdout
     );

@@ -91,7 +91,13 @@ fn a_state_can_be_a_revision_of_the_repository_around() {
     let project = two_states();
     let repository = Candidates::open(&project.path(".git")).unwrap();
     let files = [("specs/a/SPEC.md".to_owned(), OLD.as_bytes().to_vec())];
-    repository.commit(&FileTree::from_files(files), &RunId::new("r1"), ghostlib_model::AttemptId { iteration: 1, attempt: 1 }).unwrap();
+    repository
+        .commit(
+            &FileTree::from_files(files),
+            &RunId::new("r1"),
+            ghostlib_model::AttemptId { iteration: 1, attempt: 1 },
+        )
+        .unwrap();
     for old in ["refs/runs/r1/1.1:specs/a", "refs/runs/r1/1.1:specs/a/SPEC.md"] {
         let said = project.run(&["spec", "diff", old, "new"]).expect_code(0).stdout;
         assert!(said.contains("- a.order  MUST"), "{said}");

@@ -1,6 +1,7 @@
 //! What several tests need.
 
 use ghostlib_testkit::TestProject;
+use serde_json::Value;
 use std::fmt::Write;
 
 /// An empty project.
@@ -44,4 +45,18 @@ pub(crate) fn write_candidate(project: &TestProject, candidate: &str) -> String 
         file("src/good.rs", &project.read("candidates-read/level-good/src/lib.rs"));
     }
     body
+}
+
+/// The state of a run from what `--json` writes, where iterations make one attempt: each with its only attempt's last
+/// session and evaluation, and with its first revision, as if they were its own.
+pub(crate) fn summary(json: &str) -> Value {
+    let mut summary: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    for iteration in summary["iterations"].as_array_mut().into_iter().flatten() {
+        let attempt = iteration["attempts"][0].clone();
+        let sessions = attempt["sessions"].as_array().cloned().unwrap_or_default();
+        iteration["session"] = sessions.last().cloned().unwrap_or_default();
+        iteration["evaluation"] = attempt["evaluation"].clone();
+        iteration["revision"] = iteration["revisions"][0].clone();
+    }
+    summary
 }

@@ -21,7 +21,7 @@ fn run_that_says(project: &TestProject, body: &str) -> Started {
 #[test]
 fn a_session_is_told_from_its_beginning_to_its_end_with_its_objections() {
     let project = level_project();
-    let body = "echo first; sleep 2; echo second; echo 'level.parse: unclear' > \"$1/PUSHBACK.md\"";
+    let body = "echo first; sleep 2; echo second; echo 'level.parse: unclear' > \"$1/PUSHBACK.md\"; echo > \"$1/candidate/x\"";
     let run = run_that_says(&project, body);
     let attached = project.run(&["attach"]).expect_code(0);
     let told: Vec<_> = attached.stdout.lines().filter_map(|line| line.get(7..)).collect();

@@ -34,7 +34,7 @@ async fn a_run_passes_with_a_client_that_claims_reads_writes_checks_and_submits(
         rebuild(&client, &id, &recording.candidate).await;
     }
     let ran = run.wait().expect_code(0);
-    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let summary = crate::support::summary(&ran.stdout);
     assert_eq!(summary["end"]["kind"], "passed", "{}", summary["end"]);
     let agent = &summary["iterations"][1]["session"]["agent"];
     assert_eq!(*agent, json!({"name": "a recorded agent", "blindness_enforced": false}));

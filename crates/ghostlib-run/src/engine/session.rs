@@ -51,9 +51,9 @@ impl Ordered {
         let of_spec = |other: &&IterationSummary| {
             other.iteration < id.iteration && other.spec.hash == iteration.spec.hash
         };
-        let before = summary.iterations.iter().filter(of_spec);
-        let n_before: u32 = before.map(|other| samples(&work.options, other.purpose)).sum();
-        let n_again = u32::try_from(n_sessions).unwrap_or(u32::MAX).saturating_mul(n_samples);
+        let before = summary.iterations.iter().filter(of_spec).flat_map(|other| &other.attempts);
+        let n_before: usize = before.map(|attempt| attempt.sessions.len()).sum();
+        let n_beside = id.attempt as usize - 1 + n_sessions * n_samples as usize;
         let package = summary.reference.as_ref().map(|reference| reference.package.clone());
         Ok(Self {
             attempt: id,
@@ -61,7 +61,7 @@ impl Ordered {
             worker: (id.attempt as usize - 1) % work.engine.agents.len().max(1),
             spec: work.spec_of(summary, iteration)?,
             package: package.unwrap_or_default(),
-            n_before: (n_before + id.attempt - 1 + n_again) as usize,
+            n_before: n_before + n_beside,
         })
     }
 }
