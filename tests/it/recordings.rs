@@ -22,7 +22,10 @@ fn what_a_run_records_is_whole_and_can_be_read() {
     assert_eq!(verified.stdout, format!("whole  {SESSIONS}/r1-1\n"));
     let shown = project.run(&["recording", "show", SESSIONS]).expect_code(0).stdout;
     assert!(shown.contains("stdout      one    tab \\u{1b}[2J\n"), "{shown}");
-    assert!(shown.contains("stderr      two\n") && shown.contains("ends        done\n"), "{shown}");
+    assert!(
+        shown.contains("stderr      two\n") && shown.contains("ends        left no candidate: "),
+        "{shown}"
+    );
     assert!(!shown.contains('\u{1b}'), "no colours where there is no terminal: {shown}");
     let json: Value =
         serde_json::from_str(&project.run(&["recording", "show", SESSIONS, "--json"]).stdout).unwrap();
