@@ -28,7 +28,12 @@ fn a_session_is_told_from_its_beginning_to_its_end_with_its_objections() {
     assert!(told[0].starts_with("starts      prompt "), "{told:?}");
     assert_eq!(
         told[1..],
-        ["stdout      first", "stdout      second", "objects     level.parse: unclear", "ends        done"]
+        [
+            "stdout      first",
+            "stdout      second",
+            "objects     level.parse: unclear",
+            "ends        left no candidate: candidate/ is empty"
+        ]
     );
     let _ = run.wait();
     let again = project.run(&["attach", "r1-1"]).expect_code(0);

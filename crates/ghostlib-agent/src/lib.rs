@@ -43,7 +43,7 @@ pub use model_access::{ModelAccess, Price};
 pub use openai::{Api, OpenAiAgent};
 pub use program::{
     Claude, Codex, Command, Conversation, Credential, Dialect, Listener, NextHeard, Place, ProgramAgent,
-    Start, Streams, Verdict, Workbench,
+    Start, Streams, Verdict, Workbench, native_program,
 };
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
 pub use recording::{

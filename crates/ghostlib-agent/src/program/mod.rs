@@ -5,12 +5,14 @@ pub(crate) mod codex;
 mod command;
 mod conversation;
 mod lines;
+mod npm;
 mod session;
 
 pub use claude::{Claude, Credential};
 pub use codex::Codex;
 pub use command::Command;
 pub use conversation::{Conversation, NextHeard, Streams, Verdict};
+pub use npm::native_program;
 
 use crate::trajectory::{TrajectoryEvent, Watcher};
 use crate::{Agent, Assignment, ModelAccess, SessionFuture};

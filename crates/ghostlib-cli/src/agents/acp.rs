@@ -1,7 +1,7 @@
 //! Agents that speak the Agent Client Protocol: some by name, and any by its command.
 
 use super::access::{Maker, access, claude_credential, claude_maker};
-use super::{Workplace, command_line, line_of, own_model, program, programs};
+use super::{Workplace, command_line, line_of, needs_bubblewrap, own_model, program, programs};
 use crate::error::CliError;
 use crate::settings::AgentSettings;
 use ghostlib_agent::{Acp, AcpSetup, Agent};
@@ -17,6 +17,8 @@ pub(super) struct Known {
     args: &'static [&'static str],
     setup: AcpSetup,
     pub(super) maker: Maker,
+    /// Whether it is built with Bun, which reads `/proc/self/maps`. Landlock cannot let it.
+    pub(super) is_of_bun: bool,
 }
 
 /// The agent of this name, if it is known.
@@ -35,7 +37,8 @@ pub(super) fn known(name: &str, settings: &AgentSettings) -> Result<Option<Known
         "opencode" => ("opencode", &["acp"], AcpSetup::Opencode, Maker::OpenAi),
         _ => return Ok(None),
     };
-    Ok(Some(Known { program, args, setup, maker }))
+    let is_of_bun = matches!(name, "claude-acp" | "opencode");
+    Ok(Some(Known { program, args, setup, maker, is_of_bun }))
 }
 
 /// An agent of the settings, or one that is known.
@@ -49,6 +52,9 @@ pub(super) async fn named(
             .hint("`ghostlib config --help` names what can be set")
     })?;
     let Some(known) = known else { return configured(name, settings, at).await };
+    if known.is_of_bun {
+        needs_bubblewrap(name, at)?;
+    }
     let installed = programs::find(settings.program(known.program))?;
     let model = access(settings, known.maker, at.settings).await?;
     let args = known.args.iter().map(|&arg| arg.to_owned()).collect();

@@ -50,6 +50,7 @@ fn usable(name: &str, agent: &AgentSettings, backend: &str) -> Result<String, St
         }
         Some(AgentKind::OpenAi) => key(Maker::OpenAi),
         Some(AgentKind::Acp) => match acp::known(name, agent)? {
+            Some(known) if known.is_of_bun && backend == "landlock" => Err("it needs bubblewrap".into()),
             Some(known) => Ok(format!("{}, {}", program(known.program)?, key(known.maker)?)),
             None => command(agent),
         },

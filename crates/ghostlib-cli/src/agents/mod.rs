@@ -114,14 +114,20 @@ async fn codex(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn A
 }
 
 async fn claude(settings: &AgentSettings, at: &Workplace<'_>) -> Result<Box<dyn Agent>, CliError> {
-    if at.sandbox.stamp().backend == "landlock" {
-        return Err(CliError::environment("Claude Code does not start in the sandbox of Landlock")
-            .hint("install bubblewrap; or choose another agent with `--agent`"));
-    }
+    needs_bubblewrap("claude", at)?;
     let installed = programs::find(settings.program("claude"))?;
     let credential = access::claude_credential(settings);
     let model = access(settings, access::claude_maker(credential), at.settings).await?;
     Ok(program(installed, Claude { credential }, Some(model), at))
+}
+
+/// Not every program starts in every sandbox.
+fn needs_bubblewrap(name: &str, at: &Workplace<'_>) -> Result<(), CliError> {
+    if at.sandbox.stamp().backend != "landlock" {
+        return Ok(());
+    }
+    Err(CliError::environment(format!("the agent `{name}` does not start in the sandbox of Landlock"))
+        .hint("install bubblewrap; or choose another agent with `--agent`"))
 }
 
 async fn configured_command(

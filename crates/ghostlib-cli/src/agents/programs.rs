@@ -2,9 +2,9 @@
 
 use crate::environment::find_program;
 use crate::error::CliError;
+use ghostlib_agent::native_program;
 use std::fs;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
 
 /// A program, and what of the machine it needs.
 #[derive(Debug)]
@@ -16,9 +16,6 @@ pub(crate) struct Installed {
     /// Folders of programs that it starts.
     pub(crate) path: Vec<PathBuf>,
 }
-
-/// How deep below a package of npm its native program may lie.
-const MAX_DEPTH: usize = 8;
 
 /// The program of this name or path. Where npm has put a script before a native program, it is that one.
 pub(crate) fn find(name: &Path) -> Result<Installed, CliError> {
@@ -56,29 +53,11 @@ fn is_node_script(program: &Path) -> bool {
     line.starts_with(b"#!") && line.windows(4).any(|part| part == b"node")
 }
 
-/// npm installs a native program as an optional package for the platform: `@openai/codex` brings
-/// `@openai/codex-linux-x64`, with a file `codex` somewhere in it.
+/// The native program that npm has put such a script before.
 fn native(script: &Path, packages: &Path) -> Option<PathBuf> {
-    let package = script.strip_prefix(packages).ok()?;
-    let parts: Vec<_> = package.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let (scope, package) = match parts.as_slice() {
-        [scope, package, ..] if scope.starts_with('@') => (packages.join(&**scope), package.clone()),
-        [package, ..] => (packages.to_owned(), package.clone()),
-        [] => return None,
-    };
-    let prefix = format!("{package}-{}-", std::env::consts::OS);
-    let beside = fs::read_dir(scope).ok()?.filter_map(Result::ok);
-    let platforms = beside.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
-    let stem = script.file_stem()?.to_string_lossy().into_owned();
-    let names = [stem, package.to_string(), package.replace("-code", "")];
-    let is_it = |path: &Path| {
-        path.extension().is_none()
-            && path.file_name().is_some_and(|name| names.iter().any(|it| name == it.as_str()))
-            && path.is_file()
-    };
-    platforms
-        .flat_map(|dir| WalkDir::new(dir.path()).max_depth(MAX_DEPTH).sort_by_file_name())
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path)
-        .find(|path| is_it(path))
+    let mut parts = script.strip_prefix(packages).ok()?.iter().map(|part| part.to_string_lossy());
+    let first = parts.next()?;
+    let package =
+        if first.starts_with('@') { format!("{first}/{}", parts.next()?) } else { first.into_owned() };
+    native_program(packages, &package, &script.file_stem()?.to_string_lossy())
 }

@@ -2,13 +2,12 @@ use super::SessionsError;
 use crate::complain;
 use ghostlib_agent::{
     Acp, AcpSetup, Agent, Api, Claude, Codex, Credential, Dialect, ModelAccess, OpenAiAgent, Price,
-    ProgramAgent, Workbench,
+    ProgramAgent, Workbench, native_program,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_sandbox::broker::{Auth, Endpoint, Models, Route, Secret};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::WalkDir;
 
 /// The key that no agent may see.
 pub(super) const KEY: &str = "sk-planted-for-the-sessions-0123456789";
@@ -99,7 +98,7 @@ struct Client {
 const CLIENTS: [Client; 4] = [
     Client {
         name: "codex",
-        find: |dir| native(dir, "@openai/codex-linux-", "codex"),
+        find: |dir| native_program(&dir.join("node_modules"), "@openai/codex", "codex"),
         is_of_bun: false,
         path: "/v1",
         auth: Auth::Bearer,
@@ -107,7 +106,7 @@ const CLIENTS: [Client; 4] = [
     },
     Client {
         name: "claude",
-        find: |dir| native(dir, "@anthropic-ai/claude-code-linux-", "claude"),
+        find: |dir| native_program(&dir.join("node_modules"), "@anthropic-ai/claude-code", "claude"),
         is_of_bun: true,
         path: "",
         auth: Auth::XApiKey,
@@ -164,16 +163,4 @@ fn of_program<D: Dialect + Clone + 'static>(
 
 fn script(dir: &Path, path: &str) -> Option<PathBuf> {
     Some(dir.join("node_modules").join(path)).filter(|path| path.is_file())
-}
-
-/// A native program that npm has installed.
-fn native(dir: &Path, package: &str, name: &str) -> Option<PathBuf> {
-    let (scope, beginning) = package.split_once('/')?;
-    let platforms = dir.join("node_modules").join(scope).read_dir().ok()?.filter_map(Result::ok);
-    let platforms = platforms.filter(|entry| entry.file_name().to_string_lossy().starts_with(beginning));
-    platforms
-        .flat_map(|entry| WalkDir::new(entry.path()).max_depth(6))
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path)
-        .find(|path| path.is_file() && path.file_name().is_some_and(|file| file == name))
 }

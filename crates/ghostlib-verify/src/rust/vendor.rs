@@ -54,7 +54,7 @@ pub async fn fetch_dependencies(
     if fs::read_to_string(&home_config).ok().as_ref() != Some(&cargo_config) {
         write(&home_config, &cargo_config)?;
     }
-    Ok(Some(Vendored { cargo_config, root }))
+    Ok(Some(Vendored { root, cargo_config }))
 }
 
 /// Whoever is given packages to build with could read the reference there, in whatever version.

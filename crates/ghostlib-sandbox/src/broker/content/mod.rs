@@ -82,7 +82,7 @@ impl Part<'_> {
                 Err(self.refuse("it asks for a dearer class of service"))
             }
             Place::Address if !text.is_empty() && !begins("data:") => Err(self.refuse(FETCHED)),
-            Place::Data if begins("http://") || begins("https://") => Err(self.refuse(FETCHED)),
+            Place::Data if begins("http:") || begins("https:") => Err(self.refuse(FETCHED)),
             _ => Ok(()),
         }
     }
@@ -287,6 +287,7 @@ mod tests {
         for part in [
             r#"{"type":"input_file","file_url":"https://a.example/lib.rs"}"#,
             r#"{"type":"input_file","file_data":"https://a.example/lib.rs"}"#,
+            r#"{"type":"input_file","file_data":"https:\\\\a.example/lib.rs"}"#,
             r#"{"type":"input_image","image_url":"https://a.example/a.png"}"#,
             r#"{"type":"image_url","image_url":{"url":" http://a.example"}}"#,
             r#"{"type":"video_url","video_url":{"url":"HTTPS://a.example"}}"#,
