@@ -31,8 +31,8 @@ use ghostlib_diff::{
     SourceTree, language_of, literals,
 };
 use ghostlib_model::{
-    Answer, Canary, Diagnostic, ReferenceSource, ReferenceStamp, Sequence, Vector, VectorOutcome,
-    VectorResult,
+    Answer, Call, Canary, Diagnostic, ReferenceSource, ReferenceStamp, Sequence, Value, Vector,
+    VectorOutcome, VectorResult,
 };
 use ghostlib_sandbox::Sandbox;
 use ghostlib_spec::lint::{LintLevels, lint_with};
@@ -368,18 +368,24 @@ fn no_reference(spec: &Spec) -> JudgeError {
     }
 }
 
-/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean, and
-/// literals of code.
+/// What generated inputs are made from: the inputs of the spec's vectors, by the operations that they mean, with
+/// the calls before them, and literals of code.
 fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &[&Literals]) -> Seeds {
-    let meant = |vector: &Vector| {
-        let named = operations.named.iter().find(|operation| operation.name == vector.operation);
+    let meant = |operation: &str, input: &Value| {
+        let named = operations.named.iter().find(|named| named.name == operation);
         let callable = |item: &str| operations.callable.iter().find(|operation| operation.item == item);
-        let operation = named.and_then(|named| callable(&named.item));
-        let name = operation.map_or_else(|| vector.operation.clone(), |operation| operation.name.clone());
-        (name, vector.input.clone())
+        let name = named.and_then(|named| callable(&named.item)).map_or(operation, |callable| &callable.name);
+        Call { operation: name.to_owned(), input: input.clone() }
     };
-    let inputs = loaded.spec.vectors.iter().map(meant).collect();
-    let mut seeds = Seeds { inputs, ..Seeds::default() };
+    let mut seeds = Seeds::default();
+    for vector in &loaded.spec.vectors {
+        let last = meant(&vector.operation, &vector.input);
+        seeds.inputs.push((last.operation.clone(), last.input.clone()));
+        if !vector.before.is_empty() {
+            let before = vector.before.iter().map(|call| meant(&call.operation, &call.input));
+            seeds.sequences.push(Sequence { calls: before.chain([last]).collect() });
+        }
+    }
     add_literals(&mut seeds, &operations.callable, literals);
     seeds
 }

@@ -21,7 +21,7 @@ pub(super) struct Drawing<'a> {
     n_lost: Vec<usize>,
     /// What ran so far, if the reference counts it.
     reached: Option<Reached<'a>>,
-    /// Sequences by which something ran for the first time, by the operations that they call.
+    /// Sequences of the seeds, and those by which something ran for the first time, by the operations that they call.
     corpus: Vec<Vec<Sequence>>,
 }
 
@@ -34,10 +34,11 @@ impl<'a> Drawing<'a> {
     ) -> Self {
         let mut generator = Generator::new(plan.seed);
         seeds.loose.iter().for_each(|value| generator.learn(value));
-        seeds.inputs.iter().for_each(|(_, input)| generator.learn(input));
+        let laid_out = seeds.sequences.iter().flat_map(|sequence| &sequence.calls).map(|call| &call.input);
+        seeds.inputs.iter().map(|(_, input)| input).chain(laid_out).for_each(|input| generator.learn(input));
         let sequences = Sequences::new(operations, &seeds.inputs, seeds.surroundings);
         let n_lost = vec![0; operations.len()];
-        Self {
+        let mut drawing = Self {
             operations,
             seeds,
             sequences,
@@ -46,7 +47,9 @@ impl<'a> Drawing<'a> {
             n_lost,
             reached: map.map(Reached::nothing),
             corpus: vec![vec![]; operations.len()],
-        }
+        };
+        seeds.sequences.iter().for_each(|sequence| drawing.keep(sequence));
+        drawing
     }
 
     /// What ran so far, if the reference counts it.
@@ -100,21 +103,21 @@ impl<'a> Drawing<'a> {
 
     /// The seeds of an operation, and inputs that differ from them in one place; at most half of all, spread evenly.
     fn near_seeds(&mut self, target: usize, plan: &Differential) -> Vec<Sequence> {
-        let operation = &self.operations[target];
-        if operation.kept_params().next().is_some() {
-            return vec![];
+        let (operation, seeds) = (&self.operations[target], self.seeds);
+        let is_of_it = |calls: &[Call]| calls.last().is_some_and(|call| call.operation == operation.name);
+        let mut sequences = vec![];
+        for whole in seeds.sequences.iter().filter(|sequence| is_of_it(&sequence.calls)) {
+            sequences.push(whole.clone());
+            self.drop_known(&mut sequences);
         }
-        let own: Vec<&Value> = self
-            .seeds
-            .inputs
-            .iter()
-            .filter(|(name, _)| *name == operation.name)
-            .map(|(_, input)| input)
-            .collect();
+        if operation.kept_params().next().is_some() {
+            return sequences;
+        }
+        let own: Vec<&Value> =
+            seeds.inputs.iter().filter(|(name, _)| *name == operation.name).map(|(_, input)| input).collect();
         let near: Vec<Value> = own.iter().flat_map(|input| neighbours(input)).collect();
         let stride = near.len().div_ceil((plan.cases / 2).max(1)).max(1);
         let inputs = own.into_iter().cloned().chain(near.into_iter().step_by(stride));
-        let mut sequences = vec![];
         for input in inputs {
             sequences.push(Sequence { calls: vec![Call { operation: operation.name.clone(), input }] });
             self.drop_known(&mut sequences);
@@ -209,6 +212,21 @@ mod tests {
         assert!(n_marked(&steered) > steered.len() / 4, "{} of {}", n_marked(&steered), steered.len());
         assert_eq!(n_marked(&after(Some(&map), &["8"])), 0, "no code of the library");
         assert_eq!(n_marked(&after(None, &["7"])), 0, "nothing is known of places");
+    }
+
+    #[test]
+    fn what_the_seeds_lay_out_before_a_call_is_tried_and_what_is_like_it() {
+        let calls = [MARK, "x"].map(|text| Call { operation: "read".into(), input: json!({"text": text}) });
+        let whole = Sequence { calls: calls.into() };
+        let (operations, seeds) = ([read()], Seeds { sequences: vec![whole.clone()], ..Seeds::default() });
+        let sequences = Drawing::new(&operations, &seeds, &PLAN, None).round(0, &PLAN);
+        assert_eq!(sequences[0], whole);
+        assert!(
+            n_marked(&sequences) > sequences.len() / 4,
+            "{} of {}",
+            n_marked(&sequences),
+            sequences.len()
+        );
     }
 
     #[test]

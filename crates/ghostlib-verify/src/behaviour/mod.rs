@@ -42,6 +42,8 @@ pub struct Differential {
 pub struct Seeds {
     /// Inputs of operations, by the operations' names; they are tried too.
     pub inputs: Vec<(String, Value)>,
+    /// Calls one after the other, which make what the last of them needs; they are tried too, and what is like them.
+    pub sequences: Vec<Sequence>,
     /// Other values that inputs may be made of.
     pub loose: Vec<Value>,
     /// What the libraries look for around them.

@@ -226,15 +226,10 @@ impl<'a> Sequences<'a> {
             let (n_made, n_ok) = self.accepted[*at];
             let n_good = if *on == On::Success { n_ok } else { n_made - n_ok };
             let needs = u32::try_from(self.operations[*at].kept_params().count()).unwrap_or(9);
-            (f64::from(n_good) + 1.0) / (f64::from(n_made) + 2.0) / f64::from(1 + needs)
+            share_of((n_made, n_good)) / f64::from(1 + needs)
         };
-        let total: f64 = makers.iter().map(weight).sum();
-        let mut drawn = generator.rng().f64() * total;
-        let chosen = makers.iter().find(|maker| {
-            drawn -= weight(maker);
-            drawn <= 0.0
-        });
-        chosen.or(makers.last()).map(|(at, _)| *at)
+        let weights: Vec<f64> = makers.iter().map(weight).collect();
+        makers.get(weighted(&weights, generator)).map(|(at, _)| *at)
     }
 
     /// Changes a value that has just been made, a few times.
@@ -245,7 +240,9 @@ impl<'a> Sequences<'a> {
             if draft.calls.len() >= MAX_CALLS || depth >= MAX_DEPTH {
                 return;
             }
-            let changer = changers[generator.rng().usize(..changers.len())];
+            // Those that are mostly refused change little.
+            let weights: Vec<f64> = changers.iter().map(|at| share_of(self.accepted[*at])).collect();
+            let changer = changers[weighted(&weights, generator)];
             let changing = self.call(draft, changer, generator, depth + 1);
             let first = self.operations[changer].kept_params().next().map(|(param, ..)| param.name.clone());
             if let (Some(first), Value::Object(input)) = (first, &mut draft.calls[changing].input) {
@@ -273,6 +270,21 @@ impl<'a> Sequences<'a> {
             }
         }
     }
+}
+
+/// A guess at the share that is accepted, from how many were made and how many of them were.
+fn share_of((n_made, n_good): (u32, u32)) -> f64 {
+    (f64::from(n_good) + 1.0) / (f64::from(n_made) + 2.0)
+}
+
+/// A place, drawn by the weights of all of them.
+fn weighted(weights: &[f64], generator: &mut Generator) -> usize {
+    let mut drawn = generator.rng().f64() * weights.iter().sum::<f64>();
+    let chosen = weights.iter().position(|weight| {
+        drawn -= weight;
+        drawn <= 0.0
+    });
+    chosen.unwrap_or(weights.len().saturating_sub(1))
 }
 
 /// Inputs of which the answer has more bytes of text are not kept.
