@@ -1,7 +1,6 @@
 //! The demo, as a newcomer runs it. It needs the crate registry, as building ghostlib does.
 
 use crate::support::project;
-use serde_json::Value;
 
 #[test]
 fn the_demo_mends_the_spec_and_passes_with_landlock_alone() {

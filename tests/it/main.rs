@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod agents;
+mod attempts;
 mod bad_input;
 mod behaviour;
 mod candidates;

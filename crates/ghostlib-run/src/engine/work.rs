@@ -6,7 +6,7 @@ use super::{Engine, Notice, RunError, tree_error};
 use crate::judge::{Judge, JudgeOptions, Ready};
 use crate::spec_files::LoadedSpec;
 use crate::store::Candidates;
-use ghostlib_agent::FileTree;
+use ghostlib_agent::{FileTree, Recording};
 use ghostlib_model::{
     AttemptSummary, Event, IterationSummary, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId,
     Sha256Hex, VectorId,
@@ -247,7 +247,7 @@ impl<'a> Work<'a> {
 
     /// What a session left: its trajectory, its objections, its candidate.
     pub(super) fn record_of(&self, session: &SessionId) -> Result<FileTree, RunError> {
-        FileTree::read(&self.engine.project.session_dir(&self.run, session)).map_err(tree_error)
+        Recording::files_in(&self.engine.project.session_dir(&self.run, session)).map_err(tree_error)
     }
 }
 
