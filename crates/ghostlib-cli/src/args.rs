@@ -82,7 +82,7 @@ fn keyword(text: &str) -> Result<(Level, String), String> {
     }
 }
 
-fn dollars(text: &str) -> Result<f64, String> {
+pub(crate) fn dollars(text: &str) -> Result<f64, String> {
     let usd = text.parse().ok().filter(|usd| is_amount(*usd));
     usd.ok_or_else(|| "it is an amount of US dollars, 0 or more".to_owned())
 }

@@ -1,5 +1,5 @@
 use crate::agents::{self, Chosen, Wanted, Workplace};
-use crate::args::{AgentArgs, SandboxChoice};
+use crate::args::{AgentArgs, SandboxChoice, dollars};
 use crate::console::{GOOD, say, say_json, styled, warn};
 use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
@@ -86,7 +86,7 @@ pub(crate) struct ExtentArgs {
     #[arg(long, value_name = "N")]
     budget_tokens: Option<u64>,
     /// What all sessions of the run may cost, in US dollars.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = dollars, allow_negative_numbers = true)]
     budget_usd: Option<f64>,
 }
 
@@ -118,12 +118,7 @@ impl ExtentArgs {
                 return Err(CliError::input(format!("{name} is 0; at least one is needed")));
             }
         }
-        match options.budget.usd {
-            Some(usd) if !(usd.is_finite() && usd >= 0.0) => {
-                Err(CliError::input(format!("--budget-usd is {usd}; it is a sum of money")))
-            }
-            _ => Ok(options),
-        }
+        Ok(options)
     }
 }
 

@@ -167,7 +167,7 @@ fn after_failure(summary: &RunSummary, last: &IterationSummary, options: &RunOpt
 /// Where no attempt left a candidate, all are made once more; twice in a row is enough.
 fn without_candidate(summary: &RunSummary, last: &IterationSummary, options: &RunOptions) -> Step {
     let sessions = last.attempts.iter().filter_map(AttemptSummary::session);
-    let end = sessions.map(|session| &session.end).last();
+    let end = sessions.map(|session| &session.end).next_back();
     let text = end.map_or_else(|| "nothing is known of it".to_owned(), ToString::to_string);
     let is_final = |end: &SessionEnd| {
         matches!(end, SessionEnd::Refused(_) | SessionEnd::Unavailable(_) | SessionEnd::OutOfBudget(_))

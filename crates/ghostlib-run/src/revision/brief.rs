@@ -17,7 +17,9 @@ pub(crate) fn brief(cases: &[&Case], withheld: &dyn Fn(&str) -> bool, refused: &
     let mut text = String::from("# Where rebuilds differ from the library\n");
     if !refused.is_empty() {
         text.push_str("\nThe last revision was refused, and the spec is as it was before:\n\n");
-        refused.iter().for_each(|reason| line(&mut text, &format!("- {reason}")));
+        for reason in refused {
+            line(&mut text, &format!("- {reason}"));
+        }
     }
     for (about, cases) in groups(cases).into_iter().take(MAX_GROUPS) {
         line(&mut text, &format!("\n## `{about}`\n"));

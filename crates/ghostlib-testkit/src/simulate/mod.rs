@@ -118,7 +118,7 @@ async fn measure(args: &SimulateArgs) -> Result<ExitCode, SimulateError> {
     let holds = |least: Option<f64>, share: Option<f64>| {
         least.is_none_or(|least| share.is_some_and(|share| share >= least))
     };
-    let total: Row = rows.into_iter().fold(Row::default(), Row::plus);
+    let total: Row = rows.iter().fold(Row::default(), Row::plus);
     let is_good =
         holds(args.min_converged, total.converged.share()) && holds(args.min_right, total.right.share());
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

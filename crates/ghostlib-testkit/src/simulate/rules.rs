@@ -191,9 +191,11 @@ pub(super) fn hidden_at(dir: &Path, path: &str) -> Option<(PathBuf, String)> {
     let tree = SourceTree::read(dir).ok()?;
     let declared = [format!("pub fn {path}("), format!("pub fn {path}<")];
     let holds = |text: &str| declared.iter().map(|one| text.matches(one.as_str()).count()).sum::<usize>();
-    let mut files = tree.files.iter().filter(|file| file.path.ends_with(".rs") && holds(&file.text) > 0);
+    let mut files = tree.files.iter().filter(|file| {
+        Path::new(&file.path).extension().is_some_and(|extension| extension == "rs") && holds(&file.text) > 0
+    });
     let (file, others) = (files.next()?, files.next());
-    let hidden = declared.iter().fold(file.text.to_string(), |text, one| {
+    let hidden = declared.iter().fold(file.text.clone(), |text, one| {
         text.replacen(one.as_str(), &one.replacen("pub fn", "pub(crate) fn", 1), 1)
     });
     let is_reexported = tree.files.iter().any(|other| {

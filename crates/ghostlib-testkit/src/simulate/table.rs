@@ -38,7 +38,7 @@ impl Row {
     }
 
     /// Both together.
-    pub(super) fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: &Self) -> Self {
         let sum = |a: Ratio, b: Ratio| [a, b].into_iter().sum();
         Self {
             name: "together".into(),
@@ -79,7 +79,7 @@ pub(super) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
         "| crate | runs | converged | iterations | attempts | gaps told right | slips told right | all | unclear | changes for slips |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
-    let together = rows.iter().cloned().fold(Row::default(), Row::plus);
+    let together = rows.iter().fold(Row::default(), Row::plus);
     for row in rows.iter().chain([&together]) {
         let _always_fits = writeln!(table, "{}", row.line());
     }

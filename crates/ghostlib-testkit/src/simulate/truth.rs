@@ -39,26 +39,27 @@ impl Truth {
     ) -> Result<Self, SimulateError> {
         let done = done.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut truth = Self::default();
-        let mut causes: BTreeMap<FindingId, BTreeSet<bool>> = BTreeMap::new();
+        let mut known: BTreeMap<FindingId, BTreeSet<bool>> = BTreeMap::new();
         for iteration in &summary.iterations {
             let cases = iteration.attribution.iter().flat_map(|attribution| &attribution.cases);
             for case in cases.filter(|case| !case.candidates.is_empty() || case.probe.is_some()) {
                 let wrong: Vec<&Wrong> =
                     case_candidates(case).filter_map(|id| done.get(session_of(summary, id)?)).collect();
-                match cause(rules, chosen, case, &wrong).await? {
+                let cause = cause(rules, chosen, case, &wrong).await?;
+                match cause {
                     Some(Cause::Gap) => truth.gaps = truth.gaps.and(case.verdict.blames_spec()),
                     Some(Cause::Slip) => {
-                        truth.slips = truth.slips.and(case.verdict == CaseVerdict::AgentSlip)
+                        truth.slips = truth.slips.and(case.verdict == CaseVerdict::AgentSlip);
                     }
                     None => truth.n_unclear += 1,
                 }
-                if let Some(cause) = cause(rules, chosen, case, &wrong).await? {
-                    causes.entry(case.finding.clone()).or_default().insert(cause == Cause::Slip);
+                if let Some(cause) = cause {
+                    known.entry(case.finding.clone()).or_default().insert(cause == Cause::Slip);
                 }
             }
             for change in iteration.revisions.iter().flat_map(|revision| &revision.changes) {
                 truth.n_changes += 1;
-                let is_slip = |id: &FindingId| causes.get(id).is_some_and(|causes| !causes.contains(&false));
+                let is_slip = |id: &FindingId| known.get(id).is_some_and(|kinds| !kinds.contains(&false));
                 truth.n_grown_for_slips +=
                     usize::from(!change.answers.is_empty() && change.answers.iter().all(is_slip));
             }
