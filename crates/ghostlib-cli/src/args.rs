@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Eval(commands::eval::EvalArgs),
     Converge(commands::converge::ConvergeArgs),
     Strength(commands::strength::StrengthArgs),
+    Ablate(commands::ablate::AblateArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),

@@ -271,6 +271,9 @@ pub struct RunOptions {
     /// What the whole run may use up.
     #[serde(default)]
     pub budget: RunBudget,
+    /// What implementers see of the spec. Candidates are judged by all of it.
+    #[serde(default, skip_serializing_if = "Shown::is_whole")]
+    pub shown: Shown,
     /// How the sandbox was chosen: `auto`, `bubblewrap`, `landlock`.
     pub sandbox: String,
     /// The headline that passes, from 0 to 1.
@@ -293,6 +296,49 @@ pub struct RunOptions {
     /// What each session may use up.
     #[serde(default)]
     pub session: SessionBudget,
+}
+
+/// What is shown of a spec.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shown {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Its API blocks, without prose and vectors.
+    ApiAlone,
+    /// All but these parts.
+    Without {
+        /// Sections by their titles, with what is below them.
+        sections: Vec<String>,
+        /// Requirements by their ids.
+        requirements: Vec<String>,
+        /// All vectors.
+        vectors: bool,
+    },
+}
+
+impl Shown {
+    /// Whether nothing is left out.
+    pub fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("the whole spec"),
+            Self::ApiAlone => f.write_str("the API block alone"),
+            Self::Without { sections, requirements, vectors } => {
+                let sections = sections.iter().map(|name| format!("section `{name}`"));
+                let requirements = requirements.iter().map(|id| format!("`{id}`"));
+                let vectors = vectors.then(|| "all vectors".to_owned());
+                let parts: Vec<String> = sections.chain(requirements).chain(vectors).collect();
+                write!(f, "without {}", parts.join(", "))
+            }
+        }
+    }
 }
 
 /// A candidate as it left its workspace.

@@ -35,7 +35,7 @@ pub use evaluation::{
 pub use event::{
     AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,
     ReferenceStamp, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
-    SandboxStamp, SpecStamp,
+    SandboxStamp, Shown, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};
 pub use fidelity::{

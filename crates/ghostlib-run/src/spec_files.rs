@@ -9,7 +9,7 @@ mod withheld;
 
 use crate::store::write_file;
 use ghostlib_diff::{Api, Language, Rust};
-use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, SpecStamp, VectorId, sha256_of_files};
+use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, Shown, SpecStamp, VectorId, sha256_of_files};
 use ghostlib_spec::{Options, Sources, Spec, parse_with};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,8 @@ pub struct LoadedSpec {
     pub diagnostics: Vec<Diagnostic>,
     /// Vectors of vector files that implementers do not see, beside those that are marked as hidden.
     pub withheld: BTreeSet<VectorId>,
+    /// What implementers see at all.
+    pub shown: Shown,
     /// The Rust API that the spec declares.
     pub api: Api,
 }
@@ -128,7 +130,15 @@ impl LoadedSpec {
     pub fn of_with(sources: Sources, options: &Options) -> Self {
         let (spec, diagnostics) = parse_with(&sources, options);
         let api = declared_api(&spec, &sources, &Rust);
-        Self { dir: PathBuf::new(), sources, spec, diagnostics, withheld: BTreeSet::new(), api }
+        Self {
+            dir: PathBuf::new(),
+            sources,
+            spec,
+            diagnostics,
+            withheld: BTreeSet::new(),
+            shown: Shown::Whole,
+            api,
+        }
     }
 
     /// The spec with what stands around it: Markdown files beside it, and a listing of its folder. They are
@@ -173,13 +183,30 @@ impl LoadedSpec {
 
     /// What an implementer may see, the document first.
     pub fn visible_files(&self) -> Vec<(String, Vec<u8>)> {
-        let visible = ghostlib_spec::visible(&self.sources, &self.withheld);
+        let visible = self.visible();
         visible.files().map(|file| (file.path.clone(), file.bytes.clone())).collect()
     }
 
     /// The hash of what an implementer sees.
     pub fn visible_hash(&self) -> Sha256Hex {
-        hash(&ghostlib_spec::visible(&self.sources, &self.withheld))
+        hash(&self.visible())
+    }
+
+    /// How many of the visible files are documents; they come first.
+    pub fn n_visible_documents(&self) -> usize {
+        self.visible().documents().count()
+    }
+
+    fn visible(&self) -> Sources {
+        let visible = ghostlib_spec::visible(&self.sources, &self.withheld);
+        ghostlib_spec::shown(&visible, &self.spec, &self.shown)
+    }
+
+    /// The same spec, of which implementers see this.
+    #[must_use]
+    pub fn showing(mut self, shown: &Shown) -> Self {
+        self.shown.clone_from(shown);
+        self
     }
 
     /// The spec as a run's journal names it.

@@ -318,6 +318,7 @@ mod parse;
 mod requirements;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod shown;
 mod source;
 mod spec;
 mod statements;
@@ -332,6 +333,7 @@ pub use coverage::{Coverage, KeywordCoverage};
 pub use dialect::{Dialect, UnknownDialect};
 pub use operations::{Operation, Parameter};
 pub use parse::{FileNames, Options, file_names, parse, parse_with};
+pub use shown::{not_there, section_titles, shown};
 pub use source::{SourceFile, Sources};
 pub use spec::{ApiBlock, DeltaChange, Dependency, FrontMatter, RequirementDelta, Spec, Target};
 pub use statements::Keywords;

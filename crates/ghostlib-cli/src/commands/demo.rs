@@ -6,7 +6,7 @@ use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
 use clap::Args;
 use ghostlib_agent::FileTree;
-use ghostlib_model::{RunBudget, RunOptions, SessionBudget};
+use ghostlib_model::{RunBudget, RunOptions, SessionBudget, Shown};
 use ghostlib_run::store::Project;
 use include_dir::{Dir, include_dir};
 use std::fs;
@@ -50,6 +50,7 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         parallel: 1,
         growth: 20,
         budget: RunBudget::default(),
+        shown: Shown::Whole,
         sandbox: args.sandbox.name().into(),
         target: 0.99,
         max_iterations: 5,

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
+pub(crate) mod ablate;
 pub(crate) mod attach;
 pub(crate) mod config;
 pub(crate) mod converge;
@@ -74,6 +75,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Eval(args) => eval::eval(&args, json).await,
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
+        Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Status(args) => status::status(&args, json),

@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::tmux::Tmux;
 use clap::Args;
 use ghostlib_agent::Agent;
-use ghostlib_model::{RunBudget, RunEnd, RunOptions};
+use ghostlib_model::{RunBudget, RunEnd, RunOptions, Shown};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
 use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Worker};
 use std::path::{Path, PathBuf};
@@ -36,8 +36,9 @@ pub(crate) struct AfterArgs {
     keep_spec: bool,
 }
 
+/// What a run is asked for.
 #[derive(Args)]
-struct LoopArgs {
+pub(crate) struct LoopArgs {
     #[command(flatten)]
     agent: AgentArgs,
     #[command(flatten)]
@@ -123,7 +124,12 @@ impl ExtentArgs {
 }
 
 impl LoopArgs {
-    fn to_options(&self, settings: &Settings) -> Result<RunOptions, CliError> {
+    /// Where candidates and agents run.
+    pub(crate) fn sandbox(&self) -> SandboxChoice {
+        self.sandbox
+    }
+
+    pub(crate) fn to_options(&self, settings: &Settings) -> Result<RunOptions, CliError> {
         for (name, share) in [("--target", self.target), ("--hidden", self.hidden)] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(CliError::input(format!("{name} is {share}; it goes from 0 to 1")));
@@ -140,6 +146,7 @@ impl LoopArgs {
             parallel: run.parallel,
             growth: run.growth,
             budget: run.budget,
+            shown: Shown::Whole,
             model: self.agent.model.clone(),
             effort: self.agent.effort.clone(),
             session: self.agent.budget(settings.session()),

@@ -64,7 +64,9 @@ impl Record<'_> {
         let spec = best.or(first).ok_or(RunError::NoBeginning)?;
         let spec_dir = engine.project.spec_dir(&run, spec);
         let prompt = session::prompt_of(&engine.project, &run, &summary)?;
-        let passed = summary.end == Some(RunEnd::Passed);
+        // What was rebuilt from a part of the spec proves nothing of the whole.
+        let is_whole = summary.options.as_ref().is_some_and(|options| options.shown.is_whole());
+        let passed = summary.end == Some(RunEnd::Passed) && is_whole;
         let lockfile = prompt.filter(|_| passed).and_then(|prompt| Lockfile::of(&summary, prompt));
         Ok(Outcome { lock, run, summary, lockfile, spec_dir })
     }

@@ -181,7 +181,7 @@ impl Work<'_> {
             edition,
             dependencies: &dependencies,
             spec_files: &files,
-            n_documents: loaded.sources.documents().count(),
+            n_documents: loaded.n_visible_documents(),
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
         Ok(Assignment {

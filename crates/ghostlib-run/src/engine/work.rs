@@ -214,7 +214,7 @@ impl<'a> Work<'a> {
         let shown: BTreeSet<&str> = next::shown_before(summary, iteration).collect();
         withheld.retain(|id| !shown.contains(id.as_str()));
         let loaded = if *hash == self.first_spec { first } else { self.read_spec(hash)? };
-        Ok(loaded.withholding(&withheld))
+        Ok(loaded.withholding(&withheld).showing(&self.options.shown))
     }
 
     /// A spec as it was recorded.

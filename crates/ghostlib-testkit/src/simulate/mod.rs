@@ -16,7 +16,7 @@ use crate::workplace::{Workplace, WorkplaceError};
 use clap::Args;
 use ghostlib_agent::Prompts;
 use ghostlib_diff::{CopyThresholds, ReadError};
-use ghostlib_model::{RunBudget, RunOptions, SessionBudget};
+use ghostlib_model::{RunBudget, RunOptions, SessionBudget, Shown};
 use ghostlib_run::store::Project;
 use ghostlib_run::{Engine, JudgeError, RunError, Worker};
 use ghostlib_verify::rust::mutants::MutantsError;
@@ -176,6 +176,7 @@ fn options(args: &SimulateArgs, seed: u64) -> RunOptions {
         parallel: 1,
         growth: 0,
         budget: RunBudget::default(),
+        shown: Shown::Whole,
         sandbox: "auto".into(),
         target: 1.0,
         max_iterations: 8,

@@ -35,6 +35,7 @@ pub(crate) fn run() -> RunSummary {
             parallel: 1,
             growth: 40,
             budget: RunBudget::default(),
+            shown: ghostlib_model::Shown::Whole,
             sandbox: "auto".into(),
             target: 0.95,
             max_iterations: 5,

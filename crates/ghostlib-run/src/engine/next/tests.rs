@@ -2,7 +2,7 @@ use super::*;
 use ghostlib_model::{
     AgentStamp, ApiDimension, ApiLevel, Attribution, BehaviourDimension, CandidateStamp, Change,
     CodeCoverage, Evaluation, Fidelity, Finding, Gate, GateResult, Priority, Ratio, ReferenceSource,
-    ReferenceStamp, RunBudget, SessionBudget, SessionId, SessionSummary, SpecStamp, VectorsDimension,
+    ReferenceStamp, RunBudget, SessionBudget, SessionId, SessionSummary, Shown, SpecStamp, VectorsDimension,
 };
 
 fn hash(text: &str) -> Sha256Hex {
@@ -39,6 +39,7 @@ fn summary(iterations: Vec<IterationSummary>) -> RunSummary {
             parallel: 1,
             growth: 20,
             budget: RunBudget::default(),
+            shown: Shown::Whole,
             sandbox: "auto".into(),
             target: 0.9,
             max_iterations: 4,
