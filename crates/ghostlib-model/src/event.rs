@@ -23,14 +23,14 @@ pub enum Event {
         /// The sandbox that everything runs in.
         sandbox: SandboxStamp,
         /// What was asked for.
-        options: RunOptions,
+        options: Box<RunOptions>,
     },
     /// The run goes on, with other agents or options.
     OptionsChanged {
         /// The agents that implement from now on.
         agents: Vec<AgentStamp>,
         /// What is asked for from now on.
-        options: RunOptions,
+        options: Box<RunOptions>,
     },
     /// The reference was fetched and read.
     ReferenceReady {

@@ -158,11 +158,11 @@ impl RunSummary {
                 self.spec = Some(spec);
                 self.agents = agents;
                 self.sandbox = Some(sandbox);
-                self.options = Some(options);
+                self.options = Some(*options);
             }
             Event::OptionsChanged { agents, options } => {
                 self.agents = agents;
-                self.options = Some(options);
+                self.options = Some(*options);
             }
             Event::ReferenceReady { reference } => self.reference = Some(reference),
             Event::IterationStarted { iteration, purpose, spec, dropped } => {

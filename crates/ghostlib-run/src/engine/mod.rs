@@ -183,7 +183,7 @@ impl Engine {
             spec,
             agents: self.agents.iter().map(|worker| worker.agent.stamp()).collect(),
             sandbox: self.sandbox.stamp(),
-            options,
+            options: Box::new(options),
         };
         journal.append(&started)?;
         (self.observer)(&Notice::Recorded(Box::new(started.clone())));
@@ -201,7 +201,7 @@ impl Engine {
         self.check_required(&summary)?;
         if summary.end.is_none() && summary.options.as_ref().is_some_and(|before| *before != options) {
             let agents = self.agents.iter().map(|worker| worker.agent.stamp()).collect();
-            let changed = Event::OptionsChanged { agents, options };
+            let changed = Event::OptionsChanged { agents, options: Box::new(options) };
             journal.append(&changed)?;
             summary.apply(&changed);
         }
