@@ -25,6 +25,7 @@ mod power;
 mod reading;
 mod recordings;
 mod run;
+mod runs;
 mod sandbox;
 mod schemas;
 mod small_commands;

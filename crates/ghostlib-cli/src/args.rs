@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Status(commands::status::StatusArgs),
+    Runs(commands::runs::RunsArgs),
+    Gc(commands::gc::GcArgs),
     Attach(commands::attach::AttachArgs),
     Task(commands::task::TaskArgs),
     Mcp(commands::mcp::McpArgs),

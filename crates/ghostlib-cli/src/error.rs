@@ -2,7 +2,7 @@
 
 use crate::console::{self, BAD, BOLD, styled};
 use ghostlib_agent::{AgentError, TaskError};
-use ghostlib_run::store::{JournalError, ProjectError};
+use ghostlib_run::store::{CleanError, JournalError, ProjectError};
 use ghostlib_run::{JudgeError, RunError, SpecError, VisibleError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
@@ -270,6 +270,16 @@ impl From<ProjectError> for CliError {
                 })
             }
             ProjectError::Io { source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<CleanError> for CliError {
+    fn from(error: CleanError) -> Self {
+        match error {
+            CleanError::Project(error) => error.into(),
+            CleanError::Candidates(error) => Self::environment(error.to_string()),
+            CleanError::Io { ref source, .. } => Self::of_file(&error, source),
         }
     }
 }

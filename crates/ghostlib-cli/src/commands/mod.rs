@@ -9,6 +9,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod fmt;
+pub(crate) mod gc;
 mod harvesting;
 pub(crate) mod init;
 pub(crate) mod lint;
@@ -20,6 +21,7 @@ pub(crate) mod recording;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod spec;
@@ -78,6 +80,8 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
+        Command::Runs(args) => runs::runs(&args, json),
+        Command::Gc(args) => gc::gc(&args, json),
         Command::Status(args) => status::status(&args, json),
         Command::Task(args) => task::task(&args, json).await,
         Command::Mcp(args) => mcp::mcp(&args).await,

@@ -103,6 +103,19 @@ impl Candidates {
         Ok(files)
     }
 
+    /// Takes the names of a run's candidates away. What nothing names goes when git cleans up.
+    ///
+    /// # Errors
+    /// If the repository cannot be written.
+    pub fn forget(&self, run: &RunId) -> Result<(), CandidatesError> {
+        let platform = self.repository.references().map_err(|error| self.wrong(&error))?;
+        let prefix = format!("refs/runs/{run}/");
+        for found in platform.prefixed(prefix.as_str()).map_err(|error| self.wrong(&error))? {
+            found.map_err(|error| self.wrong(&error))?.delete().map_err(|error| self.wrong(&error))?;
+        }
+        Ok(())
+    }
+
     fn write_tree(&self, tree: &FileTree) -> Result<gix::ObjectId, CandidatesError> {
         let empty = self.repository.empty_tree().id;
         let mut editor = self.repository.edit_tree(empty).map_err(|error| self.wrong(&error))?;

@@ -15,6 +15,7 @@
 //! ```
 
 mod candidates;
+mod clean;
 mod file;
 mod journal;
 mod lockfile;
@@ -22,6 +23,7 @@ mod project;
 mod sessions;
 
 pub use candidates::{Candidates, CandidatesError};
+pub use clean::{CleanError, Waste};
 pub use file::write_file;
 pub use journal::{FORMAT as JOURNAL_FORMAT, Journal, JournalError};
 pub use lockfile::{FORMAT as LOCKFILE_FORMAT, LOCKFILE, Lockfile};
