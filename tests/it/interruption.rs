@@ -43,6 +43,68 @@ fn killed_runs_resume_to_the_same_lock(moments: &[(usize, u64)]) {
     }
 }
 
+/// How often a run of several attempts is killed, where `KILLS` says nothing.
+const N_KILLS: u64 = 6;
+
+#[test]
+#[ignore = "takes minutes; `.ci/run` runs it with few kills, and KILLS=300 with many"]
+fn a_run_of_several_attempts_that_is_killed_at_any_moment_resumes_to_the_same_lock() {
+    let n_kills = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(N_KILLS);
+    let undisturbed = level_project();
+    let began = std::time::Instant::now();
+    let _ = undisturbed
+        .run(&several_attempts(&agent_of_its_spec(&undisturbed)).each_ref().map(String::as_str))
+        .expect_code(0);
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap();
+    let (lock, spec) = (undisturbed.read("ghostlib.lock"), undisturbed.read("specs/level/SPEC.md"));
+    let n_lines = undisturbed.read(JOURNAL).lines().count();
+    // What a run does when is drawn anew each time, so the moments need not be.
+    for n in 0..n_kills {
+        let moment = millis * n / n_kills;
+        let project = level_project();
+        let args = several_attempts(&agent_of_its_spec(&project));
+        let started = project.start(&args.each_ref().map(String::as_str));
+        std::thread::sleep(Duration::from_millis(moment));
+        drop(started.kill());
+        let context = format!("killed after {moment} of {millis} ms");
+        if project.path(JOURNAL).exists() && project.read(JOURNAL).lines().count() > 1 {
+            let kept = project.read(JOURNAL);
+            let _ = project.run(&["resume"]).expect_code(0);
+            let resumed = project.read(JOURNAL);
+            let whole = &kept[..kept.rfind('\n').map_or(0, |end| end + 1)];
+            assert!(resumed.starts_with(whole), "{context}: what was done is kept");
+            assert_eq!(resumed.lines().count(), n_lines, "{context}: nothing is done twice:\n{resumed}");
+        } else {
+            let _ = project.run(&args.each_ref().map(String::as_str)).expect_code(0);
+        }
+        assert_eq!(project.read("ghostlib.lock"), lock, "{context}");
+        assert_eq!(project.read("specs/level/SPEC.md"), spec, "{context}");
+        let script = project.path("agent.sh").display().to_string();
+        assert_eq!(running(&script), 0, "{context}: an agent is left running");
+    }
+}
+
+fn several_attempts(agent: &str) -> [String; 8] {
+    ["run", "specs/level", "--agent", agent, "--samples", "2", "--confirm", "2"].map(str::to_owned)
+}
+
+/// An agent that does what the spec says, and takes a moment for it.
+fn agent_of_its_spec(project: &TestProject) -> String {
+    let body = format!(
+        "sleep 0.3\nif grep -q 'pub fn line' \"$1/spec/SPEC.md\"; then\n{}else\n{}fi\n",
+        crate::support::write_candidate(project, "level-good"),
+        crate::support::write_candidate(project, "level-silent")
+    );
+    crate::support::agent(project, &body)
+}
+
+/// Processes whose command line names a file.
+fn running(file: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let lines = processes.filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    lines.filter(|line| String::from_utf8_lossy(line).contains(file)).count()
+}
+
 #[test]
 fn a_run_that_was_killed_before_its_journal_does_not_stand_in_the_way() {
     let project = level_project();
