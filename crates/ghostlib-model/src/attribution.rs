@@ -1,4 +1,4 @@
-use crate::{Answer, AttemptId, Call, FindingId, Priority, Ratio, SpecStand, Value};
+use crate::{Answer, AttemptId, Call, FindingId, Priority, Ratio, Sequence, SpecStand, Value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -60,6 +60,13 @@ pub struct Probe {
     pub reference: Answer,
     /// What candidates answered that differ from it.
     pub answers: Vec<(AttemptId, Answer)>,
+}
+
+impl Probe {
+    /// All its calls, the one that it is about last.
+    pub fn sequence(&self) -> Sequence {
+        Sequence::ending_with(&self.before, &self.operation, &self.input)
+    }
 }
 
 /// What an implementer objected.

@@ -18,6 +18,14 @@ pub struct Sequence {
     pub calls: Vec<Call>,
 }
 
+impl Sequence {
+    /// A call, and those that are made before it.
+    pub fn ending_with(before: &[Call], operation: &str, input: &Value) -> Self {
+        let last = Call { operation: operation.to_owned(), input: input.clone() };
+        Self { calls: before.iter().cloned().chain([last]).collect() }
+    }
+}
+
 /// What a library looks for around it, which a sequence lays out by calls that every driver has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surroundings {

@@ -1,4 +1,4 @@
-use crate::{Answer, Call, FindingId, Gate, Place, Sha256Hex, Value};
+use crate::{Answer, Call, FindingId, Gate, Place, Sequence, Sha256Hex, Value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -105,6 +105,13 @@ pub struct Evidence {
     pub reference: Option<Answer>,
     /// The candidate's answer.
     pub candidate: Answer,
+}
+
+impl Evidence {
+    /// All its calls, the one that it is about last.
+    pub fn sequence(&self) -> Sequence {
+        Sequence::ending_with(&self.before, &self.operation, &self.input)
+    }
 }
 
 #[cfg(test)]

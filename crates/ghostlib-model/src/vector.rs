@@ -1,4 +1,4 @@
-use crate::{Call, Expected, Place, RequirementId, Value, VectorId};
+use crate::{Call, Expected, Place, RequirementId, Sequence, Value, VectorId};
 use serde::{Deserialize, Serialize};
 
 /// One case of an operation: what goes in, and what must come out.
@@ -23,6 +23,13 @@ pub struct Vector {
     pub hidden: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+impl Vector {
+    /// All its calls, the one that it is about last.
+    pub fn sequence(&self) -> Sequence {
+        Sequence::ending_with(&self.before, &self.operation, &self.input)
+    }
 }
 
 /// How an operation is called in one language.

@@ -1,13 +1,13 @@
 use crate::VerifyError;
 use crate::session::{Driver, Patience};
-use ghostlib_model::{Answer, Call, Expected, Sequence, SequenceAnswer, Value, Vector};
+use ghostlib_model::{Answer, Expected, Sequence, SequenceAnswer, Value, Vector};
 
 /// Runs vectors on a driver and gives one answer a vector, in their order.
 ///
 /// # Errors
 /// If the sandbox fails.
 pub async fn run_vectors(driver: &Driver, vectors: &[&Vector]) -> Result<Vec<Answer>, VerifyError> {
-    let sequences: Vec<_> = vectors.iter().map(|vector| sequence_of(vector)).collect();
+    let sequences: Vec<_> = vectors.iter().map(|vector| vector.sequence()).collect();
     last_answers(driver, &sequences).await
 }
 
@@ -19,11 +19,6 @@ pub async fn last_answers(driver: &Driver, sequences: &[Sequence]) -> Result<Vec
     let answers = driver.ask_sequences(sequences, &Patience::ENDLESS).await?;
     let last = |answer: SequenceAnswer| answer.answers.into_iter().last();
     Ok(answers.into_iter().filter_map(last).collect())
-}
-
-fn sequence_of(vector: &Vector) -> Sequence {
-    let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
-    Sequence { calls: vector.before.iter().cloned().chain([last]).collect() }
 }
 
 /// Whether an answer is what a vector expects. A value may be written as the driver tells it, or as [`plain`] has it.

@@ -11,8 +11,8 @@ mod tests;
 use crate::judge::Operations;
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{
-    Answer, AttemptId, Attribution, Call, Case, CaseVerdict, Evaluation, Evidence, Finding, FindingId,
-    Priority, Probe, PushBack, Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
+    Answer, AttemptId, Attribution, Case, CaseVerdict, Evaluation, Finding, FindingId, Priority, Probe,
+    PushBack, Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
 };
 use rule::Weighed;
 use std::collections::BTreeMap;
@@ -50,9 +50,7 @@ pub(crate) fn calls<'a>(evaluations: impl Iterator<Item = &'a Evaluation>) -> Ve
 /// The call that a finding of a generated input is about. A vector is asked of every candidate anyway.
 fn call_of(finding: &Finding) -> Option<Sequence> {
     let evidence = finding.evidence.as_ref().filter(|_| finding.rule != "vector-failed")?;
-    let Evidence { operation, before, input, .. } = evidence;
-    let last = Call { operation: operation.clone(), input: input.clone() };
-    Some(Sequence { calls: before.iter().cloned().chain([last]).collect() })
+    Some(evidence.sequence())
 }
 
 /// Decides of each finding about the candidates of one spec who must change. `calls` are those that the candidates were

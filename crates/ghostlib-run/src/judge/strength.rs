@@ -182,11 +182,7 @@ async fn answers(
     vectors: &[&Vector],
     patience: &Patience,
 ) -> Result<Vec<Option<Answer>>, VerifyError> {
-    let sequence = |vector: &&Vector| {
-        let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
-        Sequence { calls: vector.before.iter().cloned().chain([last]).collect() }
-    };
-    let sequences: Vec<Sequence> = vectors.iter().map(sequence).collect();
+    let sequences: Vec<Sequence> = vectors.iter().map(|vector| vector.sequence()).collect();
     let answers = driver.ask_sequences(&sequences, patience).await?;
     Ok(answers.into_iter().map(|mut answer| answer.answers.pop()).collect())
 }

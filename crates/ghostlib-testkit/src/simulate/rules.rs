@@ -153,8 +153,7 @@ impl Rules {
                 None => unknown.push((key, vector)),
             }
         }
-        let sequences: Vec<Sequence> =
-            unknown.iter().map(|(_, vector)| crate::simulate::truth::sequence_of(vector)).collect();
+        let sequences: Vec<Sequence> = unknown.iter().map(|(_, vector)| vector.sequence()).collect();
         let answers = last_answers(&self.with(number), &sequences).await?;
         let mut is_stated = false;
         for ((key, vector), answer) in unknown.into_iter().zip(answers) {

@@ -3,9 +3,7 @@
 use super::SimulateError;
 use super::implementer::{Done, Wrong};
 use super::rules::{Chosen, Rules};
-use ghostlib_model::{
-    AttemptId, Call, Case, CaseVerdict, FindingId, Probe, Ratio, RunEnd, RunSummary, Sequence, Vector,
-};
+use ghostlib_model::{AttemptId, Case, CaseVerdict, FindingId, Probe, Ratio, RunEnd, RunSummary};
 use ghostlib_verify::last_answers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
@@ -129,8 +127,7 @@ async fn cause(
 }
 
 async fn any_shows(rules: &Rules, mutants: &BTreeSet<usize>, probe: &Probe) -> Result<bool, SimulateError> {
-    let last = Call { operation: probe.operation.clone(), input: probe.input.clone() };
-    let sequence = [Sequence { calls: probe.before.iter().cloned().chain([last]).collect() }];
+    let sequence = [probe.sequence()];
     let reference = last_answers(&rules.with(0), &sequence).await?;
     for mutant in mutants {
         let answers = last_answers(&rules.with(*mutant), &sequence).await?;
@@ -139,10 +136,4 @@ async fn any_shows(rules: &Rules, mutants: &BTreeSet<usize>, probe: &Probe) -> R
         }
     }
     Ok(false)
-}
-
-/// The calls of a vector.
-pub(super) fn sequence_of(vector: &Vector) -> Sequence {
-    let last = Call { operation: vector.operation.clone(), input: vector.input.clone() };
-    Sequence { calls: vector.before.iter().cloned().chain([last]).collect() }
 }
