@@ -1,5 +1,7 @@
 use super::*;
-use ghostlib_model::{ApiDimension, BehaviourDimension, CodeCoverage, Fidelity, Value, VectorsDimension};
+use ghostlib_model::{
+    ApiDimension, BehaviourDimension, CodeCoverage, Evidence, Fidelity, Value, VectorsDimension,
+};
 use ghostlib_spec::{SourceFile, Sources};
 use serde_json::json;
 
