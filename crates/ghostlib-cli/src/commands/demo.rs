@@ -45,9 +45,9 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
     let mut options = RunOptions {
         agents: vec![args.agent.clone()],
         reviser: None,
-        samples: 2,
-        confirm: 2,
-        parallel: 2,
+        samples: 1,
+        confirm: 0,
+        parallel: 1,
         growth: 20,
         budget: RunBudget::default(),
         shown: Shown::Whole,

@@ -8,13 +8,12 @@ use ghostlib_diff::Api;
 use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Finding, Vector};
 use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
 use ghostlib_spec::{SourceFile, Sources};
-use std::collections::BTreeMap;
 
 /// The vector file that the mechanical reviser keeps; it is written anew each time.
 pub const HARVEST_FILE: &str = "harvested.yaml";
 
 /// The most vectors that one revision adds for the calls of one operation that differ.
-const MAX_OF_ONE_OPERATION: usize = 4;
+const MAX_OF_ONE_OPERATION: usize = 8;
 
 /// A spec as it would be.
 #[derive(Clone, Debug)]
@@ -115,28 +114,23 @@ fn withheld_that_fail(loaded: &LoadedSpec, blamed: &[&Finding]) -> Vec<Change> {
     failed.map(|finding| change(ChangeKind::VectorShown, &finding.subject, finding)).collect()
 }
 
-/// Vectors for the calls that differ, the smallest of each operation. What has one cause differs in many calls, and a spec
-/// with all of them would say it over and over.
+/// Vectors for the calls that differ; of an operation with many, the smallest. What has one cause differs in many calls of
+/// several candidates, and a spec with all of them would say it over and over.
 fn vectors_of_behaviour<'a>(loaded: &LoadedSpec, blamed: &[&'a Finding]) -> Vec<(Vector, &'a Finding)> {
-    let size = |finding: &&&Finding| {
-        let evidence = finding.evidence.as_ref();
-        evidence.map(|evidence| {
-            (evidence.before.len(), evidence.input.to_string().len(), finding.subject.clone())
-        })
-    };
-    let mut smallest: Vec<&&'a Finding> = blamed.iter().collect();
-    smallest.sort_by_cached_key(size);
-    let mut of_operation: BTreeMap<&str, usize> = BTreeMap::new();
     let vector = |finding: &&'a Finding| {
         let evidence = finding.evidence.as_ref().filter(|_| finding.rule != "vector-failed")?;
         let call = Call { operation: evidence.operation.clone(), input: evidence.input.clone() };
         let reference = evidence.reference.as_ref()?;
         let vector = vector_of(&loaded.spec.vectors, HARVEST_FILE, &evidence.before, &call, reference)?;
-        let n = of_operation.entry(&evidence.operation).or_default();
-        *n += 1;
-        (*n <= MAX_OF_ONE_OPERATION).then_some((vector, *finding))
+        Some((vector, *finding))
     };
-    smallest.into_iter().filter_map(vector).collect()
+    let all: Vec<(Vector, &'a Finding)> = blamed.iter().filter_map(vector).collect();
+    let size = |vector: &Vector| (vector.before.len(), vector.input.to_string().len(), vector.id.clone());
+    let is_kept = |(vector, _): &(Vector, &'a Finding)| {
+        let of_one = all.iter().map(|(other, _)| other).filter(|other| other.operation == vector.operation);
+        of_one.filter(|other| size(other) < size(vector)).count() < MAX_OF_ONE_OPERATION
+    };
+    all.iter().filter(|one| is_kept(one)).cloned().collect()
 }
 
 /// Small examples of the functions that no vector of the spec calls.
