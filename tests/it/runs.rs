@@ -2,6 +2,8 @@
 
 use crate::support::{agent_that_leaves, level_project};
 use serde_json::Value;
+use std::fs;
+use walkdir::WalkDir;
 
 #[test]
 fn runs_are_listed_and_what_can_be_made_again_is_removed() {
@@ -49,4 +51,28 @@ fn a_run_that_has_not_ended_stays() {
     let _ = project.run(&["gc", "--keep", "0"]).expect_code(0);
     assert!(project.path(".ghostlib/runs/r1/journal.jsonl").exists());
     assert!(project.path(".ghostlib/workspaces/r1-1/TASK.md").exists(), "somebody may be working there");
+}
+
+#[test]
+fn the_recorded_runs_of_this_project_can_be_read() {
+    let project = level_project();
+    for (run, iterations) in [("r1", 3), ("floor", 1)] {
+        let from = ghostlib_testkit::fixture(&format!("runs/caskbook/{run}"));
+        let to = project.path(".ghostlib/runs/r1");
+        // As it lies there: what a recording calls its files is a part of it.
+        for entry in
+            WalkDir::new(&from).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
+        {
+            let path = to.join(entry.path().strip_prefix(&from).unwrap());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::copy(entry.path(), path).unwrap();
+        }
+        let summary: Value =
+            serde_json::from_str(&project.run(&["status", "--json"]).expect_code(0).stdout).unwrap();
+        assert_eq!(summary["iterations"].as_array().unwrap().len(), iterations, "{run}");
+        let _ = project.run(&["recording", "verify", ".ghostlib/runs"]).expect_code(0);
+        let report = project.run(&["report"]).expect_code(0).stdout;
+        assert!(report.contains("caskbook") && report.contains("Who must change"), "{report}");
+        fs::remove_dir_all(to).unwrap();
+    }
 }
