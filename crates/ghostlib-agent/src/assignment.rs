@@ -85,12 +85,9 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
     if task.exists() {
         return Ok(prompt);
     }
-    let files = prepared.spec_files.iter().map(|(path, bytes)| (path.clone(), bytes.clone()));
     let candidate = workspace.join(CANDIDATE_DIR);
     fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
-    FileTree::from_files(files)
-        .write(&workspace.join(SPEC_DIR))
-        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    write_spec(workspace, prepared.spec_files)?;
     fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))?;
     // The task comes last: a workspace that has one is whole.
     fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
@@ -130,10 +127,7 @@ pub fn prepare_reviser(workspace: &Path, to_revise: &ToRevise<'_>) -> Result<Str
     if task.exists() {
         return Ok(prompt);
     }
-    let files = to_revise.spec_files.iter().map(|(path, bytes)| (path.clone(), bytes.clone()));
-    FileTree::from_files(files)
-        .write(&workspace.join(SPEC_DIR))
-        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    write_spec(workspace, to_revise.spec_files)?;
     let findings = workspace.join(FINDINGS_FILE);
     fs::write(&findings, to_revise.findings).map_err(AgentError::at(&findings))?;
     // The task comes last: a workspace that has one is whole.
@@ -151,6 +145,12 @@ pub fn has_its_spec(workspace: &Path) -> Result<Option<bool>, AgentError> {
         Ok(hash) => Ok(Some(spec_hash(workspace)?.as_str() == hash)),
         Err(_) => Ok(None),
     }
+}
+
+fn write_spec(workspace: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AgentError> {
+    FileTree::from_files(files.iter().cloned())
+        .write(&workspace.join(SPEC_DIR))
+        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })
 }
 
 /// Beside the workspace, where nobody who works in it can write.

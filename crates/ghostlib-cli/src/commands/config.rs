@@ -15,9 +15,12 @@ use clap::Args;
 /// starts that needs a sandbox (`GHOSTLIB_SANDBOX__REQUIRE=no-network,disk-limit`). In `[agent]`, `default`: the agent
 /// where the command line names none. In `[agents.NAME]`, how an agent is driven and reaches its model: `kind`
 /// (`codex`, `claude`, `openai`, `acp`, `command`; the name says it where it is one of these), `program`, `command`,
-/// `model`, `effort`, `base_url`, `api_key_env`, `api_key_cmd` (never in `ghostlib.toml`), `ca_file`, and of `openai`
-/// `api` and `window`. In `[prices.MODEL]`, `input`, `cached` and `output`: US dollars for a million tokens. In
-/// `[session]`, what a session may use up: `seconds`, `idle_seconds`, `turns`, `tokens`, `usd`.
+/// `model`, `effort`, `base_url`, `api_key_env` (in `ghostlib.toml` never together with a `base_url` elsewhere),
+/// `api_key_cmd` (never in `ghostlib.toml`), `ca_file`, `parallel` (how many of its sessions go on at a time), and of
+/// `openai` `api` and `window`. In `[prices.MODEL]`, `input`, `cached` and `output`: US dollars for a million tokens. In
+/// `[session]`, what a session may use up: `seconds`, `idle_seconds`, `turns`, `tokens`, `usd`. In `[run]`, `samples`,
+/// `confirm`, `parallel`, `growth` and `reviser`, as `ghostlib run --help` has them, and in `[run.budget]` what the whole run
+/// may use up: `seconds`, `tokens`, `usd`.
 #[derive(Args)]
 pub(crate) struct ConfigArgs {}
 
