@@ -6,12 +6,12 @@ use std::io;
 use std::net::TcpListener as StdTcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 /// How many connections are joined at once. Others wait.
@@ -19,17 +19,37 @@ const MAX_CONNECTIONS: usize = 128;
 /// How long a client is listened to after the broker's last word, so that it gets to read it.
 const LINGER_TIME: Duration = Duration::from_millis(500);
 
-/// Joins connections on a thread of its own, for as long as this process lives.
-pub(super) fn start(listener: StdTcpListener, socket: PathBuf) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
-    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-    let bridge = async move {
-        if let Ok(listener) = TcpListener::from_std(listener) {
-            accept(&listener, socket.into()).await;
-        }
-    };
-    thread::Builder::new().name("bridge".into()).spawn(move || runtime.block_on(bridge))?;
-    Ok(())
+/// Joins connections on a thread of its own. Once it is dropped, the port is free: without a network of its own,
+/// the next sandbox may want the same.
+#[derive(Debug)]
+pub(super) struct Bridge {
+    thread: Option<JoinHandle<()>>,
+    /// Dropped, it ends the thread.
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Bridge {
+    pub(super) fn start(listener: StdTcpListener, socket: PathBuf) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let bridge = async move {
+            let Ok(listener) = TcpListener::from_std(listener) else { return };
+            tokio::select! {
+                () = accept(&listener, socket.into()) => {}
+                _ = stopped => {}
+            }
+        };
+        let thread = thread::Builder::new().name("bridge".into()).spawn(move || runtime.block_on(bridge))?;
+        Ok(Self { thread: Some(thread), stop: Some(stop) })
+    }
+}
+
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _panicked = self.thread.take().map(JoinHandle::join);
+    }
 }
 
 async fn accept(listener: &TcpListener, socket: Arc<Path>) {
@@ -82,19 +102,19 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     /// A bridge, a connection inside of it, and the socket that it should lead to.
-    fn bridged(folder: &Path) -> (StdTcpStream, UnixListener) {
+    fn bridged(folder: &Path) -> (Bridge, StdTcpStream, UnixListener) {
         let socket = folder.join("socket");
         let outside = UnixListener::bind(&socket).unwrap();
         let listener = StdTcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        start(listener, socket).unwrap();
-        (StdTcpStream::connect(address).unwrap(), outside)
+        let bridge = Bridge::start(listener, socket).unwrap();
+        (bridge, StdTcpStream::connect(address).unwrap(), outside)
     }
 
     #[test]
     fn an_answer_arrives_although_nobody_listens_any_more() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut inside, outside) = bridged(folder.path());
+        let (_bridge, mut inside, outside) = bridged(folder.path());
         let (mut outside, _) = outside.accept().unwrap();
         outside.shutdown(Shutdown::Read).unwrap();
         inside.write_all(b"a question").unwrap();
@@ -109,7 +129,7 @@ mod tests {
     #[test]
     fn the_end_of_each_side_is_passed_on() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut inside, outside) = bridged(folder.path());
+        let (_bridge, mut inside, outside) = bridged(folder.path());
         let (mut outside, _) = outside.accept().unwrap();
         inside.write_all(b"a question").unwrap();
         inside.shutdown(Shutdown::Write).unwrap();
@@ -119,5 +139,15 @@ mod tests {
         drop(outside);
         inside.read_to_string(&mut text).unwrap();
         assert_eq!(text, "a question, an answer");
+    }
+
+    #[test]
+    fn its_port_is_free_when_it_is_over_whoever_is_connected() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bridge, mut inside, outside) = bridged(folder.path());
+        let (_outside, _) = outside.accept().unwrap();
+        drop(bridge);
+        StdTcpListener::bind(inside.peer_addr().unwrap()).unwrap();
+        assert_eq!(inside.read(&mut [0]).unwrap_or(0), 0);
     }
 }

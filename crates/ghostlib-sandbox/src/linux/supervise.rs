@@ -1,6 +1,7 @@
 //! The supervisor: starts the confined starter, waits for whichever end comes first, and then ends every
 //! process that came of it.
 
+use super::bridge::Bridge;
 use super::cgroup::{Controller, Groups};
 use super::identity::{Identity, assigned};
 use super::ownership::Lent;
@@ -12,7 +13,7 @@ use super::wire::{
     Confinement, Preparation, Report, Request, Streams, Word, decode, receive_request, receive_word,
     send_report,
 };
-use super::{bridge, bubblewrap, tree};
+use super::{bubblewrap, tree};
 use crate::{Limits, Network, ProcessEnd};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{getpid, set_child_subreaper};
@@ -185,6 +186,8 @@ fn follow(
     deadline: Option<Instant>,
     watch: &mut Watch<'_>,
 ) -> io::Result<Outcome> {
+    // Gone when this is over, which is before ghostlib hears of it.
+    let mut bridge = None;
     let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= Instant::now());
     loop {
         if is_over(deadline) {
@@ -206,7 +209,7 @@ fn follow(
         if !fds[0].revents().is_empty() {
             match (receive_word(starter)?, network) {
                 (Some(Word::Listener(listener)), Network::Broker { socket, .. }) => {
-                    bridge::start(listener, socket.clone())?;
+                    bridge = Some(Bridge::start(listener, socket.clone())?);
                     continue;
                 }
                 (Some(Word::Report(report)), _) => return Ok(Outcome::Reported(report)),
