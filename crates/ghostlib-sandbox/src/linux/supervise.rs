@@ -186,8 +186,8 @@ fn follow(
     deadline: Option<Instant>,
     watch: &mut Watch<'_>,
 ) -> io::Result<Outcome> {
-    // Gone when this is over, which is before ghostlib hears of it.
-    let mut bridge = None;
+    // They are gone when this is over, which is before ghostlib hears of it.
+    let mut bridges = vec![];
     let is_over = |time: Option<Instant>| time.is_some_and(|time| time <= Instant::now());
     loop {
         if is_over(deadline) {
@@ -209,7 +209,7 @@ fn follow(
         if !fds[0].revents().is_empty() {
             match (receive_word(starter)?, network) {
                 (Some(Word::Listener(listener)), Network::Broker { socket, .. }) => {
-                    bridge = Some(Bridge::start(listener, socket.clone())?);
+                    bridges.push(Bridge::start(listener, socket.clone())?);
                     continue;
                 }
                 (Some(Word::Report(report)), _) => return Ok(Outcome::Reported(report)),

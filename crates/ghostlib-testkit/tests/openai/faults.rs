@@ -3,6 +3,7 @@ use ghostlib_agent::{Api, TrajectoryEvent};
 use ghostlib_model::SessionEnd;
 use ghostlib_testkit::model_server::{Extent, Malformed, Step};
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// A fault that passes, and then work.
 async fn after(api: Api, fault: Step) -> Played {
@@ -23,11 +24,15 @@ async fn what_passes_is_waited_for() {
         Step::Malformed { kind: Malformed::BrokenJson, times: Some(1) },
         Step::Malformed { kind: Malformed::MissingFields, times: Some(1) },
     ];
+    let mut all = JoinSet::new();
     for api in APIS {
         for fault in faults.clone() {
-            let played = after(api, fault.clone()).await;
-            assert!(played.notes().contains("it is asked again in"), "{fault:?}: {}", played.notes());
+            all.spawn(async move { (fault.clone(), after(api, fault).await) });
         }
+    }
+    assert_eq!(all.len(), APIS.len() * faults.len());
+    for (fault, played) in all.join_all().await {
+        assert!(played.notes().contains("it is asked again in"), "{fault:?}: {}", played.notes());
     }
 }
 

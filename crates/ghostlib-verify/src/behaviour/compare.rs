@@ -1,11 +1,11 @@
 //! What both sides answered to the same calls, counted by operation.
 
 use super::Difference;
+use super::together::Answered;
 use crate::operation::Operation;
 use crate::session::NOT_ASKED;
 use ghostlib_model::{
-    AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SequenceAnswer, SmallestDifference,
-    Surroundings, Value,
+    AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SmallestDifference, Surroundings, Value,
 };
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) struct Counted {
 pub(super) fn compare<'a>(
     operations: &'a [Operation],
     sequence: &Sequence,
-    [expected, again, got]: [&SequenceAnswer; 3],
+    Answered { expected, again, got }: &Answered,
     counted: &mut BTreeMap<&'a str, Counted>,
 ) {
     for (at, call) in sequence.calls.iter().enumerate() {

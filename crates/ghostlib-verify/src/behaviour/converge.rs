@@ -2,6 +2,7 @@
 
 use super::drawing::Drawing;
 use super::shrink::Shrink;
+use super::steady::{Steadiness, UNSTEADY};
 use super::{Difference, Differential, ROUNDS, Seeds};
 use crate::VerifyError;
 use crate::operation::Operation;
@@ -53,7 +54,7 @@ pub async fn converge(
         }
         for (at, sequence) in sequences.iter().enumerate() {
             let answers: Vec<&SequenceAnswer> = answers.iter().map(|of_one| &of_one[at]).collect();
-            drawing.learn(std::slice::from_ref(sequence), &[learnt_from(&answers)]);
+            drawing.learn(sequence, &learnt_from(&answers));
             tally(operations, sequence, &answers, &mut tallies);
         }
     }
@@ -67,9 +68,6 @@ pub async fn converge(
     Ok(found)
 }
 
-/// What is said of a call that is not answered alike twice.
-const UNSTABLE: &str = "not the same answer twice";
-
 /// The answers, with those left out that differ when the driver is asked again.
 async fn stable_answers(driver: &Driver, sequences: &[Sequence]) -> Result<Vec<SequenceAnswer>, VerifyError> {
     let mut answers = driver.ask_sequences(sequences, &Patience::SHORT).await?;
@@ -77,7 +75,7 @@ async fn stable_answers(driver: &Driver, sequences: &[Sequence]) -> Result<Vec<S
     for (answer, again) in answers.iter_mut().zip(again) {
         for (one, other) in answer.answers.iter_mut().zip(again.answers) {
             if *one != other {
-                *one = Answer::NotRun(UNSTABLE.into());
+                *one = Answer::NotRun(UNSTEADY.into());
             }
         }
     }
@@ -165,7 +163,8 @@ async fn small(
     }
     let mut sequences: Vec<Sequence> = vec![];
     for ([one, other], cases) in by_pair {
-        let shrink = Shrink { reference: &drivers[one], candidate: &drivers[other] };
+        let steadiness = Steadiness::default();
+        let shrink = Shrink { reference: &drivers[one], candidate: &drivers[other], steadiness: &steadiness };
         sequences.extend(shrink.distinct(&cases, max).await?.into_iter().map(|case| case.sequence));
     }
     let mut known = vec![];

@@ -133,20 +133,18 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    pub(super) fn learn(&mut self, sequences: &[Sequence], answers: &[SequenceAnswer]) {
-        for (sequence, answer) in sequences.iter().zip(answers) {
-            self.sequences.learn(sequence, answer, &mut self.generator);
-            if self.reached.as_mut().is_some_and(|reached| reached.add(&answer.ran) > 0) {
-                self.keep(sequence);
-            }
-            let is_lost = |one: &Answer| matches!(one, Answer::Crash(_) | Answer::Hang(_));
-            let lost = answer.answers.iter().position(is_lost);
-            let name = lost.and_then(|at| sequence.calls.get(at)).map(|call| &call.operation);
-            if let Some(at) = self.operations.iter().position(|one| Some(&one.name) == name) {
-                self.n_lost[at] += 1;
-                if self.n_lost[at] == MAX_LOST {
-                    self.sequences.exclude(at);
-                }
+    pub(super) fn learn(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
+        self.sequences.learn(sequence, answer, &mut self.generator);
+        if self.reached.as_mut().is_some_and(|reached| reached.add(&answer.ran) > 0) {
+            self.keep(sequence);
+        }
+        let is_lost = |one: &Answer| matches!(one, Answer::Crash(_) | Answer::Hang(_));
+        let lost = answer.answers.iter().position(is_lost);
+        let name = lost.and_then(|at| sequence.calls.get(at)).map(|call| &call.operation);
+        if let Some(at) = self.operations.iter().position(|one| Some(&one.name) == name) {
+            self.n_lost[at] += 1;
+            if self.n_lost[at] == MAX_LOST {
+                self.sequences.exclude(at);
             }
         }
     }
@@ -191,7 +189,7 @@ mod tests {
             ran: ran.iter().map(|place| ((*place).to_owned(), 1)).collect(),
             ..SequenceAnswer::default()
         };
-        drawing.learn(&[Sequence { calls: vec![call] }], &[answer]);
+        drawing.learn(&Sequence { calls: vec![call] }, &answer);
         drawing.round(1, &PLAN)
     }
 

@@ -6,6 +6,7 @@ mod drawing;
 mod kinds;
 mod power;
 mod shrink;
+mod steady;
 mod together;
 
 pub use converge::{Convergence, Disagreement, converge};
@@ -24,6 +25,7 @@ pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use steady::Steadiness;
 use together::Together;
 
 /// How operations are tried.
@@ -145,18 +147,24 @@ pub async fn try_operations(
     let (reference, candidate) = (&reference.within(WALL / 2), &candidate.within(WALL));
     let counting = reference.counted();
     let mut together = Together { reference: [&counting, reference], candidate, losses: Losses::default() };
+    let mut steadiness = Steadiness::default();
+    let mut rounds = vec![];
     for round in 0..ROUNDS {
         let sequences = drawing.round(round, plan);
         let answered = together.ask(&sequences, &Patience::SHORT).await?;
         for (sequence, one) in sequences.iter().zip(&answered) {
-            compare(operations, sequence, [&one.expected, &one.again, &one.got], &mut counted);
+            steadiness.learn(sequence, one);
+            drawing.learn(sequence, &one.expected);
         }
-        let (expected, again): (Vec<_>, Vec<_>) =
-            answered.into_iter().map(|one| (one.expected, one.again)).unzip();
-        drawing.learn(&sequences, &expected);
-        asked.extend(Asked::all(sequences, expected, &again));
+        rounds.extend(sequences.into_iter().zip(answered));
     }
-    let shrink = Shrink { reference, candidate };
+    for (sequence, mut one) in rounds {
+        steadiness.settle(&sequence, &mut one);
+        compare(operations, &sequence, &one, &mut counted);
+        steadiness.leave_out(&sequence, &mut one.again);
+        asked.extend(Asked::new(sequence, one.expected, &one.again));
+    }
+    let shrink = Shrink { reference, candidate, steadiness: &steadiness };
     let mut tried = vec![];
     for operation in operations {
         let counted = counted.remove(operation.name.as_str()).unwrap_or_default();
@@ -198,7 +206,7 @@ pub async fn examples(
         let Some(target) = target else { break };
         let mut sequences = drawing.of(target, round, plan);
         let answers = reference.ask_sequences(&sequences, &Patience::SHORT).await?;
-        drawing.learn(&sequences, &answers);
+        sequences.iter().zip(&answers).for_each(|(sequence, answer)| drawing.learn(sequence, answer));
         for (sequence, answer) in sequences.iter_mut().zip(answers) {
             let Some(at) = sequence.calls.iter().position(|call| call.operation == wanted.name) else {
                 continue;

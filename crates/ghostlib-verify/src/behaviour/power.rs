@@ -2,6 +2,7 @@
 
 use super::Difference;
 use super::shrink::Shrink;
+use super::steady::Steadiness;
 use crate::VerifyError;
 use crate::session::{Driver, Patience};
 use ghostlib_model::{Answer, Sequence, SequenceAnswer};
@@ -92,7 +93,8 @@ pub async fn differences(
         left = behind;
         n_next *= GROWTH;
     }
-    Shrink { reference, candidate: changed }.distinct(&found, max).await
+    let steadiness = &Steadiness::default();
+    Shrink { reference, candidate: changed, steadiness }.distinct(&found, max).await
 }
 
 /// What the driver answers, up to the first sequence from which it does not come back.
@@ -127,19 +129,7 @@ fn spread(asked: &[Asked]) -> Vec<&Asked> {
 
 impl Asked {
     /// Sequences with two answers of the reference to each; those that prove nothing are left out.
-    pub(super) fn all(
-        sequences: Vec<Sequence>,
-        expected: Vec<SequenceAnswer>,
-        again: &[SequenceAnswer],
-    ) -> impl Iterator<Item = Self> {
-        let both = expected.into_iter().zip(again);
-        sequences
-            .into_iter()
-            .zip(both)
-            .filter_map(|(sequence, (expected, again))| Self::new(sequence, expected, again))
-    }
-
-    fn new(sequence: Sequence, expected: SequenceAnswer, again: &SequenceAnswer) -> Option<Self> {
+    pub(super) fn new(sequence: Sequence, expected: SequenceAnswer, again: &SequenceAnswer) -> Option<Self> {
         let is_lost = |answer: &Answer| matches!(answer, Answer::Crash(_) | Answer::Hang(_));
         if expected.answers.iter().chain(&again.answers).any(is_lost) {
             return None;

@@ -2,6 +2,7 @@
 
 use super::Difference;
 use super::kinds::diverse;
+use super::steady::Steadiness;
 use super::together::Together;
 use crate::VerifyError;
 use crate::generate::{shorter, weight};
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub(super) struct Shrink<'a> {
     pub(super) reference: &'a Driver,
     pub(super) candidate: &'a Driver,
+    pub(super) steadiness: &'a Steadiness,
 }
 
 /// How many sequences are shown by which the candidate does not come back.
@@ -73,6 +75,10 @@ impl Shrink<'_> {
             let next = sequences
                 .into_iter()
                 .zip(answers.by_ref())
+                .map(|(sequence, mut answered)| {
+                    self.steadiness.settle(&sequence, &mut answered);
+                    (sequence, answered)
+                })
                 .filter(|(_, answered)| answered.expected.answers == answered.again.answers)
                 .filter_map(|(sequence, answered)| {
                     first_difference(sequence, &answered.expected, &answered.got)
