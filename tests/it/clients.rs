@@ -1,8 +1,8 @@
 //! The whole loop with the programs that people have, and a model that is a script: it writes what recorded sessions left.
 
-use crate::support::project;
+use crate::support::{recorded_candidate, shell_words_project};
+use ghostlib_testkit::TestProject;
 use ghostlib_testkit::model_server::{ModelServer, Script, Step};
-use ghostlib_testkit::{TestProject, fixture};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -30,10 +30,9 @@ async fn loops_as_the_replay(agent: &str, base: &str, key: &str) {
         println!("skipped: the loop with {agent}: NPM_AGENTS names no folder with it");
         return;
     };
-    let project = project();
-    let recording = |n| fixture(&format!("recordings/shell-words/{n}/candidate"));
-    let scripts =
-        vec![(OF_THE_SECOND.to_owned(), writes(&recording(2))), (String::new(), writes(&recording(1)))];
+    let project = shell_words_project();
+    let (first, second) = (recorded_candidate("r1-1-1"), recorded_candidate("r1-2-1"));
+    let scripts = vec![(OF_THE_SECOND.to_owned(), writes(&second)), (String::new(), writes(&first))];
     let server = ModelServer::start_by_text(scripts).await.unwrap();
     let program = clients.join("node_modules/.bin").join(agent);
     project.write(
@@ -44,18 +43,23 @@ async fn loops_as_the_replay(agent: &str, base: &str, key: &str) {
             server.url()
         ),
     );
-    let replayed = fidelities(&project, &["demo", "--into", "replayed", "--json"], &[]);
-    let args = ["demo", "--into", "played", "--agent", agent, "--json"];
-    let played = tokio::task::block_in_place(|| fidelities(&project, &args, &[(key, KEY)]));
-    assert_eq!(played, replayed);
+    let spec = project.read("specs/shell-words/SPEC.md");
+    let run = |agent: &str| {
+        project.write("specs/shell-words/SPEC.md", &spec);
+        let _ = fs::remove_file(project.path("specs/shell-words/harvested.yaml"));
+        let args = ["run", "specs/shell-words", "--json", "--agent", agent];
+        tokio::task::block_in_place(|| fidelities(&project, &args, &[(key, KEY)]))
+    };
+    let played = run(agent);
     assert_eq!(played.len(), 2);
+    assert_eq!(run("replay:.ghostlib/runs/r1/sessions"), played);
     let asked = server.asked();
     assert!(asked.iter().any(|asked| asked.body.to_string().contains(OF_THE_SECOND)));
     let shows_the_key = |header: &str| {
         asked.iter().any(|asked| asked.header(header).is_some_and(|value| value.contains(KEY)))
     };
     assert!(shows_the_key("authorization") || shows_the_key("x-api-key"));
-    for entry in WalkDir::new(project.path("played/.ghostlib/runs")).into_iter().filter_map(Result::ok) {
+    for entry in WalkDir::new(project.path(".ghostlib/runs")).into_iter().filter_map(Result::ok) {
         let bytes = fs::read(entry.path()).unwrap_or_default();
         assert!(!bytes.windows(KEY.len()).any(|part| part == KEY.as_bytes()), "{}", entry.path().display());
     }

@@ -56,8 +56,8 @@ fn a_run_that_has_not_ended_stays() {
 #[test]
 fn the_recorded_runs_of_this_project_can_be_read() {
     let project = level_project();
-    for (run, iterations) in [("r1", 3), ("floor", 1)] {
-        let from = ghostlib_testkit::fixture(&format!("runs/caskbook/{run}"));
+    for (run, iterations) in [("caskbook/r1", 3), ("caskbook/floor", 1), ("shell-words/r1", 3)] {
+        let from = ghostlib_testkit::fixture(&format!("runs/{run}"));
         let to = project.path(".ghostlib/runs/r1");
         // As it lies there: what a recording calls its files is a part of it.
         for entry in
@@ -72,7 +72,10 @@ fn the_recorded_runs_of_this_project_can_be_read() {
         assert_eq!(summary["iterations"].as_array().unwrap().len(), iterations, "{run}");
         let _ = project.run(&["recording", "verify", ".ghostlib/runs"]).expect_code(0);
         let report = project.run(&["report"]).expect_code(0).stdout;
-        assert!(report.contains("caskbook") && report.contains("Who must change"), "{report}");
+        assert!(
+            report.contains(run.split_once('/').unwrap().0) && report.contains("Who must change"),
+            "{report}"
+        );
         fs::remove_dir_all(to).unwrap();
     }
 }

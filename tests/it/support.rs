@@ -1,8 +1,9 @@
 //! What several tests need.
 
-use ghostlib_testkit::TestProject;
+use ghostlib_testkit::{TestProject, fixture};
 use serde_json::Value;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// An empty project.
 pub(crate) fn project() -> TestProject {
@@ -15,6 +16,18 @@ pub(crate) fn level_project() -> TestProject {
     project.copy_fixture("references/level", "reference");
     project.copy_fixture("specs/level", "specs/level");
     project
+}
+
+/// A project with the spec of shell-words as its author left it. Its reference comes from the crate registry.
+pub(crate) fn shell_words_project() -> TestProject {
+    let project = project();
+    project.copy_fixture("../specs/shell-words", "specs/shell-words");
+    project
+}
+
+/// What one session of the recorded run of shell-words left.
+pub(crate) fn recorded_candidate(session: &str) -> PathBuf {
+    fixture(&format!("runs/shell-words/r1/sessions/{session}/candidate"))
 }
 
 /// The choice of an agent that leaves a candidate of `fixtures/candidates/` whatever it is asked.

@@ -9,6 +9,7 @@ mod builds;
 mod copies;
 mod edits;
 mod escapes;
+mod evaluation;
 mod exercise;
 mod faults;
 mod gold;
@@ -37,6 +38,7 @@ enum Command {
     Builds(builds::BuildsArgs),
     Copies(copies::CopiesArgs),
     Escapes(escapes::EscapesArgs),
+    Evaluation(evaluation::EvaluationArgs),
     Exercise(exercise::ExerciseArgs),
     Faults(faults::FaultsArgs),
     Gold(gold::GoldArgs),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Builds(args) => finished(builds::builds(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Escapes(args) => finished(escapes::escapes(&args)),
+        Command::Evaluation(args) => finished(evaluation::evaluation(&args)),
         Command::Exercise(args) => finished(exercise::exercise(&args)),
         Command::Faults(args) => finished(faults::faults(&args)),
         Command::Gold(args) => finished(gold::gold(&args)),

@@ -1,23 +1,23 @@
 //! The whole handoff with the official SDK's client: a run hands out, the client rebuilds from a recording, the run goes
 //! on and passes.
 
-use crate::support::project;
-use ghostlib_agent::{FileTree, Recording};
-use ghostlib_testkit::fixture;
+use crate::support::{recorded_candidate, shell_words_project};
 use rmcp::model::CallToolRequestParams;
 use rmcp::service::{RoleClient, RunningService, serve_client};
 use serde_json::{Value, json};
+use std::path::Path;
+use walkdir::WalkDir;
 
 type Client = RunningService<RoleClient, ()>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_passes_with_a_client_that_claims_reads_writes_checks_and_submits() {
-    let project = project();
-    let run = project.start(&["demo", "--agent", "handoff", "--into", "work", "--json"]);
+    let project = shell_words_project();
+    let run = project.start(&["run", "specs/shell-words", "--agent", "handoff", "--json"]);
     // The folder of the project comes with the run.
-    let work = project.path("work/.ghostlib/tasks/r1-1.json");
-    run.wait_until("the first task", || work.exists());
-    let mut server = project.start_to_speak(&["mcp", "--project", "work"]);
+    let first = project.path(".ghostlib/tasks/r1-1.json");
+    run.wait_until("the first task", || first.exists());
+    let mut server = project.start_to_speak(&["mcp"]);
     let (input, output) = server.take_streams();
     let input = tokio::process::ChildStdin::from_std(input).unwrap();
     let output = tokio::process::ChildStdout::from_std(output).unwrap();
@@ -25,26 +25,23 @@ async fn a_run_passes_with_a_client_that_claims_reads_writes_checks_and_submits(
     let tools = client.list_all_tools().await.unwrap();
     assert_eq!(tools.len(), 9);
 
-    for (iteration, recording) in
-        Recording::read_all(&fixture("recordings/shell-words")).unwrap().iter().enumerate()
-    {
-        let id = format!("r1-{}", iteration + 1);
-        let task = project.path(&format!("work/.ghostlib/tasks/{id}.json"));
+    for (id, session) in [("r1-1", "r1-1-1"), ("r1-2", "r1-2-1")] {
+        let task = project.path(&format!(".ghostlib/tasks/{id}.json"));
         run.wait_until("the next task", || task.exists());
-        rebuild(&client, &id, &recording.candidate).await;
+        rebuild(&client, id, &recorded_candidate(session)).await;
     }
     let ran = run.wait().expect_code(0);
     let summary = crate::support::summary(&ran.stdout);
     assert_eq!(summary["end"]["kind"], "passed", "{}", summary["end"]);
     let agent = &summary["iterations"][1]["session"]["agent"];
     assert_eq!(*agent, json!({"name": "a recorded agent", "blindness_enforced": false}));
-    let session = project.read("work/.ghostlib/runs/r1/sessions/r1-1/events.jsonl");
+    let session = project.read(".ghostlib/runs/r1/sessions/r1-1/events.jsonl");
     assert!(session.contains("crate.functions: only to see that it arrives"), "{session}");
     client.cancel().await.unwrap();
     drop(server);
 }
 
-async fn rebuild(client: &Client, id: &str, candidate: &FileTree) {
+async fn rebuild(client: &Client, id: &str, candidate: &Path) {
     let listed = call(client, "list_tasks", json!({})).await;
     assert!(listed.contains(&format!("{id}: implementer, open")), "{listed}");
     call(client, "claim_task", json!({"id": id, "name": "a recorded agent"})).await;
@@ -63,8 +60,11 @@ async fn rebuild(client: &Client, id: &str, candidate: &FileTree) {
     .await;
     let broken = call(client, "check_task", json!({"id": id})).await;
     assert!(broken.contains("does not build") && broken.contains("mismatched types"), "{broken}");
-    for (path, bytes) in &candidate.files {
-        write(client, id, path, &String::from_utf8_lossy(bytes)).await;
+    for entry in WalkDir::new(candidate).into_iter().map(Result::unwrap).filter(|it| it.file_type().is_file())
+    {
+        let path = entry.path().strip_prefix(candidate).unwrap().to_string_lossy();
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        write(client, id, &path.replace("Cargo_fixture", "Cargo"), &text).await;
     }
     let checked = call(client, "check_task", json!({"id": id})).await;
     assert!(checked.contains("The candidate builds.") && checked.contains("submit_task"), "{checked}");

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The recordings of the demo.
-static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/recordings/shell-words");
+static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/runs/shell-words/r1/sessions");
 
 /// What to give where a recording is asked for.
 pub(crate) const RECORDINGS_HINT: &str =

@@ -31,6 +31,8 @@ pub(crate) struct DemoArgs {
 }
 
 static SPEC: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../specs/shell-words");
+/// How many rebuild the library in an iteration, and how many fresh ones must pass in the end.
+const ATTEMPTS: u32 = 3;
 /// Where the spec lies in the demo's project.
 const SPEC_DIR: &str = "specs/shell-words";
 /// Says that a folder was made by the demo, and may be begun anew.
@@ -44,10 +46,10 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
     }
     let mut options = RunOptions {
         agents: vec![args.agent.clone()],
-        reviser: None,
-        samples: 1,
-        confirm: 0,
-        parallel: 1,
+        reviser: Some(args.agent.clone()),
+        samples: ATTEMPTS,
+        confirm: ATTEMPTS,
+        parallel: ATTEMPTS,
         growth: 20,
         budget: RunBudget::default(),
         shown: Shown::Whole,
@@ -102,14 +104,15 @@ fn introduce(root: &Path) {
         "A ghost library is published as a spec, and coding agents rebuild it. Is the spec any good? The loop",
     );
     say(
-        "finds out: an agent rebuilds the library from the spec alone; the result is built and run in a sandbox,",
+        "finds out: three agents rebuild the library from the spec alone; what they leave is built and run in a",
     );
     say(
-        "next to the real library; where they differ and the spec was silent, the spec is mended; and so on until",
+        "sandbox, next to the real library. Where they differ, it is decided who must change, an agent or the spec;",
     );
     say(
-        "a rebuild from nothing passes. Here it does so for the crate shell-words 1.1.1, with recorded agents.",
+        "the spec is mended, and so on until all pass, and three fresh ones after them. Here it does so for the",
     );
+    say("crate shell-words 1.1.1, with recorded agents.");
     say("");
     say(format!("project    {}", root.display()));
 }
