@@ -7,6 +7,7 @@ mod kinds;
 mod power;
 mod shrink;
 mod together;
+mod toll;
 
 pub use converge::{Convergence, Disagreement, converge};
 
@@ -25,6 +26,7 @@ use shrink::Shrink;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use together::Together;
+pub use toll::{Toll, toll};
 
 /// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
