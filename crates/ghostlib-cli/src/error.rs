@@ -175,6 +175,8 @@ impl From<ReferenceError> for CliError {
             ReferenceError::OtherLanguage { .. } | ReferenceError::Unpack { .. } => Self::of(Kind::Input, &error),
             ReferenceError::Allowed { .. } => Self::of(Kind::Input, &error)
                 .hint("take it, or what needs it, out of `dependencies` in the spec's front matter"),
+            ReferenceError::OtherPerturbation { .. } => Self::of(Kind::Input, &error)
+                .hint("another version of ghostlib, which numbers changes in another way, has made it, or the library itself is another: perturb it anew and describe what comes of it, or use that version"),
             ReferenceError::Manifest(_) => {
                 Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
             }
@@ -248,6 +250,7 @@ impl From<JudgeError> for CliError {
             | JudgeError::Api { .. }
             | JudgeError::Mutants { .. }
             | JudgeError::NoMutants { .. }
+            | JudgeError::NoChanges { .. }
             | JudgeError::NoUpstreamTests => Self::of(Kind::Input, &error),
         }
     }

@@ -29,6 +29,12 @@ impl Sha256Hex {
         Self::finish(hasher)
     }
 
+    /// A digest as it is written; nothing, if the text is none.
+    pub fn from_digits(text: &str) -> Option<Self> {
+        let is_digest = text.len() == 64 && text.bytes().all(|byte| HEX_DIGITS.contains(&byte));
+        is_digest.then(|| Self(text.to_owned()))
+    }
+
     /// All 64 characters.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,3 +1,4 @@
+use crate::Sha256Hex;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -30,6 +31,31 @@ pub enum ReferenceSource {
     },
     /// A folder with a Cargo package or a Python project.
     Path(String),
+    /// One of those with some of its rules changed. No text names it, only the front matter of a spec.
+    Perturbed(Box<Perturbation>),
+}
+
+/// A library with some of its rules changed, so that nobody knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Perturbation {
+    /// The library as it is.
+    pub of: ReferenceSource,
+    /// The seed by which the changes were chosen.
+    pub seed: u64,
+    /// The numbers of the changes, of all that can be made to the library.
+    pub changes: Vec<u32>,
+    /// Over the files of the changed library.
+    pub hash: Sha256Hex,
+}
+
+impl ReferenceSource {
+    /// The library as it is, if this is one with changes.
+    pub fn origin(&self) -> &Self {
+        match self {
+            Self::Perturbed(perturbation) => perturbation.of.origin(),
+            other => other,
+        }
+    }
 }
 
 /// Why a text names no reference.
@@ -92,6 +118,9 @@ impl fmt::Display for ReferenceSource {
             Self::PyPi { name, version } => write!(f, "pypi:{name}@{version}"),
             Self::Git { url, rev } => write!(f, "git:{url}#{rev}"),
             Self::Path(path) => f.write_str(path),
+            Self::Perturbed(perturbation) => {
+                write!(f, "{} perturbed into {}", perturbation.of, perturbation.hash.short())
+            }
         }
     }
 }

@@ -17,9 +17,10 @@ mod test_file;
 pub use engine::{Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
-    JudgePlaces, JudgeTools, OperationConsensus, Operations, Power, PowerPlan, Ready, Shown, Strength,
-    Verdict, VisibleBuild, VisibleChecks, VisibleError, VisibleReport, Weighed, Workshop, behaviour,
-    consensus, power, stand_of_api, stand_of_text, stand_with_requirements,
+    JudgePlaces, JudgeTools, OperationConsensus, Operations, PerturbPlan, PerturbProgress, Perturbed, Power,
+    PowerPlan, Ready, Shown, ShownChange, Strength, Verdict, VisibleBuild, VisibleChecks, VisibleError,
+    VisibleReport, Weighed, Workshop, behaviour, consensus, perturb, power, stand_of_api, stand_of_text,
+    stand_with_requirements,
 };
 pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};

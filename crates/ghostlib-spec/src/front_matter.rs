@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::dialect::Dialect;
 use crate::nearest::did_you_mean;
+use crate::perturbation;
 use crate::spec::{Dependency, FrontMatter, Target};
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
@@ -31,8 +32,10 @@ const TOP: Keys = Keys {
     ],
     unknown: Code::FrontMatterUnknownKey,
 };
-const REFERENCE: Keys =
-    Keys { known: &["crate", "pypi", "version", "git", "rev", "path"], unknown: Code::FrontMatterUnknownKey };
+const REFERENCE: Keys = Keys {
+    known: &["crate", "pypi", "version", "git", "rev", "path", "perturb"],
+    unknown: Code::FrontMatterUnknownKey,
+};
 const TARGET: Keys =
     Keys { known: &["edition", "dependencies", "features"], unknown: Code::FrontMatterUnknownKey };
 const KEYWORDS: Keys = Keys {
@@ -229,6 +232,24 @@ fn read_name(reader: &mut Reader, node: &Node, what: &str) -> String {
 
 fn read_reference(reader: &mut Reader, entry: &Entry) -> Option<ReferenceSource> {
     let entries = reader.map(&entry.value, "`reference`", &REFERENCE, WRONG)?;
+    let perturb = entries.iter().find(|part| part.key == "perturb");
+    let source = read_source(reader, entry, entries.iter().filter(|part| part.key != "perturb"))?;
+    match perturb {
+        Some(part) if matches!(source, ReferenceSource::PyPi { .. }) => {
+            let message = "`perturb` changes libraries in Rust alone";
+            reader.report(Code::ReferenceInvalid, part.key_span, message, "");
+            None
+        }
+        Some(part) => perturbation::read(reader, &part.value, source),
+        None => Some(source),
+    }
+}
+
+fn read_source<'n>(
+    reader: &mut Reader,
+    entry: &Entry,
+    entries: impl Iterator<Item = &'n Entry>,
+) -> Option<ReferenceSource> {
     let mut parts = BTreeMap::new();
     for part in entries {
         if let Some(text) = reader.text(&part.value, &format!("`{}`", part.key), WRONG) {
@@ -252,7 +273,7 @@ fn read_reference(reader: &mut Reader, entry: &Entry) -> Option<ReferenceSource>
     if is_exactly(&["path"]) {
         return parts.get("path").cloned().map(ReferenceSource::Path);
     }
-    let help = "give `crate:` or `pypi:` and `version:`, or `git:` and `rev:`, or `path:`, and nothing else";
+    let help = "give `crate:` or `pypi:` and `version:`, or `git:` and `rev:`, or `path:`, perhaps `perturb:`, and nothing else";
     let message = "the reference does not name exactly one pinned source";
     reader.report(Code::ReferenceInvalid, entry.key_span, message, help);
     None
@@ -386,6 +407,25 @@ mod tests {
         for yaml in ["{crate: a}", "{crate: a, version: 1, path: b}", "{rev: a}", "{path: ''}", "{}"] {
             let (head, codes) = read_yaml(&format!("reference: {yaml}"));
             assert_eq!((head.front_matter.reference, codes), (None, vec!["reference-invalid".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn a_perturbed_reference_names_its_changes_and_what_they_make() {
+        let read = |perturb: &str| {
+            let (head, codes) =
+                read_yaml(&format!("reference: {{crate: a, version: 1.0.0, perturb: {perturb}}}"));
+            (head.front_matter.reference, codes)
+        };
+        let hash = "0".repeat(64);
+        let (reference, codes) = read(&format!("{{seed: 7, changes: [3, 17], hash: \"{hash}\"}}"));
+        let Some(ReferenceSource::Perturbed(perturbation)) = &reference else {
+            panic!("{reference:?} {codes:?}")
+        };
+        assert_eq!(perturbation.changes, [3, 17]);
+        assert_eq!(reference.unwrap().to_string(), "crate:a@1.0.0 perturbed into 000000000000");
+        for wrong in ["{seed: 7}", "{seed: 7, changes: [x], hash: a}", "{seed: 7, changes: [], hash: a}"] {
+            assert_eq!(read(wrong), (None, vec!["reference-invalid".to_owned()]));
         }
     }
 

@@ -315,6 +315,7 @@ mod mentions;
 mod nearest;
 mod operations;
 mod parse;
+mod perturbation;
 mod requirements;
 #[cfg(feature = "schema")]
 pub mod schema;

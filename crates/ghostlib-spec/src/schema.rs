@@ -120,6 +120,9 @@ enum ReferenceYaml {
         name: Pin,
         /// Its version.
         version: Pin,
+        /// Changes of its rules.
+        #[schemars(default, with = "PerturbYaml")]
+        perturb: Option<PerturbYaml>,
     },
     /// A project of the Python package index.
     PyPi {
@@ -135,12 +138,32 @@ enum ReferenceYaml {
         git: Pin,
         /// The revision.
         rev: Pin,
+        /// Changes of its rules.
+        #[schemars(default, with = "PerturbYaml")]
+        perturb: Option<PerturbYaml>,
     },
     /// A folder.
     Path {
         /// Where it is, from the document's folder.
         path: Pin,
+        /// Changes of its rules.
+        #[schemars(default, with = "PerturbYaml")]
+        perturb: Option<PerturbYaml>,
     },
+}
+
+/// Changes of a library's rules, as `ghostlib perturb` chose them.
+#[derive(JsonSchema)]
+#[schemars(rename = "Perturb", deny_unknown_fields)]
+struct PerturbYaml {
+    /// The seed by which they were chosen.
+    seed: u64,
+    /// Their numbers, of all changes that can be made.
+    #[schemars(length(min = 1))]
+    changes: Vec<u32>,
+    /// The SHA-256 digest over the files of the changed library.
+    #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
+    hash: String,
 }
 
 /// A text that is not empty.

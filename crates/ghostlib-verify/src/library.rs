@@ -101,7 +101,7 @@ impl Tools {
     /// The same for the language that a library from somewhere is in; nothing, if that does not tell it.
     pub fn language_from(source: &ReferenceSource) -> Option<&'static str> {
         match source {
-            ReferenceSource::Crate { .. } => Some("rust"),
+            ReferenceSource::Crate { .. } | ReferenceSource::Perturbed(_) => Some("rust"),
             ReferenceSource::PyPi { .. } => Some("python"),
             ReferenceSource::Git { .. } | ReferenceSource::Path(_) => None,
         }

@@ -58,6 +58,16 @@ pub enum ReferenceError {
         /// The reference's package.
         package: String,
     },
+    /// Its changes do not make the library that they are said to make.
+    #[error(
+        "{reference}: its changes make another library here, {}", .made.short()
+    )]
+    OtherPerturbation {
+        /// The reference as written.
+        reference: String,
+        /// Over the files that came of them.
+        made: Sha256Hex,
+    },
     /// What was fetched cannot be unpacked.
     #[error("{reference} cannot be unpacked: {said}")]
     Unpack {
@@ -89,6 +99,7 @@ pub(crate) fn folder_name(source: &ReferenceSource) -> String {
         }
         ReferenceSource::Git { .. } => "git".into(),
         ReferenceSource::Path(_) => "path".into(),
+        ReferenceSource::Perturbed(_) => "perturbed".into(),
     }
 }
 
@@ -164,15 +175,20 @@ pub(crate) async fn run_tool(
 
 /// Over the files of a source tree without its canaries, with what is skipped at its top left out.
 pub(crate) fn checksum(dir: &Path, skipped: &[&str]) -> Result<Sha256Hex, ReferenceError> {
+    let files = read_tree(dir, skipped)?;
+    Ok(sha256_of_files(files.iter().map(|(path, bytes)| (path.as_str(), unplanted(Path::new(path), bytes)))))
+}
+
+/// The files of a source tree by path, with what is skipped at its top left out.
+pub(crate) fn read_tree(dir: &Path, skipped: &[&str]) -> Result<Vec<(String, Vec<u8>)>, ReferenceError> {
     let mut files = Vec::new();
     for entry in source_files(dir, skipped) {
         let path =
             entry.map_err(|error| ReferenceError::Io { path: dir.into(), source: error.into() })?.into_path();
         let relative = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let text = fs::read(&path).map_err(at(&path))?;
-        files.push((relative, unplanted(&path, &text).to_vec()));
+        files.push((relative, fs::read(&path).map_err(at(&path))?));
     }
-    Ok(sha256_of_files(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
+    Ok(files)
 }
 
 pub(crate) fn copy_tree(from: &Path, to: &Path, skipped: &[&str]) -> Result<(), ReferenceError> {

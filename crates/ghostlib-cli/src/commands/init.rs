@@ -1,7 +1,7 @@
 use crate::console::{say, say_json};
 use crate::error::{CliError, Verdict};
 use clap::Args;
-use ghostlib_model::ReferenceSource;
+use ghostlib_model::{Perturbation, ReferenceSource};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
@@ -49,18 +49,30 @@ pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
 }
 
 fn document(args: &InitArgs, dir: &Path) -> String {
-    let reference = match &args.reference {
-        Some(ReferenceSource::Crate { name, version }) => {
+    let reference = args.reference.as_ref().map_or_else(String::new, |source| reference_yaml(source, dir));
+    include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+}
+
+/// How the front matter of a spec in this folder names a reference.
+pub(in crate::commands) fn reference_yaml(source: &ReferenceSource, dir: &Path) -> String {
+    match source {
+        ReferenceSource::Crate { name, version } => {
             format!("reference:\n  crate: {name}\n  version: {version:?}\n")
         }
-        Some(ReferenceSource::PyPi { name, version }) => {
+        ReferenceSource::PyPi { name, version } => {
             format!("reference:\n  pypi: {name}\n  version: {version:?}\n")
         }
-        Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
-        Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),
-        None => String::new(),
-    };
-    include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+        ReferenceSource::Git { url, rev } => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
+        ReferenceSource::Path(path) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),
+        ReferenceSource::Perturbed(perturbation) => {
+            let Perturbation { of, seed, changes, hash } = &**perturbation;
+            let of = reference_yaml(of, dir);
+            format!(
+                "{of}  perturb:\n    seed: {seed}\n    hash: {:?}\n    changes: {changes:?}\n",
+                hash.as_str()
+            )
+        }
+    }
 }
 
 /// A path from the current folder, as it is written in a spec: from the spec's own folder.

@@ -16,6 +16,7 @@ pub(crate) mod lint;
 pub(crate) mod mcp;
 mod measuring;
 pub(crate) mod parse;
+pub(crate) mod perturb;
 pub(crate) mod prompts;
 pub(crate) mod recording;
 pub(crate) mod report;
@@ -78,6 +79,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
+        Command::Perturb(args) => perturb::perturb(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Runs(args) => runs::runs(&args, json),

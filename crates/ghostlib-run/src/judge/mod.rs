@@ -7,6 +7,7 @@ mod findings;
 mod fitted;
 mod operations;
 mod pair;
+mod perturb;
 mod plant;
 mod power;
 mod stand;
@@ -18,6 +19,7 @@ pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
 pub use pair::{Behaviour, Workshop, behaviour};
+pub use perturb::{PerturbPlan, PerturbProgress, Perturbed, ShownChange, perturb};
 pub use plant::PowerPlan;
 pub use power::{Power, Verdict, power};
 pub use stand::{stand_of_api, stand_of_text, stand_with_requirements};
@@ -192,6 +194,14 @@ pub enum JudgeError {
         package: String,
         /// Why.
         source: MutantsError,
+    },
+    /// Nothing of the reference could be changed.
+    #[error("{package}: none of the {n_possible} changes that could be made shows and is harmless")]
+    NoChanges {
+        /// The package.
+        package: String,
+        /// How many could be made.
+        n_possible: usize,
     },
     /// Libraries of a language cannot be given mutants.
     #[error("mutants are planted into Rust alone, and this library is in {language}")]

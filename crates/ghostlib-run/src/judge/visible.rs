@@ -181,11 +181,7 @@ impl VisibleChecks {
             .flat_map(|target| &target.dependencies)
             .map(|dependency| (dependency.name.clone(), dependency.version.clone()))
             .collect();
-        let reference = match &loaded.spec.front_matter.reference {
-            Some(ReferenceSource::Crate { name, .. }) => Some(name.as_str()),
-            _ => None,
-        };
-        self.tools.fetch_allowed(&allowed, reference, &self.cache).await
+        self.tools.fetch_allowed(&allowed, crate_of(&loaded.spec), &self.cache).await
     }
 }
 
@@ -201,11 +197,19 @@ impl Checks for VisibleChecks {
 /// What is wrong with the name of a candidate's package, where the spec tells what it has to be: code that uses the
 /// library would not find it.
 fn wrong_name(spec: &Spec, candidate: &FileTree) -> Option<String> {
-    let Some(ReferenceSource::Crate { name, .. }) = &spec.front_matter.reference else { return None };
+    let name = crate_of(spec)?;
     let manifest = String::from_utf8_lossy(candidate.files.get("Cargo.toml")?).into_owned();
     let manifest: toml::Table = manifest.parse().ok()?;
     let own = manifest.get("package")?.get("name")?.as_str()?;
     (own != name).then(|| format!("its package is called `{own}`, and has to be called `{name}`"))
+}
+
+/// The published crate that the reference is, or was made from.
+fn crate_of(spec: &Spec) -> Option<&str> {
+    match spec.front_matter.reference.as_ref()?.origin() {
+        ReferenceSource::Crate { name, .. } => Some(name),
+        _ => None,
+    }
 }
 
 /// The operations that vectors call.

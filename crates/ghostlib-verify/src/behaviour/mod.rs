@@ -8,6 +8,7 @@ mod power;
 mod shrink;
 mod steady;
 mod together;
+mod toll;
 
 pub use converge::{Convergence, Disagreement, converge};
 
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use steady::Steadiness;
 use together::Together;
+pub use toll::{Toll, toll};
 
 /// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

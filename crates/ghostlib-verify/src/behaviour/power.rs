@@ -5,7 +5,7 @@ use super::shrink::Shrink;
 use super::steady::Steadiness;
 use crate::VerifyError;
 use crate::session::{Driver, Patience};
-use ghostlib_model::{Answer, Sequence, SequenceAnswer};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer};
 
 /// A sequence that was asked, and what the reference always answers to it.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +98,7 @@ pub async fn differences(
 }
 
 /// What the driver answers, up to the first sequence from which it does not come back.
-async fn answers(driver: &Driver, asked: &[&Asked]) -> Result<Vec<SequenceAnswer>, VerifyError> {
+pub(super) async fn answers(driver: &Driver, asked: &[&Asked]) -> Result<Vec<SequenceAnswer>, VerifyError> {
     let sequences: Vec<&Sequence> = asked.iter().map(|asked| &asked.sequence).collect();
     driver.ask_until_lost(&sequences).await
 }
@@ -143,12 +143,23 @@ impl Asked {
         answers.iter().any(Option::is_some).then_some(Self { sequence, answers, effects })
     }
 
+    /// The calls to which the answer is known, with it and with what was got instead.
+    pub(super) fn expected<'a>(
+        &'a self,
+        got: &'a SequenceAnswer,
+    ) -> impl Iterator<Item = (&'a Call, &'a Answer, &'a Answer)> {
+        let answers = self.answers.iter().zip(&got.answers);
+        self.sequence
+            .calls
+            .iter()
+            .zip(answers)
+            .filter_map(|(call, (expected, got))| Some((call, expected.as_ref()?, got)))
+    }
+
     /// The first answer that differs, or else the first text.
     fn difference(&self, got: &SequenceAnswer) -> Option<Caught> {
         let mut by_text = None;
-        let calls = self.sequence.calls.iter().zip(self.answers.iter().zip(&got.answers));
-        for (call, (expected, got)) in calls {
-            let Some(expected) = expected else { continue };
+        for (call, expected, got) in self.expected(got) {
             if expected == got || matches!(got, Answer::NotRun(_)) {
                 continue;
             }

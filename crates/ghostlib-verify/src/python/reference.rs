@@ -44,7 +44,7 @@ pub async fn fetch(
 ) -> Result<Reference, ReferenceError> {
     let reference = source.to_string();
     let (base, name) = match source {
-        ReferenceSource::Crate { .. } => {
+        ReferenceSource::Crate { .. } | ReferenceSource::Perturbed(_) => {
             return Err(ReferenceError::OtherLanguage { reference, language: "Python" });
         }
         // A folder may change at any time: its copy is named after its content.
@@ -70,7 +70,9 @@ async fn fill(
 ) -> Result<(), ReferenceError> {
     let to = root.join(SOURCE);
     match source {
-        ReferenceSource::Path(_) | ReferenceSource::Crate { .. } => copy_tree(base, &to, &SKIPPED),
+        ReferenceSource::Path(_) | ReferenceSource::Crate { .. } | ReferenceSource::Perturbed(_) => {
+            copy_tree(base, &to, &SKIPPED)
+        }
         ReferenceSource::Git { url, rev } => clone(source, url, rev, &to).await,
         ReferenceSource::PyPi { name, version } => {
             let archive = download(&source.to_string(), (name, version), root, interpreter).await?;

@@ -13,6 +13,7 @@ pub mod mutants;
 mod operations;
 mod outside;
 pub mod own_tests;
+pub mod perturb;
 mod reference;
 mod remembered;
 mod runtime;

@@ -1,6 +1,7 @@
 //! Fetching a reference with cargo, so that the user's registry, mirror and proxy settings hold.
 
 use super::manifest::Manifest;
+use super::perturb::Perturbable;
 use super::vendor::{VENDOR, cargo_config, vendor};
 use crate::canaries::plant;
 use crate::reference::{ReferenceError, at, checksum, clone, copy_tree, folder_name, local_folder, once};
@@ -56,6 +57,7 @@ async fn fetch_once(source: &ReferenceSource, root: &Path, base: &Path) -> Resul
 }
 
 async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), ReferenceError> {
+    let written = root.join(SOURCE);
     let dependency = match source {
         ReferenceSource::Crate { name, version } => {
             format!("{} = {}", toml_string(name), toml_string(&format!("={version}")))
@@ -64,12 +66,22 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
             return Err(ReferenceError::OtherLanguage { reference: source.to_string(), language: "Rust" });
         }
         ReferenceSource::Git { url, rev } => {
-            clone(source, url, rev, &root.join(SOURCE)).await?;
-            path_dependency(&root.join(SOURCE))?
+            clone(source, url, rev, &written).await?;
+            path_dependency(&written)?
         }
         ReferenceSource::Path(_) => {
-            copy_tree(base, &root.join(SOURCE), &SKIPPED)?;
-            path_dependency(&root.join(SOURCE))?
+            copy_tree(base, &written, &SKIPPED)?;
+            path_dependency(&written)?
+        }
+        ReferenceSource::Perturbed(perturbation) => {
+            let cache = root.parent().unwrap_or(root);
+            let origin = Box::pin(fetch(&perturbation.of, base, cache)).await?;
+            let numbers = perturbation.changes.iter().copied().collect();
+            let made = Perturbable::read(&origin.dir)?.write(&numbers, &written)?;
+            if made != perturbation.hash {
+                return Err(ReferenceError::OtherPerturbation { reference: source.to_string(), made });
+            }
+            path_dependency(&written)?
         }
     };
     vendor(root, &dependency, &source.to_string()).await

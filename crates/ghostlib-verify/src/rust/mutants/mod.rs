@@ -27,6 +27,7 @@ use check::{Checked, check};
 use ghostlib_model::{Place, Span};
 use ghostlib_sandbox::Sandbox;
 use sites::{Site, sites};
+pub(in crate::rust) use sites::{is_left_out, owner_of};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -271,7 +272,7 @@ impl File {
 }
 
 /// The files that may be modules of a library: those beside and below its root, programs, tests and examples left out.
-fn sources(root: &Path) -> Vec<PathBuf> {
+pub(in crate::rust) fn sources(root: &Path) -> Vec<PathBuf> {
     let folder = root.parent().unwrap_or(root);
     let others = ["bin", "tests", "benches", "examples", "target", "main.rs", "build.rs"];
     WalkDir::new(folder)

@@ -148,18 +148,8 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let owner = self.text_of(&item.self_ty).to_owned();
-        let implemented = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-        // What is for developers' eyes alone is no behaviour.
-        if is_left_out(&item.attrs) || implemented.is_some_and(|last| last.ident == "Debug") {
-            return;
-        }
-        self.owners.push(match implemented {
-            Some(implemented) => {
-                format!("<{owner} as {}>", implemented.to_token_stream().to_string().replace(' ', ""))
-            }
-            None => owner,
-        });
+        let Some(owner) = owner_of(item, self.text).filter(|_| !is_left_out(&item.attrs)) else { return };
+        self.owners.push(owner);
         visit::visit_item_impl(self, item);
         self.owners.pop();
     }
@@ -267,8 +257,19 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_type(&mut self, _: &'ast syn::Type) {}
 }
 
+/// What an implementation is for: `Version`, `<Version as Display>`. Nothing for `Debug`: what is for developers' eyes
+/// alone is no behaviour.
+pub(in crate::rust) fn owner_of(item: &syn::ItemImpl, text: &str) -> Option<String> {
+    let owner = text.get(item.self_ty.span().byte_range()).unwrap_or_default();
+    let Some(implemented) = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()) else {
+        return Some(owner.to_owned());
+    };
+    let of_trait = implemented.to_token_stream().to_string().replace(' ', "");
+    (implemented.ident != "Debug").then(|| format!("<{owner} as {of_trait}>"))
+}
+
 /// Whether an item is a test, for tests alone, or asks for being left out.
-fn is_left_out(attrs: &[Attribute]) -> bool {
+pub(in crate::rust) fn is_left_out(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attribute| {
         let path = attribute.path();
         let last = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
