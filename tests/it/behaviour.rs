@@ -28,9 +28,13 @@ where
 ";
 
 fn two(candidate: &str) -> TestProject {
+    each(LIBRARY, candidate)
+}
+
+fn each(reference: &str, candidate: &str) -> TestProject {
     let project = project();
     let manifest = "[package]\nname = \"spans\"\nversion = \"1.0.0\"\nedition = \"2021\"\n";
-    for (name, code) in [("reference", LIBRARY), ("candidate", candidate)] {
+    for (name, code) in [("reference", reference), ("candidate", candidate)] {
         project.write(&format!("{name}/Cargo.toml"), manifest);
         project.write(&format!("{name}/src/lib.rs"), code);
     }
@@ -62,4 +66,26 @@ fn a_difference_behind_two_calls_is_found_and_made_small() {
     let before: Vec<&Value> =
         smallest["before"].as_array().unwrap().iter().map(|call| &call["operation"]).collect();
     assert!(before.len() <= 3 && before.iter().all(|one| **one != "count_of_first"), "{smallest}");
+}
+
+#[test]
+fn classes_of_errors_are_told_also_where_their_type_is_public_at_two_paths() {
+    let library = r#"
+pub mod refusal {
+    #[derive(Debug)]
+    pub enum Refused { Low, High }
+    impl std::fmt::Display for Refused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("refused") }
+    }
+    impl std::error::Error for Refused {}
+}
+pub use refusal::Refused;
+pub fn admit(n: i8) -> Result<i8, Refused> {
+    match n { i8::MIN..0 => Err(Refused::Low), 0..=60 => Ok(n), _ => Err(Refused::High) }
+}
+"#;
+    let other = library.replace("_ => Err(Refused::High)", "_ => Err(Refused::Low)");
+    let found = behaviour(&each(library, &other));
+    let smallest = &found["functions"][0]["smallest"];
+    assert_eq!(smallest["reference"]["error"]["class"], "High", "{found}");
 }

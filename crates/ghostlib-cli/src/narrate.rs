@@ -150,11 +150,12 @@ fn started(run: &str, spec: &SpecStamp, sandbox: &SandboxStamp) {
     say(format!("run        {run}: spec {} {}", spec.name, spec.version));
     let names: Vec<_> = sandbox.lacks.iter().map(|lack| lack.split(':').next().unwrap_or(lack)).collect();
     say(format!("sandbox    {}: no network, no home, nothing readable but what is named;", sandbox.backend));
-    say(format!(
-        "           {} guarantees enforced, not enforced: {}",
-        sandbox.enforces.len(),
-        names.join(", ")
-    ));
+    let n_enforced = sandbox.enforces.len();
+    if names.is_empty() {
+        say(format!("           all {n_enforced} guarantees are enforced"));
+        return;
+    }
+    say(format!("           {n_enforced} guarantees enforced, not enforced: {}", names.join(", ")));
     say(styled(DIM, "           (`ghostlib doctor` says why not)"));
 }
 

@@ -401,6 +401,9 @@ fn module(at: usize) -> String {
     format!("operation_{at}")
 }
 
+/// The compiler's name for the error whose first span is the second of two implementations.
+const CONFLICTING_IMPLEMENTATIONS: &str = "E0119";
+
 /// The compiler's errors of one build, those of the driver apart from those of the library.
 pub(super) struct Messages<'a> {
     /// The library's source tree, to which places are relative.
@@ -431,8 +434,13 @@ impl<'a> Messages<'a> {
             place: primary.and_then(|span| place(span, self.dir)),
         };
         if value["target"]["name"] == "ghostlib-driver" {
-            // An error inside a macro of the runtime names the operation among its spans or expansions.
-            self.driver.push((message.to_string(), parsed));
+            // An error inside a macro of the runtime names the operation among its spans or expansions. Of two
+            // implementations for one type, which is public at two paths, one is enough.
+            let told = match primary {
+                Some(second) if message["code"]["code"] == CONFLICTING_IMPLEMENTATIONS => second.to_string(),
+                _ => message.to_string(),
+            };
+            self.driver.push((told, parsed));
         } else {
             self.library.push(parsed);
         }
