@@ -5,6 +5,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// One step of a run that is done. A run's state is derived from its events and from nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub enum Event {
         /// The attempt that it came from.
         attempt: AttemptId,
         /// What was measured.
-        evaluation: Box<Evaluation>,
+        evaluation: Arc<Evaluation>,
         /// What it was measured with.
         environment: Environment,
         /// Wall time in seconds.

@@ -4,6 +4,7 @@ use crate::{
     SessionUsage, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The state of a run, derived from its events. Reports and `ghostlib status` show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct AttemptSummary {
     /// Its sessions. The last one counts; those before it left nothing and were thrown away.
     pub sessions: Vec<SessionSummary>,
     /// What was measured.
-    pub evaluation: Option<Evaluation>,
+    pub evaluation: Option<Arc<Evaluation>>,
     /// What it was measured with.
     pub environment: Option<Environment>,
 }
@@ -112,13 +113,14 @@ impl IterationSummary {
 
     /// One of its attempts, if it has left something yet.
     pub fn attempt(&self, number: u32) -> Option<&AttemptSummary> {
-        self.attempts.iter().find(|attempt| attempt.attempt == number)
+        let at = self.attempts.binary_search_by_key(&number, |attempt| attempt.attempt).ok()?;
+        self.attempts.get(at)
     }
 
     /// What was measured of its attempts.
     pub fn evaluations(&self) -> impl Iterator<Item = (AttemptId, &Evaluation)> {
         let id = |attempt| AttemptId { iteration: self.iteration, attempt };
-        self.attempts.iter().filter_map(move |one| Some((id(one.attempt), one.evaluation.as_ref()?)))
+        self.attempts.iter().filter_map(move |one| Some((id(one.attempt), one.evaluation.as_deref()?)))
     }
 
     fn attempt_mut(&mut self, number: u32) -> &mut AttemptSummary {
@@ -141,7 +143,7 @@ impl IterationSummary {
 
 impl RunSummary {
     /// The state after all of `events`.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+    pub fn of(events: impl IntoIterator<Item = Event>) -> Self {
         let mut summary = Self::default();
         for event in events {
             summary.apply(event);
@@ -150,8 +152,8 @@ impl RunSummary {
     }
 
     /// Takes one more event into account. Events about an iteration that never started are passed over.
-    pub fn apply(&mut self, event: &Event) {
-        match event.clone() {
+    pub fn apply(&mut self, event: Event) {
+        match event {
             Event::RunStarted { run, spec_path, spec, agents, sandbox, options } => {
                 self.run = Some(run);
                 self.spec_path = spec_path;
@@ -177,7 +179,7 @@ impl RunSummary {
             Event::Evaluated { attempt, evaluation, environment, seconds } => {
                 self.in_iteration(attempt.iteration, seconds, |it| {
                     let one = it.attempt_mut(attempt.attempt);
-                    one.evaluation = Some(*evaluation);
+                    one.evaluation = Some(evaluation);
                     one.environment = Some(environment);
                 });
             }
@@ -200,7 +202,7 @@ impl RunSummary {
 
     /// An iteration, if it has begun.
     pub fn iteration(&self, number: u32) -> Option<&IterationSummary> {
-        self.iterations.iter().find(|iteration| iteration.iteration == number)
+        self.iterations.iter().rev().find(|iteration| iteration.iteration == number)
     }
 
     /// An attempt, if it has left something.
@@ -227,7 +229,9 @@ impl RunSummary {
     }
 
     fn in_iteration(&mut self, number: u32, seconds: f64, change: impl FnOnce(&mut IterationSummary)) {
-        if let Some(iteration) = self.iterations.iter_mut().find(|iteration| iteration.iteration == number) {
+        if let Some(iteration) =
+            self.iterations.iter_mut().rev().find(|iteration| iteration.iteration == number)
+        {
             iteration.seconds += seconds;
             change(iteration);
         }

@@ -13,6 +13,7 @@ use ghostlib_run::next_steps;
 use ghostlib_run::store::Journal;
 use std::error::Error;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 const N_EVENTS: u32 = 100_000;
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let began = Instant::now();
         let (_journal, events) = Journal::open(&path)?;
         let read = began.elapsed();
-        let summary = RunSummary::of(&events);
+        let summary = RunSummary::of(events);
         let steps = next_steps(&summary);
         let whole = began.elapsed();
         let n = summary.iterations.len();
@@ -152,7 +153,7 @@ fn evaluated(attempt: AttemptId) -> Event {
         times: vec![],
     };
     let environment = Environment { toolchain: "rustc 1.95.0".into(), sandbox: "landlock".into() };
-    Event::Evaluated { attempt, evaluation: Box::new(evaluation), environment, seconds: 1.0 }
+    Event::Evaluated { attempt, evaluation: Arc::new(evaluation), environment, seconds: 1.0 }
 }
 
 fn revision(iteration: u32) -> Revision {

@@ -14,7 +14,7 @@ mod spec_files;
 pub mod store;
 mod test_file;
 
-pub use engine::{Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
+pub use engine::{Begun, Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
     JudgePlaces, JudgeTools, OperationConsensus, Operations, PerturbPlan, PerturbProgress, Perturbed, Power,
@@ -23,5 +23,5 @@ pub use judge::{
     stand_with_requirements,
 };
 pub use lint::lint_against;
-pub use spec_files::{DOCUMENT, LoadedSpec, SpecError};
+pub use spec_files::{DOCUMENT, LoadedSpec, Seen, SpecError};
 pub use test_file::{TestLanguage, needs_reference, reference_api, test_file};

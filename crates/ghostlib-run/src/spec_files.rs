@@ -35,6 +35,17 @@ pub struct LoadedSpec {
     pub api: Api,
 }
 
+/// What an implementer sees of a spec.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its files by their paths, the document first.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// How many of them are documents; they come first.
+    pub n_documents: usize,
+    /// Over the files.
+    pub hash: Sha256Hex,
+}
+
 /// Why a spec cannot be read or used.
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
@@ -181,25 +192,15 @@ impl LoadedSpec {
         Ok(())
     }
 
-    /// What an implementer may see, the document first.
-    pub fn visible_files(&self) -> Vec<(String, Vec<u8>)> {
-        let visible = self.visible();
-        visible.files().map(|file| (file.path.clone(), file.bytes.clone())).collect()
-    }
-
-    /// The hash of what an implementer sees.
-    pub fn visible_hash(&self) -> Sha256Hex {
-        hash(&self.visible())
-    }
-
-    /// How many of the visible files are documents; they come first.
-    pub fn n_visible_documents(&self) -> usize {
-        self.visible().documents().count()
-    }
-
-    fn visible(&self) -> Sources {
+    /// What an implementer may see.
+    pub fn seen(&self) -> Seen {
         let visible = ghostlib_spec::visible(&self.sources, &self.withheld);
-        ghostlib_spec::shown(&visible, &self.spec, &self.shown)
+        let seen = ghostlib_spec::shown(&visible, &self.spec, &self.shown);
+        Seen {
+            hash: hash(&seen),
+            n_documents: seen.documents().count(),
+            files: seen.files().map(|file| (file.path.clone(), file.bytes.clone())).collect(),
+        }
     }
 
     /// The same spec, of which implementers see this.

@@ -125,7 +125,7 @@ fn whole(
     };
     for run in runs {
         let Ok(events) = Journal::read(&project.journal(&run)) else { continue };
-        let summary = RunSummary::of(&events);
+        let summary = RunSummary::of(events);
         let is_whole = summary.options.as_ref().is_some_and(|options| options.shown.is_whole());
         let figures = Figures::of(Shown::Whole.to_string(), &run, &summary, options, Some(&hash));
         if is_whole && !figures.headlines.is_empty() {

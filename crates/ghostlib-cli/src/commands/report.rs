@@ -31,7 +31,7 @@ enum Format {
 pub(crate) fn report(args: &ReportArgs, json: bool) -> Result<Verdict, CliError> {
     let project = Project::at(current_dir()?);
     let run = project.find_run(args.run.as_deref())?;
-    let summary = RunSummary::of(&Journal::read(&project.journal(&run))?);
+    let summary = RunSummary::of(Journal::read(&project.journal(&run))?);
     let text = match (json, args.format) {
         (true, _) => serde_json::to_string_pretty(&summary).unwrap_or_default(),
         (false, Format::Html) => ghostlib_report::html(&summary),

@@ -5,8 +5,9 @@ use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
 use clap::{Args, ValueEnum};
-use ghostlib_model::{RunEnd, RunOptions, RunSummary};
-use ghostlib_run::store::{Journal, Project};
+use ghostlib_model::{RunEnd, RunOptions};
+use ghostlib_run::Begun;
+use ghostlib_run::store::Project;
 
 /// Go on with a run that was interrupted, from the first step that is not done.
 #[derive(Args)]
@@ -28,12 +29,12 @@ pub(crate) struct ResumeArgs {
 pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, CliError> {
     let project = Project::at(current_dir()?);
     let run = project.find_run(args.run.as_deref())?;
-    let summary = RunSummary::of(&Journal::read(&project.journal(&run))?);
-    let options = summary.options.as_ref().ok_or_else(|| {
+    let begun = Begun::open(&project, &run)?;
+    let options = begun.summary.options.as_ref().ok_or_else(|| {
         CliError::input(format!("the run {run} ended before it began"))
             .hint("start a new one with `ghostlib run`")
     })?;
-    if let Some(end) = &summary.end {
+    if let Some(end) = &begun.summary.end {
         warn(format!("the run {run} has ended already: {end}; nothing is done again"));
         // What a newer run wrote stays. The newest one's lock and reports may still be missing.
         if project.find_run(None)? != run {
@@ -56,7 +57,7 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let sandbox = args.sandbox.unwrap_or(began_with);
     let watching = Watching { json, tmux: args.agent.tmux(&project)? };
     let engine = engine(&project, &mut options, sandbox, &settings, watching).await?;
-    let outcome = engine.resume(run, options).await?;
+    let outcome = engine.resume(begun, options).await?;
     finish(&project, &outcome, json)?;
     args.after.update_spec(&project, &outcome)?;
     Ok(verdict(&outcome))

@@ -15,7 +15,7 @@ pub(crate) fn runs(_: &RunsArgs, json: bool) -> Result<Verdict, CliError> {
     let mut told = Vec::new();
     for run in project.runs()? {
         match Journal::read(&project.journal(&run)) {
-            Ok(events) => told.push((run.clone(), RunSummary::of(&events), project.run_bytes(&run))),
+            Ok(events) => told.push((run.clone(), RunSummary::of(events), project.run_bytes(&run))),
             // One broken run does not hide the others.
             Err(error) => warn(format!("{run}: {error}")),
         }

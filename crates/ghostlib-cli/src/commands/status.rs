@@ -17,7 +17,7 @@ pub(crate) struct StatusArgs {
 pub(crate) fn status(args: &StatusArgs, json: bool) -> Result<Verdict, CliError> {
     let project = Project::at(current_dir()?);
     let run = project.find_run(args.run.as_deref())?;
-    let summary = RunSummary::of(&Journal::read(&project.journal(&run))?);
+    let summary = RunSummary::of(Journal::read(&project.journal(&run))?);
     if json {
         say_json(&summary);
         return Ok(Verdict::Passed);

@@ -3,6 +3,7 @@ use crate::{html, markdown};
 use ghostlib_model::{
     AttemptSummary, Finding, IterationSummary, Priority, RevisionVerdict, RunEnd, RunSummary,
 };
+use std::sync::Arc;
 
 /// What a reader sees: the page's main part, without its data, and the document.
 fn both(summary: &RunSummary) -> [String; 2] {
@@ -25,7 +26,7 @@ fn nothing_known_shows_no_number_and_no_pass() {
 #[test]
 fn an_unknown_dimension_makes_the_headline_unknown() {
     let mut run = sample::run();
-    let evaluation = run.iterations[2].attempts[0].evaluation.as_mut().unwrap();
+    let evaluation = sample::measured(&mut run, 2);
     evaluation.fidelity.behaviour.agreement = None;
     for page in both(&run) {
         assert!(page.contains("behaviour is unknown, and what is unknown never passes"), "{page}");
@@ -36,7 +37,7 @@ fn an_unknown_dimension_makes_the_headline_unknown() {
 #[test]
 fn a_gate_without_a_result_does_not_hold() {
     let mut run = sample::run();
-    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().fidelity.gates.clear();
+    sample::measured(&mut run, 2).fidelity.gates.clear();
     for page in both(&run) {
         assert!(page.contains("gates G0, G1, G2 and G3 are unknown"), "{page}");
     }
@@ -100,7 +101,8 @@ fn figures_that_are_no_numbers_do_no_harm() {
     for iteration in &mut run.iterations {
         iteration.seconds = f64::NEG_INFINITY;
         let measured = iteration.attempts.iter_mut().filter_map(|attempt| attempt.evaluation.as_mut());
-        measured.for_each(|evaluation| evaluation.fidelity.behaviour.agreement = Some(f64::NAN));
+        measured
+            .for_each(|evaluation| Arc::make_mut(evaluation).fidelity.behaviour.agreement = Some(f64::NAN));
     }
     for page in both(&run) {
         assert!(!page.contains("NaN") && !page.contains("inf "), "{page}");
@@ -157,7 +159,7 @@ fn a_candidate_that_passed_in_a_run_that_did_not_is_not_said_to_fail() {
 fn a_finding_that_blocks_keeps_full_figures_from_reading_as_passed() {
     let mut run = sample::run();
     let finding = Finding::new("canary-found", Priority::P0, "src/lib.rs", "a canary stands in it");
-    run.iterations[2].attempts[0].evaluation.as_mut().unwrap().findings.push(finding);
+    sample::measured(&mut run, 2).findings.push(finding);
     for page in both(&run) {
         assert!(page.contains("does not fit the figures of attempt 3.1: 1 finding blocks"), "{page}");
     }

@@ -49,7 +49,7 @@ impl AttemptView {
         is_open: bool,
         limits: Limits,
     ) -> Self {
-        let evaluation = attempt.evaluation.as_ref();
+        let evaluation = attempt.evaluation.as_deref();
         let (state, word, why) = outcome(attempt, target);
         let mut sessions: Vec<_> = attempt.sessions.iter().map(|it| SessionView::of(it, limits)).collect();
         let session = sessions.pop();

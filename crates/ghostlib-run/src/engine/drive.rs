@@ -51,7 +51,7 @@ impl Record<'_> {
     /// Records that a step is done. It counts from here on.
     fn add(&mut self, event: Event) -> Result<(), RunError> {
         self.journal.append(&event)?;
-        self.summary.apply(&event);
+        self.summary.apply(event.clone());
         (self.engine.observer)(&Notice::Recorded(Box::new(event)));
         Ok(())
     }

@@ -1,27 +1,28 @@
 //! Measuring candidates, and deciding from all of them who must change.
 
 use super::RunError;
+use super::specs::SpecInUse;
 use super::work::Work;
 use crate::attribution::{self, Compared};
 use crate::judge::Candidate;
-use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{AgentError, FileTree, Recording, TrajectoryEvent};
 use ghostlib_model::{AttemptId, Environment, Evaluation, Event, RunSummary, SessionSummary, VectorResult};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The candidates of one spec.
 pub(super) struct OfOneSpec {
-    spec: LoadedSpec,
+    spec: Arc<SpecInUse>,
     dropped: Vec<VectorResult>,
-    measured: Vec<(AttemptId, SessionSummary, Evaluation)>,
+    measured: Vec<(AttemptId, SessionSummary, Arc<Evaluation>)>,
 }
 
 impl Work<'_> {
     pub(super) async fn evaluate(
         &self,
         attempt: AttemptId,
-        spec: LoadedSpec,
+        spec: Arc<SpecInUse>,
         session: SessionSummary,
     ) -> Result<Event, RunError> {
         let began = Instant::now();
@@ -31,13 +32,13 @@ impl Work<'_> {
         let record = self.record_of(&session.id)?;
         let candidate = Candidate { dir: &dir, scratch: &scratch, record: &record };
         let evaluation =
-            self.judge().await?.evaluate(&spec, &ready, candidate, &self.judge_options()).await?;
+            self.judge().await?.evaluate(&spec.loaded, &ready, candidate, &self.judge_options()).await?;
         let environment = Environment {
             toolchain: self.engine.toolchain.version.clone(),
             sandbox: self.engine.sandbox.stamp().backend,
         };
         let seconds = began.elapsed().as_secs_f64();
-        Ok(Event::Evaluated { attempt, evaluation: Box::new(evaluation), environment, seconds })
+        Ok(Event::Evaluated { attempt, evaluation: Arc::new(evaluation), environment, seconds })
     }
 
     /// What an iteration's candidates are held against each other with: those of earlier iterations with the same spec
@@ -48,8 +49,9 @@ impl Work<'_> {
             other.iteration <= number && other.spec.hash == iteration.spec.hash
         };
         let attempts = summary.iterations.iter().filter(is_alike).flat_map(|other| {
-            other.evaluations().filter_map(|(id, evaluation)| {
-                Some((id, other.attempt(id.attempt)?.session()?.clone(), evaluation.clone()))
+            other.attempts.iter().filter_map(|one| {
+                let id = AttemptId { iteration: other.iteration, attempt: one.attempt };
+                Some((id, one.session()?.clone(), Arc::clone(one.evaluation.as_ref()?)))
             })
         });
         Ok(OfOneSpec {
@@ -62,7 +64,7 @@ impl Work<'_> {
     pub(super) async fn attribute(&self, iteration: u32, compared: OfOneSpec) -> Result<Event, RunError> {
         let began = Instant::now();
         let OfOneSpec { spec, dropped, measured } = compared;
-        let calls = attribution::calls(measured.iter().map(|(_, _, evaluation)| evaluation));
+        let calls = attribution::calls(measured.iter().map(|(_, _, evaluation)| &**evaluation));
         let ready = self.ready(&spec).await?;
         let mut asked = BTreeMap::new();
         let mut candidates = Vec::new();
@@ -73,7 +75,8 @@ impl Work<'_> {
                 let [dir, scratch] = self.check_out(&stamp.commit, &stamp.tree)?;
                 let candidate = Candidate { dir: &dir, scratch: &scratch, record: &FileTree::default() };
                 let judge = self.judge().await?;
-                let answers = judge.ask(&spec, &ready, candidate, &calls, &self.judge_options()).await?;
+                let answers =
+                    judge.ask(&spec.loaded, &ready, candidate, &calls, &self.judge_options()).await?;
                 asked.insert(stamp.tree.clone(), answers);
             }
             let push_backs = self.push_backs(session)?;
@@ -84,7 +87,7 @@ impl Work<'_> {
                 push_backs,
             });
         }
-        let attribution = attribution::decide(&spec, &ready.operations, &candidates, &calls, &dropped);
+        let attribution = attribution::decide(&spec.loaded, &ready.operations, &candidates, &calls, &dropped);
         let seconds = began.elapsed().as_secs_f64();
         Ok(Event::Attributed { iteration, attribution: Box::new(attribution), seconds })
     }

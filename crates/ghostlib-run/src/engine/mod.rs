@@ -1,14 +1,15 @@
 //! The engine: it takes a run from one step to the next until the run ends.
 //!
 //! Which steps can be done follows from the journal alone, so a run that was interrupted goes on where it was.
-//! `next` says which, `drive` does them, attempts beside each other; `work` has what several of them need, and
-//! `session`, `evaluate` and `revise` do one each.
+//! `next` says which, `drive` does them, attempts beside each other; `work` and `specs` have what several of them need,
+//! and `session`, `evaluate` and `revise` do one each.
 
 mod drive;
 mod evaluate;
 mod next;
 mod revise;
 mod session;
+mod specs;
 mod work;
 
 pub use next::{Step, next_steps};
@@ -162,6 +163,27 @@ pub struct Outcome {
     pub spec_dir: PathBuf,
 }
 
+/// A run that was begun before, opened to go on with it. Nobody else can as long as it is open.
+#[derive(Debug)]
+pub struct Begun {
+    lock: ProjectLock,
+    journal: Journal,
+    /// How far it has come.
+    pub summary: RunSummary,
+}
+
+impl Begun {
+    /// Opens a run of a project.
+    ///
+    /// # Errors
+    /// If another process works in the project, or the journal cannot be used.
+    pub fn open(project: &Project, run: &RunId) -> Result<Self, RunError> {
+        let lock = project.lock()?;
+        let (journal, events) = Journal::open(&project.journal(run))?;
+        Ok(Self { lock, journal, summary: RunSummary::of(events) })
+    }
+}
+
 impl Engine {
     /// Starts a run of the spec at a path and takes it to its end.
     ///
@@ -187,23 +209,21 @@ impl Engine {
         };
         journal.append(&started)?;
         (self.observer)(&Notice::Recorded(Box::new(started.clone())));
-        self.drive(journal, RunSummary::of([&started]), Some(judge), lock).await
+        self.drive(journal, RunSummary::of([started]), Some(judge), lock).await
     }
 
     /// Goes on with a run that was interrupted, as its options are now. One that has ended is left as it is.
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub async fn resume(&self, run: RunId, options: RunOptions) -> Result<Outcome, RunError> {
-        let lock = self.project.lock()?;
-        let (mut journal, events) = Journal::open(&self.project.journal(&run))?;
-        let mut summary = RunSummary::of(&events);
+    pub async fn resume(&self, begun: Begun, options: RunOptions) -> Result<Outcome, RunError> {
+        let Begun { lock, mut journal, mut summary } = begun;
         self.check_required(&summary)?;
         if summary.end.is_none() && summary.options.as_ref().is_some_and(|before| *before != options) {
             let agents = self.agents.iter().map(|worker| worker.agent.stamp()).collect();
             let changed = Event::OptionsChanged { agents, options: Box::new(options) };
             journal.append(&changed)?;
-            summary.apply(&changed);
+            summary.apply(changed);
         }
         self.drive(journal, summary, None, lock).await
     }

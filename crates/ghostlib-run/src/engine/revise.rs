@@ -1,6 +1,7 @@
 //! Revising the spec: mechanically first, then by an agent what is left, and the guard before either.
 
 use super::next::spec_after;
+use super::specs::SpecInUse;
 use super::work::Work;
 use super::{RunError, Step, tree_error};
 use crate::revision::{self, Leave, Proposal};
@@ -14,17 +15,18 @@ use ghostlib_model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A spec, and the findings for which it is blamed.
 pub(super) struct Blamed {
-    spec: LoadedSpec,
+    spec: Arc<SpecInUse>,
     findings: Vec<Finding>,
 }
 
 /// A reviser's session that is to be.
 pub(super) struct Wording {
-    spec: LoadedSpec,
+    spec: Arc<SpecInUse>,
     cases: Vec<Case>,
     /// Why the last revision was refused.
     refused: Vec<String>,
@@ -50,9 +52,10 @@ impl Work<'_> {
         let options = self.judge_options();
         let (judge, ready) = (self.judge().await?, self.ready(&spec).await?);
         let findings: Vec<&Finding> = findings.iter().collect();
-        let proposal = revision::propose(&spec, &findings, judge, &ready, &options).await?;
-        let proposal = proposal.unwrap_or_else(|| Proposal { after: spec.clone(), changes: Vec::new() });
-        let revision = self.conclude(&spec, &proposal, &Leave::default(), Reviser::Mechanical).await?;
+        let proposal = revision::propose(&spec.loaded, &findings, judge, &ready, &options).await?;
+        let nothing = || Proposal { after: spec.loaded.clone(), changes: Vec::new() };
+        let proposal = proposal.unwrap_or_else(nothing);
+        let revision = self.conclude(&spec.loaded, &proposal, &Leave::default(), Reviser::Mechanical).await?;
         Ok(Event::Revised { iteration, revision: Box::new(revision) })
     }
 
@@ -106,7 +109,8 @@ impl Work<'_> {
             self.prepare_reviser(&workspace, &wording)
         };
         let (assignment, mut session) = self.have_work(agent, None, &prepare).await?;
-        let (proposal, leave, refused) = self.take_revision(&wording.spec, &assignment, &mut session)?;
+        let (proposal, leave, refused) =
+            self.take_revision(&wording.spec.loaded, &assignment, &mut session)?;
         let by = Reviser::Agent(Box::new(RevisingSession {
             session: assignment.session.clone(),
             agent: session.agent.clone(),
@@ -115,23 +119,23 @@ impl Work<'_> {
             seconds: began.elapsed().as_secs_f64(),
         }));
         let revision = if refused.is_empty() {
-            self.conclude(&wording.spec, &proposal, &leave, by).await?
+            self.conclude(&wording.spec.loaded, &proposal, &leave, by).await?
         } else {
-            revision::conclude(&wording.spec, &proposal, refused, by)
+            revision::conclude(&wording.spec.loaded, &proposal, refused, by)
         };
         Ok(Event::Revised { iteration, revision: Box::new(revision) })
     }
 
     fn prepare_reviser(&self, workspace: &Path, wording: &Wording) -> Result<Assignment, RunError> {
         let cases: Vec<&Case> = wording.cases.iter().collect();
-        let withheld = |id: &str| wording.spec.withheld.iter().any(|withheld| withheld.as_str() == id);
-        let files = wording.spec.visible_files();
+        let SpecInUse { loaded, seen, .. } = &*wording.spec;
+        let withheld = |id: &str| loaded.withheld.iter().any(|withheld| withheld.as_str() == id);
         let prompt = prepare_reviser(
             workspace,
             &ToRevise {
                 prompts: &self.engine.prompts,
-                name: &wording.spec.spec.front_matter.name,
-                spec_files: &files,
+                name: &loaded.spec.front_matter.name,
+                spec_files: &seen.files,
                 findings: &revision::brief(&cases, &withheld, &wording.refused),
                 growth_lines: self.options.growth,
             },
@@ -141,7 +145,7 @@ impl Work<'_> {
             role: Role::Reviser,
             workspace: workspace.to_owned(),
             prompt,
-            spec: wording.spec.visible_hash(),
+            spec: seen.hash.clone(),
             n_before: wording.n_before,
             cargo_home: None,
             budget: self.options.session,

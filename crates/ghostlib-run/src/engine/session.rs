@@ -1,9 +1,9 @@
 //! One session of an implementer, from an empty workspace to a committed candidate.
 
 use super::next::samples;
+use super::specs::SpecInUse;
 use super::work::Work;
 use super::{Notice, RunError, Step, remove_folder, tree_error};
-use crate::spec_files::LoadedSpec;
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
@@ -17,7 +17,7 @@ use ghostlib_model::{
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long to wait before a session is begun again whose model could not be had, where the model does not say.
@@ -32,7 +32,7 @@ pub(super) struct Ordered {
     session: SessionId,
     /// Which of the run's agents works.
     worker: usize,
-    spec: LoadedSpec,
+    spec: Arc<SpecInUse>,
     package: String,
     /// As [`Assignment::n_before`].
     n_before: usize,
@@ -167,21 +167,20 @@ impl Work<'_> {
     ) -> Result<Assignment, RunError> {
         let workspace = self.engine.project.workspace(&ordered.session);
         self.clear_workspace(agent, &ordered.session, &workspace)?;
-        let loaded = &ordered.spec;
+        let SpecInUse { loaded, seen, .. } = &*ordered.spec;
         let front_matter = &loaded.spec.front_matter;
         let target = front_matter.targets.get("rust");
         let dependencies: Vec<String> =
             target.into_iter().flat_map(|target| &target.dependencies).map(|one| one.name.clone()).collect();
         let edition = target.and_then(|target| target.edition.as_deref()).unwrap_or("2021");
-        let files = loaded.visible_files();
         let prepared = Prepared {
             prompts: &self.engine.prompts,
             name: &front_matter.name,
             package: &ordered.package,
             edition,
             dependencies: &dependencies,
-            spec_files: &files,
-            n_documents: loaded.n_visible_documents(),
+            spec_files: &seen.files,
+            n_documents: seen.n_documents,
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
         Ok(Assignment {
@@ -189,7 +188,7 @@ impl Work<'_> {
             role: Role::Implementer,
             workspace,
             prompt,
-            spec: loaded.visible_hash(),
+            spec: seen.hash.clone(),
             n_before: ordered.n_before,
             cargo_home: cargo_home.map(Path::to_owned),
             budget: self.options.session,

@@ -2,19 +2,17 @@
 
 use super::next::{self, Step};
 use super::session::Ordered;
+use super::specs::{SpecInUse, SpecsRead};
 use super::{Engine, Notice, RunError, tree_error};
 use crate::judge::{Judge, JudgeOptions, Ready};
-use crate::spec_files::LoadedSpec;
 use crate::store::Candidates;
 use ghostlib_agent::{FileTree, Recording};
 use ghostlib_model::{
-    AttemptSummary, Event, IterationSummary, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId,
-    Sha256Hex, VectorId,
+    AttemptSummary, Event, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId, Sha256Hex,
 };
 use ghostlib_verify::Differential;
-use std::collections::BTreeSet;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
@@ -26,9 +24,10 @@ pub(super) struct Work<'a> {
     pub(super) engine: &'a Engine,
     pub(super) run: RunId,
     pub(super) options: RunOptions,
-    spec_path: String,
+    pub(super) spec_path: String,
     /// The spec that the run began with, from which is chosen what is withheld.
-    first_spec: Sha256Hex,
+    pub(super) first_spec: Sha256Hex,
+    pub(super) specs: SpecsRead,
     /// The reference as the journal has it.
     reference: Option<ReferenceStamp>,
     judge: OnceCell<Judge>,
@@ -60,6 +59,7 @@ impl<'a> Work<'a> {
             options: options.clone(),
             spec_path: summary.spec_path.clone(),
             first_spec: spec.hash.clone(),
+            specs: SpecsRead::default(),
             reference: summary.reference.clone(),
             judge: OnceCell::new_with(judge),
             ready: Mutex::new(None),
@@ -146,10 +146,10 @@ impl<'a> Work<'a> {
         &self,
         iteration: u32,
         purpose: ghostlib_model::Purpose,
-        spec: LoadedSpec,
+        spec: Arc<SpecInUse>,
     ) -> Result<Event, RunError> {
         let dropped = self.ready(&spec).await?.dropped.clone();
-        Ok(Event::IterationStarted { iteration, purpose, spec: spec.stamp(), dropped })
+        Ok(Event::IterationStarted { iteration, purpose, spec: spec.loaded.stamp(), dropped })
     }
 
     /// The reference, fetched and read.
@@ -164,65 +164,16 @@ impl<'a> Work<'a> {
     }
 
     /// The reference's driver for a spec.
-    pub(super) async fn ready(&self, spec: &LoadedSpec) -> Result<Arc<Ready>, RunError> {
-        let hash = spec.stamp().hash;
+    pub(super) async fn ready(&self, spec: &SpecInUse) -> Result<Arc<Ready>, RunError> {
         let mut kept = self.ready.lock().await;
         match &*kept {
-            Some((made_for, ready)) if *made_for == hash => Ok(Arc::clone(ready)),
+            Some((made_for, ready)) if *made_for == spec.hash => Ok(Arc::clone(ready)),
             _ => {
-                let ready = Arc::new(self.judge().await?.ready(spec, &self.judge_options()).await?);
-                *kept = Some((hash, Arc::clone(&ready)));
+                let ready = Arc::new(self.judge().await?.ready(&spec.loaded, &self.judge_options()).await?);
+                *kept = Some((spec.hash.clone(), Arc::clone(&ready)));
                 Ok(ready)
             }
         }
-    }
-
-    /// The spec of the next iteration.
-    fn next_spec(&self, summary: &RunSummary) -> Result<LoadedSpec, RunError> {
-        let hash = summary.iterations.last().map_or(&self.first_spec, next::spec_after);
-        let number = summary.iterations.last().map_or(1, |last| last.iteration + 1);
-        self.spec_as_shown(summary, hash, number)
-    }
-
-    /// The spec of an iteration, with what is withheld in it.
-    pub(super) fn spec_of(
-        &self,
-        summary: &RunSummary,
-        iteration: &IterationSummary,
-    ) -> Result<LoadedSpec, RunError> {
-        self.spec_as_shown(summary, &iteration.spec.hash, iteration.iteration)
-    }
-
-    /// The spec that an iteration has left, with what is withheld in the next one.
-    pub(super) fn spec_after(
-        &self,
-        summary: &RunSummary,
-        it: &IterationSummary,
-    ) -> Result<LoadedSpec, RunError> {
-        self.spec_as_shown(summary, next::spec_after(it), it.iteration + 1)
-    }
-
-    /// What is withheld is chosen once, from the spec that the run began with. What a revision showed stays shown.
-    fn spec_as_shown(
-        &self,
-        summary: &RunSummary,
-        hash: &Sha256Hex,
-        iteration: u32,
-    ) -> Result<LoadedSpec, RunError> {
-        let first = self.read_spec(&self.first_spec)?;
-        let mut withheld: BTreeSet<VectorId> = first.to_withhold(self.options.hidden, self.options.seed);
-        let shown: BTreeSet<&str> = next::shown_before(summary, iteration).collect();
-        withheld.retain(|id| !shown.contains(id.as_str()));
-        let loaded = if *hash == self.first_spec { first } else { self.read_spec(hash)? };
-        Ok(loaded.withholding(&withheld).showing(&self.options.shown))
-    }
-
-    /// A spec as it was recorded.
-    fn read_spec(&self, hash: &Sha256Hex) -> Result<LoadedSpec, RunError> {
-        let dir = self.engine.project.spec_dir(&self.run, hash);
-        let document = LoadedSpec::document_in(&dir, Path::new(&self.spec_path));
-        let loaded = LoadedSpec::read(&document)?;
-        if loaded.stamp().hash == *hash { Ok(loaded) } else { Err(RunError::SnapshotChanged(dir)) }
     }
 
     pub(super) fn judge_options(&self) -> JudgeOptions {

@@ -5,7 +5,7 @@ use ghostlib_spec::visible;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl LoadedSpec {
-    /// The same spec with other documents, given all files as they are after an edit of what [`Self::visible_files`]
+    /// The same spec with other documents, given all files as they are after an edit of what [`Self::seen`]
     /// shows. Vectors stay as they are, those that are not shown among them.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ mod tests {
     }
 
     fn files(loaded: &LoadedSpec) -> BTreeMap<String, Vec<u8>> {
-        loaded.visible_files().into_iter().collect()
+        loaded.seen().files.into_iter().collect()
     }
 
     #[test]

@@ -79,12 +79,12 @@ mod tests {
         let loaded = spec(false);
         let withheld = loaded.to_withhold(0.3, 1);
         let seen = loaded.clone().withholding(&withheld);
-        let text = |loaded: &LoadedSpec| String::from_utf8(loaded.visible_files()[1].1.clone()).unwrap();
+        let text = |loaded: &LoadedSpec| String::from_utf8(loaded.seen().files[1].1.clone()).unwrap();
         for vector in &loaded.spec.vectors[1..] {
             let line = format!("name: {}", vector.name);
             assert_eq!(text(&seen).contains(&line), !withheld.contains(&vector.id), "{line}");
             assert!(text(&loaded).contains(&line));
         }
-        assert_ne!(seen.visible_hash(), loaded.visible_hash());
+        assert_ne!(seen.seen().hash, loaded.seen().hash);
     }
 }

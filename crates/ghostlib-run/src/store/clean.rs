@@ -53,7 +53,7 @@ impl Project {
         let n_old = keep.map_or(0, |keep| runs.len().saturating_sub(keep));
         let has_ended = |run: &&RunId| {
             // One that cannot be read is not known to have ended.
-            Journal::read(&self.journal(run)).is_ok_and(|events| RunSummary::of(&events).end.is_some())
+            Journal::read(&self.journal(run)).is_ok_and(|events| RunSummary::of(events).end.is_some())
         };
         let old = runs.iter().take(n_old).filter(has_ended);
         let mut waste: Vec<Waste> =

@@ -13,10 +13,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
+use std::panic;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// The number of the journal format that is written.
 pub const FORMAT: u32 = 2;
+
+/// The fewest records that are worth a core of their own.
+const MIN_A_CORE: usize = 1000;
 
 /// A journal that is open for appending.
 #[derive(Debug)]
@@ -148,18 +153,36 @@ impl Content {
     fn read(path: &Path) -> Result<Self, JournalError> {
         let bytes = fs::read(path).map_err(io_error(path))?;
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let mut content = Self { events: Vec::new(), whole_bytes: end as u64 };
         let text = String::from_utf8_lossy(&bytes[..end]);
-        for (at, line) in text.lines().enumerate() {
-            let damaged = |reason: String| JournalError::Damaged { path: path.into(), line: at + 1, reason };
-            if at == 0 {
-                check_header(path, line)?;
-            } else {
-                content.events.push(parse(line, content.events.len() as u64 + 1).map_err(damaged)?);
-            }
+        let mut lines = text.lines();
+        if let Some(header) = lines.next() {
+            check_header(path, header)?;
         }
-        Ok(content)
+        let lines: Vec<&str> = lines.collect();
+        let events = parse_all(&lines).map_err(|(at, reason)| {
+            // The header is line 1.
+            JournalError::Damaged { path: path.into(), line: at + 2, reason }
+        })?;
+        Ok(Self { events, whole_bytes: end as u64 })
     }
+}
+
+/// The events of all records, read on all cores; or the first record that is not what was written, from 0, and why.
+fn parse_all(lines: &[&str]) -> Result<Vec<Event>, (usize, String)> {
+    let n_cores = thread::available_parallelism().map_or(1, usize::from);
+    let size = lines.len().div_ceil(n_cores).max(MIN_A_CORE);
+    let part = |first: usize, lines: &[&str]| {
+        let events =
+            (first..).zip(lines).map(|(at, line)| parse(line, at as u64 + 1).map_err(|why| (at, why)));
+        events.collect::<Result<Vec<Event>, _>>()
+    };
+    let parts: Result<Vec<Vec<Event>>, _> = thread::scope(|scope| {
+        let parts = lines.chunks(size).enumerate();
+        let parts: Vec<_> = parts.map(|(n, lines)| scope.spawn(move || part(n * size, lines))).collect();
+        let parts = parts.into_iter();
+        parts.map(|part| part.join().unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
+    });
+    Ok(parts?.into_iter().flatten().collect())
 }
 
 fn check_header(path: &Path, line: &str) -> Result<(), JournalError> {

@@ -11,6 +11,7 @@ use ghostlib_model::{
 };
 use pieces::{candidate, fidelity, revision, reworded, spec, split_agreement, times, vector_result};
 use serde_json::json;
+use std::sync::Arc;
 
 pub(crate) fn run() -> RunSummary {
     RunSummary {
@@ -254,6 +255,11 @@ fn iteration(n: u32, purpose: Purpose) -> IterationSummary {
     IterationSummary { seconds: 14.2, ..IterationSummary::new(n, purpose, spec(n), Vec::new()) }
 }
 
+/// What was measured of the first attempt of an iteration, by its place in the run.
+pub(crate) fn measured(run: &mut RunSummary, iteration: usize) -> &mut Evaluation {
+    Arc::make_mut(run.iterations[iteration].attempts[0].evaluation.as_mut().unwrap())
+}
+
 fn attempt((iteration, n): (u32, u32), evaluation: Option<Evaluation>) -> AttemptSummary {
     AttemptSummary {
         attempt: n,
@@ -265,7 +271,7 @@ fn attempt((iteration, n): (u32, u32), evaluation: Option<Evaluation>) -> Attemp
             policy: None,
             usage: None,
         }],
-        evaluation,
+        evaluation: evaluation.map(Arc::new),
         environment: Some(Environment { toolchain: "rustc 1.95.0".into(), sandbox: "landlock".into() }),
     }
 }

@@ -87,7 +87,7 @@ fn attempt(number: u32, candidate: bool, evaluation: Option<Evaluation>) -> Atte
             policy: None,
             usage: None,
         }],
-        evaluation,
+        evaluation: evaluation.map(Into::into),
         environment: None,
     }
 }
@@ -196,7 +196,7 @@ fn a_spec_passes_when_it_holds_on_fresh_rebuilds() {
     assert_eq!(only(&confirmed), Step::End(RunEnd::Passed));
     assert_eq!(best(&confirmed), Some(id(2, 1)));
     let mut fell_short = all(2, Purpose::Confirm, 3);
-    fell_short.attempts[1].evaluation = Some(evaluation(50, vec![]));
+    fell_short.attempts[1].evaluation = Some(evaluation(50, vec![]).into());
     assert_eq!(only(&of_several(2, 3, vec![explored.clone(), fell_short.clone()])), Step::Revise(2));
     // Where only an agent slipped, fresh rebuilds of the same spec may still show that it holds.
     let slipped = revised(fell_short, "s", RevisionVerdict::Accepted);
