@@ -8,6 +8,7 @@ mod api;
 mod attribution;
 mod call;
 mod canary;
+mod comparison;
 mod diagnostic;
 mod evaluation;
 mod event;
@@ -27,6 +28,7 @@ pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Rece
 pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use canary::Canary;
+pub use comparison::{ComparedRun, Comparison, ComparisonVerdict, DimensionChange, ItemChange, Paired};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,
@@ -34,7 +36,7 @@ pub use evaluation::{
 };
 pub use event::{
     AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,
-    ReferenceStamp, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
+    ReferenceStamp, Reviewed, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
     SandboxStamp, Shown, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};

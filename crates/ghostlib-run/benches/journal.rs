@@ -93,6 +93,7 @@ fn started() -> Event {
         confirm: 0,
         parallel: 1,
         growth: 0,
+        review: false,
         budget: RunBudget::default(),
         shown: Shown::Whole,
         sandbox: "auto".into(),
@@ -163,5 +164,6 @@ fn revision(iteration: u32) -> Revision {
         diff: String::new(),
         verdict: RevisionVerdict::Accepted,
         by: Reviser::Mechanical,
+        reviewed: false,
     }
 }

@@ -1,4 +1,4 @@
-use ghostlib_model::{AttemptSummary, Environment, Gate, IterationSummary, RunSummary, Sha256Hex};
+use ghostlib_model::{AttemptSummary, Environment, Gate, IterationSummary, Ratio, RunSummary, Sha256Hex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -173,37 +173,12 @@ fn fidelity(
         seed: options.seed,
         attempts: measured.len(),
         passed,
-        pass_rate: wilson(passed, measured.len()),
+        pass_rate: rounded(Ratio::new(passed, measured.len()).interval().unwrap_or([0.0, 1.0])),
         gates: fidelity.gates.iter().map(|result| (result.gate, result.passed)).collect(),
     })
 }
 
-/// The Wilson score interval of a rate at 95 %, rounded to 3 digits. Wilson, "Probable inference, the law of
-/// succession, and statistical inference", 1927.
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn wilson(passed: usize, of: usize) -> [f64; 2] {
-    const Z: f64 = 1.959_964;
-    if of == 0 {
-        return [0.0, 1.0];
-    }
-    let n = of as f64;
-    let rate = passed as f64 / n;
-    let middle = rate + Z * Z / (2.0 * n);
-    let half = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    [middle - half, middle + half].map(|bound| (bound / scale * 1000.0).round() / 1000.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wilson_gives_the_known_bounds() {
-        for (n, low) in [(3, 0.438), (5, 0.566), (10, 0.722), (20, 0.839)] {
-            let [lower, upper] = wilson(n, n);
-            assert!((lower - low).abs() < 0.0015 && (upper - 1.0).abs() < 1e-9, "{n}: {lower} {upper}");
-        }
-        assert!(wilson(0, 0)[0].abs() < f64::EPSILON);
-    }
+/// To 3 digits: what is pinned is read by people.
+fn rounded([low, high]: [f64; 2]) -> [f64; 2] {
+    [low, high].map(|bound| (bound * 1000.0).round() / 1000.0)
 }

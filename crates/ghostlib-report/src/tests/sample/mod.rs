@@ -34,6 +34,7 @@ pub(crate) fn run() -> RunSummary {
             confirm: 1,
             parallel: 1,
             growth: 40,
+            review: false,
             budget: RunBudget::default(),
             shown: ghostlib_model::Shown::Whole,
             sandbox: "auto".into(),
@@ -221,6 +222,7 @@ fn second() -> IterationSummary {
         diff: String::new(),
         verdict: refused,
         by: ghostlib_model::Reviser::Mechanical,
+        reviewed: false,
     };
     IterationSummary {
         attempts,

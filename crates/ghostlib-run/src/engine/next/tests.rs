@@ -39,6 +39,7 @@ fn summary(iterations: Vec<IterationSummary>) -> RunSummary {
             parallel: 1,
             growth: 20,
             budget: RunBudget::default(),
+            review: false,
             shown: Shown::Whole,
             sandbox: "auto".into(),
             target: 0.9,
