@@ -38,4 +38,5 @@ mod support;
 mod task;
 mod upstream;
 mod vectors;
+mod waiving;
 mod watching;

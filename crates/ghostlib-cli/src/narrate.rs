@@ -245,6 +245,11 @@ pub(crate) fn evaluated(evaluation: &Evaluation, seconds: f64) {
         ));
     }
     say(format!("    headline   {}", headline(evaluation)));
+    for waiver in &evaluation.waivers {
+        let n = counted(waiver.n_findings, "finding");
+        let (what, reason) = (visible(&waiver.what), visible(&waiver.reason));
+        say(format!("    waived     {what}: {reason} ({n})"));
+    }
     for alarm in &evaluation.alarms {
         say(format!("    {}: {}", styled(WARN, "alarm"), alarm.message));
     }
@@ -335,6 +340,9 @@ pub(crate) fn finding(finding: &Finding) {
     let message = finding.message.lines().next().unwrap_or_default();
     let (priority, rule) = (styled(style, finding.priority), styled(DIM, &finding.rule));
     say(format!("    {priority} {rule} {}", visible(message)));
+    if let Some(reason) = &finding.waived {
+        say(format!("       reference quirk, waived: {}", visible(reason)));
+    }
     let places = [("reference", &finding.reference), ("candidate", &finding.candidate)];
     let places: Vec<_> =
         places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();

@@ -23,6 +23,7 @@ mod requirement;
 mod session;
 mod summary;
 mod vector;
+mod waiver;
 
 pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
 pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
@@ -52,6 +53,7 @@ pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind
 pub use session::{RunBudget, SessionBudget, SessionEnd, SessionUsage};
 pub use summary::{AttemptSummary, IterationSummary, RunSummary, SessionSummary};
 pub use vector::{Binding, Vector};
+pub use waiver::{Waived, Waiver, WaiverUse, only_value};
 
 /// A value of a vector, as JSON has it.
 pub type Value = serde_json::Value;

@@ -149,6 +149,7 @@ fn evaluated(attempt: AttemptId) -> Event {
         vectors: vec![],
         functions: vec![],
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: vec![],
         times: vec![],
     };

@@ -7,8 +7,8 @@ mod mechanical;
 
 pub(crate) use brief::brief;
 pub use guard::{Leave, check};
+pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
-pub(crate) use harvest::{only_value, vector_of};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;

@@ -1,4 +1,6 @@
-use ghostlib_model::{AttemptSummary, Environment, Gate, IterationSummary, Ratio, RunSummary, Sha256Hex};
+use ghostlib_model::{
+    AttemptSummary, Environment, Gate, IterationSummary, Ratio, RunSummary, Sha256Hex, WaiverUse,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -23,6 +25,9 @@ pub struct Lockfile {
     pub environment: Environment,
     /// What was measured.
     pub fidelity: LockedFidelity,
+    /// What the reference does and the spec is not to say, with the reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<LockedWaiver>,
     /// The candidate.
     pub candidate: LockedCandidate,
 }
@@ -102,6 +107,16 @@ pub struct LockedFidelity {
     pub gates: BTreeMap<Gate, bool>,
 }
 
+/// Something that the reference does and the spec is not to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedWaiver {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// The candidate that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +153,7 @@ impl Lockfile {
             },
             environment: best.environment.clone()?,
             fidelity: fidelity(summary, iteration, best)?,
+            waivers: best.evaluation.iter().flat_map(|one| &one.waivers).map(LockedWaiver::of).collect(),
             candidate: LockedCandidate { tree: session.candidate.as_ref()?.tree.clone() },
         })
     }
@@ -149,6 +165,12 @@ impl Lockfile {
     pub fn to_text(&self) -> Result<String, toml::ser::Error> {
         let head = "# Written by ghostlib. It pins what was proved; commit it.\n";
         Ok(format!("{head}{}", toml::to_string(self)?))
+    }
+}
+
+impl LockedWaiver {
+    fn of(waiver: &WaiverUse) -> Self {
+        Self { what: waiver.what.clone(), reason: waiver.reason.clone() }
     }
 }
 

@@ -133,6 +133,7 @@ fn first() -> IterationSummary {
             vectors: vec![vector_result("split/one", VectorOutcome::Passed)],
             functions: vec![split_agreement(820, true)],
             code: CodeCoverage::default(),
+            waivers: Vec::new(),
             alarms: Vec::new(),
             times: times(),
         }),
@@ -154,6 +155,7 @@ fn first() -> IterationSummary {
         ],
         functions: vec![split_agreement(820, true)],
         code: CodeCoverage::Counted(CodeReached { lines: Ratio::new(118, 131), ..CodeReached::default() }),
+        waivers: Vec::new(),
         alarms: vec![Alarm {
             kind: "copied-code".into(),
             message: "a run of 151 tokens is the reference's own".into(),
@@ -200,6 +202,7 @@ fn second() -> IterationSummary {
         vectors: Vec::new(),
         functions: Vec::new(),
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: times(),
     };
@@ -242,6 +245,7 @@ fn third() -> IterationSummary {
         ],
         functions: vec![split_agreement(998, false)],
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: times(),
     };

@@ -70,6 +70,7 @@ fn evaluation(share: usize, findings: Vec<Finding>) -> Evaluation {
         vectors: Vec::new(),
         functions: Vec::new(),
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: Vec::new(),
     }
