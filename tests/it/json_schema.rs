@@ -47,6 +47,12 @@ impl Validator<'_> {
             "items" => {
                 value.as_array().is_none_or(|items| items.iter().all(|item| self.accepts(argument, item)))
             }
+            "minItems" => {
+                value.as_array().is_none_or(|items| items.len() as u64 >= argument.as_u64().unwrap())
+            }
+            "maxItems" => {
+                value.as_array().is_none_or(|items| items.len() as u64 <= argument.as_u64().unwrap())
+            }
             "uniqueItems" => value
                 .as_array()
                 .is_none_or(|items| items.iter().enumerate().all(|(i, item)| !items[..i].contains(item))),

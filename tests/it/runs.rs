@@ -1,9 +1,8 @@
 //! `ghostlib runs` and `ghostlib gc`: what a project has, and what it can do without.
 
-use crate::support::{agent_that_leaves, level_project};
+use crate::support::{agent_that_leaves, copy_recorded, level_project};
 use serde_json::Value;
 use std::fs;
-use walkdir::WalkDir;
 
 #[test]
 fn runs_are_listed_and_what_can_be_made_again_is_removed() {
@@ -57,16 +56,7 @@ fn a_run_that_has_not_ended_stays() {
 fn the_recorded_runs_of_this_project_can_be_read() {
     let project = level_project();
     for (run, iterations) in [("caskbook/r1", 3), ("caskbook/floor", 1), ("shell-words/r1", 3)] {
-        let from = ghostlib_testkit::fixture(&format!("runs/{run}"));
-        let to = project.path(".ghostlib/runs/r1");
-        // As it lies there: what a recording calls its files is a part of it.
-        for entry in
-            WalkDir::new(&from).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
-        {
-            let path = to.join(entry.path().strip_prefix(&from).unwrap());
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::copy(entry.path(), path).unwrap();
-        }
+        copy_recorded(&project, run, "r1");
         let summary: Value =
             serde_json::from_str(&project.run(&["status", "--json"]).expect_code(0).stdout).unwrap();
         assert_eq!(summary["iterations"].as_array().unwrap().len(), iterations, "{run}");
@@ -76,6 +66,6 @@ fn the_recorded_runs_of_this_project_can_be_read() {
             report.contains(run.split_once('/').unwrap().0) && report.contains("Who must change"),
             "{report}"
         );
-        fs::remove_dir_all(to).unwrap();
+        fs::remove_dir_all(project.path(".ghostlib/runs/r1")).unwrap();
     }
 }

@@ -64,7 +64,7 @@ fn reads_vectors(project: &TestProject, yaml: &[u8]) -> bool {
 fn the_schemas_that_are_checked_in_are_those_of_the_types() {
     let project = project();
     let names = project.run(&["schema"]).expect_code(0).stdout;
-    assert_eq!(names.lines().collect::<Vec<_>>(), ["front-matter", "vectors", "parse"]);
+    assert_eq!(names.lines().collect::<Vec<_>>(), ["front-matter", "vectors", "parse", "compare"]);
     for name in names.lines() {
         let path = fixture("..").join(format!("schemas/{name}.json"));
         let now = project.run(&["schema", name]).expect_code(0).stdout;
@@ -118,6 +118,15 @@ fn the_schema_of_front_matter_accepts_what_its_reader_accepts() {
         "keywords: {MUST: MUSS, MUST NOT: [DARF NICHT]}",
         "keywords: {MUSS: MUST}",
         "keywords: MUSS",
+        "waivers: [{item: a, reason: r}, {operation: b, input: {x: [1]}, reason: r}]",
+        "waivers: [{operation: b, pattern: '*', reason: r}]",
+        "waivers: [{operation: b, pattern: '*', input: 1, reason: r}]",
+        "waivers: [{item: a, pattern: '*', reason: r}]",
+        "waivers: [{item: a}]",
+        "waivers: [{item: a, reason: ' '}]",
+        "waivers: [{item: a, because: r}]",
+        "waivers: {item: a, reason: r}",
+        "waivers:",
         "lints: {todo: allow}",
         "lints: [todo]",
     ];

@@ -3,7 +3,9 @@
 use ghostlib_testkit::{TestProject, fixture};
 use serde_json::Value;
 use std::fmt::Write;
+use std::fs;
 use std::path::PathBuf;
+use walkdir::WalkDir;
 
 /// An empty project.
 pub(crate) fn project() -> TestProject {
@@ -58,6 +60,17 @@ pub(crate) fn write_candidate(project: &TestProject, candidate: &str) -> String 
         file("src/good.rs", &project.read("candidates-read/level-good/src/lib.rs"));
     }
     body
+}
+
+/// Copies a run of `fixtures/runs/` into the project, as it lies there: what a recording calls its files is a part of it.
+pub(crate) fn copy_recorded(project: &TestProject, from: &str, to: &str) {
+    let from = ghostlib_testkit::fixture(&format!("runs/{from}"));
+    for entry in WalkDir::new(&from).into_iter().map(Result::unwrap) {
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(&from).unwrap().to_string_lossy().into_owned();
+            project.write(&format!(".ghostlib/runs/{to}/{path}"), fs::read(entry.path()).unwrap());
+        }
+    }
 }
 
 /// The state of a run from what `--json` writes, where iterations make one attempt: each with its only attempt's last

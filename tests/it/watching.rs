@@ -2,6 +2,7 @@
 
 use crate::support::{agent, level_project};
 use ghostlib_testkit::{Started, TestProject};
+use serde_json::Value;
 use std::ffi::OsStr;
 use std::process::Command;
 
@@ -113,4 +114,60 @@ fn tmux(sockets: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the windows are looked at from outside")]
     let output = Command::new("tmux").env("TMUX_TMPDIR", sockets).args(args).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn a_run_is_watched_until_it_ends_and_each_event_is_told_once() {
+    let project = level_project();
+    let run = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let task = project.path(".ghostlib/tasks/r1-1.json");
+    run.wait_until("the task", || task.exists());
+    let plain = project.start(&["status", "--watch"]);
+    let json = project.start(&["status", "r1", "--watch", "--json"]);
+    for file in ["Cargo.toml", "src/lib.rs"] {
+        project.copy_fixture("candidates/level-good", "good");
+        let text = project.read(&format!("good/{file}"));
+        project.write(&format!(".ghostlib/workspaces/r1-1/candidate/{file}"), text);
+    }
+    let _ = project.run(&["task", "done", "r1-1", "--by", "me"]).expect_code(0);
+    let told = plain.wait().expect_code(0).stdout;
+    for line in ["run        r1: spec level", "rebuild 1  by me", "Passed:"] {
+        assert_eq!(told.matches(line).count(), 1, "{line}: {told}");
+    }
+    let lines = json.wait().expect_code(0).stdout;
+    let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let journal = project.read(".ghostlib/runs/r1/journal.jsonl");
+    let recorded: Vec<Value> = journal
+        .lines()
+        .skip(1)
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["event"].clone())
+        .collect();
+    assert_eq!(events, recorded);
+    let _ = run.wait().expect_code(0);
+}
+
+#[test]
+fn whoever_watches_a_run_that_nobody_works_on_is_told_so() {
+    let project = level_project();
+    let run = project.start(&["run", "specs/level", "--agent", "handoff"]);
+    let task = project.path(".ghostlib/tasks/r1-1.json");
+    run.wait_until("the task", || task.exists());
+    let watched = project.start(&["status", "--watch"]);
+    drop(run.kill());
+    let told = watched.wait().expect_code(0);
+    assert!(
+        told.stderr.contains("nobody works on the run r1; `ghostlib resume r1` goes on"),
+        "{}",
+        told.stderr
+    );
+    // A terminal is drawn anew, where there is a program that makes one.
+    let on_a_terminal = "script -qec \"$0 status --watch\" /dev/null";
+    let drawn = project.run_other("sh", &["-c", on_a_terminal], &[]).unwrap();
+    if drawn.code != Some(127) {
+        let shown = drawn.expect_code(0).stdout;
+        let screens: Vec<&str> = shown.split("\u{1b}[H\u{1b}[2J").collect();
+        let last = screens.last().unwrap();
+        assert!(screens.len() > 2 && last.contains("waiting for task r1-1: nobody has claimed it"), "{last}");
+        assert!(last.contains("next: attempt 1.1: an implementer works (0:"), "{last}");
+    }
 }

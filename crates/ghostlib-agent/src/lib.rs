@@ -52,7 +52,7 @@ pub use recording::{
 };
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};
-pub use tree::{FileTree, TreeError, read_plain_file};
+pub use tree::{FileTree, TreeError, check_name, read_plain_file};
 
 use ghostlib_model::{AgentStamp, PolicyStamp, SessionEnd, SessionUsage, Sha256Hex};
 use std::future::Future;

@@ -203,8 +203,11 @@ fn relative_name(dir: &Path, path: &Path) -> Result<String, TreeError> {
     Ok(name.to_owned())
 }
 
-/// Whether a relative path with `/` means the same to git and on every operating system; if not, why.
-pub(crate) fn check_name(name: &str) -> Result<(), String> {
+/// Whether a relative path with `/` means the same to git and on every operating system.
+///
+/// # Errors
+/// Why it does not.
+pub fn check_name(name: &str) -> Result<(), String> {
     if name.chars().any(char::is_control) {
         return Err("the name has control characters".into());
     }

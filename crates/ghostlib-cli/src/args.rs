@@ -13,7 +13,7 @@ use ghostlib_spec::{Dialect, Options};
 /// Libraries as specs: rebuild them blind, measure how faithful the code is, mend the spec.
 ///
 /// Exit codes: 0 passed; 1 fell short; 2 a mistake in what was asked or given; 3 the environment lacks something;
-/// 130 interrupted.
+/// 4 a revision waits for a person; 130 interrupted.
 #[derive(Parser)]
 #[command(name = "ghostlib", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -43,8 +43,12 @@ pub(crate) enum Command {
     Perturb(commands::perturb::PerturbArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
+    Review(commands::review::ReviewArgs),
     Status(commands::status::StatusArgs),
     Runs(commands::runs::RunsArgs),
+    Compare(commands::compare::CompareArgs),
+    Export(commands::export::ExportArgs),
+    Import(commands::import::ImportArgs),
     Gc(commands::gc::GcArgs),
     Attach(commands::attach::AttachArgs),
     Task(commands::task::TaskArgs),

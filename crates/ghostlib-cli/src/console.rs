@@ -38,6 +38,19 @@ pub(crate) fn end_progress() {
     progress("");
 }
 
+/// Whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
+/// Draws lines on a terminal's standard output in the place of all that it shows: the last ones, where it has no room for
+/// all.
+pub(crate) fn redraw(lines: &[String]) {
+    let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+    let first = lines.len().saturating_sub(height.saturating_sub(1).max(1));
+    let _ = write!(anstream::stdout(), "\x1b[H\x1b[2J{}\n", lines[first..].join("\n"));
+}
+
 /// A value as JSON to standard output.
 pub(crate) fn say_json(value: &impl serde::Serialize) {
     say(serde_json::to_string_pretty(value).unwrap_or_default());

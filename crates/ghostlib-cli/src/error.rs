@@ -2,8 +2,8 @@
 
 use crate::console::{self, BAD, BOLD, styled};
 use ghostlib_agent::{AgentError, TaskError};
-use ghostlib_run::store::{CleanError, JournalError, ProjectError};
-use ghostlib_run::{JudgeError, RunError, SpecError, VisibleError};
+use ghostlib_run::store::{CleanError, JournalError, ParcelError, ProjectError};
+use ghostlib_run::{IncomparableError, JudgeError, RunError, SpecError, VisibleError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
 use ghostlib_verify::python::InterpreterError;
@@ -22,6 +22,8 @@ pub(crate) enum Verdict {
     FellShort,
     /// Exit code 3.
     EnvironmentLacks,
+    /// Exit code 4: a person is to say something.
+    Waits,
     /// The exit code of a command that ran in place of ghostlib.
     Others(u8),
 }
@@ -32,6 +34,7 @@ impl From<Verdict> for ExitCode {
             Verdict::Passed => 0,
             Verdict::FellShort => 1,
             Verdict::EnvironmentLacks => 3,
+            Verdict::Waits => 4,
             Verdict::Others(code) => code,
         })
     }
@@ -287,6 +290,33 @@ impl From<CleanError> for CliError {
     }
 }
 
+impl From<ParcelError> for CliError {
+    fn from(error: ParcelError) -> Self {
+        match error {
+            ParcelError::Project(error) => error.into(),
+            ParcelError::Journal(error) => error.into(),
+            ParcelError::Spec(error) => error.into(),
+            ParcelError::Io { ref source, .. } => Self::of_file(&error, source),
+            ParcelError::NotARun { .. } => {
+                Self::of(Kind::Input, &error).hint("`ghostlib export RUN` writes such a file")
+            }
+            ParcelError::Newer { .. } => Self::of(Kind::Input, &error).hint("update ghostlib"),
+            ParcelError::Damaged { .. } => Self::of(Kind::Input, &error)
+                .hint("nothing was taken over; let it be exported and sent once more"),
+            ParcelError::Candidates(_)
+            | ParcelError::Recording(_)
+            | ParcelError::Tree(_)
+            | ParcelError::Unfit { .. } => Self::of(Kind::Input, &error),
+        }
+    }
+}
+
+impl From<IncomparableError> for CliError {
+    fn from(error: IncomparableError) -> Self {
+        Self::of(Kind::Input, &error).hint("`ghostlib runs` lists the runs of the project")
+    }
+}
+
 impl From<JournalError> for CliError {
     fn from(error: JournalError) -> Self {
         let found = Self::of(Kind::Input, &error);
@@ -368,7 +398,12 @@ impl From<RunError> for CliError {
                 .hint("put it back as it was, or start a new run with `ghostlib run`"),
             RunError::TaskOpen(ref id) => Self::of(Kind::Input, &error)
                 .hint(format!("close it first: `ghostlib task done {id}`, or `ghostlib task fail {id}`")),
-            RunError::NoBeginning => Self::of(Kind::Input, &error),
+            RunError::NothingToReview(_) => {
+                Self::of(Kind::Input, &error).hint("`ghostlib run --review` lets a person look at each")
+            }
+            RunError::EditRefused(_) => Self::of(Kind::Input, &error)
+                .hint("nothing was recorded; edit it once more, or accept or refuse what was proposed"),
+            RunError::Waits(_) | RunError::NoBeginning => Self::of(Kind::Input, &error),
         }
     }
 }

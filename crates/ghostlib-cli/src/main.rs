@@ -10,6 +10,7 @@ mod error;
 mod mcp;
 mod narrate;
 mod prompts;
+mod reviewer;
 mod settings;
 mod spec_source;
 mod tmux;

@@ -6,7 +6,7 @@ use crate::console::{
 use ghostlib_agent::TrajectoryEvent;
 use ghostlib_model::{
     AgentStamp, AttemptId, Attribution, CandidateStamp, CaseVerdict, ChangeKind, CodeCoverage, Evaluation,
-    Event, Fidelity, Finding, Gate, Priority, Purpose, Ratio, ReferenceStamp, Reviser, Revision,
+    Event, Fidelity, Finding, Gate, Priority, Purpose, Ratio, ReferenceStamp, Reviewed, Reviser, Revision,
     RevisionVerdict, RunEnd, SandboxStamp, SessionEnd, SessionUsage, SpecStamp, VectorOutcome, VectorResult,
 };
 use ghostlib_run::{Notice, Step};
@@ -92,11 +92,13 @@ pub(crate) fn doing(step: &Step) -> String {
         Step::Attribute(n) => format!("iteration {n}: deciding who must change"),
         Step::Revise(n) => format!("iteration {n}: revising the spec"),
         Step::Reword(n, _) => format!("iteration {n}: a reviser works"),
+        Step::Review(n) => format!("iteration {n}: a person looks at the revision"),
         Step::End(_) => "ending the run".into(),
     }
 }
 
-fn recorded(event: &Event) {
+/// What was done.
+pub(crate) fn recorded(event: &Event) {
     match event {
         Event::RunStarted { run, spec, sandbox, .. } => started(run.as_str(), spec, sandbox),
         Event::OptionsChanged { agents, .. } => {
@@ -119,6 +121,8 @@ fn recorded(event: &Event) {
         }
         Event::Attributed { attribution, .. } => say(format!("  who        {}", verdicts(attribution))),
         Event::Revised { revision, .. } => revised(revision),
+        Event::Reviewed { review, .. } => reviewed(review),
+        Event::Imported { was } => say(format!("imported   from where it was {was}")),
         Event::RunEnded { end, .. } => ended(end),
     }
 }
@@ -242,6 +246,11 @@ pub(crate) fn evaluated(evaluation: &Evaluation, seconds: f64) {
         ));
     }
     say(format!("    headline   {}", headline(evaluation)));
+    for waiver in &evaluation.waivers {
+        let n = counted(waiver.n_findings, "finding");
+        let (what, reason) = (visible(&waiver.what), visible(&waiver.reason));
+        say(format!("    waived     {what}: {reason} ({n})"));
+    }
     for alarm in &evaluation.alarms {
         say(format!("    {}: {}", styled(WARN, "alarm"), alarm.message));
     }
@@ -332,6 +341,9 @@ pub(crate) fn finding(finding: &Finding) {
     let message = finding.message.lines().next().unwrap_or_default();
     let (priority, rule) = (styled(style, finding.priority), styled(DIM, &finding.rule));
     say(format!("    {priority} {rule} {}", visible(message)));
+    if let Some(reason) = &finding.waived {
+        say(format!("       reference quirk, waived: {}", visible(reason)));
+    }
     let places = [("reference", &finding.reference), ("candidate", &finding.candidate)];
     let places: Vec<_> =
         places.iter().filter_map(|(side, at)| at.as_ref().map(|at| format!("{side} {at}"))).collect();
@@ -349,6 +361,7 @@ fn revised(revision: &Revision) {
         RevisionVerdict::Accepted if revision.changes.is_empty() => {
             say("  revision   none: nothing of this can be mended mechanically");
         }
+        RevisionVerdict::Declined(_) => {}
         RevisionVerdict::Accepted if !matches!(revision.by, Reviser::Mechanical) => {
             say("  revision   the documents were reworded, and the guard let it through");
         }
@@ -368,6 +381,18 @@ fn revised(revision: &Revision) {
             say(format!("  revision   {}: {}", styled(BAD, "refused by the guard"), reasons.join("; ")));
         }
     }
+}
+
+fn reviewed(review: &Reviewed) {
+    say(match review {
+        Reviewed::Accepted => "  review     a person accepted the revision".to_owned(),
+        Reviewed::Refused(reason) => {
+            format!("  review     {}: {}", styled(BAD, "refused by a person"), visible(reason))
+        }
+        Reviewed::Edited(_) => {
+            "  review     a person edited the revision, and the guard let it through".to_owned()
+        }
+    });
 }
 
 fn ended(end: &RunEnd) {

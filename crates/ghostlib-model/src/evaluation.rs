@@ -1,4 +1,4 @@
-use crate::{Answer, Call, Fidelity, Finding, Place, Ratio, Value, VectorId};
+use crate::{Answer, Call, Fidelity, Finding, Place, Ratio, Value, VectorId, WaiverUse};
 use serde::{Deserialize, Serialize};
 
 /// Everything that was measured about one candidate.
@@ -15,6 +15,9 @@ pub struct Evaluation {
     /// How much of the reference's own code the generated inputs ran.
     #[serde(default)]
     pub code: CodeCoverage,
+    /// The waivers of the spec, and how often each was needed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverUse>,
     /// What a person should look at; no part of any score.
     pub alarms: Vec<Alarm>,
     /// Where the time went.

@@ -97,6 +97,18 @@ pub enum Event {
         /// What changed.
         revision: Box<Revision>,
     },
+    /// A person has looked at a revision.
+    Reviewed {
+        /// The iteration whose last revision it is.
+        iteration: u32,
+        /// What they said.
+        review: Box<Reviewed>,
+    },
+    /// The run was made elsewhere, and taken over from a file.
+    Imported {
+        /// What it was called there.
+        was: RunId,
+    },
     /// The run ended.
     RunEnded {
         /// Why.
@@ -272,6 +284,9 @@ pub struct RunOptions {
     /// What the whole run may use up.
     #[serde(default)]
     pub budget: RunBudget,
+    /// Whether a person looks at each revision before it counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub review: bool,
     /// What implementers see of the spec. Candidates are judged by all of it.
     #[serde(default, skip_serializing_if = "Shown::is_whole")]
     pub shown: Shown,
@@ -371,6 +386,21 @@ pub struct Revision {
     /// Who made it.
     #[serde(default)]
     pub by: Reviser,
+    /// Whether a person has looked at it. What they made of it instead is the next revision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
+}
+
+/// What a person said of a revision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reviewed {
+    /// It counts.
+    Accepted,
+    /// It does not, for this reason.
+    Refused(String),
+    /// This one, which the guard let through, comes after it.
+    Edited(Revision),
 }
 
 /// Who made a revision.
@@ -427,6 +457,18 @@ pub enum ChangeKind {
     Prose,
 }
 
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subject = &self.subject;
+        match self.kind {
+            ChangeKind::ApiLine => write!(f, "an API line for `{subject}`"),
+            ChangeKind::Vector => write!(f, "the vector `{subject}`, as the reference answers"),
+            ChangeKind::VectorShown => write!(f, "the vector `{subject}`, withheld so far, is shown"),
+            ChangeKind::Prose => write!(f, "sentences: {subject}"),
+        }
+    }
+}
+
 /// What the guard said of a revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -435,6 +477,19 @@ pub enum RevisionVerdict {
     Accepted,
     /// These checks failed.
     Refused(Vec<String>),
+    /// The checks held, and a person did not want it, for this reason.
+    Declined(String),
+}
+
+impl RevisionVerdict {
+    /// Why the revision does not count; nothing, if it does.
+    pub fn reasons(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Accepted => None,
+            Self::Refused(reasons) => Some(reasons.clone()),
+            Self::Declined(reason) => Some(vec![format!("a person does not want it: {reason}")]),
+        }
+    }
 }
 
 /// Why a run ended.

@@ -39,7 +39,8 @@ impl Fidelity {
         self.parts().into_iter().filter(|(_, share)| share.is_none()).map(|(name, _)| name).collect()
     }
 
-    fn parts(&self) -> [(&'static str, Option<f64>); 5] {
+    /// The dimensions that the headline is the minimum of, by name; nothing where one is unknown.
+    pub fn parts(&self) -> [(&'static str, Option<f64>); 5] {
         [
             ("vectors", self.vectors.all.share()),
             ("API paths", self.api.path.recall.share()),
@@ -103,6 +104,7 @@ pub struct GateResult {
 
 /// A share with both its numbers kept. `of` = 0 means that nothing is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ratio {
     /// How many.
     pub n: usize,

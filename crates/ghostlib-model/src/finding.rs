@@ -27,6 +27,10 @@ pub struct Finding {
     pub spec: SpecStand,
     /// The call that shows it.
     pub evidence: Option<Evidence>,
+    /// Why the author does not want in the spec what the reference does there, if they do not: then it is a quirk of the
+    /// reference, and nobody must change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
 }
 
 impl Finding {
@@ -51,12 +55,13 @@ impl Finding {
             candidate: None,
             spec: SpecStand::Silent,
             evidence: None,
+            waived: None,
         }
     }
 
     /// Whether it keeps a candidate from passing.
     pub fn blocks(&self) -> bool {
-        self.priority <= Priority::P1
+        self.priority <= Priority::P1 && self.waived.is_none()
     }
 }
 

@@ -8,6 +8,7 @@ mod api;
 mod attribution;
 mod call;
 mod canary;
+mod comparison;
 mod diagnostic;
 mod evaluation;
 mod event;
@@ -22,11 +23,13 @@ mod requirement;
 mod session;
 mod summary;
 mod vector;
+mod waiver;
 
 pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Receiver};
 pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use canary::Canary;
+pub use comparison::{ComparedRun, Comparison, ComparisonVerdict, DimensionChange, ItemChange, Paired};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,
@@ -34,7 +37,7 @@ pub use evaluation::{
 };
 pub use event::{
     AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,
-    ReferenceStamp, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
+    ReferenceStamp, Reviewed, Reviser, RevisingSession, Revision, RevisionVerdict, Role, RunEnd, RunOptions,
     SandboxStamp, Shown, SpecStamp,
 };
 pub use expected::{Expected, ExpectedError, ExpectedOutput};
@@ -50,6 +53,7 @@ pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind
 pub use session::{RunBudget, SessionBudget, SessionEnd, SessionUsage};
 pub use summary::{AttemptSummary, IterationSummary, RunSummary, SessionSummary};
 pub use vector::{Binding, Vector};
+pub use waiver::{Waived, Waiver, WaiverUse, only_value};
 
 /// A value of a vector, as JSON has it.
 pub type Value = serde_json::Value;

@@ -1,7 +1,7 @@
 use crate::{
     AgentStamp, AttemptId, Attribution, CandidateStamp, Environment, Evaluation, Event, PolicyStamp, Purpose,
-    ReferenceStamp, Reviser, Revision, RunEnd, RunId, RunOptions, SandboxStamp, SessionEnd, SessionId,
-    SessionUsage, SpecStamp, VectorResult,
+    ReferenceStamp, Reviewed, Reviser, Revision, RevisionVerdict, RunEnd, RunId, RunOptions, SandboxStamp,
+    SessionEnd, SessionId, SessionUsage, SpecStamp, VectorResult,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,6 +25,9 @@ pub struct RunSummary {
     pub reference: Option<ReferenceStamp>,
     /// What happened so far.
     pub iterations: Vec<IterationSummary>,
+    /// What it was called where it was made, if it was taken over from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<RunId>,
     /// Why the run ended, if it has.
     pub end: Option<RunEnd>,
     /// The attempt that left the best candidate.
@@ -123,6 +126,27 @@ impl IterationSummary {
         self.attempts.iter().filter_map(move |one| Some((id(one.attempt), one.evaluation.as_deref()?)))
     }
 
+    /// The revision that counts unless a person has something against it, where one has not looked at it yet.
+    pub fn to_review(&self) -> Option<&Revision> {
+        let is_open = |one: &&Revision| {
+            one.verdict == RevisionVerdict::Accepted && !one.changes.is_empty() && !one.reviewed
+        };
+        self.revisions.last().filter(is_open).filter(|one| !matches!(one.by, Reviser::Person))
+    }
+
+    fn review(&mut self, review: Reviewed) {
+        let Some(proposed) = self.revisions.last_mut() else { return };
+        proposed.reviewed = true;
+        match review {
+            Reviewed::Accepted => {}
+            Reviewed::Refused(reason) => {
+                proposed.to.clone_from(&proposed.from);
+                proposed.verdict = RevisionVerdict::Declined(reason);
+            }
+            Reviewed::Edited(revision) => self.revisions.push(revision),
+        }
+    }
+
     fn attempt_mut(&mut self, number: u32) -> &mut AttemptSummary {
         let at = match self.attempts.binary_search_by_key(&number, |attempt| attempt.attempt) {
             Ok(at) => at,
@@ -193,6 +217,10 @@ impl RunSummary {
                 };
                 self.in_iteration(iteration, seconds, |it| it.revisions.push(*revision));
             }
+            Event::Reviewed { iteration, review } => {
+                self.in_iteration(iteration, 0.0, |it| it.review(*review));
+            }
+            Event::Imported { was } => self.imported = Some(was),
             Event::RunEnded { end, best } => {
                 self.end = Some(end);
                 self.best = best;

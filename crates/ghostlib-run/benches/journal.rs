@@ -94,6 +94,7 @@ fn started() -> Event {
         confirm: 0,
         parallel: 1,
         growth: 0,
+        review: false,
         budget: RunBudget::default(),
         shown: Shown::Whole,
         sandbox: "auto".into(),
@@ -149,6 +150,7 @@ fn evaluated(attempt: AttemptId) -> Event {
         vectors: vec![],
         functions: vec![],
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: vec![],
         times: vec![],
     };
@@ -164,5 +166,6 @@ fn revision(iteration: u32) -> Revision {
         diff: String::new(),
         verdict: RevisionVerdict::Accepted,
         by: Reviser::Mechanical,
+        reviewed: false,
     }
 }

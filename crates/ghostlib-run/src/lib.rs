@@ -5,16 +5,21 @@
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
 mod attribution;
+mod comparison;
 mod engine;
 mod judge;
 mod leaks;
 mod lint;
 pub mod revision;
 mod spec_files;
+mod statistics;
 pub mod store;
 mod test_file;
 
-pub use engine::{Begun, Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
+pub use comparison::{IncomparableError, compare_runs};
+pub use engine::{
+    Begun, Engine, Notice, Opinion, Outcome, Proposed, Reviewer, RunError, Step, Worker, next_steps,
+};
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
     JudgePlaces, JudgeTools, OperationConsensus, Operations, PerturbPlan, PerturbProgress, Perturbed, Power,

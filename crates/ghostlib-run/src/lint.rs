@@ -1,7 +1,9 @@
 //! Lints that need the reference beside the spec.
 
-use ghostlib_diff::{CopiedRun, Rust, SourceFile, SourceTree, code_size, common_code, language_of};
-use ghostlib_model::{Diagnostic, Place};
+use ghostlib_diff::{
+    CopiedRun, FeatureSet, Rust, SourceFile, SourceTree, code_size, common_code, language_of,
+};
+use ghostlib_model::{Diagnostic, Place, Waiver};
 use ghostlib_spec::{Code, Coverage, Sources, Spec, code_only};
 
 /// What is doubtful about how a spec stands to its reference: code of it in the spec's code blocks, API blocks
@@ -14,8 +16,32 @@ pub fn lint_against(spec: &Spec, sources: &Sources, reference: &SourceTree) -> V
     let documents = SourceTree { files: sources.documents().map(code).collect() };
     let runs = common_code(reference, &documents);
     let mut diagnostics: Vec<Diagnostic> = runs.iter().map(reference_code).collect();
+    diagnostics.extend(unmatched_waivers(spec, sources, reference));
     diagnostics.extend(oversized(spec, sources, code_size(reference)));
     diagnostics
+}
+
+/// Waivers of what neither the reference has nor the spec gives a name to.
+fn unmatched_waivers(spec: &Spec, sources: &Sources, reference: &SourceTree) -> Vec<Diagnostic> {
+    let waivers = &spec.front_matter.waivers;
+    let language = language_of(reference).unwrap_or(&Rust);
+    let Ok(api) = language.extract(reference, &FeatureSet::Default) else { return Vec::new() };
+    let is_named = |name: &str| {
+        let tail = format!("::{}", name.replace(['.', '#'], "::"));
+        let is_item = api.items.iter().any(|item| item.path == tail[2..] || item.path.ends_with(&tail));
+        is_item || spec.bindings.iter().any(|binding| binding.operation == name)
+    };
+    let has = |waiver: &Waiver| match waiver.operation() {
+        Some(name) => is_named(name),
+        None => api.items.iter().any(|item| waiver.covers_item(&item.path)),
+    };
+    let place = || Place::start_of(sources.document.path.as_str());
+    let unmatched = waivers.iter().filter(|waiver| !has(waiver));
+    let told = |waiver: &Waiver| {
+        let message = format!("the waiver of {waiver} is about nothing that the reference has");
+        diagnostic(Code::WaiverUnmatched, place(), message, "correct its name, or take it out of `waivers`")
+    };
+    unmatched.map(told).collect()
 }
 
 fn reference_code(run: &CopiedRun) -> Diagnostic {

@@ -151,6 +151,11 @@ pub mod host {
     ) -> Result<Finished, SandboxError> {
         Err(SandboxError::Unsupported)
     }
+
+    /// Always [`SandboxError::Unsupported`].
+    pub fn interact(_: &CommandLine) -> Result<bool, SandboxError> {
+        Err(SandboxError::Unsupported)
+    }
 }
 
 /// The launcher's entry.

@@ -174,6 +174,8 @@ codes! {
         "A code block holds code of the reference.";
     SpecOversized = "spec-oversized", Warning,
         "The spec is longer than the code of its reference.";
+    WaiverUnmatched = "waiver-unmatched", Warning,
+        "A waiver is about nothing that the reference has.";
 }
 
 impl Code {

@@ -7,7 +7,7 @@ use crate::perturbation;
 use crate::spec::{Dependency, FrontMatter, Target};
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
-use ghostlib_model::{Diagnostic, ReferenceSource, Span};
+use ghostlib_model::{Diagnostic, ReferenceSource, Span, Waived, Waiver};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -28,6 +28,7 @@ const TOP: Keys = Keys {
         "aliases",
         "retired",
         "keywords",
+        "waivers",
         "lints",
     ],
     unknown: Code::FrontMatterUnknownKey,
@@ -40,6 +41,10 @@ const TARGET: Keys =
     Keys { known: &["edition", "dependencies", "features"], unknown: Code::FrontMatterUnknownKey };
 const KEYWORDS: Keys = Keys {
     known: &["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"],
+    unknown: Code::FrontMatterUnknownKey,
+};
+const WAIVER: Keys = Keys {
+    known: &["item", "operation", "input", "pattern", "reason"],
     unknown: Code::FrontMatterUnknownKey,
 };
 const WRONG: Code = Code::FrontMatterValue;
@@ -178,6 +183,7 @@ fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
                 front_matter.retired = texts.into_iter().map(|(text, _)| text).collect();
             }
             "keywords" => front_matter.keywords = read_keywords(reader, value),
+            "waivers" => front_matter.waivers = read_waivers(reader, value),
             "lints" => front_matter.lints = read_texts_by_key(reader, value, "`lints`"),
             _ => {}
         }
@@ -304,6 +310,46 @@ fn read_keywords(reader: &mut Reader, node: &Node) -> BTreeMap<String, Vec<Strin
     entries.iter().map(phrases).collect()
 }
 
+fn read_waivers(reader: &mut Reader, node: &Node) -> Vec<Waiver> {
+    if matches!(node.kind, Kind::Null) {
+        return Vec::new();
+    }
+    let Some(nodes) = node.as_list() else {
+        reader.wrong(node, "`waivers`", "a list", WRONG);
+        return Vec::new();
+    };
+    nodes.iter().filter_map(|node| read_waiver(reader, node)).collect()
+}
+
+fn read_waiver(reader: &mut Reader, node: &Node) -> Option<Waiver> {
+    let entries = reader.map(node, "a waiver", &WAIVER, WRONG)?;
+    let mut texts = BTreeMap::new();
+    let mut input = None;
+    for entry in entries {
+        if entry.key == "input" {
+            input = Some(reader.json(&entry.value)?);
+        } else {
+            texts.insert(entry.key.as_str(), read_name(reader, &entry.value, &format!("`{}`", entry.key)));
+        }
+    }
+    let mut text = |key: &str| texts.remove(key).filter(|text| !text.trim().is_empty());
+    let reason = text("reason");
+    let of = match (text("item"), text("operation"), input, text("pattern")) {
+        (Some(item), None, None, None) => Some(Waived::Item(item)),
+        (None, Some(name), None, None) => Some(Waived::Operation(name)),
+        (None, Some(name), Some(input), None) => Some(Waived::Input(name, input)),
+        (None, Some(name), None, Some(pattern)) => Some(Waived::Pattern(name, pattern)),
+        _ => None,
+    };
+    if let (Some(of), Some(reason)) = (of, reason) {
+        return Some(Waiver { of, reason });
+    }
+    let help = "give `reason:` and either `item:` or `operation:`, the latter with `input:` or `pattern:` where not all of \
+                it is meant";
+    reader.report(WRONG, node.span, "the waiver does not say what is waived and why", help);
+    None
+}
+
 fn read_files(reader: &mut Reader, node: &Node, key: &str) -> Vec<(String, Span)> {
     let mut files: Vec<(String, Span)> = Vec::new();
     if matches!(node.kind, Kind::Null) {
@@ -427,6 +473,28 @@ mod tests {
         for wrong in ["{seed: 7}", "{seed: 7, changes: [x], hash: a}", "{seed: 7, changes: [], hash: a}"] {
             assert_eq!(read(wrong), (None, vec!["reference-invalid".to_owned()]));
         }
+    }
+
+    #[test]
+    fn a_waiver_says_what_and_why() {
+        let (head, codes) = read_yaml(
+            "waivers:\n  - {item: a::B, reason: r}\n  - {operation: f, reason: r}\n  \
+             - {operation: f, input: {x: 1}, reason: r}\n  - {operation: f, pattern: '*_*', reason: r}",
+        );
+        let told: Vec<String> = head.front_matter.waivers.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["`a::B`", "all of `f`", "`f` of {\"x\":1}", "`f` of inputs like `*_*`"]);
+        assert!(codes.is_empty(), "{codes:?}");
+        for yaml in
+            ["{item: a}", "{reason: r}", "{item: a, operation: b, reason: r}", "{item: a, reason: ''}", "x"]
+        {
+            let (head, codes) = read_yaml(&format!("waivers: [{yaml}]"));
+            assert!(
+                head.front_matter.waivers.is_empty() && codes.contains(&"front-matter-value".into()),
+                "{yaml}"
+            );
+        }
+        let (_, codes) = read_yaml("waivers: [{oparation: f, reason: r}]");
+        assert_eq!(codes[0], "front-matter-unknown-key");
     }
 
     #[test]

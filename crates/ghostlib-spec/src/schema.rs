@@ -56,6 +56,8 @@ struct FrontMatterYaml {
     /// Words that bind besides those of RFC 2119, by level.
     #[schemars(default, with = "KeywordsYaml")]
     keywords: Option<KeywordsYaml>,
+    /// What the reference does and the spec is not to say.
+    waivers: Option<Vec<WaiverYaml>>,
     /// The levels of lints, by code.
     lints: Option<BTreeMap<String, LintLevelYaml>>,
 }
@@ -164,6 +166,44 @@ struct PerturbYaml {
     /// The SHA-256 digest over the files of the changed library.
     #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
     hash: String,
+}
+
+/// Something that the reference does and the spec is not to say, and why.
+#[derive(JsonSchema)]
+#[schemars(rename = "Waiver", untagged, deny_unknown_fields)]
+enum WaiverYaml {
+    /// An API item, and what is below it.
+    Item {
+        /// Its path.
+        item: Filled,
+        /// Why.
+        reason: Filled,
+    },
+    /// All calls of an operation.
+    Operation {
+        /// Its name.
+        operation: Filled,
+        /// Why.
+        reason: Filled,
+    },
+    /// The calls of an operation with one input.
+    Input {
+        /// Its name.
+        operation: Filled,
+        /// The input, as in a vector.
+        input: Value,
+        /// Why.
+        reason: Filled,
+    },
+    /// The calls of an operation with inputs of a form.
+    Pattern {
+        /// Its name.
+        operation: Filled,
+        /// What inputs are like: a text, or JSON, in which `*` stands for anything.
+        pattern: Filled,
+        /// Why.
+        reason: Filled,
+    },
 }
 
 /// A text that is not empty.

@@ -1,7 +1,7 @@
 use crate::coverage::Coverage;
 use crate::dialect::Dialect;
 use crate::operations::Operation;
-use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, RequirementId, Vector};
+use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, RequirementId, Vector, Waiver};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,6 +104,8 @@ pub struct FrontMatter {
     pub retired: Vec<String>,
     /// Words that bind besides those of RFC 2119, by the level that they stand for: `MUST NOT: [DARF NICHT]`.
     pub keywords: BTreeMap<String, Vec<String>>,
+    /// What the reference does and the spec is not to say.
+    pub waivers: Vec<Waiver>,
     /// The levels of lints, by their codes: `allow`, `info`, `warning`, `error`.
     pub lints: BTreeMap<String, String>,
 }

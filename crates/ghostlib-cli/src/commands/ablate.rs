@@ -1,4 +1,4 @@
-use super::run::{LoopArgs, Watching, engine, finish};
+use super::run::{LoopArgs, Watching, engine, finish, keep};
 use crate::console::{BOLD, counted, say, say_json, styled, warn};
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
@@ -58,15 +58,20 @@ pub(crate) async fn ablate(args: &AblateArgs, json: bool) -> Result<Verdict, Cli
     let project = Project::at(current_dir()?);
     let whole = whole(&project, &loaded, args.against.as_deref(), &options)?;
     let mut figures: Vec<Figures> = Vec::new();
+    let watching = Watching { json, tmux: None };
+    let engine = engine(&project, &mut options, args.options.sandbox(), &settings, watching).await?;
     for part in parts {
         if !json {
             say(styled(BOLD, format!("Rebuilding from {part}")));
         }
         options.shown = part;
-        let watching = Watching { json, tmux: None };
-        let engine = engine(&project, &mut options, args.options.sandbox(), &settings, watching).await?;
         let outcome = engine.run(&args.spec, options.clone()).await?;
-        finish(&project, &outcome, json)?;
+        // With `--json` the figures of all parts are one document.
+        if json {
+            keep(&project, &outcome)?
+        } else {
+            finish(&project, &outcome, json)?
+        }
         figures.push(Figures::of(options.shown.to_string(), &outcome.run, &outcome.summary, &options, None));
     }
     if json {

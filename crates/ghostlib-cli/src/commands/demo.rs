@@ -52,6 +52,7 @@ pub(crate) async fn demo(args: &DemoArgs, json: bool) -> Result<Verdict, CliErro
         parallel: ATTEMPTS,
         growth: 20,
         budget: RunBudget::default(),
+        review: false,
         shown: Shown::Whole,
         sandbox: args.sandbox.name().into(),
         target: 0.99,

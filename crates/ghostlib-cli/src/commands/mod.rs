@@ -2,15 +2,18 @@
 
 pub(crate) mod ablate;
 pub(crate) mod attach;
+pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod converge;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod export;
 pub(crate) mod fmt;
 pub(crate) mod gc;
 mod harvesting;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod mcp;
@@ -21,6 +24,7 @@ pub(crate) mod prompts;
 pub(crate) mod recording;
 pub(crate) mod report;
 pub(crate) mod resume;
+pub(crate) mod review;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
@@ -82,9 +86,13 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Perturb(args) => perturb::perturb(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
+        Command::Review(args) => review::review(&args, json).await,
         Command::Runs(args) => runs::runs(&args, json),
+        Command::Export(args) => export::export(&args, json),
+        Command::Import(args) => import::import(&args, json),
+        Command::Compare(args) => compare::compare(&args, json),
         Command::Gc(args) => gc::gc(&args, json),
-        Command::Status(args) => status::status(&args, json),
+        Command::Status(args) => status::status(&args, json).await,
         Command::Task(args) => task::task(&args, json).await,
         Command::Mcp(args) => mcp::mcp(&args).await,
         Command::Attach(args) => attach::attach(&args, json).await,

@@ -30,16 +30,25 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let project = Project::at(current_dir()?);
     let run = project.find_run(args.run.as_deref())?;
     let begun = Begun::open(&project, &run)?;
-    let options = begun.summary.options.as_ref().ok_or_else(|| {
+    let summary = &begun.summary;
+    let options = summary.options.as_ref().ok_or_else(|| {
         CliError::input(format!("the run {run} ended before it began"))
             .hint("start a new one with `ghostlib run`")
     })?;
-    if let Some(end) = &begun.summary.end {
+    if let Some(end) = &summary.end {
         warn(format!("the run {run} has ended already: {end}; nothing is done again"));
-        // What a newer run wrote stays. The newest one's lock and reports may still be missing.
-        if project.find_run(None)? != run {
+        // What a newer run wrote stays, and what ended elsewhere proves nothing here. The newest one's lock and reports may
+        // still be missing.
+        if project.find_run(None)? != run || summary.imported.is_some() {
             return Ok(if *end == RunEnd::Passed { Verdict::Passed } else { Verdict::FellShort });
         }
+    }
+    if let (Some(was), None, true) = (&summary.imported, &summary.end, args.agent.agents.is_empty()) {
+        // What a file says is not started: it may be any program.
+        return Err(CliError::input(format!(
+            "the run {run} was imported (it was {was}), and nobody here is named to go on with it"
+        ))
+        .hint("say who works with `--agent`, and with `--reviser` if somebody is to revise"));
     }
     let began_with = SandboxChoice::from_str(&options.sandbox, false).unwrap_or_default();
     let is_new_agent = !args.agent.agents.is_empty();
@@ -47,7 +56,11 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let before = |value: &Option<String>| value.clone().filter(|_| !is_new_agent);
     let mut options = args.extent.over(RunOptions {
         agents: if is_new_agent { args.agent.agents.clone() } else { options.agents.clone() },
-        reviser: args.agent.reviser.clone().or_else(|| options.reviser.clone()),
+        reviser: args
+            .agent
+            .reviser
+            .clone()
+            .or_else(|| options.reviser.clone().filter(|_| summary.imported.is_none())),
         model: args.agent.model.clone().or_else(|| before(&options.model)),
         effort: args.agent.effort.clone().or_else(|| before(&options.effort)),
         session: args.agent.budget(options.session),

@@ -5,14 +5,16 @@ use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
 use crate::prompts::prompts;
+use crate::reviewer::AtTerminal;
 use crate::settings::Settings;
 use crate::tmux::Tmux;
 use clap::Args;
-use ghostlib_agent::Agent;
+use ghostlib_agent::{Agent, Prompts};
 use ghostlib_model::{RunBudget, RunEnd, RunOptions, Shown};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
-use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Worker};
+use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Reviewer, Worker};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The most iterations where nothing else is said.
 pub(crate) const MAX_ITERATIONS: u32 = 5;
@@ -24,6 +26,10 @@ pub(crate) struct RunArgs {
     spec: PathBuf,
     #[command(flatten)]
     options: LoopArgs,
+    /// Look at each revision before it counts: accept it, edit it, or refuse it. Where there is no terminal to ask on, the
+    /// run ends with exit code 4, and `ghostlib review` and `ghostlib resume` go on.
+    #[arg(long)]
+    review: bool,
     #[command(flatten)]
     after: AfterArgs,
 }
@@ -146,6 +152,7 @@ impl LoopArgs {
             parallel: run.parallel,
             growth: run.growth,
             budget: run.budget,
+            review: false,
             shown: Shown::Whole,
             model: self.agent.model.clone(),
             effort: self.agent.effort.clone(),
@@ -162,7 +169,7 @@ impl LoopArgs {
 
 pub(crate) async fn run(args: &RunArgs, json: bool) -> Result<Verdict, CliError> {
     let settings = Settings::load()?;
-    let mut options = args.options.to_options(&settings)?;
+    let mut options = RunOptions { review: args.review, ..args.options.to_options(&settings)? };
     // A spec that cannot be used is told before anything is prepared for it.
     LoadedSpec::read(&args.spec)?.without_errors()?;
     let project = Project::at(current_dir()?);
@@ -190,9 +197,9 @@ pub(crate) async fn engine(
     settings: &Settings,
     watching: Watching,
 ) -> Result<Engine, CliError> {
-    let sandbox = sandbox(sandbox_choice).await?;
-    let toolchain = toolchain().await?;
-    let at = Workplace { project, sandbox: &sandbox, toolchain: &toolchain, settings };
+    let Watching { json, tmux } = watching;
+    let engine = without_agents(project, sandbox_choice, settings, json).await?;
+    let at = Workplace { project, sandbox: &engine.sandbox, toolchain: &engine.toolchain, settings };
     let (model, effort) = (options.model.clone(), options.effort.clone());
     let wanted =
         |agent: &String| Wanted { agent: agent.clone(), model: model.clone(), effort: effort.clone() };
@@ -216,23 +223,44 @@ pub(crate) async fn engine(
     for agent in workers.iter().map(|worker| &worker.agent).chain(&reviser) {
         check_budget(&**agent, options, settings)?;
     }
-    let narrator = Narrator::new(watching.json);
+    let narrator = Narrator::new(json);
+    // Standard output is for JSON, or for whoever is asked.
+    let reviewer = AtTerminal::find().filter(|_| options.review && !json);
     Ok(Engine {
-        project: project.clone(),
         agents: workers,
         reviser,
+        reviewer: reviewer.map(|one| Arc::new(one) as Arc<dyn Reviewer>),
         prompts: prompts(project)?,
-        copy_thresholds: settings.copy_thresholds(),
-        evaluate_budget: settings.evaluate_budget(),
-        canaries: canaries(),
-        sandbox,
-        toolchain,
         observer: Box::new(move |notice| {
             narrator.tell(notice);
-            if let (Some(tmux), Notice::Session { session, .. }) = (&watching.tmux, notice) {
+            if let (Some(tmux), Notice::Session { session, .. }) = (&tmux, notice) {
                 tmux.show(session);
             }
         }),
+        ..engine
+    })
+}
+
+/// An engine with nobody who implements: it says of runs what can be said without.
+pub(crate) async fn without_agents(
+    project: &Project,
+    sandbox_choice: SandboxChoice,
+    settings: &Settings,
+    json: bool,
+) -> Result<Engine, CliError> {
+    let narrator = Narrator::new(json);
+    Ok(Engine {
+        project: project.clone(),
+        agents: Vec::new(),
+        reviser: None,
+        reviewer: None,
+        prompts: Prompts::default(),
+        copy_thresholds: settings.copy_thresholds(),
+        evaluate_budget: settings.evaluate_budget(),
+        canaries: canaries(),
+        sandbox: sandbox(sandbox_choice).await?,
+        toolchain: toolchain().await?,
+        observer: Box::new(move |notice| narrator.tell(notice)),
     })
 }
 
@@ -252,24 +280,29 @@ fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) ->
     ))
 }
 
-/// Writes lockfile and reports, and says where they are.
-pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result<(), CliError> {
+/// Writes lockfile and reports.
+pub(crate) fn keep(project: &Project, outcome: &Outcome) -> Result<(), CliError> {
     let dir = project.run_dir(&outcome.run);
-    let html = dir.join("report.html");
-    write(&html, &ghostlib_report::html(&outcome.summary))?;
+    write(&dir.join("report.html"), &ghostlib_report::html(&outcome.summary))?;
     write(&dir.join("report.md"), &ghostlib_report::markdown(&outcome.summary))?;
-    let lockfile = project.root().join(LOCKFILE);
     if let Some(locked) = &outcome.lockfile {
         let text = locked.to_text().map_err(|error| CliError::environment(format!("{LOCKFILE}: {error}")))?;
-        write(&lockfile, &text)?;
+        write(&project.root().join(LOCKFILE), &text)?;
     }
+    Ok(())
+}
+
+/// [`keep`], and says where what is written is; with `json`, the state of the run.
+pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result<(), CliError> {
+    keep(project, outcome)?;
     if json {
         say_json(&outcome.summary);
         return Ok(());
     }
     if outcome.lockfile.is_some() {
-        say(format!("{}  {}", styled(GOOD, "lockfile"), lockfile.display()));
+        say(format!("{}  {}", styled(GOOD, "lockfile"), project.root().join(LOCKFILE).display()));
     }
+    let html = project.run_dir(&outcome.run).join("report.html");
     say(format!("{}    {}", styled(GOOD, "report"), html.display()));
     say(format!("{}      {}", styled(GOOD, "spec"), outcome.spec_dir.display()));
     Ok(())
@@ -291,6 +324,15 @@ impl AfterArgs {
             return Ok(());
         }
         let path = project.root().join(&outcome.summary.spec_path);
+        if !path.exists() {
+            // As after an import.
+            warn(format!(
+                "there is no spec at {}; the one that passed is in {}",
+                path.display(),
+                outcome.spec_dir.display()
+            ));
+            return Ok(());
+        }
         let now = LoadedSpec::read(&path)?;
         let before_files: Vec<String> = now.sources.files().map(|file| file.path.clone()).collect();
         let now = now.stamp().hash;
@@ -325,6 +367,18 @@ impl AfterArgs {
 }
 
 pub(crate) fn verdict(outcome: &Outcome) -> Verdict {
+    if let Some(dir) = &outcome.waits {
+        let run = &outcome.run;
+        warn(format!("a revision waits to be looked at: {}", dir.join("REVISION.patch").display()));
+        warn(format!(
+            "`ghostlib review accept {run}`, `ghostlib review refuse {run} --reason WHY`, or, after editing"
+        ));
+        warn(format!(
+            "{}, `ghostlib review edit {run}`; then `ghostlib resume {run}`",
+            dir.join("spec").display()
+        ));
+        return Verdict::Waits;
+    }
     if outcome.summary.end == Some(RunEnd::Passed) { Verdict::Passed } else { Verdict::FellShort }
 }
 

@@ -2,8 +2,9 @@ use crate::console::{say, say_json};
 use crate::error::Verdict;
 use crate::wire::parsed::SpecJson;
 use clap::{Args, ValueEnum};
-use schemars::Schema;
+use ghostlib_model::Comparison;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 
 /// Print the JSON Schema of a format, for editors and for programs.
 #[derive(Args)]
@@ -21,6 +22,8 @@ enum Name {
     Vectors,
     /// What `ghostlib parse --json` writes.
     Parse,
+    /// What `ghostlib compare --json` writes.
+    Compare,
 }
 
 pub(crate) fn schema(args: &SchemaArgs, json: bool) -> Verdict {
@@ -42,9 +45,13 @@ impl Name {
         match self {
             Self::FrontMatter => ghostlib_spec::schema::front_matter(),
             Self::Vectors => ghostlib_spec::schema::vectors(),
-            Self::Parse => {
-                SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<SpecJson>()
-            }
+            Self::Parse => of_output::<SpecJson>(),
+            Self::Compare => of_output::<Comparison>(),
         }
     }
+}
+
+/// The schema of what a command writes.
+fn of_output<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }

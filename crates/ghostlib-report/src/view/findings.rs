@@ -119,7 +119,10 @@ impl FindingView {
             message: plain(first.trim_end(), limits.chars),
             detail: optional(rest),
             advice: optional(&finding.advice),
-            spec: stand(&finding.spec, limits),
+            spec: finding.waived.as_ref().map_or_else(
+                || stand(&finding.spec, limits),
+                |reason| plain(&format!("reference quirk, waived: {reason}"), limits.chars),
+            ),
             reference: finding.reference.as_ref().map(place),
             candidate: finding.candidate.as_ref().map(place),
             evidence: finding.evidence.as_ref().map(|evidence| CallView::of_evidence(evidence, limits)),

@@ -5,7 +5,8 @@ use super::findings::{CallView, PriorityGroup, answer, groups};
 use super::text::{count, duration, percent, place, plain, ratio, thousands};
 use super::{Limits, or_unknown};
 use ghostlib_model::{
-    Alarm, AttemptId, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome, VectorResult,
+    Alarm, AttemptId, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome,
+    VectorResult, WaiverUse,
 };
 use serde::Serialize;
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ pub(super) struct Measured {
     functions: Vec<FunctionView>,
     /// The functions on which the two sides differ.
     differences: Vec<CallView>,
+    waivers: Vec<WaiverView>,
     alarms: Vec<AlarmView>,
     times: Vec<TimeView>,
 }
@@ -58,6 +60,14 @@ struct AlarmView {
     places: Vec<String>,
 }
 
+/// What the author of the spec does not want of the reference.
+#[derive(Serialize)]
+struct WaiverView {
+    what: String,
+    reason: String,
+    n: String,
+}
+
 #[derive(Serialize)]
 struct TimeView {
     phase: String,
@@ -81,8 +91,19 @@ impl Measured {
                 .map(|function| FunctionView::of(function, limits))
                 .collect(),
             differences: with_difference.collect(),
+            waivers: evaluation.waivers.iter().map(|one| WaiverView::of(one, limits)).collect(),
             alarms: evaluation.alarms.iter().map(|alarm| AlarmView::of(alarm, limits)).collect(),
             times: evaluation.times.iter().map(TimeView::of).collect(),
+        }
+    }
+}
+
+impl WaiverView {
+    fn of(waiver: &WaiverUse, limits: Limits) -> Self {
+        Self {
+            what: plain(&waiver.what, limits.chars),
+            reason: plain(&waiver.reason, limits.chars),
+            n: count(waiver.n_findings, "finding"),
         }
     }
 }

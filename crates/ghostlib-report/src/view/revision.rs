@@ -22,7 +22,9 @@ pub(super) struct RevisionView {
     is_nothing: bool,
     from: String,
     to: String,
-    /// What the guard found wrong.
+    /// What refused it.
+    refused_by: &'static str,
+    /// What the guard found wrong, or why a person did not want it.
     refusals: Vec<String>,
     changes: Vec<ChangeView>,
     diff: Vec<DiffLine>,
@@ -78,12 +80,17 @@ impl RevisionView {
             is_nothing: !is_change(revision),
             from: revision.from.short().into(),
             to: revision.to.short().into(),
-            refusals: match &revision.verdict {
-                RevisionVerdict::Accepted => Vec::new(),
-                RevisionVerdict::Refused(reasons) => {
-                    reasons.iter().map(|reason| plain(reason, limits.chars)).collect()
-                }
+            refused_by: match &revision.verdict {
+                RevisionVerdict::Declined(_) => "whoever looked at it did not want it",
+                _ => "a check of the guard failed",
             },
+            refusals: revision
+                .verdict
+                .reasons()
+                .unwrap_or_default()
+                .iter()
+                .map(|reason| plain(reason, limits.chars))
+                .collect(),
             changes: revision.changes.iter().map(|change| ChangeView::of(change, known, limits)).collect(),
             diff: lines().map(|text| DiffLine { class: class(&text), text }).collect(),
             diff_text: lines().collect::<Vec<_>>().join("\n"),

@@ -106,7 +106,9 @@ pub(super) fn stage(it: &IterationSummary, summary: &RunSummary) -> String {
                 format!("after iteration {n} nothing was found to change in the spec")
             }
             RevisionVerdict::Accepted => format!("after iteration {n} the spec was revised"),
-            RevisionVerdict::Refused(_) => format!("after iteration {n} a revision of the spec was refused"),
+            RevisionVerdict::Refused(_) | RevisionVerdict::Declined(_) => {
+                format!("after iteration {n} a revision of the spec was refused")
+            }
         };
     }
     if it.attribution.is_some() {

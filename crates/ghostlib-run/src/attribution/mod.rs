@@ -8,7 +8,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-use crate::judge::Operations;
+use crate::judge::{Operations, waive};
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{
     Answer, AttemptId, Attribution, Case, CaseVerdict, Evaluation, Finding, FindingId, Priority, Probe,
@@ -68,7 +68,7 @@ pub(crate) fn decide(
     }
     let all = All { operations, candidates, calls };
     let mut cases: Vec<Case> = findings.into_values().map(|finding| all.case(finding)).collect();
-    cases.extend(dropped.iter().filter_map(|result| wrong_vector(spec, result)));
+    cases.extend(dropped.iter().filter_map(|result| wrong_vector(spec, operations, result)));
     cases.sort_by(|a, b| {
         (a.priority, b.recurrence.n, &a.rule, &a.subject).cmp(&(
             b.priority,
@@ -240,9 +240,10 @@ fn names(line: &str, id: &str) -> bool {
 }
 
 /// A vector that the reference fails says what is not so.
-fn wrong_vector(spec: &LoadedSpec, result: &VectorResult) -> Option<Case> {
+fn wrong_vector(spec: &LoadedSpec, operations: &Operations, result: &VectorResult) -> Option<Case> {
     let VectorOutcome::Dropped(answer) = &result.outcome else { return None };
     let vector = spec.spec.vectors.iter().find(|vector| vector.id == result.id)?;
+    let waived = waive::of_call(spec, operations, &vector.operation, &vector.input);
     let finding = Finding::new("vector-contradicts-reference", Priority::P2, result.id.as_str(), "");
     Some(Case {
         finding: finding.id,
@@ -261,7 +262,7 @@ fn wrong_vector(spec: &LoadedSpec, result: &VectorResult) -> Option<Case> {
             answers: Vec::new(),
         }),
         push_backs: Vec::new(),
-        verdict: CaseVerdict::SpecWrong,
+        verdict: waived.map_or(CaseVerdict::SpecWrong, CaseVerdict::Waived),
         why: "the reference itself does not give what the vector says, so it is not used".into(),
     })
 }

@@ -17,7 +17,13 @@ pub(super) struct Weighed<'a> {
 impl Weighed<'_> {
     /// Who must change, and why.
     pub(super) fn verdict(&self) -> (CaseVerdict, &'static str) {
-        use CaseVerdict::{AgentSlip, OverDelivery, SpecGap, SpecWrong, Unmeasured};
+        use CaseVerdict::{AgentSlip, OverDelivery, SpecGap, SpecWrong, Unmeasured, Waived};
+        if let Some(reason) = &self.finding.waived {
+            return (
+                Waived(reason.clone()),
+                "the author does not want in the spec what the reference does there",
+            );
+        }
         match self.finding.rule.as_str() {
             "api-extra" => {
                 return (OverDelivery, "the reference does not have it, and the spec does not ask for it");

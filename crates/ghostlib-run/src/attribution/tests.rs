@@ -23,6 +23,7 @@ fn evaluation(findings: Vec<Finding>) -> Evaluation {
         vectors: vec![],
         functions: vec![],
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: vec![],
         times: vec![],
     }

@@ -9,6 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use ghostlib_model::{Event, RunEnd, RunSummary};
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 /// A step under way: what it comes to, with the step.
@@ -33,10 +34,14 @@ impl Engine {
                 }
             }
             let Some((step, event)) = doing.next().await else { break };
-            record.add(event?)?;
+            match event {
+                // Nothing else goes on when a person is asked.
+                Err(RunError::Waits(dir)) => return record.outcome(lock, Some(dir)),
+                event => record.add(event?)?,
+            }
             begun.remove(&step);
         }
-        record.outcome(lock)
+        record.outcome(lock, None)
     }
 }
 
@@ -56,7 +61,7 @@ impl Record<'_> {
         Ok(())
     }
 
-    fn outcome(self, lock: ProjectLock) -> Result<Outcome, RunError> {
+    fn outcome(self, lock: ProjectLock, waits: Option<PathBuf>) -> Result<Outcome, RunError> {
         let Self { engine, summary, .. } = self;
         let run = summary.run.clone().ok_or(RunError::NoBeginning)?;
         let best = summary.best_attempt().map(|(iteration, _)| &iteration.spec.hash);
@@ -68,6 +73,6 @@ impl Record<'_> {
         let is_whole = summary.options.as_ref().is_some_and(|options| options.shown.is_whole());
         let passed = summary.end == Some(RunEnd::Passed) && is_whole;
         let lockfile = prompt.filter(|_| passed).and_then(|prompt| Lockfile::of(&summary, prompt));
-        Ok(Outcome { lock, run, summary, lockfile, spec_dir })
+        Ok(Outcome { lock, run, summary, lockfile, spec_dir, waits })
     }
 }

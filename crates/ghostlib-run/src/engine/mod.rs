@@ -2,17 +2,19 @@
 //!
 //! Which steps can be done follows from the journal alone, so a run that was interrupted goes on where it was.
 //! `next` says which, `drive` does them, attempts beside each other; `work` and `specs` have what several of them need,
-//! and `session`, `evaluate` and `revise` do one each.
+//! and `session`, `evaluate`, `revise` and `review` do one each.
 
 mod drive;
 mod evaluate;
 mod next;
+mod review;
 mod revise;
 mod session;
 mod specs;
 mod work;
 
 pub use next::{Step, next_steps};
+pub use review::{Opinion, Proposed, Reviewer};
 
 use crate::judge::{Judge, JudgeError, JudgePlaces, JudgeTools};
 use crate::spec_files::{LoadedSpec, SpecError};
@@ -36,6 +38,8 @@ pub struct Engine {
     pub agents: Vec<Worker>,
     /// Who revises what no mechanical revision can mend.
     pub reviser: Option<Box<dyn Agent>>,
+    /// Who asks a person about revisions; without, a run that is to be reviewed waits.
+    pub reviewer: Option<Arc<dyn Reviewer>>,
     /// The texts of tasks.
     pub prompts: Prompts,
     /// From where on a candidate counts as copied.
@@ -135,6 +139,15 @@ pub enum RunError {
         /// The checksum now, short.
         is: String,
     },
+    /// A revision waits for a person. [`Outcome::waits`] says so of a run.
+    #[error("a revision waits to be reviewed in {}", .0.display())]
+    Waits(PathBuf),
+    /// No revision waits for a person.
+    #[error("no revision of the run {0} waits to be reviewed")]
+    NothingToReview(RunId),
+    /// The guard refuses what a person edited.
+    #[error("the guard refuses the edited revision: {}", .0.join("; "))]
+    EditRefused(Vec<String>),
     /// A run that has not recorded what a step needs to begin with.
     #[error("the run's journal does not say how it began; start a new run with `ghostlib run`")]
     NoBeginning,
@@ -161,6 +174,8 @@ pub struct Outcome {
     pub lockfile: Option<Lockfile>,
     /// The folder of the best spec.
     pub spec_dir: PathBuf,
+    /// Where a revision waits for a person, if the run has not ended for that.
+    pub waits: Option<PathBuf>,
 }
 
 /// A run that was begun before, opened to go on with it. Nobody else can as long as it is open.

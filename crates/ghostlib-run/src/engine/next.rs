@@ -21,6 +21,8 @@ pub enum Step {
     Revise(u32),
     /// Let the reviser work. How often one has worked on this iteration before.
     Reword(u32, usize),
+    /// Let a person look at the last revision.
+    Review(u32),
     /// End the run.
     End(RunEnd),
 }
@@ -128,6 +130,9 @@ fn revision_step(last: &IterationSummary, options: &RunOptions) -> Option<Step> 
     if last.revisions.is_empty() {
         return Some(Step::Revise(last.iteration));
     }
+    if options.review && last.to_review().is_some() {
+        return Some(Step::Review(last.iteration));
+    }
     let blamed =
         last.attribution.as_ref().is_some_and(|attribution| attribution.blamed_on_spec().next().is_some());
     if options.reviser.is_none() || !blamed {
@@ -143,10 +148,7 @@ fn after_failure(summary: &RunSummary, last: &IterationSummary, options: &RunOpt
     if unchanged(last)
         && let Some(reasons) = refused(last)
     {
-        return Step::End(RunEnd::NoProgress(format!(
-            "the guard refused the revision: {}",
-            reasons.join("; ")
-        )));
+        return Step::End(RunEnd::NoProgress(reasons));
     }
     let idle: Vec<_> = summary.iterations.iter().rev().take_while(|one| unchanged(one)).collect();
     let some_pass =
@@ -223,10 +225,13 @@ fn accepted(revision: &Revision) -> bool {
     revision.verdict == RevisionVerdict::Accepted
 }
 
-/// Why the last revision was refused, if it was.
-fn refused(iteration: &IterationSummary) -> Option<&[String]> {
+/// Why the last revision was refused, and by whom, if it was.
+fn refused(iteration: &IterationSummary) -> Option<String> {
     match &iteration.revisions.last()?.verdict {
-        RevisionVerdict::Refused(reasons) => Some(reasons),
+        RevisionVerdict::Refused(reasons) => {
+            Some(format!("the guard refused the revision: {}", reasons.join("; ")))
+        }
+        RevisionVerdict::Declined(reason) => Some(format!("a person refused the revision: {reason}")),
         RevisionVerdict::Accepted => None,
     }
 }

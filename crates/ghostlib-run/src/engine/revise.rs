@@ -13,7 +13,7 @@ use ghostlib_model::{
     Case, Change, ChangeKind, Event, Finding, IterationSummary, Reviser, RevisingSession, Revision,
     RevisionVerdict, Role, RunSummary, SessionEnd, SessionId,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -83,16 +83,12 @@ impl Work<'_> {
 
     pub(super) fn wording(&self, summary: &RunSummary, number: u32, n: usize) -> Result<Wording, RunError> {
         let iteration = summary.iteration(number).ok_or(RunError::NoBeginning)?;
-        let refused = iteration.revisions.last().map(|revision| &revision.verdict);
-        let refused = match refused {
-            Some(RevisionVerdict::Refused(reasons)) => reasons.clone(),
-            _ => Vec::new(),
-        };
+        let refused = iteration.revisions.last().and_then(|revision| revision.verdict.reasons());
         let again = if n > 0 { format!("-{}", n + 1) } else { String::new() };
         Ok(Wording {
             spec: self.spec_after(summary, iteration)?,
             cases: blamed_cases(iteration).cloned().collect(),
-            refused,
+            refused: refused.unwrap_or_default(),
             session: SessionId::new(format!("{}-{number}-reviser{again}", self.run)),
             n_before: revisers_before(summary, iteration),
         })
@@ -178,7 +174,7 @@ impl Work<'_> {
             return Ok((nothing, Leave::default(), vec![format!("the reviser's session {}", session.end)]));
         }
         let reasons = read_plain_file(&assignment.workspace.join(REASONS_FILE)).map_err(tree_error)?;
-        let reasons = reasons_in(&String::from_utf8_lossy(&reasons.unwrap_or_default()));
+        let reasons = revision::reasons_in(&String::from_utf8_lossy(&reasons.unwrap_or_default()));
         let leave = Leave { growth: Some(self.options.growth as usize), reasons };
         Ok(match before.with_documents(&tree.files) {
             Ok(after) => {
@@ -202,27 +198,4 @@ fn revisers_before(summary: &RunSummary, iteration: &IterationSummary) -> usize 
     let spec = spec_after(iteration);
     let all = summary.iterations.iter().filter(|other| other.iteration <= iteration.iteration);
     all.flat_map(|other| &other.revisions).filter(is_by_agent).filter(|one| one.from == *spec).count()
-}
-
-/// `id: reason`, one a line.
-fn reasons_in(text: &str) -> BTreeMap<String, String> {
-    let pair = |line: &str| {
-        let (id, reason) = line.trim().trim_start_matches(['-', '*', ' ']).split_once(':')?;
-        let id = id.trim().trim_matches('`');
-        (!id.is_empty() && !reason.trim().is_empty()).then(|| (id.to_owned(), reason.trim().to_owned()))
-    };
-    text.lines().filter_map(pair).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reasons_are_read_line_by_line() {
-        let reasons = reasons_in("# Reasons\n\n- `a.b`: it was too strong\nc.d: so\nno reason:\n");
-        let expected = [("a.b", "it was too strong"), ("c.d", "so")];
-        let expected = expected.map(|(id, reason)| (id.to_owned(), reason.to_owned()));
-        assert_eq!(reasons, expected.into());
-    }
 }

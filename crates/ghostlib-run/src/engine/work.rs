@@ -1,6 +1,7 @@
 //! What the steps of a run share: the reference, the specs, and how much goes on at a time.
 
 use super::next::{self, Step};
+use super::review::Pending;
 use super::session::Ordered;
 use super::specs::{SpecInUse, SpecsRead};
 use super::{Engine, Notice, RunError, tree_error};
@@ -92,7 +93,7 @@ impl<'a> Work<'a> {
 
     /// Takes out of the state of the run what a step needs, so that the state can change while it goes on.
     fn begin(&'a self, step: &Step, summary: &RunSummary) -> Result<Done<'a>, RunError> {
-        if !matches!(step, Step::Session(..) | Step::Evaluate(_) | Step::Reword(..)) {
+        if !matches!(step, Step::Session(..) | Step::Evaluate(_) | Step::Reword(..) | Step::Review(_)) {
             self.tell(step);
         }
         Ok(match step {
@@ -130,6 +131,11 @@ impl<'a> Work<'a> {
             Step::Reword(number, n) => {
                 let wording = self.wording(summary, *number, *n)?;
                 Box::pin(self.reword(*number, wording))
+            }
+            Step::Review(number) => {
+                let iteration = summary.iteration(*number).ok_or(RunError::NoBeginning)?;
+                let pending = Pending::of(iteration).ok_or(RunError::NoBeginning)?;
+                Box::pin(self.have_reviewed(pending))
             }
             Step::End(end) => {
                 let event = Event::RunEnded { end: end.clone(), best: next::best(summary) };
@@ -174,6 +180,11 @@ impl<'a> Work<'a> {
                 Ok(ready)
             }
         }
+    }
+
+    /// The path of the user's spec, as the run was given it.
+    pub(super) fn spec_path(&self) -> &str {
+        &self.spec_path
     }
 
     pub(super) fn judge_options(&self) -> JudgeOptions {

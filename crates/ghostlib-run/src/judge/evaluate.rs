@@ -1,6 +1,6 @@
 use super::{
     Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language, seeds,
-    stand,
+    stand, waive,
 };
 use crate::leaks;
 use crate::spec_files::LoadedSpec;
@@ -133,7 +133,9 @@ impl Judge {
             return Ok(());
         }
         let comparison = compare(&self.api, &measured.own_api);
-        measured.api = Some(comparison.dimension);
+        let required = waive::without_waived(loaded, &self.api);
+        let dimension = required.map(|required| compare(&required, &measured.own_api).dimension);
+        measured.api = Some(dimension.unwrap_or(comparison.dimension));
         measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
             if self.api.items.iter().any(|item| item.path == finding.subject) {
                 finding.spec = stand::stand_of_api(loaded, &self.api, &finding.subject);
@@ -320,6 +322,7 @@ async fn try_all(
             // A failing vector has said it already.
             let new = findings.into_iter().filter(|finding| stand::vector_of_call(loaded, finding).is_none());
             measured.findings.extend(new);
+            measured.findings.extend(findings::waived(loaded, &tried));
         }
         measured.tried.push(tried);
     }
@@ -346,6 +349,7 @@ fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measure
     measured
         .findings
         .sort_by(|a, b| (a.priority, &a.rule, &a.subject).cmp(&(b.priority, &b.rule, &b.subject)));
+    let waivers = waive::mark(loaded, &ready.operations, &mut measured.findings);
     let gates = gates(&measured);
     let functions: Vec<FunctionAgreement> = measured.tried.into_iter().map(|tried| tried.agreement).collect();
     let each: Vec<_> = functions.iter().collect();
@@ -356,7 +360,7 @@ fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measure
         vectors: dimension,
         api: measured.api.unwrap_or_default(),
         behaviour: behaviour_dimension(&each),
-        coverage: coverage(ready, measured.required.as_ref(), &of_both),
+        coverage: coverage(loaded, ready, measured.required.as_ref(), &of_both),
     };
     Evaluation {
         fidelity,
@@ -364,6 +368,7 @@ fn conclude(loaded: &LoadedSpec, ready: &Ready, vectors: &[&Vector], mut measure
         vectors: measured.vectors,
         functions,
         code: measured.code,
+        waivers,
         alarms: measured.alarms,
         times: measured.times,
     }
@@ -378,7 +383,7 @@ fn gates(measured: &Measured) -> Vec<GateResult> {
         Gate::G1 | Gate::G3 => measured.is_built,
     };
     let result = |gate| {
-        let n_findings = findings.iter().filter(|finding| finding.gate == Some(gate)).count();
+        let n_findings = findings.iter().filter(|one| one.gate == Some(gate) && one.waived.is_none()).count();
         GateResult { gate, passed: n_findings == 0, n_findings }
     };
     Gate::ALL.into_iter().filter(is_measured).map(result).collect()
@@ -401,9 +406,15 @@ fn behaviour_dimension(functions: &[&FunctionAgreement]) -> BehaviourDimension {
 }
 
 /// A function counts as exercised when both sides have it and the reference accepted enough.
-fn coverage(ready: &Ready, required: Option<&BTreeSet<String>>, functions: &[&FunctionAgreement]) -> Ratio {
+fn coverage(
+    loaded: &LoadedSpec,
+    ready: &Ready,
+    required: Option<&BTreeSet<String>>,
+    functions: &[&FunctionAgreement],
+) -> Ratio {
     let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
     let all = || ready.operations.required.iter().collect();
-    let required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
+    let mut required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
+    required.retain(|path| waive::of_item(loaded, &ready.operations, path).is_none());
     Ratio::new(required.iter().filter(|path| exercised.contains(path.as_str())).count(), required.len())
 }

@@ -133,6 +133,12 @@ pub(super) fn behaviour(loaded: &LoadedSpec, tried: &Tried) -> Vec<Finding> {
     findings.collect()
 }
 
+/// Differences in calls that are waived.
+pub(super) fn waived(loaded: &LoadedSpec, tried: &Tried) -> Vec<Finding> {
+    let operation = &tried.agreement.operation;
+    tried.waived.iter().filter_map(|difference| behaviour_differs(loaded, operation, difference)).collect()
+}
+
 fn behaviour_differs(loaded: &LoadedSpec, operation: &str, difference: &Difference) -> Option<Finding> {
     let Difference { sequence, reference, candidate } = difference;
     let (Call { input, .. }, before) = sequence.calls.split_last()?;

@@ -1,9 +1,7 @@
 //! Whether a candidate does what it was shown and not the rest.
 
+use crate::statistics::MAX_CHANCE;
 use ghostlib_model::{Finding, Priority, Ratio, VectorsDimension};
-
-/// A gap that chance gives less often than this is a finding.
-const MAX_CHANCE: f64 = 0.05;
 
 /// What is to be said, if the vectors that the implementer saw pass, and those that it did not see fail, more often than
 /// by chance.

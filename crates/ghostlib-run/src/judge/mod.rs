@@ -14,6 +14,7 @@ mod stand;
 mod strength;
 mod upstream;
 mod visible;
+pub(crate) mod waive;
 
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
@@ -387,7 +388,7 @@ fn seeds(loaded: &LoadedSpec, operations: &Operations, literals: &[&Literals]) -
         let name = named.and_then(|named| callable(&named.item)).map_or(operation, |callable| &callable.name);
         Call { operation: name.to_owned(), input: input.clone() }
     };
-    let mut seeds = Seeds::default();
+    let mut seeds = Seeds { waivers: waive::as_tried(loaded, operations), ..Seeds::default() };
     for vector in &loaded.spec.vectors {
         let last = meant(&vector.operation, &vector.input);
         seeds.inputs.push((last.operation.clone(), last.input.clone()));

@@ -60,6 +60,12 @@ impl Operations {
         name == path || self.all().any(|operation| operation.name == name && operation.item == path)
     }
 
+    /// Whether two names stand for one function.
+    pub(crate) fn are_one(&self, one: &str, other: &str) -> bool {
+        let item = |name: &str| self.get(name).map(|operation| &operation.item);
+        one == other || item(one).is_some_and(|of_one| item(other) == Some(of_one))
+    }
+
     /// Lets a name stand for what the spec's binding says.
     fn bind(&mut self, tools: &Tools, (name, template): (&str, &str), reference: &Api) {
         match tools.bound_operation(name, template, (&reference.crate_name, &reference.items)) {

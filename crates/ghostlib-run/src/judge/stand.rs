@@ -1,9 +1,8 @@
 //! Whether the spec states what the reference does.
 
-use crate::revision::only_value;
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
-use ghostlib_model::{ApiItem, Expected, Finding, SpecStand, Vector};
+use ghostlib_model::{ApiItem, Expected, Finding, SpecStand, Vector, only_value};
 
 /// What the spec says of the reference's items at a path.
 pub fn stand_of_api(loaded: &LoadedSpec, reference: &Api, path: &str) -> SpecStand {

@@ -1,7 +1,7 @@
 //! Vectors out of what the reference answered.
 
 use ghostlib_model::{
-    Answer, Call, Diagnostic, Expected, ExpectedError, Place, Sha256Hex, Value, Vector, VectorId,
+    Answer, Call, Diagnostic, Expected, ExpectedError, Place, Sha256Hex, Value, Vector, VectorId, only_value,
 };
 use ghostlib_spec::edit::add_vectors;
 use ghostlib_spec::{SourceFile, read_vectors};
@@ -109,11 +109,6 @@ fn as_spec_writes_it(known: &[Vector], call: &Call) -> Call {
 fn only_entry(input: &Value) -> Option<(&String, &Value)> {
     let map = input.as_object().filter(|map| map.len() == 1)?;
     map.iter().next()
-}
-
-/// An operation's only parameter may be written under any name, or without one.
-pub(crate) fn only_value(input: &Value) -> &Value {
-    only_entry(input).map_or(input, |(_, value)| value)
 }
 
 #[cfg(test)]

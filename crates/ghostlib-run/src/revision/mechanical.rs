@@ -2,7 +2,7 @@
 //! becomes a vector whose expected value the reference gave. No prose, and no agent.
 
 use super::harvest::vector_of;
-use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
+use crate::judge::{Judge, JudgeError, JudgeOptions, Ready, waive};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
 use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Finding, Vector};
@@ -38,6 +38,8 @@ pub async fn propose(
     let (lines, mut changes) = api_lines(loaded, blamed, judge.api());
     let mut vectors = vectors_of_behaviour(loaded, blamed);
     vectors.extend(examples_of_unseen(loaded, blamed, judge, ready, options).await?);
+    let waived = |one: &Vector| waive::of_call(loaded, &ready.operations, &one.operation, &one.input);
+    vectors.retain(|(vector, _)| waived(vector).is_none());
     let mut known: std::collections::BTreeSet<_> =
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
@@ -65,7 +67,8 @@ fn api_lines(loaded: &LoadedSpec, blamed: &[&Finding], reference: &Api) -> (Vec<
         for item in reference.items.iter().filter(items_of) {
             let is_new =
                 !loaded.api.items.iter().any(|known| known.path == item.path && known.kind == item.kind);
-            if is_new && items.iter().all(|known| known.declaration != item.declaration) {
+            let is_waived = loaded.spec.front_matter.waivers.iter().any(|one| one.covers_item(&item.path));
+            if is_new && !is_waived && items.iter().all(|known| known.declaration != item.declaration) {
                 items.push(item);
                 changes.push(change(ChangeKind::ApiLine, &item.path, finding));
             }

@@ -7,13 +7,14 @@ mod mechanical;
 
 pub(crate) use brief::brief;
 pub use guard::{Leave, check};
+pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
-pub(crate) use harvest::{only_value, vector_of};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Reviser, Revision, RevisionVerdict};
 use similar::TextDiff;
+use std::collections::BTreeMap;
 
 /// The revision that a proposal comes to, given what the guard found against it.
 pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>, by: Reviser) -> Revision {
@@ -26,6 +27,7 @@ pub fn conclude(before: &LoadedSpec, proposal: &Proposal, reasons: Vec<String>, 
         diff: unified_diff(before, &proposal.after),
         verdict: if accepted { RevisionVerdict::Accepted } else { RevisionVerdict::Refused(reasons) },
         by,
+        reviewed: false,
     }
 }
 
@@ -52,4 +54,27 @@ pub fn unified_diff(before: &LoadedSpec, after: &LoadedSpec) -> String {
                 .to_string()
         })
         .collect()
+}
+
+/// Why something is weakened or changed, by its id: `id: reason`, one a line.
+pub(crate) fn reasons_in(text: &str) -> BTreeMap<String, String> {
+    let pair = |line: &str| {
+        let (id, reason) = line.trim().trim_start_matches(['-', '*', ' ']).split_once(':')?;
+        let id = id.trim().trim_matches('`');
+        (!id.is_empty() && !reason.trim().is_empty()).then(|| (id.to_owned(), reason.trim().to_owned()))
+    };
+    text.lines().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_read_line_by_line() {
+        let reasons = reasons_in("# Reasons\n\n- `a.b`: it was too strong\nc.d: so\nno reason:\n");
+        let expected = [("a.b", "it was too strong"), ("c.d", "so")];
+        let expected = expected.map(|(id, reason)| (id.to_owned(), reason.to_owned()));
+        assert_eq!(reasons, expected.into());
+    }
 }

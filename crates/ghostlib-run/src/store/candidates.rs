@@ -1,6 +1,7 @@
 use ghostlib_agent::FileTree;
 use ghostlib_model::{AttemptId, CandidateStamp, RunId};
 use gix::bstr::ByteSlice;
+use gix::objs::Write as _;
 use gix::objs::tree::EntryKind;
 use gix::refs::transaction::PreviousValue;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,49 @@ impl Candidates {
             }
         }
         Ok(files)
+    }
+
+    /// A commit as git stores it.
+    ///
+    /// # Errors
+    /// If there is no such commit, or it cannot be read.
+    pub fn raw_commit(&self, commit: &str) -> Result<Vec<u8>, CandidatesError> {
+        let id = gix::ObjectId::from_hex(commit.as_bytes()).map_err(|error| self.wrong(&error))?;
+        Ok(self.repository.find_commit(id).map_err(|error| self.wrong(&error))?.data.clone())
+    }
+
+    /// Takes over a candidate of another repository under the name that [`Self::commit`] would give it. Its hashes are
+    /// what they were there.
+    ///
+    /// # Errors
+    /// If the commit is not that of the tree, or either has another hash than the stamp says, or git's files cannot be
+    /// written.
+    pub fn adopt(
+        &self,
+        tree: &FileTree,
+        raw_commit: &[u8],
+        stamp: &CandidateStamp,
+        run: &RunId,
+        attempt: AttemptId,
+    ) -> Result<(), CandidatesError> {
+        let id = self.write_tree(tree)?;
+        let commit = gix::objs::CommitRef::from_bytes(raw_commit, gix::hash::Kind::Sha1)
+            .map_err(|error| self.wrong(&error))?;
+        if id.to_string() != stamp.tree || commit.tree() != id || commit.parents().next().is_some() {
+            let reason = format!("the candidate of attempt {attempt} has other files than its commit");
+            return Err(self.wrong(&reason));
+        }
+        let written = self.repository.objects.write_buf(gix::objs::Kind::Commit, raw_commit);
+        let written = written.map_err(|error| self.wrong(&error))?;
+        if written.to_string() != stamp.commit {
+            return Err(
+                self.wrong(&format!("the commit of attempt {attempt} has another hash than was recorded"))
+            );
+        }
+        self.repository
+            .reference(format!("refs/runs/{run}/{attempt}"), written, PreviousValue::Any, "imported")
+            .map_err(|error| self.wrong(&error))?;
+        Ok(())
     }
 
     /// Takes the names of a run's candidates away. What nothing names goes when git cleans up.

@@ -120,6 +120,17 @@ impl Journal {
         Ok(Content::read(path)?.events)
     }
 
+    /// What a journal holds, and its text up to the end of the last whole line.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn read_with_text(path: &Path) -> Result<(Vec<Event>, Vec<u8>), JournalError> {
+        let mut bytes = fs::read(path).map_err(io_error(path))?;
+        let content = Content::of(path, &bytes)?;
+        bytes.truncate(usize::try_from(content.whole_bytes).unwrap_or(usize::MAX));
+        Ok((content.events, bytes))
+    }
+
     /// Records an event. It is on the disk when this returns.
     ///
     /// # Errors
@@ -151,7 +162,10 @@ struct Content {
 
 impl Content {
     fn read(path: &Path) -> Result<Self, JournalError> {
-        let bytes = fs::read(path).map_err(io_error(path))?;
+        Self::of(path, &fs::read(path).map_err(io_error(path))?)
+    }
+
+    fn of(path: &Path, bytes: &[u8]) -> Result<Self, JournalError> {
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let text = String::from_utf8_lossy(&bytes[..end]);
         let mut lines = text.lines();

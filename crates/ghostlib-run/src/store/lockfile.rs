@@ -1,4 +1,6 @@
-use ghostlib_model::{AttemptSummary, Environment, Gate, IterationSummary, Ratio, RunSummary, Sha256Hex};
+use ghostlib_model::{
+    AttemptSummary, Environment, Gate, IterationSummary, Ratio, RunSummary, Sha256Hex, WaiverUse,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -23,6 +25,9 @@ pub struct Lockfile {
     pub environment: Environment,
     /// What was measured.
     pub fidelity: LockedFidelity,
+    /// What the reference does and the spec is not to say, with the reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<LockedWaiver>,
     /// The candidate.
     pub candidate: LockedCandidate,
 }
@@ -102,6 +107,16 @@ pub struct LockedFidelity {
     pub gates: BTreeMap<Gate, bool>,
 }
 
+/// Something that the reference does and the spec is not to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedWaiver {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// The candidate that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +153,7 @@ impl Lockfile {
             },
             environment: best.environment.clone()?,
             fidelity: fidelity(summary, iteration, best)?,
+            waivers: best.evaluation.iter().flat_map(|one| &one.waivers).map(LockedWaiver::of).collect(),
             candidate: LockedCandidate { tree: session.candidate.as_ref()?.tree.clone() },
         })
     }
@@ -152,6 +168,12 @@ impl Lockfile {
     }
 }
 
+impl LockedWaiver {
+    fn of(waiver: &WaiverUse) -> Self {
+        Self { what: waiver.what.clone(), reason: waiver.reason.clone() }
+    }
+}
+
 fn fidelity(
     summary: &RunSummary,
     iteration: &IterationSummary,
@@ -163,7 +185,6 @@ fn fidelity(
     let measured: Vec<_> =
         same_spec.flat_map(IterationSummary::evaluations).map(|(_, evaluation)| evaluation).collect();
     let passed = measured.iter().filter(|evaluation| evaluation.passes(options.target)).count();
-    let pass_rate = Ratio::new(passed, measured.len()).interval().unwrap_or([0.0, 1.0]);
     Some(LockedFidelity {
         headline: fidelity.headline(),
         vectors: fidelity.vectors.all.to_string(),
@@ -174,7 +195,12 @@ fn fidelity(
         seed: options.seed,
         attempts: measured.len(),
         passed,
-        pass_rate: pass_rate.map(|bound| (bound * 1000.0).round() / 1000.0),
+        pass_rate: rounded(Ratio::new(passed, measured.len()).interval().unwrap_or([0.0, 1.0])),
         gates: fidelity.gates.iter().map(|result| (result.gate, result.passed)).collect(),
     })
+}
+
+/// To 3 digits: what is pinned is read by people.
+fn rounded([low, high]: [f64; 2]) -> [f64; 2] {
+    [low, high].map(|bound| (bound * 1000.0).round() / 1000.0)
 }

@@ -16,15 +16,21 @@
 
 mod candidates;
 mod clean;
+mod export;
 mod file;
+mod import;
 mod journal;
 mod lockfile;
+mod parcel;
 mod project;
 mod sessions;
 
 pub use candidates::{Candidates, CandidatesError};
 pub use clean::{CleanError, Waste};
+pub use export::Exported;
 pub use file::write_file;
+pub use import::Imported;
 pub use journal::{FORMAT as JOURNAL_FORMAT, Journal, JournalError};
 pub use lockfile::{FORMAT as LOCKFILE_FORMAT, LOCKFILE, Lockfile};
+pub use parcel::{FORMAT as PARCEL_FORMAT, ParcelError};
 pub use project::{Project, ProjectError, ProjectLock};

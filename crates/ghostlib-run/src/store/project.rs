@@ -166,11 +166,16 @@ impl Project {
     /// # Errors
     /// If the folder cannot be made.
     pub fn new_run(&self) -> Result<RunId, ProjectError> {
-        let last = self.runs()?.last().and_then(|run| run.as_str().strip_prefix('r')?.parse::<u32>().ok());
-        let run = run_id(last.map_or(1, |last| last + 1));
+        let run = self.next_run()?;
         let dir = self.run_dir(&run);
         fs::create_dir_all(&dir).map_err(io_error(&dir))?;
         Ok(run)
+    }
+
+    /// What the next run is called.
+    pub(super) fn next_run(&self) -> Result<RunId, ProjectError> {
+        let last = self.runs()?.last().and_then(|run| run.as_str().strip_prefix('r')?.parse::<u32>().ok());
+        Ok(run_id(last.map_or(1, |last| last + 1)))
     }
 
     /// The folder of a run.

@@ -42,6 +42,20 @@ pub async fn run(
     Ok(Finished { end, stdout, stderr, wall: started.elapsed() })
 }
 
+/// Runs a tool that talks with whoever sits at the terminal, such as an editor, with ghostlib's own streams, and waits for as
+/// long as they take. Whether it ended well.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn interact(command: &CommandLine) -> Result<bool, SandboxError> {
+    let ended = std_command(command).status();
+    let ended = ended.map_err(|error| SandboxError::NotStarted {
+        program: command.program.clone(),
+        reason: error.to_string(),
+    })?;
+    Ok(ended.success())
+}
+
 /// A missing folder and a missing program give one and the same error of the system.
 fn reason(error: &io::Error, dir: &Path) -> String {
     if dir.is_dir() { error.to_string() } else { format!("`{}` is not a folder", dir.display()) }

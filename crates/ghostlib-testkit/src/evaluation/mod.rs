@@ -81,7 +81,7 @@ pub(crate) fn evaluation(args: &EvaluationArgs) -> Result<ExitCode, EvaluationEr
 fn read(dir: &Path) -> Result<Recorded, EvaluationError> {
     let events = Journal::read(&dir.join("journal.jsonl"))?;
     let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Recorded { name, dir: dir.into(), summary: RunSummary::of(&events) })
+    Ok(Recorded { name, dir: dir.into(), summary: RunSummary::of(events) })
 }
 
 /// What a folder has, by name.

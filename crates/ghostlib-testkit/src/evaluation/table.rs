@@ -167,6 +167,7 @@ fn revisions<'a>(iterations: impl Iterator<Item = &'a IterationSummary>) -> Stri
             let said = match &revision.verdict {
                 RevisionVerdict::Accepted => format!("{} lines in, {} out", lines('+'), lines('-')),
                 RevisionVerdict::Refused(reasons) => format!("refused: {}", reasons.join("; ")),
+                RevisionVerdict::Declined(reason) => format!("not wanted by a person: {reason}"),
             };
             let _always = writeln!(text, "- After iteration {}, {by}: {said}.", iteration.iteration);
         }

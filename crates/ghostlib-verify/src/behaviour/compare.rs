@@ -1,11 +1,12 @@
 //! What both sides answered to the same calls, counted by operation.
 
-use super::Difference;
 use super::together::Answered;
+use super::{Difference, is_waived};
 use crate::operation::Operation;
 use crate::session::NOT_ASKED;
 use ghostlib_model::{
     AgreementByClass, Answer, FunctionAgreement, Ratio, Sequence, SmallestDifference, Surroundings, Value,
+    Waiver,
 };
 use std::collections::BTreeMap;
 
@@ -17,11 +18,14 @@ pub(super) struct Counted {
     same_text: Ratio,
     by_class: AgreementByClass,
     pub(super) differences: Vec<Difference>,
+    /// Differences in calls that are waived, which count nowhere.
+    pub(super) waived: Vec<Difference>,
 }
 
 /// Compares the answers to one sequence call by call, up to the first that differs: what follows may differ by it.
 pub(super) fn compare<'a>(
     operations: &'a [Operation],
+    waivers: &[Waiver],
     sequence: &Sequence,
     Answered { expected, again, got }: &Answered,
     counted: &mut BTreeMap<&'a str, Counted>,
@@ -42,6 +46,15 @@ pub(super) fn compare<'a>(
             continue;
         }
         let counted = counted.entry(&operation.name).or_default();
+        if is_waived(waivers, call) {
+            if reference == candidate {
+                continue;
+            }
+            let sequence = Sequence { calls: sequence.calls[..=at].to_vec() };
+            let (reference, candidate) = (reference.clone(), candidate.clone());
+            counted.waived.push(Difference { sequence, reference, candidate });
+            return;
+        }
         counted.add_class(reference, candidate);
         let is_last = at + 1 == sequence.calls.len();
         let mut sides = [reference.clone(), candidate.clone()];

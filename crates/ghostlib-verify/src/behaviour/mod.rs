@@ -19,7 +19,7 @@ use crate::session::{Driver, Losses, Patience, was_not_asked};
 use compare::{Counted, compare};
 use drawing::Drawing;
 use ghostlib_model::{
-    Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Surroundings, Value,
+    Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Surroundings, Value, Waiver,
 };
 use kinds::kinds_of_characters;
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
@@ -52,6 +52,8 @@ pub struct Seeds {
     pub loose: Vec<Value>,
     /// What the libraries look for around them.
     pub surroundings: Surroundings,
+    /// Calls on which the sides may differ: they count nowhere. Operations by the names by which they are tried.
+    pub waivers: Vec<Waiver>,
 }
 
 impl Seeds {
@@ -82,6 +84,8 @@ pub struct Tried {
     /// Differences: first those where the candidate does not come back, as they were found; then others, made
     /// small, the smallest first.
     pub differences: Vec<Difference>,
+    /// Differences in calls that are waived, as they were found.
+    pub waived: Vec<Difference>,
 }
 
 /// What came of trying operations.
@@ -162,7 +166,7 @@ pub async fn try_operations(
     }
     for (sequence, mut one) in rounds {
         steadiness.settle(&sequence, &mut one);
-        compare(operations, &sequence, &one, &mut counted);
+        compare(operations, &seeds.waivers, &sequence, &one, &mut counted);
         steadiness.leave_out(&sequence, &mut one.again);
         asked.extend(Asked::new(sequence, one.expected, &one.again));
     }
@@ -170,14 +174,33 @@ pub async fn try_operations(
     let mut tried = vec![];
     for operation in operations {
         let counted = counted.remove(operation.name.as_str()).unwrap_or_default();
-        let differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
-        tried.push(Tried { agreement: counted.agreement(operation, differences.first()), differences });
+        let mut differences = shrink.distinct(&counted.differences, plan.max_differences).await?;
+        // What was made small may have become what is waived; then it is told as it was found.
+        let n_small = differences.len();
+        differences.retain(|one| one.call().is_none_or(|call| !is_waived(&seeds.waivers, call)));
+        if differences.is_empty() && n_small > 0 {
+            differences.extend(counted.differences.first().cloned());
+        }
+        let agreement = counted.agreement(operation, differences.first());
+        let mut waived = counted.waived;
+        waived.sort_by_cached_key(|one| weight(&one.sequence));
+        waived.dedup_by(|a, b| a.sequence == b.sequence);
+        waived.truncate(plan.max_differences);
+        tried.push(Tried { agreement, differences, waived });
     }
     let code = match (drawing.reached(), reference.coverage_map()) {
         (Some(reached), _) => CodeCoverage::Counted(reached.figures()),
         (None, why) => CodeCoverage::Unknown { unknown: why.err().unwrap_or_default().to_owned() },
     };
     Ok(Trial { tried, asked, code })
+}
+
+/// Whether the sides may differ on a call.
+fn is_waived(waivers: &[Waiver], call: &Call) -> bool {
+    let is_meant = |one: &Waiver| {
+        one.operation().is_some_and(|name| name == call.operation) && one.covers_input(&call.input)
+    };
+    waivers.iter().any(is_meant)
 }
 
 /// The calls before the one from which the reference did not come back once, or that it was spared: what uses up time or memory on one side may

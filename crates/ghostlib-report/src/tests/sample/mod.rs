@@ -35,6 +35,7 @@ pub(crate) fn run() -> RunSummary {
             confirm: 1,
             parallel: 1,
             growth: 40,
+            review: false,
             budget: RunBudget::default(),
             shown: ghostlib_model::Shown::Whole,
             sandbox: "auto".into(),
@@ -56,6 +57,7 @@ pub(crate) fn run() -> RunSummary {
             code_bytes: 16_204,
         }),
         iterations: vec![first(), second(), third()],
+        imported: None,
         end: Some(RunEnd::Passed),
         best: Some(AttemptId { iteration: 3, attempt: 1 }),
     }
@@ -133,6 +135,7 @@ fn first() -> IterationSummary {
             vectors: vec![vector_result("split/one", VectorOutcome::Passed)],
             functions: vec![split_agreement(820, true)],
             code: CodeCoverage::default(),
+            waivers: Vec::new(),
             alarms: Vec::new(),
             times: times(),
         }),
@@ -154,6 +157,7 @@ fn first() -> IterationSummary {
         ],
         functions: vec![split_agreement(820, true)],
         code: CodeCoverage::Counted(CodeReached { lines: Ratio::new(118, 131), ..CodeReached::default() }),
+        waivers: Vec::new(),
         alarms: vec![Alarm {
             kind: "copied-code".into(),
             message: "a run of 151 tokens is the reference's own".into(),
@@ -200,6 +204,7 @@ fn second() -> IterationSummary {
         vectors: Vec::new(),
         functions: Vec::new(),
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: times(),
     };
@@ -222,6 +227,7 @@ fn second() -> IterationSummary {
         diff: String::new(),
         verdict: refused,
         by: ghostlib_model::Reviser::Mechanical,
+        reviewed: false,
     };
     IterationSummary {
         attempts,
@@ -241,6 +247,7 @@ fn third() -> IterationSummary {
         ],
         functions: vec![split_agreement(998, false)],
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: times(),
     };

@@ -81,6 +81,7 @@ pub(super) fn revision(n: u32, missing: &Finding, behaviour: &Finding) -> Revisi
         diff: "--- SPEC.md\n+++ SPEC.md\n@@ -40,4 +40,5 @@\n ```rust api\n pub fn split(s: &str) -> Result<Vec<String>, ParseError>;\n+pub fn join<I, S>(words: I) -> String where I: IntoIterator<Item = S>, S: AsRef<str>;\n ```\n-An old line.\n+  - name: unclosed quote\n+    input: \"'\"\n+    error: true\n".into(),
         verdict: RevisionVerdict::Accepted,
         by: Reviser::Mechanical,
+        reviewed: false,
     }
 }
 
@@ -99,6 +100,7 @@ pub(super) fn reworded(verdict: RevisionVerdict, behaviour: &Finding) -> Revisio
         diff: "--- SPEC.md\n+++ SPEC.md\n@@ -20,1 +20,2 @@\n ## Quotes\n+A quote that is not closed MUST be refused.\n"
             .into(),
         verdict,
+        reviewed: false,
         by: Reviser::Agent(Box::new(RevisingSession {
             session: SessionId::new("revise-1"),
             agent: AgentStamp { model: Some("large-2".into()), ..AgentStamp::named("openai", true) },

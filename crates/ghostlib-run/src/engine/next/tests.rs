@@ -39,6 +39,7 @@ fn summary(iterations: Vec<IterationSummary>) -> RunSummary {
             parallel: 1,
             growth: 20,
             budget: RunBudget::default(),
+            review: false,
             shown: Shown::Whole,
             sandbox: "auto".into(),
             target: 0.9,
@@ -69,6 +70,7 @@ fn evaluation(share: usize, findings: Vec<Finding>) -> Evaluation {
         vectors: Vec::new(),
         functions: Vec::new(),
         code: CodeCoverage::default(),
+        waivers: Vec::new(),
         alarms: Vec::new(),
         times: Vec::new(),
     }
