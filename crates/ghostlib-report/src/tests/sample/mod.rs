@@ -14,6 +14,7 @@ use serde_json::json;
 
 pub(crate) fn run() -> RunSummary {
     RunSummary {
+        imported: None,
         run: Some(RunId::new("2026-01-02-shell-words-7f3a")),
         spec_path: "specs/shell-words/SPEC.md".into(),
         spec: Some(spec(1)),
