@@ -96,7 +96,11 @@ impl Arrival<'_> {
         fs::create_dir_all(dir.join("sessions")).map_err(failed(&dir))?;
         rename(&theirs.join("specs"), &dir.join("specs"))?;
         for session in &named.sessions {
-            rename(&theirs.join("sessions").join(session.as_str()), &self.session_dir(session)?)?;
+            let from = theirs.join("sessions").join(session.as_str());
+            if !from.is_dir() {
+                return Err(self.damaged(format!("it lacks the recording {session}")));
+            }
+            rename(&from, &self.session_dir(session)?)?;
             // What cannot be read does not come in.
             self.recording(session)?;
         }

@@ -119,7 +119,15 @@ fn blocked(number: u32) -> IterationSummary {
 fn revised(mut iteration: IterationSummary, to: &str, verdict: RevisionVerdict) -> IterationSummary {
     let (from, to) = (hash("s"), hash(to));
     let by = Reviser::Mechanical;
-    iteration.revisions.push(Revision { from, to, changes: Vec::new(), diff: String::new(), verdict, by });
+    iteration.revisions.push(Revision {
+        from,
+        to,
+        changes: Vec::new(),
+        diff: String::new(),
+        verdict,
+        by,
+        reviewed: false,
+    });
     iteration
 }
 
@@ -273,7 +281,15 @@ fn a_reviser_works_where_the_spec_is_blamed_and_is_told_a_bounded_number_of_time
         }));
         let verdict = RevisionVerdict::Refused(vec!["it grows too much".into()]);
         let (from, to) = (hash("s"), hash("s"));
-        iteration.revisions.push(Revision { from, to, changes: vec![], diff: String::new(), verdict, by });
+        iteration.revisions.push(Revision {
+            from,
+            to,
+            changes: vec![],
+            diff: String::new(),
+            verdict,
+            by,
+            reviewed: false,
+        });
     }
     assert!(matches!(with_reviser(&iteration), Step::End(RunEnd::NoProgress(_))));
 }
@@ -310,4 +326,33 @@ fn the_best_is_the_one_that_passed_and_else_the_one_that_blocks_least() {
         vec![attempt(1, true, Some(evaluation(50, vec![]))), attempt(2, true, Some(evaluation(60, vec![])))],
     );
     assert_eq!(best(&of_several(2, 0, vec![two])), Some(id(1, 2)));
+}
+
+#[test]
+fn a_revision_waits_for_a_person_before_anything_else_is_done() {
+    let change = Change { kind: ChangeKind::ApiLine, subject: "f".into(), answers: vec![] };
+    let mut proposed = Revision {
+        from: hash("s"),
+        to: hash("t"),
+        changes: vec![change],
+        diff: String::new(),
+        verdict: RevisionVerdict::Accepted,
+        by: Reviser::Mechanical,
+        reviewed: false,
+    };
+    let step = |revision: &Revision| {
+        let mut iteration = IterationSummary::new(1, Purpose::Explore, spec(), Vec::new());
+        iteration.attempts.push(attempt(1, true, Some(evaluation(50, vec![]))));
+        iteration.attribution = Some(Attribution::default());
+        iteration.revisions.push(revision.clone());
+        let mut summary = summary(vec![iteration]);
+        summary.options.as_mut().unwrap().review = true;
+        next_steps(&summary)
+    };
+    assert_eq!(step(&proposed), [Step::Review(1)]);
+    proposed.reviewed = true;
+    assert_eq!(step(&proposed), [Step::StartIteration(2, Purpose::Explore)]);
+    (proposed.to, proposed.verdict) = (hash("s"), RevisionVerdict::Declined("no".into()));
+    let end = RunEnd::NoProgress("a person refused the revision: no".into());
+    assert_eq!(step(&proposed), [Step::End(end)]);
 }
