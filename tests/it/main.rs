@@ -21,6 +21,7 @@ mod leaks;
 mod lint;
 mod mcp;
 mod openai;
+mod perturb;
 mod power;
 mod reading;
 mod recordings;

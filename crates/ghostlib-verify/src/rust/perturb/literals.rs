@@ -56,15 +56,21 @@ fn is_decimal(text: &str) -> bool {
 
 /// Numbers that somebody could have chosen instead.
 fn neighbours(value: u128) -> Vec<u128> {
-    let power = (1..39).map(|exponent| 10_u128.pow(exponent)).find(|power| *power == value);
     match value {
         0 => vec![1],
         1 => vec![2, 0],
-        _ if power.is_some() && value >= 1000 => vec![value / 2, value * 2, value / 10 * 12],
+        // The base of the numbers that people write.
+        10 => vec![],
+        1000.. if is_power_of_ten(value) => vec![value / 2, value * 2, value / 10 * 12],
         60.. if value.is_multiple_of(60) => vec![value / 12 * 10, value / 60 * 64, value / 2],
-        2..=99 => vec![value + 1, value - 1, value + 2],
-        _ => vec![rounded(value), value + 1, value - 1],
+        2..=999 => vec![value + 1, value - 1, value + 2],
+        _ => vec![rounded(value), rounded(value) / 10 * 11, rounded(value) * 2],
     }
+}
+
+/// Whether it has a one and zeros alone, and so moves digits.
+pub(super) fn is_power_of_ten(value: u128) -> bool {
+    (1..39).any(|exponent| 10_u128.pow(exponent) == value)
 }
 
 /// A number with two digits that are not zero.

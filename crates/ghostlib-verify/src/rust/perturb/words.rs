@@ -120,7 +120,7 @@ fn synonyms(word: &str) -> Vec<String> {
     others.map(|other| if is_capital { capitalised(other) } else { (*other).to_owned() }).collect()
 }
 
-/// Other names for a thing: in the plural, shorter, longer, in capitals.
+/// Other names for a thing: in the plural, shorter, in capitals.
 fn names_for(word: &str) -> Vec<String> {
     let mut all = Vec::new();
     let n_chars = word.chars().count();
@@ -129,17 +129,23 @@ fn names_for(word: &str) -> Vec<String> {
         _ if n_chars > 1 => all.push(format!("{word}s")),
         _ => {}
     }
-    if n_chars > 4 {
-        all.push(word.chars().take(n_chars - 2).collect());
-        all.push(word.chars().take(3).collect());
-    }
     if n_chars == 1 {
         all.extend(word.chars().filter_map(letter_after).map(String::from));
-    } else if n_chars < 4 {
-        all.extend(word.chars().last().map(|last| format!("{word}{last}")));
+    } else if n_chars > 2 {
+        all.push(word.chars().take(3).collect());
+        all.push(without_vowels(word));
+        all.extend(
+            word.chars().next().zip(word.chars().last()).map(|(first, last)| format!("{first}{last}")),
+        );
     }
     all.extend(recapitalised(word));
     all
+}
+
+/// An abbreviation: the first letter, and the consonants behind it.
+fn without_vowels(word: &str) -> String {
+    let is_kept = |at: usize, c: char| at == 0 || !"aeiouAEIOU".contains(c);
+    word.char_indices().filter(|(at, c)| is_kept(*at, *c)).map(|(_, c)| c).collect()
 }
 
 fn recapitalised(word: &str) -> Option<String> {
@@ -209,7 +215,7 @@ mod tests {
                 "Invalid character at {}"
             ]
         );
-        assert_eq!(texts_for("hours"), ["hour", "hou", "Hours"]);
+        assert_eq!(texts_for("hours"), ["hour", "hou", "hrs", "hs", "Hours"]);
         assert_eq!(texts_for("{:02}h"), ["{:02}i", "{:02}H"]);
         assert_eq!(texts_for(", "), [",_", ",-", "; ", "| "]);
         assert_eq!(texts_for("'{'}'"), ["`{'}`"]);
