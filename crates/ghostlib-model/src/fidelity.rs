@@ -39,7 +39,8 @@ impl Fidelity {
         self.parts().into_iter().filter(|(_, share)| share.is_none()).map(|(name, _)| name).collect()
     }
 
-    fn parts(&self) -> [(&'static str, Option<f64>); 5] {
+    /// What the headline is the minimum of, by name; nothing where it is unknown.
+    pub fn parts(&self) -> [(&'static str, Option<f64>); 5] {
         [
             ("vectors", self.vectors.all.share()),
             ("API paths", self.api.path.recall.share()),
