@@ -29,6 +29,7 @@ mod run;
 mod runs;
 mod sandbox;
 mod schemas;
+mod shrink;
 mod small_commands;
 mod spec_diff;
 mod strength;

@@ -144,7 +144,7 @@ impl Hunt<'_> {
         while let Some(next) = search.next() {
             if self.args.tries.is_some_and(|max| tries.len() >= max) {
                 search.put_back(next);
-                stopped = Some(format!("{} tries were made", tries.len()));
+                stopped = Some("no more tries than that were asked for".to_owned());
                 break;
             }
             let what = without(&all, &next.left_out);
