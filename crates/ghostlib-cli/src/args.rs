@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Converge(commands::converge::ConvergeArgs),
     Strength(commands::strength::StrengthArgs),
     Ablate(commands::ablate::AblateArgs),
+    Shrink(commands::shrink::ShrinkArgs),
     Perturb(commands::perturb::PerturbArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),

@@ -331,6 +331,9 @@ pub enum Shown {
         requirements: Vec<String>,
         /// All vectors.
         vectors: bool,
+        /// Vectors of vector files by their ids.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        vector_ids: Vec<String>,
     },
 }
 
@@ -346,11 +349,12 @@ impl fmt::Display for Shown {
         match self {
             Self::Whole => f.write_str("the whole spec"),
             Self::ApiAlone => f.write_str("the API block alone"),
-            Self::Without { sections, requirements, vectors } => {
+            Self::Without { sections, requirements, vectors, vector_ids } => {
                 let sections = sections.iter().map(|name| format!("section `{name}`"));
                 let requirements = requirements.iter().map(|id| format!("`{id}`"));
                 let vectors = vectors.then(|| "all vectors".to_owned());
-                let parts: Vec<String> = sections.chain(requirements).chain(vectors).collect();
+                let some = vector_ids.iter().map(|id| format!("vector `{id}`"));
+                let parts: Vec<String> = sections.chain(requirements).chain(vectors).chain(some).collect();
                 write!(f, "without {}", parts.join(", "))
             }
         }

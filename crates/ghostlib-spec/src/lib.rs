@@ -41,7 +41,7 @@
 //! dialect: rfc2119             # how the body reads, if not as a native spec: the dialects below
 //! reference:                   # the real library, pinned in one of three ways
 //!   crate: tally
-//!   version: 1.2.0             # or `git:` and `rev:`, or `path:` alone
+//!   version: 1.2.0             # or `git:` and `rev:`, or `path:` alone; `perturb:` names changes of it
 //! files: [errors.md]           # the further documents; one name alone is a list of one
 //! vectors: [tests.yaml]        # the vector files
 //! targets:                     # what a rebuild may use, by language

@@ -2,6 +2,7 @@
 
 use crate::source::{SourceFile, Sources};
 use crate::spec::Spec;
+use crate::visible::without_vectors;
 use ghostlib_model::Shown;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -15,8 +16,11 @@ pub fn shown(sources: &Sources, spec: &Spec, what: &Shown) -> Sources {
     match what {
         Shown::Whole => sources.clone(),
         Shown::ApiAlone => Sources { document: api_alone(&sources.document, spec), ..Sources::default() },
-        Shown::Without { sections, requirements, vectors } => {
+        Shown::Without { sections, requirements, vectors, vector_ids } => {
             let mut shown = sources.clone();
+            for file in &mut shown.vector_files {
+                *file = without_vectors(file, vector_ids);
+            }
             for file in std::iter::once(&mut shown.document).chain(&mut shown.parts) {
                 let text = String::from_utf8_lossy(&file.bytes).into_owned();
                 let mut cuts = sections_in(&text, sections);
@@ -223,7 +227,8 @@ mod tests {
     fn sections_requirements_and_vectors_are_left_out_and_all_else_stays() {
         let without = |sections: &[&str], requirements: &[&str], vectors| {
             let owned = |all: &[&str]| all.iter().map(ToString::to_string).collect();
-            of(&Shown::Without { sections: owned(sections), requirements: owned(requirements), vectors })
+            let (sections, requirements) = (owned(sections), owned(requirements));
+            of(&Shown::Without { sections, requirements, vectors, vector_ids: vec![] })
         };
         let (text, ..) = without(&["One"], &[], false);
         assert!(!text.contains("It MUST") && !text.contains("More.") && text.contains("## Two"), "{text}");
@@ -235,6 +240,13 @@ mod tests {
             "{text}"
         );
         assert_eq!(n_files, 0);
+        let file = SourceFile::new(
+            "t.yaml",
+            "# two\nf: [{name: y, input: 2, output: 2}, {name: z, input: 3, output: 3}]\n",
+        );
+        assert_eq!(without_vectors(&file, &["f/x".to_owned()]), file);
+        let left = String::from_utf8(without_vectors(&file, &["f/y".to_owned()]).bytes).unwrap();
+        assert!(left.contains("name: z") && !left.contains("name: y"), "{left}");
         let (text, _, missing) = without(&["no heading"], &["three"], false);
         assert_eq!(text, DOCUMENT);
         assert_eq!(missing, ["the section `no heading`", "the requirement `three`"]);

@@ -34,6 +34,16 @@ fn visible_file(file: &SourceFile, withheld: &BTreeSet<VectorId>) -> SourceFile 
     SourceFile::new(&file.path, render_vectors(&vectors.list))
 }
 
+/// A vector file without some of its vectors, written anew if it has any of them.
+pub(crate) fn without_vectors(file: &SourceFile, ids: &[String]) -> SourceFile {
+    let mut vectors = Vectors::default();
+    vectors.read_file(file, &mut Vec::new());
+    let n_all = vectors.list.len();
+    vectors.list.retain(|vector| !ids.iter().any(|id| id == vector.id.as_str()));
+    let is_whole = vectors.list.len() == n_all;
+    if is_whole { file.clone() } else { SourceFile::new(&file.path, render_vectors(&vectors.list)) }
+}
+
 /// Whether a vector has a `hidden` that is not plainly `false`.
 fn hides_something(root: &Node) -> bool {
     let operations = root.as_map().unwrap_or_default();

@@ -59,9 +59,7 @@ pub enum ReferenceError {
         package: String,
     },
     /// Its changes do not make the library that they are said to make.
-    #[error(
-        "{reference}: its changes make another library here, {}", .made.short()
-    )]
+    #[error("{reference}: its changes make another library here, {made}")]
     OtherPerturbation {
         /// The reference as written.
         reference: String,

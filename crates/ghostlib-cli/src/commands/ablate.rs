@@ -39,9 +39,9 @@ pub(crate) struct AblateArgs {
 }
 
 /// How well rebuilds did, with a part of the spec left out or with all of it.
-struct Figures {
+pub(super) struct Figures {
     what: String,
-    run: RunId,
+    pub(super) run: RunId,
     headlines: Vec<f64>,
     n_passing: usize,
 }
@@ -92,6 +92,7 @@ impl AblateArgs {
             sections: sections.to_vec(),
             requirements: requirements.to_vec(),
             vectors,
+            vector_ids: Vec::new(),
         };
         let mut parts = Vec::new();
         parts.extend(self.vectors.then(|| without(&[], &[], true)));
@@ -117,7 +118,7 @@ fn check(loaded: &LoadedSpec, part: &Shown) -> Result<(), CliError> {
 }
 
 /// What rebuilds from the whole spec reached, in the run that is named or the newest one that had this spec.
-fn whole(
+pub(super) fn whole(
     project: &Project,
     loaded: &LoadedSpec,
     wanted: Option<&str>,
@@ -165,6 +166,11 @@ impl Figures {
             headlines: evaluations.iter().map(|one| one.fidelity.headline()).collect(),
             n_passing: evaluations.iter().filter(|one| one.passes(options.target)).count(),
         }
+    }
+
+    /// Whether there are rebuilds, and all pass.
+    pub(super) fn passes(&self) -> bool {
+        !self.headlines.is_empty() && self.n_passing == self.headlines.len()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]

@@ -29,6 +29,7 @@ pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
+pub(crate) mod shrink;
 pub(crate) mod spec;
 pub(crate) mod status;
 pub(crate) mod strength;
@@ -83,6 +84,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
+        Command::Shrink(args) => Box::pin(shrink::shrink(&args, json)).await,
         Command::Perturb(args) => perturb::perturb(&args, json).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,

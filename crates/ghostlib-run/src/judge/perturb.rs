@@ -3,10 +3,10 @@
 use super::{JudgeError, Workshop, add_literals};
 use ghostlib_diff::{Api, Literals};
 use ghostlib_model::{Answer, Perturbation};
+use ghostlib_verify::rust::Built;
 use ghostlib_verify::rust::perturb::{Change, Perturbable};
-use ghostlib_verify::rust::{Built, OwnType};
 use ghostlib_verify::{
-    Asked, CallLimits, Difference, Differential, Driver, Library, Operation, Patience, Seeds, Site,
+    Asked, CallLimits, Difference, Differential, Driver, Library, Offered, Patience, Seeds, Site,
     differences, reproduced, toll, try_operations,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,15 +81,15 @@ pub async fn perturb(
     told: &(dyn Fn(&PerturbProgress) + Sync),
 ) -> Result<Perturbed, JudgeError> {
     let perturbable = Perturbable::read(&reference.dir)?;
-    let (types, operations) = callable(workshop, (reference, api), &perturbable).await?;
+    let offered = workshop.tools.offered(&api.items);
     let mut trying = Trying {
         workshop,
         reference,
         crate_name: &api.crate_name,
         perturbable: &perturbable,
-        types,
-        operations,
+        offered,
         original: None,
+        built: None,
         asked: vec![],
         n_unfit: [0; 3],
         told,
@@ -113,35 +113,17 @@ pub async fn perturb(
     })
 }
 
-/// What can be called of the library without its words.
-async fn callable(
-    workshop: Workshop<'_>,
-    (reference, api): (&Library, &Api),
-    perturbable: &Perturbable,
-) -> Result<(Vec<OwnType>, Vec<Operation>), JudgeError> {
-    let mut offered = workshop.tools.offered(&api.items);
-    let dir = workshop.scratch.join("plain");
-    perturbable.write(&BTreeSet::new(), &dir)?;
-    let scratch = workshop.scratch.join("original");
-    let site = Site { dir: &dir, ..reference.site(&api.crate_name, &scratch, workshop.wall) };
-    let built = workshop.tools.driver(workshop.sandbox, site, &offered.types, &offered.operations).await?;
-    let (_, left_out) =
-        built.map_err(|said| JudgeError::ReferenceBuild { package: reference.package.clone(), said })?;
-    for one in left_out {
-        offered.leave_out(&one.operation, &one.reason);
-    }
-    Ok((offered.types, offered.operations))
-}
-
 /// What changes are tried by.
 struct Trying<'a> {
     workshop: Workshop<'a>,
     reference: &'a Library,
     crate_name: &'a str,
     perturbable: &'a Perturbable,
-    types: Vec<OwnType>,
-    operations: Vec<Operation>,
+    /// What can be called.
+    offered: Offered,
     original: Option<Driver>,
+    /// The last build with changes, and which.
+    built: Option<(BTreeSet<u32>, Driver)>,
     /// What the library as it is always answers.
     asked: Vec<Asked>,
     n_unfit: [usize; 3],
@@ -158,30 +140,50 @@ struct Fit<'a> {
 impl<'a> Trying<'a> {
     /// Asks the library as it is.
     async fn learn(&mut self, literals: &Literals, plan: PerturbPlan) -> Result<(), JudgeError> {
-        let Some(original) = self.build(&BTreeSet::new(), "original").await? else {
-            let said = "not twice in the same way".to_owned();
-            return Err(JudgeError::ReferenceBuild { package: self.reference.package.clone(), said });
+        let original = match self.build_at(&BTreeSet::new(), "original").await? {
+            Built::Driver { driver, left_out } => {
+                for one in left_out {
+                    self.offered.leave_out(&one.operation, &one.reason);
+                }
+                driver
+            }
+            Built::Failed(said) => {
+                let said = said.into_iter().next().map_or_else(String::new, |one| one.text);
+                return Err(JudgeError::ReferenceBuild { package: self.reference.package.clone(), said });
+            }
         };
+        let operations = &self.offered.operations;
         let mut seeds = Seeds::default();
-        add_literals(&mut seeds, &self.operations, &[literals]);
+        add_literals(&mut seeds, operations, &[literals]);
         let differential = Differential { cases: plan.cases, seed: plan.seed, max_differences: 1 };
-        let trial = try_operations(&original, &original, &self.operations, &seeds, &differential).await?;
+        let trial = try_operations(&original, &original, operations, &seeds, &differential).await?;
         self.asked = reproduced(&original, trial.asked).await?;
         self.original = Some(original);
         Ok(())
     }
 
     /// The library with changes as a driver; nothing, if it does not build, or not with all that can be called.
-    async fn build(&self, numbers: &BTreeSet<u32>, name: &str) -> Result<Option<Driver>, JudgeError> {
+    async fn build(&mut self, numbers: BTreeSet<u32>) -> Result<Option<Driver>, JudgeError> {
+        if let Some((_, driver)) = self.built.as_ref().filter(|(built, _)| *built == numbers) {
+            return Ok(Some(driver.clone()));
+        }
+        let built = self.build_at(&numbers, "changed").await?;
+        self.built = match built {
+            Built::Driver { driver, left_out } if left_out.is_empty() => {
+                Some((numbers, driver.with_limits(LIMITS)))
+            }
+            _ => None,
+        };
+        Ok(self.built.as_ref().map(|(_, driver)| driver.clone()))
+    }
+
+    async fn build_at(&self, numbers: &BTreeSet<u32>, name: &str) -> Result<Built, JudgeError> {
         let Workshop { sandbox, tools, scratch, wall } = self.workshop;
-        let dir = scratch.join("changed");
+        let dir = scratch.join(format!("{name}-source"));
         self.perturbable.write(numbers, &dir)?;
         let scratch = scratch.join(name);
         let site = Site { dir: &dir, ..self.reference.site(self.crate_name, &scratch, wall) };
-        Ok(match tools.build(sandbox, site, &self.types, &self.operations).await? {
-            Built::Driver { driver, left_out } if left_out.is_empty() => Some(driver.with_limits(LIMITS)),
-            _ => None,
-        })
+        Ok(tools.build(sandbox, site, &self.offered.types, &self.offered.operations).await?)
     }
 
     /// The changes that are made.
@@ -210,7 +212,7 @@ impl<'a> Trying<'a> {
 
     /// A change, if it shows alone and harms nobody.
     async fn fit(&mut self, change: &'a Change) -> Result<Option<Fit<'a>>, JudgeError> {
-        let Some(driver) = self.build(&BTreeSet::from([change.number]), "trial").await? else {
+        let Some(driver) = self.build(BTreeSet::from([change.number])).await? else {
             self.n_unfit[0] += 1;
             return Ok(None);
         };
@@ -255,19 +257,19 @@ impl<'a> Trying<'a> {
         }
     }
 
-    async fn is_bearable(&self, kept: &[Fit<'a>], more: &[Fit<'a>]) -> Result<bool, JudgeError> {
+    async fn is_bearable(&mut self, kept: &[Fit<'a>], more: &[Fit<'a>]) -> Result<bool, JudgeError> {
         let numbers = kept.iter().chain(more).map(|fit| fit.change.number).collect();
-        match self.build(&numbers, "trial").await? {
+        match self.build(numbers).await? {
             Some(driver) => Ok(toll(&driver, &self.asked).await?.is_bearable()),
             None => Ok(false),
         }
     }
 
     /// For each change a call by which it shows among the others.
-    async fn shown(&self, kept: &[Fit<'a>]) -> Result<BTreeMap<u32, ShownChange>, JudgeError> {
+    async fn shown(&mut self, kept: &[Fit<'a>]) -> Result<BTreeMap<u32, ShownChange>, JudgeError> {
         let mut shown = BTreeMap::new();
         let numbers = kept.iter().map(|fit| fit.change.number).collect();
-        let Some(driver) = self.build(&numbers, "trial").await? else { return Ok(shown) };
+        let Some(driver) = self.build(numbers).await? else { return Ok(shown) };
         for fit in kept {
             let sequences: Vec<_> = fit.shown_by.iter().map(|one| one.sequence.clone()).collect();
             let answers = driver.ask_sequences(&sequences, &Patience::SHORT).await?;
@@ -312,7 +314,7 @@ fn queue(changes: &[Change], seed: u64) -> Vec<&Change> {
 /// boundary, is less of a choice than what it says or how much it is.
 fn unlikeliness(change: &Change) -> f64 {
     match change.before.as_str() {
-        "0" | "1" | "%" => 3.0,
+        "0" | "1" => 3.0,
         ".." | "..=" | "<" | "<=" | ">" | ">=" => 1.5,
         _ => 1.0,
     }

@@ -60,3 +60,20 @@ pub async fn toll(changed: &Driver, asked: &[Asked]) -> Result<Toll, VerifyError
     }
     Ok(toll)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_bear_a_rule_that_is_another_and_not_one_that_refuses_most() {
+        let of = |before, after| Toll {
+            accepted: BTreeMap::from([("f".to_owned(), [before, after])]),
+            ..Toll::default()
+        };
+        assert!(of(10, 5).is_bearable() && of(0, 0).is_bearable() && of(3, 9).is_bearable());
+        assert!(!of(10, 4).is_bearable());
+        assert!(!Toll { n_broken: 1, ..of(10, 10) }.is_bearable());
+        assert!(!Toll { is_lost: true, ..of(10, 10) }.is_bearable());
+    }
+}

@@ -1,6 +1,6 @@
 //! What may stand in place of a literal.
 
-use super::words::{letter_after, signs_for, texts_for};
+use super::words::{signs_for, texts_for};
 use syn::{Lit, LitFloat, LitInt};
 
 /// Texts that may stand in place of a literal, which is written as `text`.
@@ -31,7 +31,7 @@ fn char_for(c: char, prefix: &str, text: &str) -> Vec<String> {
     }
     let swapped = if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
     let case = (swapped != c).then_some(swapped);
-    let others = signs_for(c).chain(case).chain(letter_after(c)).filter(|other| *other != '\'');
+    let others = signs_for(c).chain(case).filter(|other| *other != '\'');
     others.map(|other| format!("{prefix}'{other}'")).collect()
 }
 
@@ -56,15 +56,21 @@ fn is_decimal(text: &str) -> bool {
 
 /// Numbers that somebody could have chosen instead.
 fn neighbours(value: u128) -> Vec<u128> {
-    let power = (1..39).map(|exponent| 10_u128.pow(exponent)).find(|power| *power == value);
     match value {
         0 => vec![1],
         1 => vec![2, 0],
-        _ if power.is_some() && value >= 1000 => vec![value / 2, value * 2, value / 10 * 12],
+        // The base of the numbers that people write.
+        10 => vec![],
+        1000.. if is_power_of_ten(value) => vec![value / 2, value * 2, value / 10 * 12],
         60.. if value.is_multiple_of(60) => vec![value / 12 * 10, value / 60 * 64, value / 2],
-        2..=99 => vec![value + 1, value - 1, value + 2],
-        _ => vec![rounded(value), value + 1, value - 1],
+        2..=999 => vec![value + 1, value - 1, value + 2],
+        _ => vec![rounded(value), rounded(value) / 10 * 11],
     }
+}
+
+/// Whether it has a one and zeros alone, and so moves digits.
+pub(super) fn is_power_of_ten(value: u128) -> bool {
+    (1..39).any(|exponent| 10_u128.pow(exponent) == value)
 }
 
 /// A number with two digits that are not zero.
@@ -116,7 +122,7 @@ mod tests {
         assert_eq!(of("2_630_016u64")[0], "2_600_000u64");
         assert_eq!(of("0x7f_u8"), ["0x80_u8", "0x7e_u8"]);
         assert_eq!(of("b'-'"), ["b'/'", "b'_'"]);
-        assert_eq!(of("'T'"), ["'t'", "'U'"]);
+        assert_eq!(of("'T'"), ["'t'"]);
         assert_eq!(of("'9'"), [""; 0]);
         assert_eq!(of("2.0f32"), ["3.0f32", "1.0f32", "6.0f32"]);
         assert_eq!(of("r\"a\""), [""; 0]);

@@ -3,7 +3,8 @@
 //!
 //! What can be changed is numbered, by the files' names and the places in them, so that the numbers alone make the same
 //! library again. What is told in words goes: comments, documentation, and the library's own tests, since they tell the
-//! rules as they were. The number of [`ALGORITHM`] changes with whatever changes the numbers or what they stand for.
+//! rules as they were. Where another version numbers them
+//! otherwise, the digest of what they make tells.
 
 mod literals;
 mod plain;
@@ -23,9 +24,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use toml::{Table, Value};
-
-/// Which changes there are, and how they are numbered.
-pub const ALGORITHM: u32 = 1;
 
 /// One rule of a library, and what it becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where a file's rules can be changed.
 
-use super::literals::{literals_for, quoted};
+use super::literals::{is_power_of_ten, literals_for, quoted};
 use crate::rust::mutants::owner_of;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -124,6 +124,15 @@ impl Finder<'_> {
         self.add(token.span().byte_range(), alternatives.iter().map(|one| (*one).to_owned()).collect());
     }
 
+    fn literal(&mut self, node: &ExprLit) {
+        let span = node.lit.span().byte_range();
+        let text = self.text.get(span.clone()).unwrap_or_default();
+        if let (Lit::Str(_), Some(content)) = (&node.lit, quoted(text)) {
+            self.taken.insert(content.to_owned());
+        }
+        self.add(span, literals_for(&node.lit, text));
+    }
+
     /// Visits what is named so.
     fn within(&mut self, name: &str, visit: impl FnOnce(&mut Self)) {
         let name = match (&self.within, self.owners.last()) {
@@ -143,7 +152,12 @@ impl Finder<'_> {
     }
 
     fn constant(&mut self, name: &syn::Ident, value: &Expr) {
-        self.within(&name.to_string(), |finder| finder.visit_expr(value));
+        // One within a function is a part of what that does.
+        if self.within.is_some() {
+            self.visit_expr(value);
+        } else {
+            self.within(&name.to_string(), |finder| finder.visit_expr(value));
+        }
     }
 }
 
@@ -190,12 +204,10 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_expr_lit(&mut self, node: &'ast ExprLit) {
-        let span = node.lit.span().byte_range();
-        let text = self.text.get(span.clone()).unwrap_or_default();
-        if let (Lit::Str(_), Some(content)) = (&node.lit, quoted(text)) {
-            self.taken.insert(content.to_owned());
+        // Where something starts is seldom a choice.
+        if !matches!(&node.lit, Lit::Int(number) if matches!(number.base10_parse::<u128>(), Ok(0 | 1))) {
+            self.literal(node);
         }
-        self.add(span, literals_for(&node.lit, text));
     }
 
     fn visit_expr_range(&mut self, node: &'ast syn::ExprRange) {
@@ -218,10 +230,18 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             BinOp::Le(token) => self.token(token, &["<"]),
             BinOp::Gt(token) => self.token(token, &[">="]),
             BinOp::Ge(token) => self.token(token, &[">"]),
-            BinOp::Rem(token) => self.token(token, &["/"]),
             _ => {}
         }
-        visit::visit_expr_binary(self, node);
+        let is_compared = matches!(&node.op, BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_));
+        let divides = matches!(&node.op, BinOp::Div(_) | BinOp::Rem(_));
+        for side in [&*node.left, &*node.right] {
+            match number(side) {
+                Some((0 | 1, literal)) if is_compared => self.literal(literal),
+                // It takes a number apart into its digits.
+                Some((value, _)) if divides && is_power_of_ten(value) => {}
+                _ => self.visit_expr(side),
+            }
+        }
     }
 
     fn visit_expr_method_call(&mut self, node: &'ast syn::ExprMethodCall) {
@@ -261,6 +281,17 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_type(&mut self, _: &'ast syn::Type) {}
 }
 
+/// The value of an expression that is a number, with the literal.
+fn number(expression: &Expr) -> Option<(u128, &ExprLit)> {
+    match expression {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => Some((number.base10_parse().ok()?, literal)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,15 +311,29 @@ mod tests {
             told(text),
             [
                 "WEEK 604_800 [\"504_000\", \"645_120\", \"302_400\"]",
-                "ALL \"one\" [\"\\\"onee\\\"\", \"\\\"One\\\"\"]",
-                "ALL \"ones\" [\"\\\"Ones\\\"\"]",
+                "ALL \"one\" [\"\\\"on\\\"\", \"\\\"One\\\"\"]",
+                "ALL \"ones\" [\"\\\"ons\\\"\", \"\\\"Ones\\\"\"]",
                 "<A as Display>::fmt < [\"<=\"]",
                 "<A as Display>::fmt 7 [\"8\", \"6\", \"9\"]",
                 "<A as Display>::fmt \"bad {}\" [\"\\\"wrong {}\\\"\", \"\\\"faulty {}\\\"\", \"\\\"bad_{}\\\"\", \"\\\"bad-{}\\\"\"]",
-                "<A as Display>::fmt 'x' [\"'X'\", \"'y'\"]",
+                "<A as Display>::fmt 'x' [\"'X'\"]",
                 "f '-' [\"'/'\", \"'_'\"]",
                 "f 5 [\"6\", \"4\", \"7\"]",
                 "f trim [\"trim_start\"]",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_only_moves_digits_or_starts_a_count_is_no_rule() {
+        assert_eq!(told("fn f(n: u64) -> u64 { let a = 0; n / 1000 % 10 + n * 10 }"), [""; 0]);
+        assert_eq!(
+            told("fn f(n: u64) -> u64 { if n > 1 { n * 1000 } else { n / 7 } }"),
+            [
+                "f > [\">=\"]",
+                "f 1 [\"2\", \"0\"]",
+                "f 1000 [\"500\", \"2000\", \"1200\"]",
+                "f 7 [\"8\", \"6\", \"9\"]"
             ]
         );
     }

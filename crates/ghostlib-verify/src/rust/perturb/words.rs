@@ -120,7 +120,7 @@ fn synonyms(word: &str) -> Vec<String> {
     others.map(|other| if is_capital { capitalised(other) } else { (*other).to_owned() }).collect()
 }
 
-/// Other names for a thing: in the plural, shorter, longer, in capitals.
+/// Other names for a thing: in the plural, shorter, in capitals.
 fn names_for(word: &str) -> Vec<String> {
     let mut all = Vec::new();
     let n_chars = word.chars().count();
@@ -129,17 +129,18 @@ fn names_for(word: &str) -> Vec<String> {
         _ if n_chars > 1 => all.push(format!("{word}s")),
         _ => {}
     }
-    if n_chars > 4 {
-        all.push(word.chars().take(n_chars - 2).collect());
+    if n_chars > 2 {
         all.push(word.chars().take(3).collect());
-    }
-    if n_chars == 1 {
-        all.extend(word.chars().filter_map(letter_after).map(String::from));
-    } else if n_chars < 4 {
-        all.extend(word.chars().last().map(|last| format!("{word}{last}")));
+        all.push(without_vowels(word));
     }
     all.extend(recapitalised(word));
     all
+}
+
+/// An abbreviation: the first letter, and the consonants behind it.
+fn without_vowels(word: &str) -> String {
+    let is_kept = |at: usize, c: char| at == 0 || !"aeiouAEIOU".contains(c);
+    word.char_indices().filter(|(at, c)| is_kept(*at, *c)).map(|(_, c)| c).collect()
 }
 
 fn recapitalised(word: &str) -> Option<String> {
@@ -151,16 +152,6 @@ fn recapitalised(word: &str) -> Option<String> {
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// The next letter of the alphabet, in the same case.
-pub(super) fn letter_after(letter: char) -> Option<char> {
-    match letter {
-        'z' => Some('a'),
-        'Z' => Some('A'),
-        'a'..='y' | 'A'..='Y' => char::from_u32(u32::from(letter) + 1),
-        _ => None,
-    }
 }
 
 /// A word, or what stands between two.
@@ -209,8 +200,8 @@ mod tests {
                 "Invalid character at {}"
             ]
         );
-        assert_eq!(texts_for("hours"), ["hour", "hou", "Hours"]);
-        assert_eq!(texts_for("{:02}h"), ["{:02}i", "{:02}H"]);
+        assert_eq!(texts_for("hours"), ["hour", "hou", "hrs", "Hours"]);
+        assert_eq!(texts_for("{:02}h"), ["{:02}H"]);
         assert_eq!(texts_for(", "), [",_", ",-", "; ", "| "]);
         assert_eq!(texts_for("'{'}'"), ["`{'}`"]);
         assert_eq!(texts_for("{}\\n"), [""; 0]);
