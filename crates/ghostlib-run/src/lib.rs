@@ -5,6 +5,7 @@
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
 mod attribution;
+pub mod distil;
 mod engine;
 mod judge;
 mod leaks;
@@ -14,7 +15,7 @@ mod spec_files;
 pub mod store;
 mod test_file;
 
-pub use engine::{Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
+pub use engine::{Authored, Engine, Notice, Outcome, RunError, Step, Worker, next_steps};
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
     JudgePlaces, JudgeTools, OperationConsensus, Operations, Power, PowerPlan, Ready, Shown, Strength,

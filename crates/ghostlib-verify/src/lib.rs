@@ -23,8 +23,8 @@ mod template;
 mod vectors;
 
 pub use behaviour::{
-    Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Seeds, Trial, Tried,
-    caught, converge, differences, examples, reproduced, try_operations,
+    Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Observation, Observed,
+    Seeds, Trial, Tried, caught, converge, differences, examples, observe, reproduced, try_operations,
 };
 pub use coverage::{CoverageMap, Reached};
 pub use emit::{NotWritten, Suite, TestFile};

@@ -20,11 +20,7 @@ pub(crate) struct InitArgs {
 }
 
 pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
-    if args.name.is_empty() || !args.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return Err(CliError::input(format!("`{}` is no name for a library", args.name))
-            .hint("use letters, digits, `-` and `_`, as for a crate"));
-    }
-    let dir = args.into.clone().unwrap_or_else(|| PathBuf::from("specs").join(&args.name));
+    let dir = folder_of(&args.name, args.into.as_ref())?;
     let path = dir.join(ghostlib_run::DOCUMENT);
     let written = fs::create_dir_all(&dir)
         .and_then(|()| File::create_new(&path))
@@ -49,18 +45,32 @@ pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
 }
 
 fn document(args: &InitArgs, dir: &Path) -> String {
-    let reference = match &args.reference {
-        Some(ReferenceSource::Crate { name, version }) => {
+    let reference =
+        args.reference.as_ref().map_or_else(String::new, |reference| front_matter_of(reference, dir));
+    include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+}
+
+/// The lines of the front matter that name a reference, for a spec in `dir`.
+pub(super) fn front_matter_of(reference: &ReferenceSource, dir: &Path) -> String {
+    match reference {
+        ReferenceSource::Crate { name, version } => {
             format!("reference:\n  crate: {name}\n  version: {version:?}\n")
         }
-        Some(ReferenceSource::PyPi { name, version }) => {
+        ReferenceSource::PyPi { name, version } => {
             format!("reference:\n  pypi: {name}\n  version: {version:?}\n")
         }
-        Some(ReferenceSource::Git { url, rev }) => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
-        Some(ReferenceSource::Path(path)) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),
-        None => String::new(),
-    };
-    include_str!("init.md").replace("{name}", &args.name).replace("{reference}\n", &reference)
+        ReferenceSource::Git { url, rev } => format!("reference:\n  git: {url:?}\n  rev: {rev:?}\n"),
+        ReferenceSource::Path(path) => format!("reference:\n  path: {:?}\n", seen_from(dir, path)),
+    }
+}
+
+/// The folder of a spec of this name, where none is given.
+pub(super) fn folder_of(name: &str, into: Option<&PathBuf>) -> Result<PathBuf, CliError> {
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Err(CliError::input(format!("`{name}` is no name for a library"))
+            .hint("use letters, digits, `-` and `_`, as for a crate"));
+    }
+    Ok(into.cloned().unwrap_or_else(|| PathBuf::from("specs").join(name)))
 }
 
 /// A path from the current folder, as it is written in a spec: from the spec's own folder.

@@ -4,6 +4,7 @@
 //! `next` says which, `drive` does them, attempts beside each other; `work` has what several of them need, and
 //! `session`, `evaluate` and `revise` do one each.
 
+mod author;
 mod drive;
 mod evaluate;
 mod next;
@@ -11,6 +12,7 @@ mod revise;
 mod session;
 mod work;
 
+pub use author::Authored;
 pub use next::{Step, next_steps};
 
 use crate::judge::{Judge, JudgeError, JudgePlaces, JudgeTools};

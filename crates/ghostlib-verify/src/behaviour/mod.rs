@@ -4,6 +4,7 @@ mod compare;
 mod converge;
 mod drawing;
 mod kinds;
+mod observing;
 mod power;
 mod shrink;
 mod together;
@@ -20,6 +21,7 @@ use ghostlib_model::{
     Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Surroundings, Value,
 };
 use kinds::kinds_of_characters;
+pub use observing::{Observation, Observed, observe};
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;
