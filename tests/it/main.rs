@@ -12,6 +12,7 @@ mod clients;
 mod config;
 mod demo;
 mod diff;
+mod distil;
 mod eval;
 mod fmt;
 mod hostile;

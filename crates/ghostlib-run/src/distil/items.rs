@@ -45,6 +45,12 @@ pub(super) fn section_of(api: &Api, path: &str) -> String {
     if let Some(owner) = owner.filter(|owner| find(api, owner).is_some_and(|item| is_type(item.kind))) {
         return owner.to_owned();
     }
+    let of_trait = path.rsplit_once(">::").and_then(|(header, _)| header.rsplit_once(" as "));
+    if let Some((_, name)) =
+        of_trait.filter(|(_, name)| find(api, name).is_some_and(|item| item.kind == ApiKind::Trait))
+    {
+        return name.to_owned();
+    }
     match find(api, path).map(|item| item.kind) {
         Some(ApiKind::Const | ApiKind::Static | ApiKind::Variable) => CONSTANTS.to_owned(),
         _ => path.to_owned(),

@@ -290,7 +290,7 @@ fn in_base_form(words: &str) -> String {
     let follows = |at: usize| at > 0 && ["and", "or", "but", "then"].contains(&words[at - 1]);
     let is_noun = |at: usize| {
         let next = words.get(at + 1).copied().unwrap_or("of");
-        ["of", "in", "are", "is", "with", "to", "from", "for", "and", "or"].contains(&next)
+        ["of", "in", "are", "is", "and", "or"].contains(&next)
     };
     let turned = words.iter().enumerate().map(|(at, word)| match base_form(word) {
         Some(base) if follows(at) && !is_noun(at) && word.ends_with('s') => base,

@@ -48,7 +48,7 @@ pub async fn check(
 ///
 /// # Errors
 /// If the reference cannot be asked.
-pub async fn check_draft(
+pub(crate) async fn check_draft(
     draft: &LoadedSpec,
     after: &LoadedSpec,
     judge: &Judge,

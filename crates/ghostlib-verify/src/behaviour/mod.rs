@@ -4,6 +4,7 @@ mod compare;
 mod converge;
 mod drawing;
 mod kinds;
+mod needed;
 mod observing;
 mod power;
 mod shrink;

@@ -2,13 +2,14 @@
 
 use super::drawing::Drawing;
 use super::kinds::kinds_of_characters;
+use super::needed::{Changes, needed};
 use super::{Differential, ROUNDS, Seeds, WALL};
 use crate::VerifyError;
-use crate::generate::{shorter, weight};
+use crate::generate::weight;
 use crate::operation::Operation;
 use crate::session::{Driver, Patience};
 use crate::shape::Shape;
-use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Surroundings, Value};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -84,15 +85,33 @@ pub async fn observe(
     let sequences: Vec<Sequence> = asked.iter().map(|(.., sequence)| sequence.clone()).collect();
     let first = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
     let again = reference.within(WALL).ask_sequences(&sequences, &Patience::SHORT).await?;
+    let before = ran_before(counting, &sequences).await?;
     let mut observed: Vec<Observed> = wanted.iter().map(|_| Observed::default()).collect();
-    for ((of, is_given, sequence), answers) in asked.into_iter().zip(first.into_iter().zip(again)) {
-        observed[of].add(sequence, is_given, answers, counting);
+    for (((of, is_given, sequence), answers), before) in
+        asked.into_iter().zip(first.into_iter().zip(again)).zip(before)
+    {
+        observed[of].add(sequence, is_given, answers, counting, &before);
     }
     for (observed, (_, most)) in observed.iter_mut().zip(wanted) {
         observed.all.sort_by_cached_key(|one| weight(&one.sequence));
         observed.telling = telling(&observed.all, *most);
     }
     Ok(observed)
+}
+
+/// The regions that ran in each sequence before its last call.
+async fn ran_before(counting: &Driver, sequences: &[Sequence]) -> Result<Vec<BTreeSet<usize>>, VerifyError> {
+    let beginning = |one: &Sequence| {
+        let n_before = one.calls.len().saturating_sub(1);
+        Sequence { calls: one.calls[..n_before].to_vec() }
+    };
+    let beginnings: Vec<Sequence> = sequences.iter().map(beginning).collect();
+    let answers = counting.ask_sequences(&beginnings, &Patience::SHORT).await?;
+    Ok(answers.iter().map(|answer| regions(answer, counting).into_iter().collect()).collect())
+}
+
+fn regions(answer: &SequenceAnswer, driver: &Driver) -> Vec<usize> {
+    driver.coverage_map().map(|map| map.regions_of(&answer.ran)).unwrap_or_default()
 }
 
 impl Observed {
@@ -102,6 +121,7 @@ impl Observed {
         is_given: bool,
         answers: (SequenceAnswer, SequenceAnswer),
         driver: &Driver,
+        before_it: &BTreeSet<usize>,
     ) {
         let (first, again) = answers;
         if first.answers != again.answers || first.effects != again.effects {
@@ -112,7 +132,9 @@ impl Observed {
         match answer {
             Answer::Panic(_) | Answer::Crash(_) | Answer::Hang(_) => self.n_not_returned += 1,
             Answer::Ok(_) | Answer::Error(_) if before.iter().all(Answer::returned) => {
-                let shows = features(&sequence, answer, &first, driver);
+                let mut ran = regions(&first, driver);
+                ran.retain(|region| !before_it.contains(region));
+                let shows = features(&sequence, answer, ran);
                 self.all.push(Observation { sequence, answer: answer.clone(), is_given, shows });
             }
             _ => {}
@@ -176,33 +198,19 @@ async fn generated(
             let at = sequence.calls.iter().position(|call| call.operation == wanted[of].0.name);
             let Some(at) = at else { continue };
             sequence.calls.truncate(at + 1);
-            found[of].extend([without_needless(&sequence), sequence]);
+            // What lays something out around it is taken by no name.
+            let is_laid_out = sequence.calls.iter().any(|call| Surroundings::is_laid_out_by(&call.operation));
+            let ways =
+                [Changes::LeftOut, Changes::Kept].map(|changes| needed(&sequence, operations, changes));
+            found[of].extend(ways);
+            found[of].extend(is_laid_out.then_some(sequence));
         }
     }
     Ok(found)
 }
 
-/// The sequence without calls that the last one does not need to be made at all.
-fn without_needless(sequence: &Sequence) -> Sequence {
-    let mut shortest = sequence.clone();
-    let last = |one: &Sequence| one.calls.last().map(|call| call.operation.clone());
-    loop {
-        let is_less = |one: &Sequence| one.calls.len() < shortest.calls.len() && last(one) == last(&shortest);
-        match shorter(&shortest).into_iter().find(is_less) {
-            Some(less) => shortest = less,
-            None => return shortest,
-        }
-    }
-}
-
-fn features(
-    sequence: &Sequence,
-    answer: &Answer,
-    whole: &SequenceAnswer,
-    driver: &Driver,
-) -> BTreeSet<Feature> {
+fn features(sequence: &Sequence, answer: &Answer, regions: Vec<usize>) -> BTreeSet<Feature> {
     let input = sequence.calls.last().map(|call| kinds_of_characters(&call.input));
-    let regions = driver.coverage_map().map(|map| map.regions_of(&whole.ran)).unwrap_or_default();
     let regions = regions.into_iter().map(Feature::Region);
     regions.chain([Feature::Outcome(outcome(answer))]).chain(input.map(Feature::Kinds)).collect()
 }
@@ -213,6 +221,8 @@ fn outcome(answer: &Answer) -> String {
         Answer::Ok(Value::Bool(value)) => format!("ok {value}"),
         Answer::Ok(Value::Null) => "ok nothing".into(),
         Answer::Ok(Value::Array(items)) if items.is_empty() => "ok empty".into(),
+        Answer::Ok(Value::Array(items)) if items.len() > 1 => "ok several".into(),
+        Answer::Ok(Value::Number(number)) if number.as_f64() == Some(0.0) => "ok zero".into(),
         Answer::Ok(Value::String(text)) if text.is_empty() => "ok empty".into(),
         Answer::Ok(_) => "ok".into(),
         Answer::Error(failure) => {
