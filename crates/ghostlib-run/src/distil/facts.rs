@@ -45,7 +45,7 @@ impl<'a> Facts<'a> {
         let statement = |(class, texts): (Option<&str>, Vec<&str>)| {
             let different: BTreeSet<&str> = texts.iter().copied().collect();
             let text = different.first().filter(|text| different.len() == 1 && !text.is_empty())?;
-            if texts.len() < MIN_CASES || !self.is_fixed(class, text) {
+            if texts.len() < self.needed(class, text)? {
                 return None;
             }
             let what =
@@ -57,18 +57,19 @@ impl<'a> Facts<'a> {
         texts.into_iter().filter_map(statement).collect()
     }
 
-    /// Whether nothing of the input can stand in the text of an error: its variant holds nothing, or, where it is none, the text
-    /// has neither numbers nor quotes.
-    fn is_fixed(&self, class: Option<&str>, text: &str) -> bool {
+    /// How many cases show that an error always has this text: one, if its variant holds nothing that could stand in it. None
+    /// do, where something could: a variant holds something, or the text has numbers or quotes.
+    fn needed(&self, class: Option<&str>, text: &str) -> Option<usize> {
         let tail = class.map(|class| format!("::{class}"));
         let is_it = |item: &&ApiItem| {
             tail.as_ref().is_some_and(|tail| item.kind == ApiKind::Variant && item.path.ends_with(&**tail))
         };
         let mut variants = self.api.items.iter().filter(is_it).peekable();
         if variants.peek().is_some() {
-            return variants.all(|item| !item.signature.contains(['(', '{']));
+            return variants.all(|item| !item.signature.contains(['(', '{'])).then_some(1);
         }
-        !text.contains(|c: char| c.is_ascii_digit() || matches!(c, '`' | '"' | '\''))
+        let is_varied = text.contains(|c: char| c.is_ascii_digit() || matches!(c, '`' | '"' | '\''));
+        (!is_varied).then_some(MIN_CASES)
     }
 }
 

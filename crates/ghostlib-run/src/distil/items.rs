@@ -72,6 +72,21 @@ pub(super) fn is_declared(api: &Api, item: &ApiItem) -> bool {
     is_apart(item) && owner.is_none_or(|owner| owner.kind != ApiKind::Trait)
 }
 
+/// Whether an item can be had by a shorter path, or by one that comes before it: then the spec speaks of it there.
+pub(super) fn is_alias(api: &Api, item: &ApiItem) -> bool {
+    let key = |item: &ApiItem| (item.path.matches(['.', ':']).count(), item.path.len(), item.path.clone());
+    let is_same = |other: &&ApiItem| other.kind == item.kind && other.place == item.place;
+    let is_own = is_type(item.kind) || item.kind == ApiKind::Function;
+    is_own
+        && api.items.iter().filter(is_same).any(|other| is_named_alike(item, other) && key(other) < key(item))
+}
+
+/// Two items that a macro made stand in one place, and are not the same.
+fn is_named_alike(one: &ApiItem, other: &ApiItem) -> bool {
+    let last = |item: &ApiItem| item.path.rsplit(['.', ':']).next().map(str::to_owned);
+    last(one) == last(other)
+}
+
 /// What documentation is read of: types and functions.
 pub(super) fn is_documented(item: &ApiItem) -> bool {
     is_type(item.kind) || is_function(item)
@@ -86,10 +101,11 @@ pub(super) fn wanted(api: &Api, operation: &Operation, most: usize) -> Option<(A
     if let Some(header) = operation.item.strip_prefix('<') {
         let of_trait = header.rsplit_once(" as ")?.1.trim_end_matches('>');
         let name = of_trait.split('<').next()?.rsplit("::").next()?;
-        // A value that is kept is shown by its text already, wherever it is made.
-        return TRAITS.contains(&name).then_some((ApiKind::TraitImpl, most.min(MAX_OF_TRAIT)));
+        // How a text is padded is the same for all that pads as texts do.
+        let is_shown = TRAITS.contains(&name) && !operation.name.ends_with("::padded");
+        return is_shown.then_some((ApiKind::TraitImpl, most.min(MAX_OF_TRAIT)));
     }
-    let item = find(api, &operation.item)?;
+    let item = find(api, &operation.item).filter(|item| !is_alias(api, item))?;
     match item.kind {
         ApiKind::Function | ApiKind::Method => Some((item.kind, most)),
         ApiKind::Const | ApiKind::Static => Some((item.kind, 1)),

@@ -136,7 +136,7 @@ impl Drawn {
 
     /// Takes out of the documentation of an item what a template fits.
     fn read(&mut self, judge: &Judge, item: &ApiItem) {
-        if !items::is_documented(item) {
+        if !items::is_documented(item) || items::is_alias(judge.api(), item) {
             return;
         }
         let place = (item.place.file.to_string(), item.place.span.start);
@@ -248,12 +248,15 @@ impl Drawn {
             spec.spec.vectors.iter().any(|vector| ready.operations.means(&vector.operation, path))
         };
         let is_callable = |path: &&String| ready.operations.uncallable.iter().all(|one| one.item != **path);
+        let is_alias = |path: &str| {
+            items::find(judge.api(), path).is_some_and(|item| items::is_alias(judge.api(), item))
+        };
         self.left.unshown = ready
             .operations
             .required
             .iter()
             .filter(is_callable)
-            .filter(|path| !is_shown(path))
+            .filter(|path| !is_shown(path) && !is_alias(path))
             .cloned()
             .collect();
         let Self { left, own_vectors, .. } = self;

@@ -198,7 +198,8 @@ impl Subject<'_> {
         let words: Vec<&str> = rest.split(' ').collect();
         let refused = [
             "this", "it", "there", "here", "that", "these", "they", "what", "if", "when", "for", "like",
-            "in", "where", "but", "however", "so", "because", "since", "although", "while", "both",
+            "in", "where", "but", "however", "so", "because", "since", "although", "while", "both", "why",
+            "how", "whether",
         ];
         if refused.contains(&first_word(rest).to_lowercase().as_str()) {
             return None;

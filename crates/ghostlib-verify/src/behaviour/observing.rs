@@ -53,6 +53,8 @@ enum Feature {
 /// More calls of one operation are not looked at, the smallest first; nor more values of the source.
 const MAX_CALLS: usize = 600;
 const MAX_LOOSE: usize = 400;
+/// So many different answers of an operation are few.
+const MAX_FEW: usize = 4;
 /// A longer text of the source is no example.
 const MAX_TEXT: usize = 48;
 
@@ -84,19 +86,32 @@ pub async fn observe(
     }
     let sequences: Vec<Sequence> = asked.iter().map(|(.., sequence)| sequence.clone()).collect();
     let first = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
+    let mut observed: Vec<Observed> = wanted.iter().map(|_| Observed::default()).collect();
+    let mut returned = vec![];
+    for (asked, first) in asked.into_iter().zip(first) {
+        // What does not come back is not waited for again.
+        if first.answers.iter().all(Answer::returned) {
+            returned.push((asked, first));
+        } else if first.answers.last().is_some_and(did_not_return) {
+            observed[asked.0].n_not_returned += 1;
+        }
+    }
+    let sequences: Vec<Sequence> = returned.iter().map(|((.., sequence), _)| sequence.clone()).collect();
     let again = reference.within(WALL).ask_sequences(&sequences, &Patience::SHORT).await?;
     let before = ran_before(counting, &sequences).await?;
-    let mut observed: Vec<Observed> = wanted.iter().map(|_| Observed::default()).collect();
-    for (((of, is_given, sequence), answers), before) in
-        asked.into_iter().zip(first.into_iter().zip(again)).zip(before)
-    {
-        observed[of].add(sequence, is_given, answers, counting, &before);
+    for ((((of, is_given, sequence), first), again), before) in returned.into_iter().zip(again).zip(before) {
+        observed[of].add(sequence, is_given, [&first, &again], regions(&first, counting).difference(&before));
     }
     for (observed, (_, most)) in observed.iter_mut().zip(wanted) {
         observed.all.sort_by_cached_key(|one| weight(&one.sequence));
+        observed.tell_few_answers_apart();
         observed.telling = telling(&observed.all, *most);
     }
     Ok(observed)
+}
+
+fn did_not_return(answer: &Answer) -> bool {
+    matches!(answer, Answer::Panic(_) | Answer::Crash(_) | Answer::Hang(_))
 }
 
 /// The regions that ran in each sequence before its last call.
@@ -107,37 +122,37 @@ async fn ran_before(counting: &Driver, sequences: &[Sequence]) -> Result<Vec<BTr
     };
     let beginnings: Vec<Sequence> = sequences.iter().map(beginning).collect();
     let answers = counting.ask_sequences(&beginnings, &Patience::SHORT).await?;
-    Ok(answers.iter().map(|answer| regions(answer, counting).into_iter().collect()).collect())
+    Ok(answers.iter().map(|answer| regions(answer, counting)).collect())
 }
 
-fn regions(answer: &SequenceAnswer, driver: &Driver) -> Vec<usize> {
-    driver.coverage_map().map(|map| map.regions_of(&answer.ran)).unwrap_or_default()
+fn regions(answer: &SequenceAnswer, driver: &Driver) -> BTreeSet<usize> {
+    let regions = driver.coverage_map().map(|map| map.regions_of(&answer.ran));
+    regions.unwrap_or_default().into_iter().collect()
 }
 
 impl Observed {
-    fn add(
+    fn add<'r>(
         &mut self,
         sequence: Sequence,
         is_given: bool,
-        answers: (SequenceAnswer, SequenceAnswer),
-        driver: &Driver,
-        before_it: &BTreeSet<usize>,
+        [first, again]: [&SequenceAnswer; 2],
+        ran: impl Iterator<Item = &'r usize>,
     ) {
-        let (first, again) = answers;
         if first.answers != again.answers || first.effects != again.effects {
             self.n_unstable += 1;
-            return;
+        } else if let Some(answer) = first.answers.last() {
+            let shows = features(&sequence, answer, ran);
+            self.all.push(Observation { sequence, answer: answer.clone(), is_given, shows });
         }
-        let Some((answer, before)) = first.answers.split_last() else { return };
-        match answer {
-            Answer::Panic(_) | Answer::Crash(_) | Answer::Hang(_) => self.n_not_returned += 1,
-            Answer::Ok(_) | Answer::Error(_) if before.iter().all(Answer::returned) => {
-                let mut ran = regions(&first, driver);
-                ran.retain(|region| !before_it.contains(region));
-                let shows = features(&sequence, answer, ran);
-                self.all.push(Observation { sequence, answer: answer.clone(), is_given, shows });
+    }
+
+    /// Where an operation has few answers, each of them is an outcome of its own.
+    fn tell_few_answers_apart(&mut self) {
+        let answers: BTreeSet<String> = self.all.iter().map(|one| one.answer.to_string()).collect();
+        if answers.len() <= MAX_FEW {
+            for one in &mut self.all {
+                one.shows.insert(Feature::Outcome(one.answer.to_string()));
             }
-            _ => {}
         }
     }
 }
@@ -209,9 +224,13 @@ async fn generated(
     Ok(found)
 }
 
-fn features(sequence: &Sequence, answer: &Answer, regions: Vec<usize>) -> BTreeSet<Feature> {
+fn features<'r>(
+    sequence: &Sequence,
+    answer: &Answer,
+    regions: impl Iterator<Item = &'r usize>,
+) -> BTreeSet<Feature> {
     let input = sequence.calls.last().map(|call| kinds_of_characters(&call.input));
-    let regions = regions.into_iter().map(Feature::Region);
+    let regions = regions.copied().map(Feature::Region);
     regions.chain([Feature::Outcome(outcome(answer))]).chain(input.map(Feature::Kinds)).collect()
 }
 

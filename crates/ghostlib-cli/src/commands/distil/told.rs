@@ -79,8 +79,8 @@ fn lint_state(diagnostics: &[Diagnostic]) -> String {
 /// What the spec does not say, a line for each kind of which there is something.
 fn left(left: &Left) -> Vec<String> {
     let uncallable = format!(
-        "{} that nothing tells how to call: they need bindings",
-        counted(left.uncallable.len(), "function")
+        "{} that cannot be called without a binding, or at all",
+        counted(left.uncallable.len(), "operation")
     );
     let unshown =
         format!("{} without a vector: {}", counted(left.unshown.len(), "function"), left.unshown.join(", "));
@@ -99,7 +99,7 @@ fn left(left: &Left) -> Vec<String> {
                 counted(left.not_returned, "call")
             ),
         ),
-        (left.unstable, format!("{} that were answered in two ways", counted(left.unstable, "call"))),
+        (left.unstable, format!("{} that gave two answers", counted(left.unstable, "call"))),
         (left.dropped, format!("{} that did not hold when asked again", counted(left.dropped, "vector"))),
         (left.unseen, format!("{} of the API that only a compiler sees", counted(left.unseen, "place"))),
     ];
