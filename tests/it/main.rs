@@ -14,6 +14,7 @@ mod comparing;
 mod config;
 mod demo;
 mod diff;
+mod distil;
 mod eval;
 mod fmt;
 mod hostile;

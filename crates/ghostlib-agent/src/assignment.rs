@@ -1,4 +1,4 @@
-use crate::tree::FileTree;
+use crate::tree::{FileTree, TreeError};
 use crate::{AgentError, PromptName, Prompts};
 use ghostlib_model::{Role, SessionBudget, SessionId, Sha256Hex, sha256_of_files};
 use serde_json::json;
@@ -15,6 +15,8 @@ pub const CANDIDATE_DIR: &str = "candidate";
 pub const PUSHBACK_FILE: &str = "PUSHBACK.md";
 /// The file with what a reviser is to answer.
 pub const FINDINGS_FILE: &str = "FINDINGS.md";
+/// The folder with the reference's source, which an author alone sees.
+pub const REFERENCE_DIR: &str = "reference";
 /// The file in which a reviser gives reasons.
 pub const REASONS_FILE: &str = "REASONS.md";
 
@@ -135,6 +137,51 @@ pub fn prepare_reviser(workspace: &Path, to_revise: &ToRevise<'_>) -> Result<Str
     Ok(prompt)
 }
 
+/// What an author's workspace is made from.
+#[derive(Clone, Debug)]
+pub struct ToWrite<'a> {
+    /// The prompts of the project.
+    pub prompts: &'a Prompts,
+    /// The library's name, as the spec has it.
+    pub name: &'a str,
+    /// The draft's files, the document first.
+    pub spec_files: &'a [(String, Vec<u8>)],
+    /// The source of the library.
+    pub reference: &'a FileTree,
+    /// Why the version before was refused; nothing, if there is none.
+    pub refused: &'a [String],
+}
+
+/// Lays out a fresh workspace for an author and returns the task's text. A workspace that is there already is kept.
+///
+/// # Errors
+/// If the workspace cannot be written.
+pub fn prepare_author(workspace: &Path, to_write: &ToWrite<'_>) -> Result<String, AgentError> {
+    let data = json!({
+        "name": to_write.name,
+        "document": to_write.spec_files.first().map(|(path, _)| path.clone()),
+        "spec_dir": SPEC_DIR,
+        "reference_dir": REFERENCE_DIR,
+        "findings_file": FINDINGS_FILE,
+    });
+    let prompt = to_write.prompts.render(PromptName::Author, &data)?;
+    let task = workspace.join(TASK_FILE);
+    if task.exists() {
+        return Ok(prompt);
+    }
+    write_spec(workspace, to_write.spec_files)?;
+    to_write.reference.write(&workspace.join(REFERENCE_DIR)).map_err(tree_error)?;
+    if !to_write.refused.is_empty() {
+        let reasons: String = to_write.refused.iter().map(|reason| format!("- {reason}\n")).collect();
+        let text = format!("# Why the version in {SPEC_DIR}/ was refused\n\n{reasons}");
+        let findings = workspace.join(FINDINGS_FILE);
+        fs::write(&findings, text).map_err(AgentError::at(&findings))?;
+    }
+    // The task comes last: a workspace that has one is whole.
+    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
+    Ok(prompt)
+}
+
 /// Whether the spec of a workspace is the one that it was prepared with. Whoever works in it can write there, and what a
 /// spec says decides what is fetched for it. Nothing, for a workspace that was made otherwise.
 ///
@@ -148,9 +195,11 @@ pub fn has_its_spec(workspace: &Path) -> Result<Option<bool>, AgentError> {
 }
 
 fn write_spec(workspace: &Path, files: &[(String, Vec<u8>)]) -> Result<(), AgentError> {
-    FileTree::from_files(files.iter().cloned())
-        .write(&workspace.join(SPEC_DIR))
-        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })
+    FileTree::from_files(files.iter().cloned()).write(&workspace.join(SPEC_DIR)).map_err(tree_error)
+}
+
+fn tree_error(error: TreeError) -> AgentError {
+    AgentError::Io { path: error.path.clone(), source: error.into() }
 }
 
 /// Beside the workspace, where nobody who works in it can write.
@@ -159,8 +208,7 @@ fn prepared_spec(workspace: &Path) -> PathBuf {
 }
 
 fn spec_hash(workspace: &Path) -> Result<Sha256Hex, AgentError> {
-    let tree = FileTree::read(&workspace.join(SPEC_DIR))
-        .map_err(|error| AgentError::Io { path: error.path.clone(), source: error.into() })?;
+    let tree = FileTree::read(&workspace.join(SPEC_DIR)).map_err(tree_error)?;
     Ok(sha256_of_files(tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
 }
 

@@ -33,8 +33,9 @@ mod watch;
 
 pub use acp::{Acp, AcpSetup};
 pub use assignment::{
-    Assignment, CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, Prepared, REASONS_FILE, SPEC_DIR, TASK_FILE,
-    ToRevise, has_its_spec, output_dir, prepare_implementer, prepare_reviser,
+    Assignment, CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, Prepared, REASONS_FILE, REFERENCE_DIR, SPEC_DIR,
+    TASK_FILE, ToRevise, ToWrite, has_its_spec, output_dir, prepare_author, prepare_implementer,
+    prepare_reviser,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use follow::{Followed, Follower};

@@ -70,6 +70,7 @@ impl PromptName {
             }),
             Self::Author => json!({
                 "name": "shell-words", "document": "SPEC.md", "spec_dir": "spec", "reference_dir": "reference",
+                "findings_file": "FINDINGS.md",
             }),
             Self::Differ => json!({
                 "name": "shell-words", "spec_dir": "spec", "findings_file": "FINDINGS.md",

@@ -29,6 +29,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Demo(commands::demo::DemoArgs),
     Init(commands::init::InitArgs),
+    Distil(commands::distil::DistilArgs),
     Lint(commands::lint::LintArgs),
     Fmt(commands::fmt::FmtArgs),
     Parse(commands::parse::ParseArgs),

@@ -3,7 +3,7 @@ use crate::grammar::Grammar;
 use crate::python::Python;
 use crate::rust::Rust;
 use crate::{Api, ExtractError, FeatureSet, SourceTree};
-use ghostlib_model::Surroundings;
+use ghostlib_model::{Span, Surroundings};
 
 /// What reading needs to know of a language. All that compares APIs, functions and token streams is the same for
 /// every one.
@@ -33,6 +33,9 @@ pub trait Language: Sync {
     /// What a library looks for around it whose code has this name in it. A name that means something else there costs
     /// a little time.
     fn looks_for(&self, name: &str) -> Surroundings;
+
+    /// The documentation of the item in `text` whose head is at `head`; empty, if it has none.
+    fn documentation(&self, text: &str, head: Span) -> String;
 
     /// How its text is parsed, and what the nodes are.
     fn grammar(&self) -> &'static Grammar;

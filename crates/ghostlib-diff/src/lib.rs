@@ -9,6 +9,7 @@
 mod api;
 mod compare;
 mod copy;
+mod documentation;
 mod grammar;
 mod language;
 mod literals;
@@ -25,6 +26,7 @@ mod tree;
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
+pub use documentation::documentation;
 pub use grammar::Grammar;
 pub use language::{LANGUAGES, Language, ScopeName, language_named, language_of};
 pub use literals::{Literals, literals};

@@ -223,6 +223,7 @@ mod tests {
     use crate::store::Journal;
     use ghostlib_model::{AttemptSummary, Finding, Priority, Sha256Hex};
     use std::path::Path;
+    use std::sync::Arc;
 
     /// The recorded run of caskbook, with so many rebuilds of its best spec, each a little other than the one before.
     fn run(n: u32, change: impl Fn(&mut Evaluation)) -> RunSummary {
@@ -233,7 +234,7 @@ mod tests {
         let (mut iteration, best) = (iteration.clone(), best.clone());
         let attempt = |number: u32| {
             let mut attempt = AttemptSummary { attempt: number, ..best.clone() };
-            let evaluation = attempt.evaluation.as_mut().unwrap();
+            let evaluation = Arc::make_mut(attempt.evaluation.as_mut().unwrap());
             evaluation.fidelity.vectors.all = Ratio::new(900 + number as usize, 1000);
             change(evaluation);
             attempt

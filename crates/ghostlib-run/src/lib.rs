@@ -6,6 +6,7 @@
 
 mod attribution;
 mod comparison;
+pub mod distil;
 mod engine;
 mod judge;
 mod leaks;
@@ -18,7 +19,7 @@ mod test_file;
 
 pub use comparison::{IncomparableError, compare_runs};
 pub use engine::{
-    Begun, Engine, Notice, Opinion, Outcome, Proposed, Reviewer, RunError, Step, Worker, next_steps,
+    Authored, Begun, Engine, Notice, Opinion, Outcome, Proposed, Reviewer, RunError, Step, Worker, next_steps,
 };
 pub use judge::{
     Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,

@@ -337,6 +337,6 @@ pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use shown::{not_there, section_titles, shown};
 pub use source::{SourceFile, Sources};
 pub use spec::{ApiBlock, DeltaChange, Dependency, FrontMatter, RequirementDelta, Spec, Target};
-pub use statements::Keywords;
+pub use statements::{Keywords, sentences};
 pub use vectors::read_vectors;
-pub use visible::visible;
+pub use visible::{visible, with_whole_front_matter};

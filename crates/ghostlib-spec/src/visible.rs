@@ -1,4 +1,5 @@
 use crate::edit::render_vectors;
+use crate::front_matter::divide;
 use crate::source::{SourceFile, Sources};
 use crate::vectors::Vectors;
 use crate::yaml::{self, Kind, Node};
@@ -10,16 +11,47 @@ use std::collections::BTreeSet;
 ///
 /// A vector file without such vectors stays as it is, byte for byte. One with some is written anew without
 /// them, and without the comments and the vectors that cannot be read. Of one that is not YAML nothing is
-/// shown, since nobody can tell what it hides. The document stays as it is: it is public, and cannot hide
-/// a vector.
+/// shown, since nobody can tell what it hides. The document is public, and cannot hide a vector; it stays as it is but for how
+/// its reference was perturbed, which would tell that memory is wrong.
 pub fn visible(sources: &Sources, withheld: &BTreeSet<VectorId>) -> Sources {
     let vector_files = sources.vector_files.iter().map(|file| visible_file(file, withheld)).collect();
     Sources {
-        document: sources.document.clone(),
+        document: visible_document(&sources.document),
         parts: sources.parts.clone(),
         vector_files,
         ..Sources::default()
     }
+}
+
+fn visible_document(document: &SourceFile) -> SourceFile {
+    let (text, _) = document.decode();
+    let Some(yaml) = divide(&text).yaml else { return document.clone() };
+    let mut kept = String::new();
+    let mut left_out = None;
+    for line in text[yaml.clone()].split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        // What is below it is indented further.
+        left_out = left_out.filter(|key| indent > *key || line.trim().is_empty());
+        if left_out.is_none() && indent > 0 && line.trim_start().starts_with("perturb:") {
+            left_out = Some(indent);
+        }
+        if left_out.is_none() {
+            kept.push_str(line);
+        }
+    }
+    if kept.len() == yaml.len() {
+        return document.clone();
+    }
+    SourceFile::new(&document.path, [&text[..yaml.start], &kept, &text[yaml.end..]].concat())
+}
+
+/// The text of a document that somebody has edited who saw what is [`visible`] of `original`, with all of its front matter;
+/// nothing if the front matter was changed.
+pub fn with_whole_front_matter(original: &SourceFile, edited: &[u8]) -> Option<Vec<u8>> {
+    let shown = visible_document(original);
+    let head = |file: &SourceFile| divide(&file.decode().0).yaml.map_or(0, |yaml| yaml.end);
+    let body = edited.strip_prefix(&shown.bytes[..head(&shown)])?;
+    Some([&original.bytes[..head(original)], body].concat())
 }
 
 fn visible_file(file: &SourceFile, withheld: &BTreeSet<VectorId>) -> SourceFile {
@@ -54,6 +86,21 @@ fn hides_something(root: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_a_reference_was_perturbed_is_not_seen_and_not_lost() {
+        let head =
+            |perturb: &str| format!("---\nname: a\nreference:\n  crate: a\n{perturb}license: MIT\n---\n");
+        for perturb in ["  perturb:\n    seed: 7\n    changes: [1,\n      2]\n", "  perturb: {seed: 7}\n"] {
+            let original = SourceFile::new("SPEC.md", format!("{}\nText.\n", head(perturb)));
+            let shown = visible_document(&original);
+            assert_eq!(shown, SourceFile::new("SPEC.md", format!("{}\nText.\n", head(""))));
+            let edited = format!("{}\nOther text.\n", head(""));
+            let whole = with_whole_front_matter(&original, edited.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(whole).unwrap(), format!("{}\nOther text.\n", head(perturb)));
+            assert_eq!(with_whole_front_matter(&original, b"Text.\n"), None);
+        }
+    }
 
     fn visible_text(yaml: &str) -> String {
         let file = SourceFile::new("tests.yaml", yaml);

@@ -75,6 +75,15 @@ impl CoverageMap {
     }
 }
 
+impl CoverageMap {
+    /// The regions that ran in one sequence, by their numbers.
+    pub(crate) fn regions_of(&self, ran: &BTreeMap<String, u64>) -> Vec<usize> {
+        let mut reached = Reached::nothing(self);
+        reached.add(ran);
+        (0..reached.regions.len()).filter(|region| reached.regions[*region]).collect()
+    }
+}
+
 /// What of a library has run so far.
 #[derive(Clone, Debug)]
 pub struct Reached<'a> {

@@ -23,8 +23,9 @@ mod template;
 mod vectors;
 
 pub use behaviour::{
-    Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Seeds, Toll, Trial, Tried,
-    caught, converge, differences, examples, reproduced, toll, try_operations,
+    Asked, Caught, Convergence, Difference, Differential, Differing, Disagreement, Observation, Observed,
+    Seeds, Toll, Trial, Tried, caught, converge, differences, examples, observe, reproduced, toll,
+    try_operations,
 };
 pub use coverage::{CoverageMap, Reached};
 pub use emit::{NotWritten, Suite, TestFile};

@@ -1,7 +1,9 @@
 use super::TaskError;
 use super::folder::{Entry, Folder, NOT_PLAIN, invalid};
 use crate::tree::{FileTree, check_name};
-use crate::{CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, REASONS_FILE, SPEC_DIR, TASK_FILE, output_dir};
+use crate::{
+    CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, REASONS_FILE, REFERENCE_DIR, SPEC_DIR, TASK_FILE, output_dir,
+};
 use ghostlib_model::Role;
 use std::collections::BTreeMap;
 use std::io;
@@ -47,7 +49,8 @@ impl Workspace {
     fn dirs(&self) -> &'static [&'static str] {
         match self.role {
             Role::Implementer => &[SPEC_DIR, CANDIDATE_DIR],
-            Role::Reviser | Role::Author => &[SPEC_DIR],
+            Role::Reviser => &[SPEC_DIR],
+            Role::Author => &[SPEC_DIR, REFERENCE_DIR],
         }
     }
 

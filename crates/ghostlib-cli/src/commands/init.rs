@@ -20,11 +20,7 @@ pub(crate) struct InitArgs {
 }
 
 pub(crate) fn init(args: &InitArgs, json: bool) -> Result<Verdict, CliError> {
-    if args.name.is_empty() || !args.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return Err(CliError::input(format!("`{}` is no name for a library", args.name))
-            .hint("use letters, digits, `-` and `_`, as for a crate"));
-    }
-    let dir = args.into.clone().unwrap_or_else(|| PathBuf::from("specs").join(&args.name));
+    let dir = folder_of(&args.name, args.into.as_ref())?;
     let path = dir.join(ghostlib_run::DOCUMENT);
     let written = fs::create_dir_all(&dir)
         .and_then(|()| File::create_new(&path))
@@ -73,6 +69,15 @@ pub(in crate::commands) fn reference_yaml(source: &ReferenceSource, dir: &Path) 
             )
         }
     }
+}
+
+/// The folder of a spec of this name, where none is given.
+pub(super) fn folder_of(name: &str, into: Option<&PathBuf>) -> Result<PathBuf, CliError> {
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Err(CliError::input(format!("`{name}` is no name for a library"))
+            .hint("use letters, digits, `-` and `_`, as for a crate"));
+    }
+    Ok(into.cloned().unwrap_or_else(|| PathBuf::from("specs").join(name)))
 }
 
 /// A path from the current folder, as it is written in a spec: from the spec's own folder.

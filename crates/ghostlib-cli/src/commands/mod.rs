@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod converge;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod distil;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod export;
@@ -74,6 +75,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
     match args.command {
         Command::Demo(args) => demo::demo(&args, json).await,
         Command::Init(args) => init::init(&args, json),
+        Command::Distil(args) => Box::pin(distil::distil(&args, json)).await,
         Command::Lint(args) => lint::lint(&args, json).await,
         Command::Fmt(args) => fmt::fmt(&args, json),
         Command::Parse(args) => parse::parse(&args, json),

@@ -2,9 +2,10 @@
 
 use super::{extract_block, extract_tree, layout, manifest};
 use crate::Node;
+use crate::documentation::text_within;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
-use ghostlib_model::Surroundings;
+use ghostlib_model::{Span, Surroundings};
 use std::sync::LazyLock;
 
 /// Python 3.
@@ -47,6 +48,10 @@ impl Language for Python {
             files: matches!(name, "open" | "pathlib" | "exists" | "isfile" | "listdir" | "scandir"),
             variables: matches!(name, "environ" | "getenv" | "expandvars"),
         }
+    }
+
+    fn documentation(&self, text: &str, head: Span) -> String {
+        text_within(text, head.end)
     }
 
     fn grammar(&self) -> &'static Grammar {

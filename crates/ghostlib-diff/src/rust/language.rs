@@ -2,9 +2,10 @@
 
 use super::{extract_block, extract_crate};
 use crate::Node;
+use crate::documentation::comments_above;
 use crate::grammar::{Grammar, Role};
 use crate::{Api, ExtractError, FeatureSet, Language, ScopeName, SourceTree};
-use ghostlib_model::Surroundings;
+use ghostlib_model::{Span, Surroundings};
 use std::sync::LazyLock;
 
 /// Rust.
@@ -43,6 +44,10 @@ impl Language for Rust {
             files: matches!(name, "fs" | "File" | "OpenOptions"),
             variables: matches!(name, "env"),
         }
+    }
+
+    fn documentation(&self, text: &str, head: Span) -> String {
+        comments_above(text, head.start)
     }
 
     fn grammar(&self) -> &'static Grammar {

@@ -4,6 +4,7 @@
 //! `next` says which, `drive` does them, attempts beside each other; `work` and `specs` have what several of them need,
 //! and `session`, `evaluate`, `revise` and `review` do one each.
 
+mod author;
 mod drive;
 mod evaluate;
 mod next;
@@ -13,6 +14,7 @@ mod session;
 mod specs;
 mod work;
 
+pub use author::Authored;
 pub use next::{Step, next_steps};
 pub use review::{Opinion, Proposed, Reviewer};
 

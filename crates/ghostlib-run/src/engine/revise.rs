@@ -148,9 +148,9 @@ impl Work<'_> {
         })
     }
 
-    /// Reads what a reviser left and records it: the revised spec, what it gives reasons for, and what keeps it from
+    /// Reads what a reviser or an author left and records it: the revised spec, what it gives reasons for, and what keeps it from
     /// being used at all.
-    fn take_revision(
+    pub(super) fn take_revision(
         &self,
         before: &LoadedSpec,
         assignment: &Assignment,
@@ -165,13 +165,17 @@ impl Work<'_> {
                 return Ok((
                     nothing,
                     Leave::default(),
-                    vec![format!("what the reviser left cannot be read: {error}")],
+                    vec![format!("what the {} left cannot be read: {error}", assignment.role)],
                 ));
             }
         };
         self.keep_recording(assignment, session, &tree)?;
         if !matches!(session.end, SessionEnd::Done) {
-            return Ok((nothing, Leave::default(), vec![format!("the reviser's session {}", session.end)]));
+            return Ok((
+                nothing,
+                Leave::default(),
+                vec![format!("the {}'s session {}", assignment.role, session.end)],
+            ));
         }
         let reasons = read_plain_file(&assignment.workspace.join(REASONS_FILE)).map_err(tree_error)?;
         let reasons = revision::reasons_in(&String::from_utf8_lossy(&reasons.unwrap_or_default()));

@@ -5,6 +5,7 @@ mod evaluate;
 mod figures;
 mod findings;
 mod fitted;
+mod observe;
 mod operations;
 mod pair;
 mod perturb;

@@ -43,6 +43,29 @@ pub async fn check(
     Ok(reasons)
 }
 
+/// What speaks against the spec that an author made of a draft; empty, if nothing does. Nobody has built from a draft: its
+/// requirements are free to go.
+///
+/// # Errors
+/// If the reference cannot be asked.
+pub(crate) async fn check_draft(
+    draft: &LoadedSpec,
+    after: &LoadedSpec,
+    judge: &Judge,
+    options: &JudgeOptions,
+) -> Result<Vec<String>, JudgeError> {
+    let mut reasons = parses(draft, after);
+    reasons.extend(lost_vectors(draft, after));
+    reasons.extend(changed_vectors(draft, after, &Leave::default()));
+    reasons.extend(lint_worse(draft, after, judge));
+    let files = after.sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice()));
+    reasons.extend(leaks::reasons(&judge.canaries(options), files));
+    if reasons.is_empty() {
+        reasons.extend(fails_on_reference(draft, after, judge, options).await?);
+    }
+    Ok(reasons)
+}
+
 fn parses(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
     let errors = |loaded: &LoadedSpec| -> Vec<(String, String)> {
         let errors = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
@@ -58,13 +81,13 @@ fn lost(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
     let requirements = vanished(&before.spec, &after.spec).into_iter().map(|one| {
         format!("the requirement {} would vanish; a removed one is listed in `retired:`", one.old.id)
     });
-    let vectors = before
-        .spec
-        .vectors
-        .iter()
-        .filter(|old| after.spec.vectors.iter().all(|new| new.id != old.id))
-        .map(|old| format!("the vector {} would vanish", old.id));
-    requirements.chain(vectors).collect()
+    requirements.chain(lost_vectors(before, after)).collect()
+}
+
+fn lost_vectors(before: &LoadedSpec, after: &LoadedSpec) -> Vec<String> {
+    let is_lost = |old: &&Vector| after.spec.vectors.iter().all(|new| new.id != old.id);
+    let lost = before.spec.vectors.iter().filter(is_lost);
+    lost.map(|old| format!("the vector {} would vanish", old.id)).collect()
 }
 
 fn weakened(before: &LoadedSpec, after: &LoadedSpec, leave: &Leave) -> Vec<String> {

@@ -74,8 +74,13 @@ fn api_lines(loaded: &LoadedSpec, blamed: &[&Finding], reference: &Api) -> (Vec<
             }
         }
     }
+    (declarations(items), changes)
+}
+
+/// The declarations of items in the order in which a reader looks them up.
+pub(crate) fn declarations(mut items: Vec<&ApiItem>) -> Vec<String> {
     items.sort_by_key(|item| (owner(&item.path), item.kind == ApiKind::TraitImpl, &item.path));
-    (items.into_iter().map(|item| item.declaration.clone()).collect(), changes)
+    items.into_iter().map(|item| item.declaration.clone()).collect()
 }
 
 /// What a reader looks an item up by: `<ParseError as Display>` stands with `ParseError`.
@@ -85,7 +90,7 @@ fn owner(path: &str) -> &str {
 }
 
 /// Whether it has a declaration of its own, apart from that of its type.
-fn is_apart(item: &ApiItem) -> bool {
+pub(crate) fn is_apart(item: &ApiItem) -> bool {
     !matches!(item.kind, ApiKind::Field | ApiKind::Variant)
 }
 

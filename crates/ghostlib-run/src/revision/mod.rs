@@ -6,10 +6,12 @@ mod harvest;
 mod mechanical;
 
 pub(crate) use brief::brief;
+pub(crate) use guard::check_draft;
 pub use guard::{Leave, check};
 pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
+pub(crate) use mechanical::{declarations, is_apart};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Reviser, Revision, RevisionVerdict};

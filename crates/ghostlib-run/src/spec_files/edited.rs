@@ -1,7 +1,7 @@
 //! A spec whose documents somebody has edited who did not see all of it.
 
 use super::LoadedSpec;
-use ghostlib_spec::visible;
+use ghostlib_spec::{visible, with_whole_front_matter};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl LoadedSpec {
@@ -25,9 +25,13 @@ impl LoadedSpec {
             }
         }
         let mut sources = self.sources.clone();
-        for file in std::iter::once(&mut sources.document).chain(&mut sources.parts) {
-            let text = edited.get(&file.path).ok_or_else(|| format!("`{}` was removed", file.path))?;
-            file.bytes.clone_from(text);
+        let text_of = |path: &str| edited.get(path).ok_or_else(|| format!("`{path}` was removed"));
+        let document = &mut sources.document;
+        document.bytes = with_whole_front_matter(document, text_of(&document.path)?).ok_or_else(|| {
+            format!("the front matter of `{}` was changed; leave it as it is", document.path)
+        })?;
+        for file in &mut sources.parts {
+            file.bytes.clone_from(text_of(&file.path)?);
         }
         Ok(Self::of(sources).withholding(&self.withheld))
     }
@@ -75,6 +79,7 @@ mod tests {
             loaded.with_documents(&edited).unwrap_err()
         };
         assert!(said("t.yaml", "f: []").contains("`t.yaml` was changed: what vectors expect"));
+        assert!(said("SPEC.md", "---\nname: b\n---\n").contains("the front matter of `SPEC.md` was changed"));
         assert!(said("new.md", "x").contains("`new.md` is no file of the spec"));
         let mut without = files(&loaded);
         without.remove("SPEC.md");

@@ -18,7 +18,7 @@ mod words;
 pub use keyword::Keywords;
 pub(crate) use marker::is_id;
 pub(crate) use section::without_number;
-pub(crate) use sentence::split as sentences;
+pub use sentence::split as sentences;
 
 use crate::dialect::Rules;
 use crate::markdown::{Block, Markdown, Prose, ProseId, SectionId};

@@ -11,7 +11,7 @@ const BEFORE_NUMBERS: [&str; 14] =
     ["no", "nos", "fig", "figs", "sec", "sect", "eq", "ch", "chap", "p", "pp", "vol", "art", "ver"];
 
 /// The sentences of some prose, which together are all of it. All but the last end before white space.
-pub(crate) fn split(prose: &str) -> Vec<Range<usize>> {
+pub fn split(prose: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;
     if !prose.is_ascii() && prose.contains(WIDE_MARKS) {

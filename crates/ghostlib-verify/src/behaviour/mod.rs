@@ -4,6 +4,8 @@ mod compare;
 mod converge;
 mod drawing;
 mod kinds;
+mod needed;
+mod observing;
 mod power;
 mod shrink;
 mod steady;
@@ -22,6 +24,7 @@ use ghostlib_model::{
     Answer, Call, CodeCoverage, FunctionAgreement, Sequence, SequenceAnswer, Surroundings, Value, Waiver,
 };
 use kinds::kinds_of_characters;
+pub use observing::{Observation, Observed, observe};
 pub use power::{Asked, Caught, Differing, caught, differences, reproduced};
 use shrink::Shrink;
 use std::collections::BTreeMap;

@@ -10,6 +10,6 @@ mod surroundings;
 mod values;
 
 pub(crate) use neighbours::neighbours;
-pub(crate) use sequences::Sequences;
-pub(crate) use shrink::{shorter, weight};
+pub(crate) use sequences::{Sequences, kept_index};
+pub(crate) use shrink::{shorter, weight, without_call};
 pub(crate) use values::Generator;

@@ -340,7 +340,7 @@ fn beside(value: &Value, generator: &mut Generator) -> Value {
 /// A value is looked at by so many operations.
 const MAX_LOOKS: usize = 3;
 
-pub(super) fn kept_index(value: &Value) -> Option<u64> {
+pub(crate) fn kept_index(value: &Value) -> Option<u64> {
     value.as_object().filter(|map| map.len() == 1)?.get("$")?.as_u64()
 }
 

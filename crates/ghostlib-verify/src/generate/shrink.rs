@@ -20,7 +20,7 @@ pub(crate) fn shorter(sequence: &Sequence) -> Vec<Sequence> {
 
 /// The calls without one of them, if none of the others uses what it returned, or can use what it was called on
 /// instead.
-fn without_call(calls: &[Call], at: usize) -> Option<Vec<Call>> {
+pub(crate) fn without_call(calls: &[Call], at: usize) -> Option<Vec<Call>> {
     if calls.len() == 1 {
         return None;
     }

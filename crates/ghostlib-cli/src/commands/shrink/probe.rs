@@ -4,7 +4,7 @@ use super::Tried;
 use crate::error::CliError;
 use ghostlib_model::{Evaluation, Gate, RunBudget, RunId, RunOptions, RunSummary, Shown};
 use ghostlib_run::store::{Journal, Project};
-use ghostlib_run::{Engine, LoadedSpec};
+use ghostlib_run::{Begun, Engine, LoadedSpec};
 use std::path::Path;
 
 /// What came of a try.
@@ -65,7 +65,8 @@ pub(super) async fn probe(
     let (run, summary) = match find(project, loaded, &asked)? {
         Some((run, summary)) if summary.end.is_some() => (run, summary),
         Some((run, _)) => {
-            let outcome = engine.resume(run, RunOptions { budget, ..asked.clone() }).await?;
+            let outcome =
+                engine.resume(Begun::open(project, &run)?, RunOptions { budget, ..asked.clone() }).await?;
             (outcome.run, outcome.summary)
         }
         None => {
@@ -86,7 +87,7 @@ fn find(
     let hash = loaded.stamp().hash;
     for run in project.runs()?.into_iter().rev() {
         let Ok(events) = Journal::read(&project.journal(&run)) else { continue };
-        let summary = RunSummary::of(&events);
+        let summary = RunSummary::of(events);
         let is_it = |options: &RunOptions| RunOptions { budget: asked.budget, ..options.clone() } == *asked;
         let is_of_spec = summary.spec.as_ref().is_some_and(|spec| spec.hash == hash);
         // What ended before it measured anything may end otherwise now.

@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 pub(crate) fn run() -> RunSummary {
     RunSummary {
-        imported: None,
         run: Some(RunId::new("2026-01-02-shell-words-7f3a")),
         spec_path: "specs/shell-words/SPEC.md".into(),
         spec: Some(spec(1)),

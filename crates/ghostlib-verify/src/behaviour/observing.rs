@@ -1,0 +1,338 @@
+//! What the reference does in calls of one operation, and which few of them show it.
+
+use super::drawing::Drawing;
+use super::kinds::kinds_of_characters;
+use super::needed::{Changes, needed};
+use super::{Differential, ROUNDS, Seeds, WALL};
+use crate::VerifyError;
+use crate::generate::weight;
+use crate::operation::Operation;
+use crate::session::{Driver, Patience};
+use crate::shape::Shape;
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Surroundings, Value};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// What the reference answered to calls of one operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// The calls, the smallest first.
+    pub all: Vec<Observation>,
+    /// Those that show what the operation does, by their place in `all`.
+    pub telling: Vec<usize>,
+    /// Calls that ended in something else than a value or an error.
+    pub n_not_returned: usize,
+    /// Calls that were not answered alike twice.
+    pub n_unstable: usize,
+}
+
+/// One call, with those before it, and what was answered to it, twice the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// The calls.
+    pub sequence: Sequence,
+    /// The answer to the last one.
+    pub answer: Answer,
+    /// Whether its input stands in the library's own tests, examples and documentation.
+    pub is_given: bool,
+    /// What it shows.
+    shows: BTreeSet<Feature>,
+}
+
+/// Something that one call shows and another may not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Feature {
+    /// A kind of outcome.
+    Outcome(String),
+    /// A region of the code that ran.
+    Region(usize),
+    /// Characters of these kinds in the input.
+    Kinds(u32),
+}
+
+/// More calls of one operation are not looked at, the smallest first; nor more values of the source.
+const MAX_CALLS: usize = 600;
+const MAX_LOOSE: usize = 400;
+/// So many different answers of an operation are few.
+const MAX_FEW: usize = 4;
+/// A longer text of the source is no example.
+const MAX_TEXT: usize = 48;
+
+/// Asks the reference calls of operations: those of the seeds, the values of the source where one takes just one, and
+/// generated ones. Of those that it answers alike twice, as many as are wanted of each operation are chosen that show most.
+/// `plan.max_differences` means nothing here.
+///
+/// # Errors
+/// If the sandbox fails.
+pub async fn observe(
+    reference: &Driver,
+    operations: &[Operation],
+    wanted: &[(&Operation, usize)],
+    seeds: &Seeds,
+    plan: &Differential,
+) -> Result<Vec<Observed>, VerifyError> {
+    let counting = &reference.within(WALL).counted();
+    let generated = generated(counting, operations, wanted, seeds, plan).await?;
+    let mut asked: Vec<(usize, bool, Sequence)> = vec![];
+    for (of, ((operation, _), generated)) in wanted.iter().zip(generated).enumerate() {
+        let given = given(operation, seeds);
+        let known: BTreeSet<String> = given.iter().map(text_of).collect();
+        let mut sequences: Vec<(bool, Sequence)> =
+            given.into_iter().chain(generated).map(|one| (known.contains(&text_of(&one)), one)).collect();
+        sequences.sort_by_cached_key(|(is_given, one)| (!is_given, weight(one)));
+        sequences.dedup();
+        sequences.truncate(MAX_CALLS);
+        asked.extend(sequences.into_iter().map(|(is_given, one)| (of, is_given, one)));
+    }
+    let sequences: Vec<Sequence> = asked.iter().map(|(.., sequence)| sequence.clone()).collect();
+    let first = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
+    let mut observed: Vec<Observed> = wanted.iter().map(|_| Observed::default()).collect();
+    let mut returned = vec![];
+    for (asked, first) in asked.into_iter().zip(first) {
+        // What does not come back is not waited for again.
+        if first.answers.iter().all(Answer::returned) {
+            returned.push((asked, first));
+        } else if first.answers.last().is_some_and(did_not_return) {
+            observed[asked.0].n_not_returned += 1;
+        }
+    }
+    let sequences: Vec<Sequence> = returned.iter().map(|((.., sequence), _)| sequence.clone()).collect();
+    let again = reference.within(WALL).ask_sequences(&sequences, &Patience::SHORT).await?;
+    let before = ran_before(counting, &sequences).await?;
+    for ((((of, is_given, sequence), first), again), before) in returned.into_iter().zip(again).zip(before) {
+        observed[of].add(sequence, is_given, [&first, &again], regions(&first, counting).difference(&before));
+    }
+    for (observed, (_, most)) in observed.iter_mut().zip(wanted) {
+        observed.all.sort_by_cached_key(|one| weight(&one.sequence));
+        observed.tell_few_answers_apart();
+        observed.telling = telling(&observed.all, *most);
+    }
+    Ok(observed)
+}
+
+fn did_not_return(answer: &Answer) -> bool {
+    matches!(answer, Answer::Panic(_) | Answer::Crash(_) | Answer::Hang(_))
+}
+
+/// The regions that ran in each sequence before its last call.
+async fn ran_before(counting: &Driver, sequences: &[Sequence]) -> Result<Vec<BTreeSet<usize>>, VerifyError> {
+    let beginning = |one: &Sequence| {
+        let n_before = one.calls.len().saturating_sub(1);
+        Sequence { calls: one.calls[..n_before].to_vec() }
+    };
+    let beginnings: Vec<Sequence> = sequences.iter().map(beginning).collect();
+    let answers = counting.ask_sequences(&beginnings, &Patience::SHORT).await?;
+    Ok(answers.iter().map(|answer| regions(answer, counting)).collect())
+}
+
+fn regions(answer: &SequenceAnswer, driver: &Driver) -> BTreeSet<usize> {
+    let regions = driver.coverage_map().map(|map| map.regions_of(&answer.ran));
+    regions.unwrap_or_default().into_iter().collect()
+}
+
+impl Observed {
+    fn add<'r>(
+        &mut self,
+        sequence: Sequence,
+        is_given: bool,
+        [first, again]: [&SequenceAnswer; 2],
+        ran: impl Iterator<Item = &'r usize>,
+    ) {
+        if first.answers != again.answers || first.effects != again.effects {
+            self.n_unstable += 1;
+        } else if let Some(answer) = first.answers.last() {
+            let shows = features(&sequence, answer, ran);
+            self.all.push(Observation { sequence, answer: answer.clone(), is_given, shows });
+        }
+    }
+
+    /// Where an operation has few answers, each of them is an outcome of its own.
+    fn tell_few_answers_apart(&mut self) {
+        let answers: BTreeSet<String> = self.all.iter().map(|one| one.answer.to_string()).collect();
+        if answers.len() <= MAX_FEW {
+            for one in &mut self.all {
+                one.shows.insert(Feature::Outcome(one.answer.to_string()));
+            }
+        }
+    }
+}
+
+fn text_of(sequence: &Sequence) -> String {
+    serde_json::to_string(sequence).unwrap_or_default()
+}
+
+/// Inputs that stand in the source: of calls of the operation, and single values where it takes one.
+fn given(wanted: &Operation, seeds: &Seeds) -> Vec<Sequence> {
+    if wanted.kept_params().next().is_some() {
+        let is_of_it = |one: &&Sequence| one.calls.last().is_some_and(|call| call.operation == wanted.name);
+        return seeds.sequences.iter().filter(is_of_it).cloned().collect();
+    }
+    let own = seeds.inputs.iter().filter(|(name, _)| *name == wanted.name).map(|(_, input)| input.clone());
+    let mut inputs: Vec<Value> = own.collect();
+    if let [param] = &wanted.params[..] {
+        let fits = seeds.loose.iter().filter(|value| fits(value, &param.shape)).take(MAX_LOOSE);
+        inputs.extend(fits.map(|value| serde_json::json!({ &param.name: value })));
+    }
+    if wanted.params.is_empty() {
+        inputs.push(Value::Object(serde_json::Map::new()));
+    }
+    let call = |input| Sequence { calls: vec![Call { operation: wanted.name.clone(), input }] };
+    inputs.into_iter().map(call).collect()
+}
+
+fn fits(value: &Value, shape: &Shape) -> bool {
+    match (shape, value) {
+        (Shape::Text | Shape::Bytes | Shape::OsText, Value::String(text)) => text.len() <= MAX_TEXT,
+        (Shape::Char, Value::String(text)) => text.chars().count() == 1,
+        (Shape::Integer { .. }, Value::Number(number)) => !number.is_f64(),
+        (Shape::Float, Value::Number(_)) => true,
+        _ => false,
+    }
+}
+
+/// Generated calls of each operation: as they were drawn, and with no more before them than there has to be.
+async fn generated(
+    counting: &Driver,
+    operations: &[Operation],
+    wanted: &[(&Operation, usize)],
+    seeds: &Seeds,
+    plan: &Differential,
+) -> Result<Vec<Vec<Sequence>>, VerifyError> {
+    let target =
+        |(wanted, _): &(&Operation, usize)| operations.iter().position(|one| one.name == wanted.name);
+    let mut drawing = Drawing::new(operations, seeds, plan, counting.coverage_map().ok());
+    let mut found = vec![vec![]; wanted.len()];
+    for round in 0..ROUNDS {
+        let targets = wanted.iter().enumerate().filter_map(|(of, one)| Some((of, target(one)?)));
+        let drawn = targets
+            .flat_map(|(of, target)| drawing.of(target, round, plan).into_iter().map(move |one| (of, one)));
+        let (of, sequences): (Vec<usize>, Vec<Sequence>) = drawn.unzip();
+        let answers = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
+        sequences.iter().zip(&answers).for_each(|(sequence, answer)| drawing.learn(sequence, answer));
+        for (of, mut sequence) in of.into_iter().zip(sequences) {
+            let at = sequence.calls.iter().position(|call| call.operation == wanted[of].0.name);
+            let Some(at) = at else { continue };
+            sequence.calls.truncate(at + 1);
+            // What lays something out around it is taken by no name.
+            let is_laid_out = sequence.calls.iter().any(|call| Surroundings::is_laid_out_by(&call.operation));
+            let ways =
+                [Changes::LeftOut, Changes::Kept].map(|changes| needed(&sequence, operations, changes));
+            found[of].extend(ways);
+            found[of].extend(is_laid_out.then_some(sequence));
+        }
+    }
+    Ok(found)
+}
+
+fn features<'r>(
+    sequence: &Sequence,
+    answer: &Answer,
+    regions: impl Iterator<Item = &'r usize>,
+) -> BTreeSet<Feature> {
+    let input = sequence.calls.last().map(|call| kinds_of_characters(&call.input));
+    let regions = regions.copied().map(Feature::Region);
+    regions.chain([Feature::Outcome(outcome(answer))]).chain(input.map(Feature::Kinds)).collect()
+}
+
+/// What kind of answer it is. Texts of errors are one kind if they only quote or count something else.
+fn outcome(answer: &Answer) -> String {
+    match answer {
+        Answer::Ok(Value::Bool(value)) => format!("ok {value}"),
+        Answer::Ok(Value::Null) => "ok nothing".into(),
+        Answer::Ok(Value::Array(items)) if items.is_empty() => "ok empty".into(),
+        Answer::Ok(Value::Array(items)) if items.len() > 1 => "ok several".into(),
+        Answer::Ok(Value::Number(number)) if number.as_f64() == Some(0.0) => "ok zero".into(),
+        Answer::Ok(Value::String(text)) if text.is_empty() => "ok empty".into(),
+        Answer::Ok(_) => "ok".into(),
+        Answer::Error(failure) => {
+            let mut is_quoted = false;
+            let kept = failure.text.chars().filter(|c| {
+                is_quoted ^= matches!(c, '`' | '"' | '\'');
+                !is_quoted && c.is_alphabetic()
+            });
+            format!("error {:?} {}", failure.class, kept.collect::<String>())
+        }
+        other => other.class().into(),
+    }
+}
+
+/// What a call shows that no other one does: new outcomes, new code for its size, other characters.
+type Gain = (usize, usize, usize);
+
+/// The calls that show most: first of those that the library's authors wrote themselves, then of all, the ones with a new
+/// outcome, and those that run new code and are small; then, as long as there is room, inputs of other characters. Half of them
+/// at most are errors.
+fn telling(all: &[Observation], max: usize) -> Vec<usize> {
+    let is_error = |one: &Observation| matches!(one.answer, Answer::Error(_));
+    let mut chosen: Vec<usize> = vec![];
+    let mut shown: BTreeSet<&Feature> = BTreeSet::new();
+    let stages: [fn(&Observation, Gain) -> Gain; 4] = [
+        |one, gain| if one.is_given { (gain.0, gain.1, 0) } else { (0, 0, 0) },
+        |_, gain| (gain.0, gain.1, 0),
+        |one, gain| if one.is_given { gain } else { (0, 0, 0) },
+        |_, gain| gain,
+    ];
+    for (stage, weighed) in stages.into_iter().enumerate() {
+        let room = if stage < 3 { max } else { max.div_ceil(2) };
+        while chosen.len() < room {
+            let n_errors = chosen.iter().filter(|at| is_error(&all[**at])).count();
+            let is_full = n_errors * 2 >= max.max(2);
+            let candidates = all.iter().enumerate().filter(|(_, one)| !(is_full && is_error(one)));
+            let best = candidates.max_by_key(|(at, one)| (weighed(one, one.gain(&shown)), Reverse(*at)));
+            let Some((at, best)) = best.filter(|(_, one)| weighed(one, one.gain(&shown)) != (0, 0, 0)) else {
+                break;
+            };
+            chosen.push(at);
+            shown.extend(&best.shows);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+impl Observation {
+    fn gain(&self, shown: &BTreeSet<&Feature>) -> Gain {
+        let new = |is_it: fn(&Feature) -> bool| {
+            self.shows.iter().filter(|feature| is_it(feature) && !shown.contains(feature)).count()
+        };
+        let outcomes = new(|one| matches!(one, Feature::Outcome(_)));
+        if outcomes > 0 {
+            return (outcomes, 0, 0);
+        }
+        // A long input runs more code, and shows less.
+        let size: usize = self.sequence.calls.iter().map(|call| call.input.to_string().len()).sum();
+        let regions = new(|one| matches!(one, Feature::Region(_))) * 10_000 / (40 + size);
+        (0, regions, if regions == 0 { new(|one| matches!(one, Feature::Kinds(_))) } else { 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn seen(input: &str, answer: Answer, regions: &[usize], is_given: bool) -> Observation {
+        let calls = vec![Call { operation: "f".into(), input: json!({ "text": input }) }];
+        let regions = regions.iter().copied().map(Feature::Region);
+        let kinds = Feature::Kinds(kinds_of_characters(&json!(input)));
+        let shows = regions.chain([Feature::Outcome(outcome(&answer)), kinds]).collect();
+        Observation { sequence: Sequence { calls }, answer, is_given, shows }
+    }
+
+    #[test]
+    fn outcomes_come_before_code_and_what_was_written_before_what_was_drawn() {
+        let ok = || Answer::Ok(json!(1));
+        let all = [
+            seen("q", ok(), &[1], false),
+            seen("a", ok(), &[1], true),
+            seen("b", ok(), &[1], true),
+            seen("x1", ok(), &[1, 2, 3], false),
+            seen("long", Answer::Error("`7` is no level".into()), &[1], false),
+            seen("longer", Answer::Error("`8` is no level".into()), &[1], false),
+        ];
+        // All that there is to see: the error, the code of `x1`, and the smallest that somebody wrote.
+        assert_eq!(telling(&all, 8), [1, 3, 4]);
+        assert_eq!(telling(&all, 1).len(), 1);
+        assert_eq!(telling(&[], 8), Vec::<usize>::new());
+    }
+}
