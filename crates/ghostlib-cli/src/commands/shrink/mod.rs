@@ -155,10 +155,10 @@ impl Hunt<'_> {
                     stopped = Some(why);
                     break;
                 }
-                Probed::Measured(tried) => {
-                    self.tell(&text::tried(&tried, next.group.len()));
-                    let (passes, number) = (tried.passes, tries.len());
-                    tries.push(tried);
+                Probed::Measured(one) => {
+                    self.tell(&text::tried(&one, next.group.len()));
+                    let (passes, number) = (one.passes, tries.len());
+                    tries.push(one);
                     search.learn(next, passes, number);
                     if passes {
                         search.drop_from_pending(&gone(&all, &left));

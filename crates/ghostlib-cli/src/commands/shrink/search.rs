@@ -72,12 +72,11 @@ impl Search {
     }
 
     fn divide(&mut self, mut group: Vec<usize>, number: usize) {
-        match &group[..] {
-            [one] => self.needed.push((*one, number)),
-            _ => {
-                let rest = group.split_off(group.len().div_ceil(2));
-                self.pending.extend([group, rest]);
-            }
+        if let [one] = &group[..] {
+            self.needed.push((*one, number));
+        } else {
+            let rest = group.split_off(group.len().div_ceil(2));
+            self.pending.extend([group, rest]);
         }
     }
 
@@ -104,8 +103,8 @@ mod tests {
         let mut search = Search::new(vec![(0..n).collect()]);
         let mut n_tries = 0;
         while let Some(tried) = search.next() {
-            let passed = passes(&tried.left_out);
-            search.learn(tried, passed, n_tries);
+            let is_enough = passes(&tried.left_out);
+            search.learn(tried, is_enough, n_tries);
             n_tries += 1;
         }
         let stay: Vec<usize> = (0..n).filter(|one| search.needed_by(*one).is_some()).collect();

@@ -1,7 +1,7 @@
 //! What a spec is made of, as far as it can be left out.
 
 use clap::ValueEnum;
-use ghostlib_model::Shown;
+use ghostlib_model::{RequirementId, Shown};
 use ghostlib_run::LoadedSpec;
 use ghostlib_spec::{section_titles, shown};
 use std::collections::BTreeSet;
@@ -39,13 +39,18 @@ impl std::fmt::Display for Statement {
 /// since those vectors may say the same.
 pub(super) fn statements(loaded: &LoadedSpec, kinds: &[Kind]) -> (Vec<Statement>, Vec<Vec<usize>>) {
     let is_wanted = |kind| kinds.is_empty() || kinds.contains(&kind);
-    let named: BTreeSet<&str> =
-        loaded.spec.vectors.iter().flat_map(|vector| &vector.requirements).map(|id| id.as_str()).collect();
+    let named: BTreeSet<&str> = loaded
+        .spec
+        .vectors
+        .iter()
+        .flat_map(|vector| &vector.requirements)
+        .map(RequirementId::as_str)
+        .collect();
     let (mut all, mut groups) = (Vec::new(), Vec::new());
     let mut add = |kind, names: Vec<String>| {
-        let names = names.into_iter().filter(|_| is_wanted(kind));
         let first = all.len();
-        all.extend(names.map(|name| Statement { kind, name }));
+        let wanted = names.into_iter().filter(|_| is_wanted(kind));
+        all.extend(wanted.map(|name| Statement { kind, name }));
         groups.push((first..all.len()).collect());
     };
     // The first section is the whole document.

@@ -7,6 +7,7 @@
 //! otherwise, the digest of what they make tells.
 
 mod literals;
+mod neighbours;
 mod plain;
 mod sites;
 mod words;
@@ -65,7 +66,7 @@ impl Perturbable {
         let mut test_files = Vec::new();
         for (path, bytes) in read_tree(dir, &[&SKIPPED[..], &WORDS[..]].concat())? {
             let bytes = unplanted(Path::new(&path), &bytes).to_vec();
-            if path.ends_with(".rs")
+            if has_extension(&path, "rs")
                 && let Some(Plain { text, test_modules }) = str::from_utf8(&bytes).ok().and_then(plain)
             {
                 test_files.extend(test_modules.iter().map(|name| module(&path, name)));
@@ -116,12 +117,12 @@ impl Perturbable {
         let is_meant = |change: &&Change| &*change.place.file == path && numbers.contains(&change.number);
         let mut changes: Vec<&Change> = self.changes.iter().filter(is_meant).collect();
         changes.sort_by_key(|change| change.place.span.start);
-        let mut changed = bytes.to_vec();
+        let mut text = bytes.to_vec();
         for change in changes.iter().rev() {
             let Span { start, end } = change.place.span;
-            changed.splice(start..end, change.after.bytes());
+            text.splice(start..end, change.after.bytes());
         }
-        changed
+        text
     }
 
     /// Adds the changes of a file.
@@ -145,7 +146,8 @@ impl Perturbable {
                 after,
             }));
         }
-        for (number, change) in (self.changes.len() as u32 + 1..).zip(changes) {
+        let n_known = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        for (number, change) in (n_known.saturating_add(1)..).zip(changes) {
             self.changes.push(Change { number, ..change });
         }
     }
@@ -158,7 +160,11 @@ fn is_document(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default().to_lowercase();
     let is_licence =
         ["license", "licence", "copying", "notice", "copyright"].iter().any(|one| name.starts_with(one));
-    !is_licence && (name.ends_with(".md") || name.starts_with("readme") || name.starts_with("changelog"))
+    !is_licence && (has_extension(&name, "md") || name.starts_with("readme") || name.starts_with("changelog"))
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
 /// The path, without its extension, of a module that a file declares.

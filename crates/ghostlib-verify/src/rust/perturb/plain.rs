@@ -123,19 +123,16 @@ impl Reader<'_> {
         let tokens: Vec<TokenTree> = stream.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
-            match documentation(&tokens[at..]) {
-                Some(n_tokens) => {
-                    let start = tokens[at].span().byte_range().start;
-                    let end = tokens[at + n_tokens - 1].span().byte_range().end;
-                    self.gap(start);
-                    self.edits.push((start..end, ""));
-                    self.end = self.end.max(end);
-                    at += n_tokens;
-                }
-                None => {
-                    self.token(&tokens[at]);
-                    at += 1;
-                }
+            if let Some(n_tokens) = documentation(&tokens[at..]) {
+                let start = tokens[at].span().byte_range().start;
+                let end = tokens[at + n_tokens - 1].span().byte_range().end;
+                self.gap(start);
+                self.edits.push((start..end, ""));
+                self.end = self.end.max(end);
+                at += n_tokens;
+            } else {
+                self.token(&tokens[at]);
+                at += 1;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Where a file's rules can be changed.
 
 use super::literals::{is_power_of_ten, literals_for, quoted};
+use super::neighbours::{METHODS, NOT_READ};
 use crate::rust::mutants::owner_of;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -43,68 +44,6 @@ struct Finder<'t> {
     /// The function or constant around.
     within: Option<String>,
 }
-
-/// Macros whose text nobody sees but who wrote it, or which need it when compiling.
-const NOT_READ: [&str; 18] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "panic",
-    "unreachable",
-    "todo",
-    "unimplemented",
-    "concat",
-    "include",
-    "include_str",
-    "include_bytes",
-    "env",
-    "option_env",
-    "stringify",
-    "macro_rules",
-];
-
-/// Methods that can stand for each other.
-const METHODS: &[[&str; 2]] = &[
-    ["trim", "trim_start"],
-    ["trim_start", "trim_end"],
-    ["trim_end", "trim_start"],
-    ["starts_with", "ends_with"],
-    ["ends_with", "starts_with"],
-    ["to_lowercase", "to_uppercase"],
-    ["to_uppercase", "to_lowercase"],
-    ["to_ascii_lowercase", "to_ascii_uppercase"],
-    ["to_ascii_uppercase", "to_ascii_lowercase"],
-    ["is_lowercase", "is_uppercase"],
-    ["is_uppercase", "is_lowercase"],
-    ["is_alphanumeric", "is_alphabetic"],
-    ["is_alphabetic", "is_alphanumeric"],
-    ["is_numeric", "is_alphanumeric"],
-    ["is_ascii_digit", "is_ascii_hexdigit"],
-    ["is_ascii_alphanumeric", "is_ascii_alphabetic"],
-    ["is_ascii_alphabetic", "is_ascii_alphanumeric"],
-    ["is_ascii_punctuation", "is_ascii_graphic"],
-    ["min", "max"],
-    ["max", "min"],
-    ["first", "last"],
-    ["last", "first"],
-    ["find", "rfind"],
-    ["rfind", "find"],
-    ["floor", "ceil"],
-    ["ceil", "floor"],
-    ["round", "floor"],
-    ["any", "all"],
-    ["all", "any"],
-    ["split_once", "rsplit_once"],
-    ["rsplit_once", "split_once"],
-    ["eq_ignore_ascii_case", "eq"],
-    ["wrapping_add", "wrapping_sub"],
-    ["saturating_add", "saturating_sub"],
-    ["saturating_sub", "saturating_add"],
-    ["rotate_left", "rotate_right"],
-];
 
 impl Finder<'_> {
     fn add(&mut self, span: Range<usize>, mut alternatives: Vec<String>) {
