@@ -144,8 +144,11 @@ fn the_first_spec_says_what_documentation_and_answers_say_and_holds() {
         .run(&["eval", "specs/game", "game", "--cases", "50", "--target", "0", "--json"])
         .expect_code(0);
     let eval: Value = serde_json::from_str(&eval.stdout).unwrap();
-    let gates = eval["fidelity"]["gates"].as_array().unwrap_or_else(|| panic!("{eval}"));
-    assert!(gates.iter().all(|gate| gate["passed"] == true), "{gates:?}");
+    let gates = eval["gates"].as_object().unwrap();
+    assert!(
+        gates.values().all(|gate| gate == true) && eval["vectors"]["dropped"] == serde_json::json!([]),
+        "{eval}"
+    );
 
     let again = project.run(&DISTIL).expect_code(2);
     assert!(again.stderr.contains("exists already") && again.stderr.contains("--force"), "{}", again.stderr);

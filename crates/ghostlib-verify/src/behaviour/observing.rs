@@ -11,7 +11,7 @@ use crate::session::{Driver, Patience};
 use crate::shape::Shape;
 use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Surroundings, Value};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the reference answered to calls of one operation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +35,8 @@ pub struct Observation {
     pub answer: Answer,
     /// Whether its input stands in the library's own tests, examples and documentation.
     pub is_given: bool,
+    /// Whether a call of the operation with it stands there.
+    is_called: bool,
     /// What it shows.
     shows: BTreeSet<Feature>,
 }
@@ -73,16 +75,18 @@ pub async fn observe(
 ) -> Result<Vec<Observed>, VerifyError> {
     let counting = &reference.within(WALL).counted();
     let generated = generated(counting, operations, wanted, seeds, plan).await?;
-    let mut asked: Vec<(usize, bool, Sequence)> = vec![];
+    let mut asked: Vec<(usize, Given, Sequence)> = vec![];
     for (of, ((operation, _), generated)) in wanted.iter().zip(generated).enumerate() {
         let given = given(operation, seeds);
-        let known: BTreeSet<String> = given.iter().map(text_of).collect();
-        let mut sequences: Vec<(bool, Sequence)> =
-            given.into_iter().chain(generated).map(|one| (known.contains(&text_of(&one)), one)).collect();
-        sequences.sort_by_cached_key(|(is_given, one)| (!is_given, weight(one)));
+        let known: BTreeMap<String, Given> =
+            given.iter().rev().map(|(given, one)| (text_of(one), *given)).collect();
+        let of_it = |one: &Sequence| known.get(&text_of(one)).copied().unwrap_or(Given::No);
+        let all = given.into_iter().map(|(_, one)| one).chain(generated);
+        let mut sequences: Vec<(Given, Sequence)> = all.map(|one| (of_it(&one), one)).collect();
+        sequences.sort_by_cached_key(|(given, one)| (Reverse(*given), weight(one)));
         sequences.dedup();
         sequences.truncate(MAX_CALLS);
-        asked.extend(sequences.into_iter().map(|(is_given, one)| (of, is_given, one)));
+        asked.extend(sequences.into_iter().map(|(given, one)| (of, given, one)));
     }
     let sequences: Vec<Sequence> = asked.iter().map(|(.., sequence)| sequence.clone()).collect();
     let first = counting.ask_sequences(&sequences, &Patience::SHORT).await?;
@@ -99,8 +103,8 @@ pub async fn observe(
     let sequences: Vec<Sequence> = returned.iter().map(|((.., sequence), _)| sequence.clone()).collect();
     let again = reference.within(WALL).ask_sequences(&sequences, &Patience::SHORT).await?;
     let before = ran_before(counting, &sequences).await?;
-    for ((((of, is_given, sequence), first), again), before) in returned.into_iter().zip(again).zip(before) {
-        observed[of].add(sequence, is_given, [&first, &again], regions(&first, counting).difference(&before));
+    for ((((of, given, sequence), first), again), before) in returned.into_iter().zip(again).zip(before) {
+        observed[of].add(sequence, given, [&first, &again], regions(&first, counting).difference(&before));
     }
     for (observed, (_, most)) in observed.iter_mut().zip(wanted) {
         observed.all.sort_by_cached_key(|one| weight(&one.sequence));
@@ -134,7 +138,7 @@ impl Observed {
     fn add<'r>(
         &mut self,
         sequence: Sequence,
-        is_given: bool,
+        given: Given,
         [first, again]: [&SequenceAnswer; 2],
         ran: impl Iterator<Item = &'r usize>,
     ) {
@@ -142,7 +146,8 @@ impl Observed {
             self.n_unstable += 1;
         } else if let Some(answer) = first.answers.last() {
             let shows = features(&sequence, answer, ran);
-            self.all.push(Observation { sequence, answer: answer.clone(), is_given, shows });
+            let (is_given, is_called) = (given != Given::No, given == Given::Called);
+            self.all.push(Observation { sequence, answer: answer.clone(), is_given, is_called, shows });
         }
     }
 
@@ -161,23 +166,33 @@ fn text_of(sequence: &Sequence) -> String {
     serde_json::to_string(sequence).unwrap_or_default()
 }
 
+/// Whether an input stands in the library's source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Given {
+    No,
+    /// Its value does.
+    Loose,
+    /// In a call of the operation.
+    Called,
+}
+
 /// Inputs that stand in the source: of calls of the operation, and single values where it takes one.
-fn given(wanted: &Operation, seeds: &Seeds) -> Vec<Sequence> {
+fn given(wanted: &Operation, seeds: &Seeds) -> Vec<(Given, Sequence)> {
     if wanted.kept_params().next().is_some() {
         let is_of_it = |one: &&Sequence| one.calls.last().is_some_and(|call| call.operation == wanted.name);
-        return seeds.sequences.iter().filter(is_of_it).cloned().collect();
+        return seeds.sequences.iter().filter(is_of_it).map(|one| (Given::Called, one.clone())).collect();
     }
-    let own = seeds.inputs.iter().filter(|(name, _)| *name == wanted.name).map(|(_, input)| input.clone());
-    let mut inputs: Vec<Value> = own.collect();
+    let own = seeds.inputs.iter().filter(|(name, _)| *name == wanted.name);
+    let mut inputs: Vec<(Given, Value)> = own.map(|(_, input)| (Given::Called, input.clone())).collect();
     if let [param] = &wanted.params[..] {
         let fits = seeds.loose.iter().filter(|value| fits(value, &param.shape)).take(MAX_LOOSE);
-        inputs.extend(fits.map(|value| serde_json::json!({ &param.name: value })));
+        inputs.extend(fits.map(|value| (Given::Loose, serde_json::json!({ &param.name: value }))));
     }
     if wanted.params.is_empty() {
-        inputs.push(Value::Object(serde_json::Map::new()));
+        inputs.push((Given::Called, Value::Object(serde_json::Map::new())));
     }
     let call = |input| Sequence { calls: vec![Call { operation: wanted.name.clone(), input }] };
-    inputs.into_iter().map(call).collect()
+    inputs.into_iter().map(|(given, input)| (given, call(input))).collect()
 }
 
 fn fits(value: &Value, shape: &Shape) -> bool {
@@ -278,7 +293,8 @@ fn telling(all: &[Observation], max: usize) -> Vec<usize> {
             let n_errors = chosen.iter().filter(|at| is_error(&all[**at])).count();
             let is_full = n_errors * 2 >= max.max(2);
             let candidates = all.iter().enumerate().filter(|(_, one)| !(is_full && is_error(one)));
-            let best = candidates.max_by_key(|(at, one)| (weighed(one, one.gain(&shown)), Reverse(*at)));
+            let best = candidates
+                .max_by_key(|(at, one)| (weighed(one, one.gain(&shown)), one.is_called, Reverse(*at)));
             let Some((at, best)) = best.filter(|(_, one)| weighed(one, one.gain(&shown)) != (0, 0, 0)) else {
                 break;
             };
@@ -286,8 +302,18 @@ fn telling(all: &[Observation], max: usize) -> Vec<usize> {
             shown.extend(&best.shows);
         }
     }
+    chosen.extend(further_calls(all, &chosen, max));
     chosen.sort_unstable();
     chosen
+}
+
+/// As many of the calls that stand in the source as there is still room for: each with another answer, and the smallest.
+fn further_calls(all: &[Observation], chosen: &[usize], max: usize) -> Vec<usize> {
+    let mut known: BTreeSet<String> = chosen.iter().map(|at| all[*at].answer.to_string()).collect();
+    let called = all.iter().enumerate().filter(|(at, one)| one.is_called && !chosen.contains(at));
+    let new =
+        called.filter(|(_, one)| matches!(one.answer, Answer::Ok(_)) && known.insert(one.answer.to_string()));
+    new.map(|(at, _)| at).take(max.saturating_sub(chosen.len())).collect()
 }
 
 impl Observation {
@@ -316,7 +342,7 @@ mod tests {
         let regions = regions.iter().copied().map(Feature::Region);
         let kinds = Feature::Kinds(kinds_of_characters(&json!(input)));
         let shows = regions.chain([Feature::Outcome(outcome(&answer)), kinds]).collect();
-        Observation { sequence: Sequence { calls }, answer, is_given, shows }
+        Observation { sequence: Sequence { calls }, answer, is_given, is_called: false, shows }
     }
 
     #[test]
