@@ -159,7 +159,7 @@ fn a_file_that_is_no_export_or_was_changed_leaves_the_project_as_it_was() {
     // Small to send, and large when it is unpacked.
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..80 {
-        bomb.write_all(&[b' '; 1 << 20]).unwrap();
+        bomb.write_all(&vec![b' '; 1 << 20]).unwrap();
     }
     said(&bomb.finish().unwrap(), "is no run that ghostlib has exported");
     // With a candidate that is not the one that was measured.

@@ -262,7 +262,7 @@ fn wrong_vector(spec: &LoadedSpec, operations: &Operations, result: &VectorResul
             answers: Vec::new(),
         }),
         push_backs: Vec::new(),
-        verdict: waived.map_or(CaseVerdict::SpecWrong, CaseVerdict::Waived),
+        verdict: waived.map_or(CaseVerdict::SpecWrong, |waiver| CaseVerdict::Waived(waiver.reason.clone())),
         why: "the reference itself does not give what the vector says, so it is not used".into(),
     })
 }

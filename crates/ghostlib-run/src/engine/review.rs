@@ -11,6 +11,7 @@ use ghostlib_model::{
     Change, ChangeKind, Event, Finding, IterationSummary, Reviewed, Reviser, Revision, RevisionVerdict,
     RunId, RunSummary,
 };
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -217,11 +218,12 @@ impl Work<'_> {
 fn as_markdown(proposed: &Proposed) -> String {
     let mut text = String::from("# What this revision answers\n\n");
     for finding in &proposed.findings {
-        text += &format!("- {} {}: {}\n", finding.priority, finding.rule, finding.message.replace('\n', " "));
+        let message = finding.message.replace('\n', " ");
+        let _always_fits = writeln!(text, "- {} {}: {message}", finding.priority, finding.rule);
     }
     text += "\n# What it changes\n\n";
     for change in &proposed.changes {
-        text += &format!("- {change}\n");
+        let _always_fits = writeln!(text, "- {change}");
     }
     text += "\nThe patch is in `REVISION.patch`. `spec/` is the spec as it would be: edit it there, and write into \
              `REASONS.md` why a requirement is weakened or a vector changed, `id: reason`, one a line.\n";

@@ -13,46 +13,48 @@ fn waivers(loaded: &LoadedSpec) -> &[Waiver] {
     &loaded.spec.front_matter.waivers
 }
 
-/// Why the author waives a call, if they do. A vector's expectation is the author's own, and is never waived.
-pub(crate) fn of_call(
-    loaded: &LoadedSpec,
+/// The waiver of a call, if there is one. A vector's expectation is the author's own, and is never waived.
+pub(crate) fn of_call<'a>(
+    loaded: &'a LoadedSpec,
     operations: &Operations,
     operation: &str,
     input: &Value,
-) -> Option<String> {
+) -> Option<&'a Waiver> {
     let is_meant = |one: &&Waiver| {
         one.operation().is_some_and(|name| operations.are_one(name, operation)) && one.covers_input(input)
     };
-    waivers(loaded).iter().find(is_meant).map(|one| one.reason.clone())
+    waivers(loaded).iter().find(is_meant)
 }
 
-/// Why the author waives an item, or all calls of it, if they do.
-pub(crate) fn of_item(loaded: &LoadedSpec, operations: &Operations, path: &str) -> Option<String> {
+/// The waiver of an item, or of all calls of it, if there is one.
+pub(super) fn of_item<'a>(loaded: &'a LoadedSpec, operations: &Operations, path: &str) -> Option<&'a Waiver> {
     let is_meant = |one: &&Waiver| match &one.of {
         Waived::Operation(name) => operations.are_one(name, path) || operations.means(name, path),
         _ => one.covers_item(path),
     };
-    waivers(loaded).iter().find(is_meant).map(|one| one.reason.clone())
+    waivers(loaded).iter().find(is_meant)
 }
 
 /// Says of findings that the author waives them, and how often each waiver was needed.
 pub(super) fn mark(loaded: &LoadedSpec, operations: &Operations, findings: &mut [Finding]) -> Vec<WaiverUse> {
-    let mut uses: Vec<WaiverUse> = waivers(loaded)
-        .iter()
-        .map(|one| WaiverUse { what: one.to_string(), reason: one.reason.clone(), n_findings: 0 })
-        .collect();
+    let unneeded =
+        |one: &Waiver| WaiverUse { what: one.to_string(), reason: one.reason.clone(), n_findings: 0 };
+    let mut needed: Vec<WaiverUse> = waivers(loaded).iter().map(unneeded).collect();
     for finding in findings.iter_mut() {
         let is_api = finding.rule.starts_with("api-") || ABOUT_ITEMS.contains(&finding.rule.as_str());
-        finding.waived = match &finding.evidence {
+        let waiver = match &finding.evidence {
             _ if finding.rule == "vector-failed" => None,
             Some(evidence) => of_call(loaded, operations, &evidence.operation, &evidence.input),
             None if is_api => of_item(loaded, operations, &finding.subject),
             None => None,
         };
-        let used = uses.iter_mut().find(|one| Some(&one.reason) == finding.waived.as_ref());
-        used.into_iter().for_each(|one| one.n_findings += 1);
+        let Some(waiver) = waiver else { continue };
+        finding.waived = Some(waiver.reason.clone());
+        if let Some(at) = waivers(loaded).iter().position(|one| std::ptr::eq(one, waiver)) {
+            needed[at].n_findings += 1;
+        }
     }
-    uses
+    needed
 }
 
 /// The reference's API without what the author waives; nothing, where that is nothing.

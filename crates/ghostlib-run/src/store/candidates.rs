@@ -130,13 +130,16 @@ impl Candidates {
         let id = self.write_tree(tree)?;
         let commit = gix::objs::CommitRef::from_bytes(raw_commit, gix::hash::Kind::Sha1)
             .map_err(|error| self.wrong(&error))?;
-        if id.to_string() != stamp.tree || commit.tree() != id || commit.parents().next().is_some() {
+        let is = |id: gix::ObjectId, hex: &str| {
+            gix::ObjectId::from_hex(hex.as_bytes()).is_ok_and(|other| other == id)
+        };
+        if !is(id, &stamp.tree) || commit.tree() != id || commit.parents().next().is_some() {
             let reason = format!("the candidate of attempt {attempt} has other files than its commit");
             return Err(self.wrong(&reason));
         }
         let written = self.repository.objects.write_buf(gix::objs::Kind::Commit, raw_commit);
         let written = written.map_err(|error| self.wrong(&error))?;
-        if written.to_string() != stamp.commit {
+        if !is(written, &stamp.commit) {
             return Err(
                 self.wrong(&format!("the commit of attempt {attempt} has another hash than was recorded"))
             );

@@ -290,11 +290,7 @@ fn check_path(path: &str) -> Result<(), String> {
     let shown = path.escape_debug();
     check_name(path).map_err(|reason| format!("`{shown}`: {reason}"))?;
     let parts: Vec<&str> = path.split('/').collect();
-    let has_place = match parts[..] {
-        [JOURNAL] | ["commits", _] => true,
-        ["specs" | "sessions", _, _, ..] => true,
-        _ => false,
-    };
+    let has_place = matches!(parts[..], [JOURNAL] | ["commits", _] | ["specs" | "sessions", _, _, ..]);
     if has_place { Ok(()) } else { Err(format!("`{shown}` has no place in a run")) }
 }
 
