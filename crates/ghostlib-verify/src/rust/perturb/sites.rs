@@ -164,7 +164,10 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_expr_binary(&mut self, node: &'ast syn::ExprBinary) {
+        let is_zero = |side: &Expr| matches!(number(side), Some((0, _)));
         match &node.op {
+            // What cannot be less than nothing is never less.
+            _ if is_zero(&node.left) || is_zero(&node.right) => {}
             BinOp::Lt(token) => self.token(token, &["<="]),
             BinOp::Le(token) => self.token(token, &["<"]),
             BinOp::Gt(token) => self.token(token, &[">="]),
@@ -267,8 +270,9 @@ mod tests {
     fn what_only_moves_digits_or_starts_a_count_is_no_rule() {
         assert_eq!(told("fn f(n: u64) -> u64 { let a = 0; n / 1000 % 10 + n * 10 }"), [""; 0]);
         assert_eq!(
-            told("fn f(n: u64) -> u64 { if n > 1 { n * 1000 } else { n / 7 } }"),
+            told("fn f(n: u64) -> u64 { if n > 0 && n > 1 { n * 1000 } else { n / 7 } }"),
             [
+                "f 0 [\"1\"]",
                 "f > [\">=\"]",
                 "f 1 [\"2\", \"0\"]",
                 "f 1000 [\"500\", \"2000\", \"1200\"]",

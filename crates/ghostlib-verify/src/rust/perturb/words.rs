@@ -126,7 +126,7 @@ fn names_for(word: &str) -> Vec<String> {
     let n_chars = word.chars().count();
     match word.strip_suffix('s') {
         Some(singular) if n_chars > 2 => all.push(singular.to_owned()),
-        _ if n_chars > 1 => all.push(format!("{word}s")),
+        _ if n_chars > 2 => all.push(format!("{word}s")),
         _ => {}
     }
     if n_chars > 2 {
