@@ -178,8 +178,10 @@ impl From<ReferenceError> for CliError {
             ReferenceError::OtherLanguage { .. } | ReferenceError::Unpack { .. } => Self::of(Kind::Input, &error),
             ReferenceError::Allowed { .. } => Self::of(Kind::Input, &error)
                 .hint("take it, or what needs it, out of `dependencies` in the spec's front matter"),
-            ReferenceError::OtherPerturbation { .. } => Self::of(Kind::Input, &error)
-                .hint("another version of ghostlib, which numbers changes in another way, has made it, or the library itself is another: perturb it anew and describe what comes of it, or use that version"),
+            ReferenceError::OtherPerturbation { .. } | ReferenceError::NoSuchRule { .. } => {
+                Self::of(Kind::Input, &error)
+                    .hint("the library itself is another, or the list was edited: copy `perturb:` from the list that `ghostlib perturb` wrote, or perturb it anew and describe what comes of it")
+            }
             ReferenceError::Manifest(_) => {
                 Self::of(Kind::Input, &error).hint("a reference is a Cargo package with a library")
             }

@@ -48,7 +48,7 @@ pub use finding::{Evidence, Finding, Priority, SpecStand};
 pub use hash::{Sha256Hex, sha256_of_files};
 pub use id::{FindingId, RequirementId, RunId, SessionId, VectorId};
 pub use place::{Place, Span};
-pub use reference::{ParseReferenceError, Perturbation, ReferenceSource};
+pub use reference::{ParseReferenceError, Perturbation, ReferenceSource, RuleChange};
 pub use requirement::{IdSource, Level, LevelSource, Requirement, RequirementKind, Untestable};
 pub use session::{RunBudget, SessionBudget, SessionEnd, SessionUsage};
 pub use summary::{AttemptSummary, IterationSummary, RunSummary, SessionSummary};

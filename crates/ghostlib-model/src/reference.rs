@@ -42,10 +42,21 @@ pub struct Perturbation {
     pub of: ReferenceSource,
     /// The seed by which the changes were chosen.
     pub seed: u64,
-    /// The numbers of the changes, of all that can be made to the library.
-    pub changes: Vec<u32>,
+    /// The changes, in the library without its comments, documentation and tests.
+    pub changes: Vec<RuleChange>,
     /// Over the files of the changed library.
     pub hash: Sha256Hex,
+}
+
+/// One rule of a library, and what it becomes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// Where it is: `src/date.rs:23:31`, with line and column from 1.
+    pub at: String,
+    /// What stands there.
+    pub from: String,
+    /// What comes to stand there.
+    pub to: String,
 }
 
 impl ReferenceSource {

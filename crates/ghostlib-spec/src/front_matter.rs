@@ -464,13 +464,15 @@ mod tests {
             (head.front_matter.reference, codes)
         };
         let hash = "0".repeat(64);
-        let (reference, codes) = read(&format!("{{seed: 7, changes: [3, 17], hash: \"{hash}\"}}"));
+        let (reference, codes) =
+            read(&format!("{{seed: 7, changes: [{{at: a.rs:1:2, from: '3', to: '4'}}], hash: \"{hash}\"}}"));
         let Some(ReferenceSource::Perturbed(perturbation)) = &reference else {
             panic!("{reference:?} {codes:?}")
         };
-        assert_eq!(perturbation.changes, [3, 17]);
+        let change = RuleChange { at: "a.rs:1:2".into(), from: "3".into(), to: "4".into() };
+        assert_eq!(perturbation.changes, [change]);
         assert_eq!(reference.unwrap().to_string(), "crate:a@1.0.0 perturbed into 000000000000");
-        for wrong in ["{seed: 7}", "{seed: 7, changes: [x], hash: a}", "{seed: 7, changes: [], hash: a}"] {
+        for wrong in ["{seed: 7}", "{seed: 7, changes: [3], hash: a}", "{seed: 7, changes: [], hash: a}"] {
             assert_eq!(read(wrong), (None, vec!["reference-invalid".to_owned()]));
         }
     }

@@ -160,12 +160,24 @@ enum ReferenceYaml {
 struct PerturbYaml {
     /// The seed by which they were chosen.
     seed: u64,
-    /// Their numbers, of all changes that can be made.
+    /// Each of them.
     #[schemars(length(min = 1))]
-    changes: Vec<u32>,
+    changes: Vec<RuleChangeYaml>,
     /// The SHA-256 digest over the files of the changed library.
     #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
     hash: String,
+}
+
+/// One rule of a library, and what it becomes.
+#[derive(JsonSchema)]
+#[schemars(rename = "RuleChange", deny_unknown_fields)]
+struct RuleChangeYaml {
+    /// Where it is, in the library without comments and tests: `src/date.rs:23:31`, with line and column from 1.
+    at: Filled,
+    /// What stands there.
+    from: Filled,
+    /// What comes to stand there.
+    to: Filled,
 }
 
 /// Something that the reference does and the spec is not to say, and why.

@@ -66,6 +66,14 @@ pub enum ReferenceError {
         /// Over the files that came of them.
         made: Sha256Hex,
     },
+    /// What is to be changed does not stand where it is said to.
+    #[error("{reference}: what is to be changed at {at} does not stand there")]
+    NoSuchRule {
+        /// The reference as written.
+        reference: String,
+        /// The place.
+        at: String,
+    },
     /// What was fetched cannot be unpacked.
     #[error("{reference} cannot be unpacked: {said}")]
     Unpack {

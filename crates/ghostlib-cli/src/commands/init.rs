@@ -63,8 +63,20 @@ pub(in crate::commands) fn reference_yaml(source: &ReferenceSource, dir: &Path) 
         ReferenceSource::Perturbed(perturbation) => {
             let Perturbation { of, seed, changes, hash } = &**perturbation;
             let of = reference_yaml(of, dir);
+            let text = |text: &str| serde_json::Value::from(text).to_string();
+            let changes: String = changes
+                .iter()
+                .map(|one| {
+                    format!(
+                        "      - {{at: {}, from: {}, to: {}}}\n",
+                        text(&one.at),
+                        text(&one.from),
+                        text(&one.to)
+                    )
+                })
+                .collect();
             format!(
-                "{of}  perturb:\n    seed: {seed}\n    hash: {:?}\n    changes: {changes:?}\n",
+                "{of}  perturb:\n    seed: {seed}\n    hash: {:?}\n    changes:\n{changes}",
                 hash.as_str()
             )
         }

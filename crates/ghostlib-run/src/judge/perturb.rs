@@ -106,7 +106,7 @@ pub async fn perturb(
     let numbers: BTreeSet<u32> = chosen.iter().map(|one| one.change.number).collect();
     let dir = workshop.scratch.join("perturbed");
     let hash = perturbable.write(&numbers, &dir)?;
-    let changes = numbers.into_iter().collect();
+    let changes = chosen.iter().map(|one| one.change.named()).collect();
     Ok(Perturbed {
         perturbation: Perturbation { of: reference.source.clone(), seed: plan.seed, changes, hash },
         changes: chosen,

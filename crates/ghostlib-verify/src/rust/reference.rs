@@ -76,10 +76,11 @@ async fn fill(source: &ReferenceSource, root: &Path, base: &Path) -> Result<(), 
         ReferenceSource::Perturbed(perturbation) => {
             let cache = root.parent().unwrap_or(root);
             let origin = Box::pin(fetch(&perturbation.of, base, cache)).await?;
-            let numbers = perturbation.changes.iter().copied().collect();
-            let made = Perturbable::read(&origin.dir)?.write(&numbers, &written)?;
-            if made != perturbation.hash {
-                return Err(ReferenceError::OtherPerturbation { reference: source.to_string(), made });
+            let reference = source.to_string();
+            match Perturbable::read(&origin.dir)?.write_named(&perturbation.changes, &written)? {
+                Ok(made) if made == perturbation.hash => {}
+                Ok(made) => return Err(ReferenceError::OtherPerturbation { reference, made }),
+                Err(at) => return Err(ReferenceError::NoSuchRule { reference, at }),
             }
             path_dependency(&written)?
         }

@@ -1,10 +1,8 @@
 //! Perturbed libraries: with some of their rules, constants and messages changed, as real source that somebody could
 //! have written. Nobody knows them, and no model has read them.
 //!
-//! What can be changed is numbered, by the files' names and the places in them, so that the numbers alone make the same
-//! library again. What is told in words goes: comments, documentation, and the library's own tests, since they tell the
-//! rules as they were. Where another version numbers them
-//! otherwise, the digest of what they make tells.
+//! What is told in words goes: comments, documentation, and the library's own tests, since they tell the rules as they
+//! were. A spec names the changes by their places in what is left, and the digest of what they make.
 
 mod literals;
 mod neighbours;
@@ -17,7 +15,7 @@ use super::mutants::sources;
 use super::reference::SKIPPED;
 use crate::canaries::unplanted;
 use crate::reference::{ReferenceError, at, checksum, read_tree};
-use ghostlib_model::{Place, Sha256Hex, Span};
+use ghostlib_model::{Place, RuleChange, Sha256Hex, Span};
 use plain::{Plain, plain};
 use sites::{Site, sites};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +27,7 @@ use toml::{Table, Value};
 /// One rule of a library, and what it becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its number, from 1.
+    /// Its number, from 1, of all that can be made.
     pub number: u32,
     /// Where it is, in the library without its words.
     pub place: Place,
@@ -41,6 +39,18 @@ pub struct Change {
     pub after: String,
     /// The line that it is in, as it was and as it becomes.
     pub lines: [String; 2],
+}
+
+impl Change {
+    /// As a spec names it.
+    pub fn named(&self) -> RuleChange {
+        let Place { file, line, column, .. } = &self.place;
+        RuleChange {
+            at: format!("{file}:{line}:{column}"),
+            from: self.before.clone(),
+            to: self.after.clone(),
+        }
+    }
 }
 
 /// A library without its words, and all that can be changed of it.
@@ -101,6 +111,47 @@ impl Perturbable {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, numbers: &BTreeSet<u32>, to: &Path) -> Result<Sha256Hex, ReferenceError> {
+        let chosen = self.changes.iter().filter(|change| numbers.contains(&change.number));
+        self.write_with(chosen.map(|change| (&*change.place.file, change.place.span, &*change.after)), to)
+    }
+
+    /// Writes the library with the changes that a spec names. The digest of its files; the place of a change, where
+    /// something else stands there.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_named(
+        &self,
+        changes: &[RuleChange],
+        to: &Path,
+    ) -> Result<Result<Sha256Hex, String>, ReferenceError> {
+        let mut edits = vec![];
+        for change in changes {
+            let Some((file, span)) = self.find_named(change) else { return Ok(Err(change.at.clone())) };
+            edits.push((file, span, &*change.to));
+        }
+        self.write_with(edits.into_iter(), to).map(Ok)
+    }
+
+    /// Where a change is made, if what it changes stands there.
+    fn find_named<'a>(&self, change: &'a RuleChange) -> Option<(&'a str, Span)> {
+        let (rest, column) = change.at.rsplit_once(':')?;
+        let (file, line) = rest.rsplit_once(':')?;
+        let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+        let text = str::from_utf8(self.files.get(file)?).ok()?;
+        let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let in_line = text[before..].char_indices().nth(column.checked_sub(1)?)?.0;
+        let start = before + in_line;
+        text[start..].starts_with(&change.from).then(|| (file, Span::new(start, start + change.from.len())))
+    }
+
+    fn write_with<'a>(
+        &self,
+        edits: impl Iterator<Item = (&'a str, Span, &'a str)>,
+        to: &Path,
+    ) -> Result<Sha256Hex, ReferenceError> {
+        let mut edits: Vec<_> = edits.collect();
+        edits.sort_by_key(|(_, span, _)| span.start);
         if to.exists() {
             fs::remove_dir_all(to).map_err(at(to))?;
         }
@@ -108,21 +159,13 @@ impl Perturbable {
             let target = to.join(path);
             let parent = target.parent().unwrap_or(to);
             fs::create_dir_all(parent).map_err(at(parent))?;
-            fs::write(&target, self.changed(path, bytes, numbers)).map_err(at(&target))?;
+            let mut text = bytes.clone();
+            for (_, Span { start, end }, after) in edits.iter().rev().filter(|(file, ..)| file == path) {
+                text.splice(*start..*end, after.bytes());
+            }
+            fs::write(&target, text).map_err(at(&target))?;
         }
         checksum(to, &SKIPPED)
-    }
-
-    fn changed(&self, path: &str, bytes: &[u8], numbers: &BTreeSet<u32>) -> Vec<u8> {
-        let is_meant = |change: &&Change| &*change.place.file == path && numbers.contains(&change.number);
-        let mut changes: Vec<&Change> = self.changes.iter().filter(is_meant).collect();
-        changes.sort_by_key(|change| change.place.span.start);
-        let mut text = bytes.to_vec();
-        for change in changes.iter().rev() {
-            let Span { start, end } = change.place.span;
-            text.splice(start..end, change.after.bytes());
-        }
-        text
     }
 
     /// Adds the changes of a file.
@@ -239,5 +282,10 @@ mod tests {
         assert_eq!(text("Cargo.toml"), "[package]\nname = \"a\"\n\n[workspace]\n");
         assert_eq!(checksum(&to, &SKIPPED).unwrap(), hash);
         assert_ne!(perturbable.write(&BTreeSet::from([1]), &to).unwrap(), hash);
+        let mut named = [1, 4].map(|number| perturbable.changes()[number - 1].named());
+        assert_eq!(named[0].at, "src/lib.rs:3:13");
+        assert_eq!(perturbable.write_named(&named, &to).unwrap(), Ok(hash));
+        named[1].from = "23".into();
+        assert_eq!(perturbable.write_named(&named, &to).unwrap(), Err("src/unit.rs:1:22".into()));
     }
 }
