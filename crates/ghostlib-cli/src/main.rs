@@ -12,6 +12,7 @@ mod narrate;
 mod prompts;
 mod settings;
 mod spec_source;
+mod telling;
 mod tmux;
 mod transcript;
 mod wire;

@@ -6,10 +6,11 @@ use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
 use crate::prompts::prompts;
 use crate::settings::Settings;
+use crate::telling::{log_into, no_log};
 use crate::tmux::Tmux;
 use clap::Args;
 use ghostlib_agent::Agent;
-use ghostlib_model::{RunBudget, RunEnd, RunOptions, Shown};
+use ghostlib_model::{Event, RunBudget, RunEnd, RunOptions, Shown};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
 use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Worker};
 use std::path::{Path, PathBuf};
@@ -216,7 +217,7 @@ pub(crate) async fn engine(
     for agent in workers.iter().map(|worker| &worker.agent).chain(&reviser) {
         check_budget(&**agent, options, settings)?;
     }
-    let narrator = Narrator::new(watching.json);
+    let (narrator, observed) = (Narrator::new(watching.json), project.clone());
     Ok(Engine {
         project: project.clone(),
         agents: workers,
@@ -228,6 +229,11 @@ pub(crate) async fn engine(
         sandbox,
         toolchain,
         observer: Box::new(move |notice| {
+            if let Notice::Recorded(event) = notice
+                && let Event::RunStarted { run, .. } = &**event
+            {
+                log_into(&observed.log(run));
+            }
             narrator.tell(notice);
             if let (Some(tmux), Notice::Session { session, .. }) = (&watching.tmux, notice) {
                 tmux.show(session);
@@ -254,6 +260,7 @@ fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) ->
 
 /// Writes lockfile and reports, and says where they are.
 pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result<(), CliError> {
+    no_log();
     let dir = project.run_dir(&outcome.run);
     let html = dir.join("report.html");
     write(&html, &ghostlib_report::html(&outcome.summary))?;

@@ -25,6 +25,7 @@ use shrink::Shrink;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use together::Together;
+use tracing::Span;
 
 /// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +133,7 @@ const WALL: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(name = "behaviour", skip_all, fields(done = 0, of = operations.len() * plan.cases))]
 pub async fn try_operations(
     reference: &Driver,
     candidate: &Driver,
@@ -155,6 +157,7 @@ pub async fn try_operations(
             answered.into_iter().map(|one| (one.expected, one.again)).unzip();
         drawing.learn(&sequences, &expected);
         asked.extend(Asked::all(sequences, expected, &again));
+        Span::current().record("done", asked.len());
     }
     let shrink = Shrink { reference, candidate };
     let mut tried = vec![];

@@ -105,6 +105,7 @@ async fn answers(driver: &Driver, asked: &[&Asked]) -> Result<Vec<SequenceAnswer
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(skip_all)]
 pub async fn reproduced(same: &Driver, asked: Vec<Asked>) -> Result<Vec<Asked>, VerifyError> {
     let mut left = asked;
     let mut kept = vec![];
