@@ -39,6 +39,7 @@ mod spec_diff;
 mod strength;
 mod support;
 mod task;
+mod telling;
 mod upstream;
 mod vectors;
 mod waiving;

@@ -49,7 +49,7 @@ pub use program::{
 pub use prompts::{PromptName, Prompts, UnknownPrompt};
 pub use recording::{
     Blindness, EVENTS_FILE, FORMAT, Fault, Meta, Recording, RecordingError, Times, Trim, Verified,
-    folders as recording_folders, name_in as recording_name, verify as verify_recording,
+    folders as recording_folders, name_in as recording_name, verify as verify_recording, without_secrets,
 };
 pub use replay::{Pace, ReplayAgent};
 pub use trajectory::{FileChangeKind, Trajectory, TrajectoryEvent, TrajectoryLine, Watcher};

@@ -16,6 +16,7 @@ mod trim;
 mod verify;
 
 pub use meta::{Blindness, Meta};
+pub use secrets::without_secrets;
 pub use trim::{Times, Trim};
 pub use verify::{Fault, Verified, verify};
 

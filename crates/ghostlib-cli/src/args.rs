@@ -3,6 +3,7 @@
 use crate::commands;
 use crate::error::CliError;
 use crate::settings::is_amount;
+use crate::telling::TellingArgs;
 use crate::tmux::Tmux;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use ghostlib_model::{Level, SessionBudget};
@@ -23,6 +24,8 @@ pub(crate) struct Args {
     /// Write JSON for machines to standard output.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) telling: TellingArgs,
 }
 
 #[derive(Subcommand)]

@@ -1,8 +1,11 @@
 //! The only place that writes to the terminal.
 
 use anstyle::{AnsiColor, Style};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -15,27 +18,36 @@ pub(crate) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// What goes on right now, below everything else; nothing of it is drawn before [`draw_progress`].
+static PROGRESS: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::hidden()));
+
+/// How often a line of progress moves, so that one sees that it is alive.
+const TICK: Duration = Duration::from_millis(120);
+
 /// A line to standard output. A reader that has gone away, as `head` does, is no error.
 pub(crate) fn say(line: impl Display) {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    let _ = PROGRESS.suspend(|| writeln!(anstream::stdout(), "{line}"));
 }
 
 /// A line to standard error.
 pub(crate) fn warn(line: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = PROGRESS.suspend(|| writeln!(anstream::stderr(), "{line}"));
 }
 
-/// What goes on right now, on a terminal's standard error alone. The next line wipes it away.
-pub(crate) fn progress(text: impl Display) {
-    if std::io::stderr().is_terminal() {
-        let _ = write!(anstream::stderr(), "\r\x1b[2K{text}");
-        let _ = std::io::stderr().flush();
+/// Draws progress from now on, on standard error.
+pub(crate) fn draw_progress() {
+    PROGRESS.set_draw_target(ProgressDrawTarget::stderr());
+}
+
+/// A line that says what goes on, as long as it is not finished.
+pub(crate) fn line_of_progress() -> ProgressBar {
+    let line = PROGRESS.add(ProgressBar::new_spinner());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed:>4}") {
+        line.set_style(style);
     }
-}
-
-/// Wipes away what [`progress`] wrote.
-pub(crate) fn end_progress() {
-    progress("");
+    line.enable_steady_tick(TICK);
+    line
 }
 
 /// Whether standard output is a terminal.

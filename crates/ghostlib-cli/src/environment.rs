@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -122,6 +122,13 @@ pub(crate) async fn sandbox(choice: SandboxChoice) -> Result<Arc<Sandbox>, CliEr
     let required = Settings::load()?.required_guarantees()?;
     let sandbox = Sandbox::new(choice.into(), launcher()?, path().as_deref()).await?;
     Ok(Arc::new(sandbox.requiring(required)?))
+}
+
+/// Whether somebody looks at standard error: a terminal that can move its cursor, and no service that tests.
+pub(crate) fn is_watched() -> bool {
+    let is_dumb = terminal().is_none_or(|terminal| terminal == "dumb");
+    let is_service = variable("CI").is_some_and(|value| value != "false");
+    io::stderr().is_terminal() && !is_dumb && !is_service
 }
 
 /// The kind of terminal, for programs that draw on it.

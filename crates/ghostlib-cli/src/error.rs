@@ -85,7 +85,6 @@ impl CliError {
 
     /// Writes the error and gives its exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        console::end_progress();
         console::warn(format!("{}: {}", styled(BAD, "error"), self.message));
         for hint in &self.hints {
             console::warn(format!("{}: {hint}", styled(BOLD, "hint")));

@@ -13,6 +13,7 @@ mod prompts;
 mod reviewer;
 mod settings;
 mod spec_source;
+mod telling;
 mod tmux;
 mod transcript;
 mod wire;

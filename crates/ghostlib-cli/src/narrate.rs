@@ -1,9 +1,6 @@
 //! What happens in a run, in words that a newcomer understands.
 
-use crate::console::{
-    BAD, BOLD, DIM, GOOD, WARN, counted, end_progress, progress, say, styled, visible, warn,
-};
-use ghostlib_agent::TrajectoryEvent;
+use crate::console::{BAD, BOLD, DIM, GOOD, WARN, counted, say, styled, visible, warn};
 use ghostlib_model::{
     AgentStamp, AttemptId, Attribution, CandidateStamp, CaseVerdict, ChangeKind, CodeCoverage, Evaluation,
     Event, Fidelity, Finding, Gate, Priority, Purpose, Ratio, ReferenceStamp, Reviewed, Reviser, Revision,
@@ -22,59 +19,25 @@ const MAX_FINDINGS: usize = 8;
 const PRIORITIES: [Priority; 4] = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
 
 impl Narrator {
-    /// A narrator; one that leaves standard output to JSON shows nothing but progress.
+    /// A narrator; one that leaves standard output to JSON shows nothing else.
     pub(crate) fn new(json: bool) -> Self {
         Self { json }
     }
 
     pub(crate) fn tell(&self, notice: &Notice) {
         match notice {
-            Notice::Begins(Step::Session(..)) => {}
-            Notice::Begins(step) => progress(styled(DIM, format!("{} …", doing(step)))),
-            Notice::Session { session, workspace, is_handed_out, .. } => {
-                session_begins(session, workspace, *is_handed_out);
-            }
-            Notice::Happened { session, line } => {
-                if let Some(what) = happened(&line.event) {
-                    progress(styled(DIM, format!("session {session}, {}: {what}", clock(line.at_ms))));
-                }
-            }
-            Notice::Recorded(event) => {
-                end_progress();
-                if !self.json {
-                    recorded(event);
-                }
-            }
+            Notice::Session { session, workspace, is_handed_out: true, .. } => waits(session, workspace),
+            Notice::Recorded(event) if !self.json => recorded(event),
+            Notice::Session { .. } | Notice::Recorded(_) => {}
         }
     }
 }
 
-fn session_begins(session: &str, workspace: &Path, is_handed_out: bool) {
-    end_progress();
-    if is_handed_out {
-        // Whoever waits must know for what, also where standard error is no terminal.
-        warn(format!("waiting for task {session}: it stands in {}", workspace.join("TASK.md").display()));
-        warn(format!("when it is done: ghostlib task done {session} (or: ghostlib task fail {session})"));
-        warn("an editor's agent can do it too: ghostlib mcp --help");
-    } else {
-        progress(styled(DIM, format!("session {session} in {} …", workspace.display())));
-    }
-}
-
-/// What is going on in a session, in a few words.
-fn happened(event: &TrajectoryEvent) -> Option<String> {
-    let short = |text: &str| {
-        let line = visible(text.trim().lines().next().unwrap_or_default());
-        line.chars().take(60).collect::<String>()
-    };
-    match event {
-        TrajectoryEvent::Text { from, text } if from == "message" => Some(short(text)),
-        TrajectoryEvent::ToolCall { tool, input, .. } => Some(format!("{tool} {}", short(input))),
-        TrajectoryEvent::FileChange { path, .. } => Some(format!("writes {}", short(path))),
-        TrajectoryEvent::RateLimit { .. } => Some("its model asks to wait".into()),
-        TrajectoryEvent::Note { text } => Some(short(text)),
-        _ => None,
-    }
+/// Whoever waits must know for what, also where standard error is no terminal.
+fn waits(session: &str, workspace: &Path) {
+    warn(format!("waiting for task {session}: it stands in {}", workspace.join("TASK.md").display()));
+    warn(format!("when it is done: ghostlib task done {session} (or: ghostlib task fail {session})"));
+    warn("an editor's agent can do it too: ghostlib mcp --help");
 }
 
 /// Minutes and seconds.

@@ -7,6 +7,7 @@ pub(crate) use checks::is_amount;
 
 use crate::environment::{config_home, current_dir, settings_of_environment};
 use crate::error::CliError;
+use crate::telling::LogLevel;
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 use ghostlib_agent::{Api, Price};
 use ghostlib_diff::CopyThresholds;
@@ -28,6 +29,7 @@ pub(crate) struct Settings {
     agents: BTreeMap<String, AgentSettings>,
     copy: CopySettings,
     evaluate: EvaluateSettings,
+    log: LogLevel,
     prices: BTreeMap<String, Price>,
     run: RunSettings,
     sandbox: SandboxSettings,
@@ -248,6 +250,11 @@ impl Settings {
     /// What a model's tokens cost, if that is known.
     pub(crate) fn price(&self, model: &str) -> Option<Price> {
         self.prices.get(model).copied()
+    }
+
+    /// How much the log of a run has.
+    pub(crate) fn log(&self) -> LogLevel {
+        self.log
     }
 
     /// How the loop goes.

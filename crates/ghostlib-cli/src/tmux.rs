@@ -1,6 +1,6 @@
 //! A window of tmux for each session, in which `ghostlib attach` shows it.
 
-use crate::console::{end_progress, warn};
+use crate::console::warn;
 use crate::environment::{find_program, own_program, variable};
 use crate::error::CliError;
 use ghostlib_run::store::Project;
@@ -42,7 +42,6 @@ impl Tmux {
             return;
         }
         let opened = tokio::task::block_in_place(|| Handle::current().block_on(self.open(session)));
-        end_progress();
         match opened {
             Err(reason) => {
                 warn(format!(

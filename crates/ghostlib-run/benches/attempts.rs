@@ -3,6 +3,8 @@
 //! Recorded sessions are played back and their candidates evaluated: one after the other with nothing around them, and
 //! then N in one run, 1,000 unless told. The processor time is that of ghostlib alone, without what it starts.
 
+mod own_time;
+
 use ghostlib_agent::{
     Agent, Assignment, FileTree, Pace, Prompts, Recording, ReplayAgent, Session, Trajectory, TrajectoryEvent,
     TrajectoryLine,
@@ -16,6 +18,7 @@ use ghostlib_run::{Candidate, Engine, Judge, JudgeOptions, JudgePlaces, JudgeToo
 use ghostlib_sandbox::{BackendChoice, Launcher, Sandbox, launcher};
 use ghostlib_verify::rust::Toolchain;
 use ghostlib_verify::{Differential, Tools};
+use own_time::own_time;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -92,14 +95,6 @@ impl Used {
         work.await?;
         Ok(Self { wall: began.elapsed(), own: own_time()?.saturating_sub(before), peak_kib: peak_kib()? })
     }
-}
-
-/// Processor time of this process, in ticks of a hundredth of a second: proc_pid_stat(5).
-fn own_time() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let after_name = stat.rsplit_once(')').map(|(_, rest)| rest).ok_or("no name")?;
-    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).flat_map(str::parse::<u64>).sum();
-    Ok(Duration::from_millis(ticks * 10))
 }
 
 fn peak_kib() -> Result<u64> {

@@ -3,6 +3,8 @@
 //! The journal has iterations of 20 attempts, each with a session and an evaluation of some findings. It is read, every line
 //! checked, the state derived, and what comes next found.
 
+mod own_time;
+
 use ghostlib_model::{
     AgentStamp, ApiDimension, ApiLevel, AttemptId, Attribution, BehaviourDimension, CandidateStamp,
     CodeCoverage, Environment, Evaluation, Event, Fidelity, Finding, Gate, GateResult, Priority, Purpose,
@@ -11,6 +13,7 @@ use ghostlib_model::{
 };
 use ghostlib_run::next_steps;
 use ghostlib_run::store::Journal;
+use own_time::own_time;
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
@@ -30,16 +33,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mib = std::fs::metadata(&path)?.len() >> 20;
     writeln!(out, "{} events, {mib} MiB", events.len())?;
     for _ in 0..N_READINGS {
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), own_time()?);
         let (_journal, events) = Journal::open(&path)?;
         let read = began.elapsed();
         let summary = RunSummary::of(events);
         let steps = next_steps(&summary);
-        let whole = began.elapsed();
+        let (whole, own) = (began.elapsed(), own_time()?.saturating_sub(before));
         let n = summary.iterations.len();
         writeln!(
             out,
-            "resumed in {whole:.2?}, {read:.2?} of it for reading; {n} iterations, {} next",
+            "resumed in {whole:.2?}, {read:.2?} of it for reading; {own:.2?} of processor time; {n} iterations, {} next",
             steps.len()
         )?;
     }

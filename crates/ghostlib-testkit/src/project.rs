@@ -1,4 +1,7 @@
 use crate::process::{Ran, SETTINGS, Started, Talk};
+use ghostlib_agent::{FileTree, Recording, Session, Trajectory, TrajectoryEvent, TrajectoryLine};
+use ghostlib_model::{AgentStamp, Role, SessionEnd};
+use ghostlib_run::LoadedSpec;
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 use std::ffi::CString;
 use std::fs;
@@ -96,6 +99,27 @@ impl TestProject {
                 );
             }
         }
+    }
+
+    /// Writes a recording of a session that used one tool, with this input, and left what is in the folder `candidate`.
+    pub fn record(&self, spec: &str, candidate: &str, tool_input: &str, to: &str) {
+        let seen = LoadedSpec::read(&self.path(spec)).expect("a spec").seen().hash;
+        let tree = FileTree::read(&self.path(candidate)).expect("a candidate");
+        let event = TrajectoryEvent::ToolCall {
+            tool: "bash".into(),
+            input: tool_input.into(),
+            output: Some("done".into()),
+            failed: false,
+        };
+        let session = Session {
+            end: SessionEnd::Done,
+            agent: AgentStamp::named("a recorded agent", true),
+            trajectory: Trajectory { lines: vec![TrajectoryLine { at_ms: 1, event }] },
+            policy: None,
+            usage: None,
+        };
+        let recording = Recording::new(&session, Role::Implementer, &seen, "", tree);
+        recording.to_files().expect("a recording").write(&self.path(to)).expect("its folder");
     }
 
     /// Runs ghostlib in the project and waits.

@@ -128,6 +128,7 @@ impl Tools {
     ///
     /// # Errors
     /// If it does not exist, cannot be fetched, or is no library of the language.
+    #[tracing::instrument(skip_all, fields(library = %source))]
     pub async fn fetch(
         &self,
         source: &ReferenceSource,
@@ -218,6 +219,7 @@ impl Tools {
     ///
     /// # Errors
     /// If the sandbox or the file system fails. A library that does not build is no error: it is [`Built::Failed`].
+    #[tracing::instrument(skip_all, fields(library = site.name))]
     pub async fn build(
         &self,
         sandbox: &Arc<Sandbox>,

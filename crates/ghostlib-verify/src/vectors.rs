@@ -6,6 +6,7 @@ use ghostlib_model::{Answer, Expected, Sequence, SequenceAnswer, Value, Vector};
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(name = "vectors", skip_all, fields(of = vectors.len()))]
 pub async fn run_vectors(driver: &Driver, vectors: &[&Vector]) -> Result<Vec<Answer>, VerifyError> {
     let sequences: Vec<_> = vectors.iter().map(|vector| vector.sequence()).collect();
     last_answers(driver, &sequences).await

@@ -1,5 +1,8 @@
 //! What secrets look like: a short list of the forms in which well-known services write theirs, and private keys.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 /// A form that the secrets of a service have.
 struct Shape {
     begins: &'static str,
@@ -31,24 +34,52 @@ const SHAPES: [Shape; 14] = [
 
 /// What a line of text has in it that looks like a secret, without the secret. JSON escapes of line breaks count as such.
 pub(super) fn looks_like(line: &str) -> Option<&'static str> {
-    if line.contains("-----BEGIN ") && line.contains("PRIVATE KEY-----") {
-        return Some("a private key");
+    first(line).map(|(_, what)| what)
+}
+
+/// A text with `[redacted]` in the place of whatever looks like a secret: a key in the form that a well-known service
+/// gives it, a signed token, a private key up to its end.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut redacted = String::new();
+    let mut rest = text;
+    while let Some((at, _)) = first(rest) {
+        redacted.push_str(&rest[..at.start]);
+        redacted.push_str("[redacted]");
+        rest = &rest[at.end..];
     }
-    let has = |shape: &&Shape| line.match_indices(shape.begins).any(|(at, _)| shape.fits(line, at));
-    let found = SHAPES.iter().find(has).map(|shape| shape.what);
-    found.or_else(|| {
-        line.match_indices("eyJ").any(|(at, _)| is_token(&line[at..])).then_some("a signed token")
-    })
+    if rest.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(redacted + rest) }
+}
+
+/// Where the first of what looks like a secret stands, and what it is.
+fn first(text: &str) -> Option<(Range<usize>, &'static str)> {
+    let of_shape = |shape: &'static Shape| {
+        let mut found = text.match_indices(shape.begins);
+        found.find_map(|(at, _)| Some((at..shape.end(text, at)?, shape.what)))
+    };
+    let token =
+        text.match_indices("eyJ").find_map(|(at, _)| Some((at..at + token(&text[at..])?, "a signed token")));
+    let all = SHAPES.iter().filter_map(of_shape).chain(token).chain(private_key(text));
+    all.min_by_key(|(at, _)| at.start)
+}
+
+fn private_key(text: &str) -> Option<(Range<usize>, &'static str)> {
+    const ENDS: &str = "PRIVATE KEY-----";
+    let begins = text.find("-----BEGIN ")?;
+    let body = begins + text[begins..].find(ENDS)? + ENDS.len();
+    let end = text[body..].find(ENDS).map_or(text.len(), |at| body + at + ENDS.len());
+    Some((begins..end, "a private key"))
 }
 
 impl Shape {
-    fn fits(&self, line: &str, at: usize) -> bool {
+    /// The end of the secret that begins at a place, if one does.
+    fn end(&self, line: &str, at: usize) -> Option<usize> {
         let rest = word(&line[at + self.begins.len()..]);
         let has = |kind: fn(&u8) -> bool| rest.as_bytes().iter().any(kind);
-        is_start(&line[..at])
+        let fits = is_start(&line[..at])
             && rest.len() >= self.n_more
             && has(u8::is_ascii_digit)
-            && has(u8::is_ascii_alphabetic)
+            && has(u8::is_ascii_alphabetic);
+        fits.then_some(at + self.begins.len() + rest.len())
     }
 }
 
@@ -63,11 +94,14 @@ fn word(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// Whether a JSON Web Token begins here: two JSON objects in base64 and a signature.
-fn is_token(text: &str) -> bool {
-    let parts: Vec<_> = text.splitn(3, '.').map(word).collect();
-    matches!(parts[..], [head, body, signature]
-        if head.len() > 10 && body.starts_with("eyJ") && body.len() > 10 && signature.len() > 10)
+/// The length of the JSON Web Token that begins here, if one does: two JSON objects in base64 and a signature.
+fn token(text: &str) -> Option<usize> {
+    let mut parts = text.splitn(3, '.');
+    let [head, body, rest] = [parts.next()?, parts.next()?, parts.next()?];
+    let signature = word(rest);
+    let is_whole = word(head) == head && word(body) == body && body.starts_with("eyJ");
+    let is_long = [head, body, signature].iter().all(|part| part.len() > 10);
+    (is_whole && is_long).then_some(head.len() + body.len() + signature.len() + 2)
 }
 
 #[cfg(test)]
@@ -85,6 +119,15 @@ mod tests {
         assert!(looks_like(&format!("ghp_{}", "a1".repeat(18))).is_some());
         assert!(looks_like("-----BEGIN RSA PRIVATE KEY-----").is_some());
         assert!(looks_like(&format!("eyJ{0}.eyJ{0}.{0}", "x1".repeat(8))).is_some());
+    }
+
+    #[test]
+    fn all_that_looks_like_a_secret_is_taken_out_and_nothing_else() {
+        let (key, token) = (format!("sk-{}", "a1".repeat(20)), format!("eyJ{0}.eyJ{0}.{0}", "x1".repeat(8)));
+        let pem = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----";
+        let text = format!("é {key}, {token} and {pem}; {key}");
+        assert_eq!(without_secrets(&text), "é [redacted], [redacted] and [redacted]; [redacted]");
+        assert_eq!(without_secrets("é nothing"), "é nothing");
     }
 
     #[test]

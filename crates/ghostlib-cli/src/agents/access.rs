@@ -3,6 +3,7 @@
 use crate::environment::{current_dir, variable};
 use crate::error::CliError;
 use crate::settings::{AgentSettings, Settings};
+use crate::telling::hide;
 use ghostlib_agent::{Credential, ModelAccess};
 use ghostlib_sandbox::CommandLine;
 use ghostlib_sandbox::broker::{Auth, Endpoint, KeySource, Models, Route, Secret};
@@ -133,6 +134,7 @@ async fn key(settings: &AgentSettings, maker: Maker) -> Result<Option<Secret>, C
             maker.key_variable()
         ))
     })?;
+    hide(&key);
     Ok(Some(key))
 }
 

@@ -39,6 +39,7 @@ pub(crate) mod vectors;
 
 use crate::args::{Args, Command};
 use crate::error::{CliError, Verdict};
+use crate::settings::Settings;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -57,10 +58,15 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => return CliError::environment(format!("no threads to work with: {error}")).report(),
     };
     let ended = runtime.block_on(async {
-        tokio::select! {
+        // Settings that cannot be used are told by whoever needs them.
+        let level = Settings::load().map(|settings| settings.log()).unwrap_or_default();
+        let telling = args.telling.start(level)?;
+        let ended = tokio::select! {
             ended = dispatch(args) => ended,
             () = interrupted() => Err(CliError::interrupted().hint("`ghostlib resume` goes on with a run where it was")),
-        }
+        };
+        telling.end();
+        ended
     });
     // A task that still reads from a pipe must not hold up the end.
     runtime.shutdown_background();

@@ -4,6 +4,7 @@ use crate::console::warn;
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
+use crate::telling::log_into;
 use clap::{Args, ValueEnum};
 use ghostlib_model::{RunEnd, RunOptions};
 use ghostlib_run::Begun;
@@ -30,6 +31,7 @@ pub(crate) async fn resume(args: &ResumeArgs, json: bool) -> Result<Verdict, Cli
     let project = Project::at(current_dir()?);
     let run = project.find_run(args.run.as_deref())?;
     let begun = Begun::open(&project, &run)?;
+    log_into(&project.log(&run));
     let summary = &begun.summary;
     let options = summary.options.as_ref().ok_or_else(|| {
         CliError::input(format!("the run {run} ended before it began"))

@@ -7,10 +7,11 @@ use crate::narrate::Narrator;
 use crate::prompts::prompts;
 use crate::reviewer::AtTerminal;
 use crate::settings::Settings;
+use crate::telling::{log_into, no_log};
 use crate::tmux::Tmux;
 use clap::Args;
 use ghostlib_agent::{Agent, Prompts};
-use ghostlib_model::{RunBudget, RunEnd, RunOptions, Shown};
+use ghostlib_model::{Event, RunBudget, RunEnd, RunOptions, Shown};
 use ghostlib_run::store::{LOCKFILE, Project, write_file};
 use ghostlib_run::{Engine, LoadedSpec, Notice, Outcome, Reviewer, Worker};
 use std::path::{Path, PathBuf};
@@ -223,7 +224,7 @@ pub(crate) async fn engine(
     for agent in workers.iter().map(|worker| &worker.agent).chain(&reviser) {
         check_budget(&**agent, options, settings)?;
     }
-    let narrator = Narrator::new(json);
+    let (narrator, observed) = (Narrator::new(json), project.clone());
     // Standard output is for JSON, or for whoever is asked.
     let reviewer = AtTerminal::find().filter(|_| options.review && !json);
     Ok(Engine {
@@ -232,6 +233,11 @@ pub(crate) async fn engine(
         reviewer: reviewer.map(|one| Arc::new(one) as Arc<dyn Reviewer>),
         prompts: prompts(project)?,
         observer: Box::new(move |notice| {
+            if let Notice::Recorded(event) = notice
+                && let Event::RunStarted { run, .. } = &**event
+            {
+                log_into(&observed.log(run));
+            }
             narrator.tell(notice);
             if let (Some(tmux), Notice::Session { session, .. }) = (&tmux, notice) {
                 tmux.show(session);
@@ -282,6 +288,7 @@ fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) ->
 
 /// Writes lockfile and reports.
 pub(crate) fn keep(project: &Project, outcome: &Outcome) -> Result<(), CliError> {
+    no_log();
     let dir = project.run_dir(&outcome.run);
     write(&dir.join("report.html"), &ghostlib_report::html(&outcome.summary))?;
     write(&dir.join("report.md"), &ghostlib_report::markdown(&outcome.summary))?;

@@ -1,7 +1,7 @@
 //! Doing what can be done: attempts beside each other, anything else alone.
 
 use super::work::Work;
-use super::{Engine, Notice, Outcome, RunError, Step, next_steps, session};
+use super::{Engine, Outcome, RunError, Step, next_steps, session};
 use crate::judge::Judge;
 use crate::store::{Journal, Lockfile, ProjectLock};
 use futures_util::StreamExt;
@@ -33,6 +33,7 @@ impl Engine {
                     doing.push(Box::pin(work.take(step, &record.summary)));
                 }
             }
+            work.keep_spans(&record.summary, &begun);
             let Some((step, event)) = doing.next().await else { break };
             match event {
                 // Nothing else goes on when a person is asked.
@@ -56,8 +57,8 @@ impl Record<'_> {
     /// Records that a step is done. It counts from here on.
     fn add(&mut self, event: Event) -> Result<(), RunError> {
         self.journal.append(&event)?;
-        self.summary.apply(event.clone());
-        (self.engine.observer)(&Notice::Recorded(Box::new(event)));
+        self.engine.tell(&event);
+        self.summary.apply(event);
         Ok(())
     }
 

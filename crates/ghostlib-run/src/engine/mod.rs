@@ -1,16 +1,18 @@
 //! The engine: it takes a run from one step to the next until the run ends.
 //!
 //! Which steps can be done follows from the journal alone, so a run that was interrupted goes on where it was.
-//! `next` says which, `drive` does them, attempts beside each other; `work` and `specs` have what several of them need,
-//! and `session`, `evaluate`, `revise` and `review` do one each.
+//! `next` says which, `drive` does them, attempts beside each other; `work`, `specs` and `spans` have what several of them
+//! need, and `session`, `evaluate`, `revise` and `review` do one each.
 
 mod author;
 mod drive;
 mod evaluate;
+mod live;
 mod next;
 mod review;
 mod revise;
 mod session;
+mod spans;
 mod specs;
 mod work;
 
@@ -21,7 +23,7 @@ pub use review::{Opinion, Proposed, Reviewer};
 use crate::judge::{Judge, JudgeError, JudgePlaces, JudgeTools};
 use crate::spec_files::{LoadedSpec, SpecError};
 use crate::store::{CandidatesError, Journal, JournalError, Lockfile, Project, ProjectError, ProjectLock};
-use ghostlib_agent::{Agent, AgentError, Prompts, TrajectoryLine, TreeError};
+use ghostlib_agent::{Agent, AgentError, Prompts, TreeError};
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{AttemptId, Canary, Event, RunId, RunOptions, RunSummary};
 use ghostlib_sandbox::{Guarantee, Sandbox, SandboxError, UnknownGuarantee};
@@ -31,6 +33,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Span;
+use tracing::field::{Empty, display};
 
 /// What a run needs beside its spec.
 pub struct Engine {
@@ -71,8 +75,6 @@ pub struct Worker {
 pub enum Notice {
     /// A step is done, and recorded.
     Recorded(Box<Event>),
-    /// A step begins.
-    Begins(Step),
     /// A session begins, in this workspace.
     Session {
         /// The attempt; nothing for a reviser's.
@@ -83,13 +85,6 @@ pub enum Notice {
         workspace: PathBuf,
         /// Whether somebody outside is waited for.
         is_handed_out: bool,
-    },
-    /// Something happened in a session.
-    Happened {
-        /// The session.
-        session: String,
-        /// What, and when.
-        line: TrajectoryLine,
     },
 }
 
@@ -206,13 +201,14 @@ impl Engine {
     ///
     /// # Errors
     /// If something outside the loop fails; `resume` goes on.
+    #[tracing::instrument(name = "run", skip_all, fields(run = Empty))]
     pub async fn run(&self, spec_path: &Path, options: RunOptions) -> Result<Outcome, RunError> {
         let lock = self.project.lock()?;
         let loaded = LoadedSpec::read(spec_path)?.without_errors()?;
         // A reference that is not to be had leaves no run behind.
-        (self.observer)(&Notice::Begins(Step::PrepareReference));
         let judge = self.prepare_judge(&loaded, &spec_path.to_string_lossy()).await?;
         let run = self.project.new_run()?;
+        Span::current().record("run", display(&run));
         let spec = loaded.stamp();
         loaded.write(&self.project.spec_dir(&run, &spec.hash))?;
         let mut journal = Journal::create(&self.project.journal(&run))?;
@@ -225,7 +221,7 @@ impl Engine {
             options: Box::new(options),
         };
         journal.append(&started)?;
-        (self.observer)(&Notice::Recorded(Box::new(started.clone())));
+        self.tell(&started);
         self.drive(journal, RunSummary::of([started]), Some(judge), lock).await
     }
 
@@ -233,6 +229,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::run`].
+    #[tracing::instrument(name = "run", skip_all, fields(run = begun.summary.run.as_ref().map(display)))]
     pub async fn resume(&self, begun: Begun, options: RunOptions) -> Result<Outcome, RunError> {
         let Begun { lock, mut journal, mut summary } = begun;
         self.check_required(&summary)?;
@@ -252,7 +249,14 @@ impl Engine {
         Ok(self.sandbox.require(&required)?)
     }
 
+    /// Tells that a step is done.
+    fn tell(&self, event: &Event) {
+        spans::tell(event);
+        (self.observer)(&Notice::Recorded(Box::new(event.clone())));
+    }
+
     /// Fetches the reference that a spec names; a path starts at the folder of the user's spec.
+    #[tracing::instrument(name = "prepare", skip_all)]
     async fn prepare_judge(&self, loaded: &LoadedSpec, spec_path: &str) -> Result<Judge, RunError> {
         let spec_path = self.project.root().join(spec_path);
         let base = if spec_path.is_dir() { &spec_path } else { spec_path.parent().unwrap_or(&spec_path) };

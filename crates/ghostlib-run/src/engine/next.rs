@@ -27,6 +27,16 @@ pub enum Step {
     End(RunEnd),
 }
 
+impl Step {
+    /// The attempt that it is a step of, if it is one of an attempt.
+    pub(super) fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Session(id, _) | Self::Evaluate(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// How many sessions of an attempt may leave nothing before it is given up.
 const MAX_SESSIONS: usize = 2;
 /// How often a reviser is told why its revision was refused, and works once more.

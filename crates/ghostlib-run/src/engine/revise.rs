@@ -1,13 +1,14 @@
 //! Revising the spec: mechanically first, then by an agent what is left, and the guard before either.
 
 use super::next::spec_after;
+use super::session::session_span;
 use super::specs::SpecInUse;
 use super::work::Work;
-use super::{RunError, Step, tree_error};
+use super::{RunError, tree_error};
 use crate::revision::{self, Leave, Proposal};
 use crate::spec_files::LoadedSpec;
 use ghostlib_agent::{
-    Assignment, FileTree, REASONS_FILE, SPEC_DIR, Session, ToRevise, prepare_reviser, read_plain_file,
+    Agent, Assignment, FileTree, REASONS_FILE, SPEC_DIR, Session, ToRevise, prepare_reviser, read_plain_file,
 };
 use ghostlib_model::{
     Case, Change, ChangeKind, Event, Finding, IterationSummary, Reviser, RevisingSession, Revision,
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::{Instrument, info_span};
 
 /// A spec, and the findings for which it is blamed.
 pub(super) struct Blamed {
@@ -97,14 +99,24 @@ impl Work<'_> {
     pub(super) async fn reword(&self, iteration: u32, wording: Wording) -> Result<Event, RunError> {
         let agent = &**self.engine.reviser.as_ref().ok_or(RunError::NoBeginning)?;
         let _of_all = self.sessions.acquire().await;
-        self.tell(&Step::Reword(iteration, 0));
+        let span = info_span!(parent: self.spans.iteration(iteration), "reword");
+        self.reword_with(agent, iteration, wording).instrument(span).await
+    }
+
+    async fn reword_with(
+        &self,
+        agent: &dyn Agent,
+        iteration: u32,
+        wording: Wording,
+    ) -> Result<Event, RunError> {
         let began = Instant::now();
         let prepare = || {
             let workspace = self.engine.project.workspace(&wording.session);
             self.clear_workspace(agent, &wording.session, &workspace)?;
             self.prepare_reviser(&workspace, &wording)
         };
-        let (assignment, mut session) = self.have_work(agent, None, &prepare).await?;
+        let span = session_span(&wording.session, agent);
+        let (assignment, mut session) = self.have_work(agent, None, &prepare).instrument(span).await?;
         let (proposal, leave, refused) =
             self.take_revision(&wording.spec.loaded, &assignment, &mut session)?;
         let by = Reviser::Agent(Box::new(RevisingSession {

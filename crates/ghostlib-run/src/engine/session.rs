@@ -1,24 +1,25 @@
 //! One session of an implementer, from an empty workspace to a committed candidate.
 
+use super::live::Live;
 use super::next::samples;
 use super::specs::SpecInUse;
 use super::work::Work;
-use super::{Notice, RunError, Step, remove_folder, tree_error};
+use super::{Notice, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    Agent, AgentError, Assignment, EVENTS_FILE, FileTree, Prepared, Recording, Session, Tasks,
-    TrajectoryEvent, TrajectoryLine, prepare_implementer,
+    Agent, AgentError, Assignment, FileTree, Prepared, Recording, Session, Tasks, TrajectoryEvent,
+    prepare_implementer,
 };
 use ghostlib_model::{
     AttemptId, CandidateStamp, Event, IterationSummary, Role, RunId, RunSummary, SessionEnd, SessionId,
     SessionUsage, Sha256Hex,
 };
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::{Instrument, Span, info_span, warn};
 
 /// How long to wait before a session is begun again whose model could not be had, where the model does not say.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -85,9 +86,13 @@ impl Work<'_> {
             None => None,
         };
         let _of_all = self.sessions.acquire().await;
-        self.tell(&Step::Session(ordered.attempt, 0));
+        let span =
+            self.spans.attempt(ordered.attempt).in_scope(|| session_span(&ordered.session, &*worker.agent));
+        self.session_of(&*worker.agent, ordered).instrument(span).await
+    }
+
+    async fn session_of(&self, agent: &dyn Agent, ordered: Ordered) -> Result<Event, RunError> {
         let began = Instant::now();
-        let agent = &*worker.agent;
         let cargo_home = self.judge().await?.dependencies().map(Path::to_owned);
         let prepare = || self.prepare_implementer(agent, &ordered, cargo_home.as_deref());
         let (assignment, mut session) = self.have_work(agent, Some(ordered.attempt), &prepare).await?;
@@ -119,7 +124,7 @@ impl Work<'_> {
             let mut assignment = prepare()?;
             assignment.budget = assignment.budget.less(&used);
             // Whoever is told of the session finds its events.
-            let live = self.live(&assignment)?;
+            let live = Live::begin(&self.engine.project.session_dir(&self.run, &assignment.session))?;
             (self.engine.observer)(&Notice::Session {
                 attempt,
                 session: assignment.session.to_string(),
@@ -131,6 +136,7 @@ impl Work<'_> {
             let is_too_long = asked.is_some_and(|asked| asked > LONGEST_WAIT);
             let again = session.end.is_transient() && has_run(&session) && !is_too_long;
             if let Some(wait) = waits.next().filter(|_| again) {
+                warn!(end = %session.end, "the session is begun again");
                 before.push(session.end.to_string());
                 used = used.plus(session.usage);
                 // What the model asks for goes before what is usual.
@@ -146,17 +152,6 @@ impl Work<'_> {
             }
             return Ok((assignment, session));
         }
-    }
-
-    /// Where a session is told of while it lasts. What an interrupted attempt left there goes.
-    fn live(&self, assignment: &Assignment) -> Result<Live<'_>, RunError> {
-        let dir = self.engine.project.session_dir(&self.run, &assignment.session);
-        remove_folder(&dir)?;
-        let path = dir.join(EVENTS_FILE);
-        let at = |source| RunError::Io { path: path.clone(), source };
-        fs::create_dir_all(&dir).map_err(at)?;
-        let file = Mutex::new(File::create(&path).map_err(at)?);
-        Ok(Live { file, session: assignment.session.to_string(), observer: &*self.engine.observer })
     }
 
     fn prepare_implementer(
@@ -252,20 +247,9 @@ fn has_run(session: &Session) -> bool {
     session.policy.is_some()
 }
 
-/// Tells of a session while it lasts: a file that can be followed, and whoever watches the run.
-struct Live<'a> {
-    file: Mutex<File>,
-    session: String,
-    observer: &'a (dyn Fn(&Notice) + Send + Sync),
-}
-
-impl Live<'_> {
-    fn tell(&self, line: &TrajectoryLine) {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        // The recording that is written in the end is what counts.
-        let _as_far_as_it_goes = file.write_all(line.to_json_line().as_bytes());
-        (self.observer)(&Notice::Happened { session: self.session.clone(), line: line.clone() });
-    }
+/// The span of a session, in that of what is current.
+pub(super) fn session_span(session: &SessionId, agent: &dyn Agent) -> Span {
+    info_span!("session", %session, agent = agent.stamp().name)
 }
 
 /// The hash of the prompt that the best candidate's implementer was given.

@@ -3,8 +3,9 @@
 use super::next::{self, Step};
 use super::review::Pending;
 use super::session::Ordered;
+use super::spans::Spans;
 use super::specs::{SpecInUse, SpecsRead};
-use super::{Engine, Notice, RunError, tree_error};
+use super::{Engine, RunError, tree_error};
 use crate::judge::{Judge, JudgeOptions, Ready};
 use crate::store::Candidates;
 use ghostlib_agent::{FileTree, Recording};
@@ -12,6 +13,7 @@ use ghostlib_model::{
     AttemptSummary, Event, ReferenceStamp, RunId, RunOptions, RunSummary, SessionId, Sha256Hex,
 };
 use ghostlib_verify::Differential;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tracing::{Instrument, info_span};
 
 /// What the steps of a run share. Nothing of it needs to be recorded: it is made again when the run goes on.
 pub(super) struct Work<'a> {
@@ -38,6 +41,7 @@ pub(super) struct Work<'a> {
     /// One an agent, where it has a limit of its own.
     pub(super) sessions_of: Vec<Semaphore>,
     evaluations: Semaphore,
+    pub(super) spans: Spans,
 }
 
 /// What one step comes to.
@@ -72,6 +76,7 @@ impl<'a> Work<'a> {
                 .collect(),
             // What builds uses several cores itself.
             evaluations: Semaphore::new(n_cores.div_ceil(2)),
+            spans: Spans::default(),
         })
     }
 
@@ -93,16 +98,14 @@ impl<'a> Work<'a> {
 
     /// Takes out of the state of the run what a step needs, so that the state can change while it goes on.
     fn begin(&'a self, step: &Step, summary: &RunSummary) -> Result<Done<'a>, RunError> {
-        if !matches!(step, Step::Session(..) | Step::Evaluate(_) | Step::Reword(..) | Step::Review(_)) {
-            self.tell(step);
-        }
         Ok(match step {
             Step::PrepareReference => {
                 Box::pin(async { Ok(Event::ReferenceReady { reference: self.judge().await?.stamp() }) })
             }
             Step::StartIteration(iteration, purpose) => {
                 let spec = self.next_spec(summary)?;
-                Box::pin(self.start_iteration(*iteration, *purpose, spec))
+                let span = info_span!(parent: self.spans.iteration(*iteration), "start");
+                Box::pin(self.start_iteration(*iteration, *purpose, spec).instrument(span))
             }
             Step::Session(id, n_sessions) => {
                 let ordered = Ordered::of(self, summary, *id, *n_sessions)?;
@@ -116,17 +119,19 @@ impl<'a> Work<'a> {
                 let id = *id;
                 Box::pin(async move {
                     let _permit = self.evaluations.acquire().await;
-                    self.tell(&Step::Evaluate(id));
-                    self.evaluate(id, spec, session).await
+                    let span = info_span!(parent: self.spans.attempt(id), "evaluate");
+                    self.evaluate(id, spec, session).instrument(span).await
                 })
             }
             Step::Attribute(number) => {
                 let compared = self.compared(summary, *number)?;
-                Box::pin(self.attribute(*number, compared))
+                let span = info_span!(parent: self.spans.iteration(*number), "attribute");
+                Box::pin(self.attribute(*number, compared).instrument(span))
             }
             Step::Revise(number) => {
                 let blamed = self.blamed(summary, *number)?;
-                Box::pin(self.revise(*number, blamed))
+                let span = info_span!(parent: self.spans.iteration(*number), "revise");
+                Box::pin(self.revise(*number, blamed).instrument(span))
             }
             Step::Reword(number, n) => {
                 let wording = self.wording(summary, *number, *n)?;
@@ -144,8 +149,10 @@ impl<'a> Work<'a> {
         })
     }
 
-    pub(super) fn tell(&self, step: &Step) {
-        (self.engine.observer)(&Notice::Begins(step.clone()));
+    /// Ends the spans of what is over.
+    pub(super) fn keep_spans(&self, summary: &RunSummary, begun: &BTreeSet<Step>) {
+        let purpose = summary.iterations.last().map(|last| last.purpose).unwrap_or_default();
+        self.spans.keep(begun, next::samples(&self.options, purpose));
     }
 
     async fn start_iteration(

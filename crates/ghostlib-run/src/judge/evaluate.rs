@@ -18,6 +18,7 @@ use ghostlib_verify::{
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
+use tracing::info_span;
 
 /// A candidate's source tree and where it may be built.
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +124,7 @@ impl Judge {
         measured: &mut Measured,
     ) -> Result<(), JudgeError> {
         let since = Instant::now();
+        let api = info_span!("api").entered();
         let tree = SourceTree::read(candidate.dir)?;
         // A tree without a library has an empty API; that it does not build is said elsewhere.
         measured.own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
@@ -143,7 +145,9 @@ impl Judge {
             finding
         }));
         measured.time("api", since);
+        drop(api);
         let since = Instant::now();
+        let _copy = info_span!("copy").entered();
         measured.alarms.extend(self.copy_alarm(loaded, &tree, thresholds));
         measured.time("copy check", since);
         Ok(())

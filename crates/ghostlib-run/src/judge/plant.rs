@@ -48,6 +48,7 @@ impl Planted {
 ///
 /// # Errors
 /// If the reference cannot be given mutants, or the sandbox fails.
+#[tracing::instrument(skip_all)]
 pub(super) async fn plant(
     workshop: Workshop<'_>,
     (reference, crate_name): (&Library, &str),

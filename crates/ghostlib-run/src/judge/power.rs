@@ -8,6 +8,7 @@ use ghostlib_verify::{Asked, Caught, Differing, Driver, Library, caught, reprodu
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
+use tracing::info_span;
 
 /// What the sequences of a comparison see of mutants of its reference.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,9 +82,12 @@ pub async fn power(
     // What differs with no mutant active, or takes too long, would take every mutant for caught.
     let asked = reproduced(&planted.with(0), behaviour.asked.clone()).await?;
     let mut verdicts = vec![];
-    for mutant in plan.sample(&planted.mutated.mutants) {
+    let mutants = plan.sample(&planted.mutated.mutants);
+    let span = info_span!("mutants", done = 0, of = mutants.len());
+    for mutant in mutants {
         let caught = caught_in_time(&planted.with(mutant.number), &asked).await?;
         verdicts.push(Verdict { mutant: mutant.clone(), caught });
+        span.record("done", verdicts.len());
     }
     let mut n_alarms = 0;
     for _ in 0..N_CONTROLS {

@@ -13,6 +13,7 @@ use ghostlib_verify::{
     Asked, Differential, Driver, Patience, Tools, VerifyError, differences, reproduced, try_operations,
     vector_holds,
 };
+use tracing::info_span;
 
 /// What the vectors of a spec see of mutants of its reference.
 #[derive(Debug)]
@@ -119,13 +120,16 @@ impl Judge {
         let vectors = holding(&planted, loaded.spec.vectors.iter().collect()).await?;
         let mut weighing = Weighing { loaded, ready, planted: &planted, vectors, asked, proposals: vec![] };
         let mut weighed = vec![];
-        for mutant in plan.sample(&planted.mutated.mutants) {
+        let mutants = plan.sample(&planted.mutated.mutants);
+        let span = info_span!("mutants", done = 0, of = mutants.len());
+        for mutant in mutants {
             let by_own_tests = match &tests {
                 Ok(tests) => Some(tests.kill(mutant).await?),
                 Err(_) => None,
             };
             let shown = weighing.shown(mutant).await?;
             weighed.push(Weighed { mutant: mutant.clone(), by_own_tests, shown });
+            span.record("done", weighed.len());
         }
         let proposals = weighing.proposals;
         let own_tests = tests.map(|tests| Brought { n_tests: tests.n_tests, left_out: tests.left_out });

@@ -21,6 +21,7 @@ pub struct Leave {
 ///
 /// # Errors
 /// If the reference cannot be asked.
+#[tracing::instrument(name = "guard", skip_all)]
 pub async fn check(
     before: &LoadedSpec,
     after: &LoadedSpec,

@@ -43,8 +43,8 @@ impl Project {
         bytes(&self.run_dir(run))
     }
 
-    /// What can go: builds, the workspaces of sessions that are recorded, and, where `keep` says how many runs stay, those
-    /// before the newest of them that have ended. A run that has not ended stays.
+    /// What can go: builds, the workspaces of sessions that are recorded, the logs of all runs but the newest, and, where
+    /// `keep` says how many runs stay, those before the newest of them that have ended. A run that has not ended stays.
     ///
     /// # Errors
     /// If the project's folder cannot be read.
@@ -60,6 +60,13 @@ impl Project {
             old.map(|run| Waste { run: Some(run.clone()), ..Waste::at(self.run_dir(run)) }).collect();
         waste.push(Waste::at(self.reference_build()));
         waste.extend(self.recorded_workspaces()?.into_iter().map(Waste::at));
+        let older = runs.iter().take(runs.len().saturating_sub(1));
+        let goes_anyway = |run: &&RunId| waste.iter().any(|one| one.run.as_ref() == Some(*run));
+        let logs: Vec<PathBuf> = older
+            .filter(|run| !goes_anyway(run))
+            .flat_map(|run| [self.log(run), self.full_log(run)])
+            .collect();
+        waste.extend(logs.into_iter().map(Waste::at));
         waste.retain(|one| one.bytes > 0 || one.run.is_some());
         Ok(waste)
     }

@@ -10,6 +10,7 @@
 //!   tasks/                  tasks that were handed out
 //!   workspaces/SESSION/     where agents work
 //!   runs/RUN/journal.jsonl  what happened; every state is derived from it
+//!   runs/RUN/log.jsonl      what it told of its work; a full one before it is log.old.jsonl
 //!   runs/RUN/specs/HASH/    each spec that the run has had
 //!   runs/RUN/sessions/      recordings of sessions; of one under way, its events so far
 //! ```

@@ -188,6 +188,16 @@ impl Project {
         self.run_dir(run).join("journal.jsonl")
     }
 
+    /// The log of a run.
+    pub fn log(&self, run: &RunId) -> PathBuf {
+        self.run_dir(run).join("log.jsonl")
+    }
+
+    /// The log before it, if there was one: it was full.
+    pub fn full_log(&self, run: &RunId) -> PathBuf {
+        self.log(run).with_extension("old.jsonl")
+    }
+
     /// A spec that a run has had, by its hash.
     pub fn spec_dir(&self, run: &RunId, spec: &Sha256Hex) -> PathBuf {
         self.run_dir(run).join("specs").join(spec.short())

@@ -38,6 +38,7 @@ pub struct Disagreement {
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(name = "behaviour", skip_all)]
 pub async fn converge(
     drivers: &[Driver],
     operations: &[Operation],

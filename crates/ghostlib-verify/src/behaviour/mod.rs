@@ -32,6 +32,7 @@ use std::time::Duration;
 use steady::Steadiness;
 use together::Together;
 pub use toll::{Toll, toll};
+use tracing::Span;
 
 /// How operations are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,7 @@ const WALL: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(name = "behaviour", skip_all, fields(done = 0, of = operations.len() * plan.cases))]
 pub async fn try_operations(
     reference: &Driver,
     candidate: &Driver,
@@ -166,6 +168,7 @@ pub async fn try_operations(
             drawing.learn(sequence, &one.expected);
         }
         rounds.extend(sequences.into_iter().zip(answered));
+        Span::current().record("done", rounds.len());
     }
     for (sequence, mut one) in rounds {
         steadiness.settle(&sequence, &mut one);

@@ -107,6 +107,7 @@ pub(super) async fn answers(driver: &Driver, asked: &[&Asked]) -> Result<Vec<Seq
 ///
 /// # Errors
 /// If the sandbox fails.
+#[tracing::instrument(skip_all)]
 pub async fn reproduced(same: &Driver, asked: Vec<Asked>) -> Result<Vec<Asked>, VerifyError> {
     let mut left = asked;
     let mut kept = vec![];

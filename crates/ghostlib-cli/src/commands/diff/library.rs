@@ -9,6 +9,7 @@ use ghostlib_verify::rust::{Features, Subject, expand};
 use ghostlib_verify::{Library as Fetched, Tools};
 use std::path::Path;
 use std::time::Duration;
+use tracing::info_span;
 
 /// One of the two libraries.
 pub(super) struct Library {
@@ -41,7 +42,7 @@ pub(super) async fn read(
             folder.display()
         )));
     }
-    let tree = timed(&mut timings.read, || SourceTree::read(&folder))
+    let tree = timed(info_span!("read"), &mut timings.read, || SourceTree::read(&folder))
         .map_err(|error| CliError::input(error.to_string()))?;
     let Some(language) = language_of(&tree) else {
         let message = format!("{source}: no library of a language that ghostlib reads: Rust or Python");
@@ -55,9 +56,9 @@ pub(super) async fn read(
     let api = match fetched.as_ref().filter(|_| args.expand) {
         Some((_, fetched)) => {
             let expanded = expanded(fetched, args, cache).await?;
-            timed(&mut timings.api, || extract_expanded(&tree, &expanded))
+            timed(info_span!("read"), &mut timings.api, || extract_expanded(&tree, &expanded))
         }
-        None => timed(&mut timings.api, || language.extract(&tree, &feature_set(args))),
+        None => timed(info_span!("read"), &mut timings.api, || language.extract(&tree, &feature_set(args))),
     };
     let api = api.map_err(|error| CliError::input(format!("{source}: {error}")))?;
     Ok((Library { tree, api, fetched }, language))

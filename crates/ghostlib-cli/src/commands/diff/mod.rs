@@ -22,6 +22,7 @@ use others::{Other, others};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tracing::{Span, info_span};
 
 /// Compare the public API of two libraries, and look for copied code; with `--behaviour`, what they do. No agent is
 /// asked, and without `--behaviour` and `--expand` nothing is run.
@@ -168,9 +169,11 @@ fn differences(
     copy: &CopyOptions,
     mut timings: Timings,
 ) -> Differences {
-    let comparison = timed(&mut timings.api, || compare(&reference.api, &candidate.api));
-    let structure = timed(&mut timings.structure, || compare_structure(&reference.tree, &candidate.tree));
-    let copied = timed(&mut timings.copy, || {
+    let comparison = timed(info_span!("api"), &mut timings.api, || compare(&reference.api, &candidate.api));
+    let structure = timed(info_span!("structure"), &mut timings.structure, || {
+        compare_structure(&reference.tree, &candidate.tree)
+    });
+    let copied = timed(info_span!("copy"), &mut timings.copy, || {
         copy_check(&reference.tree, &candidate.tree, &copy.public_text(), &copy.thresholds)
     });
     let mut findings = comparison.findings.clone();
@@ -193,9 +196,10 @@ fn differences(
     }
 }
 
-fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
+fn timed<T>(span: Span, total: &mut Duration, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
-    let outcome = work();
+    let outcome = span.in_scope(work);
+    drop(span);
     *total += start.elapsed();
     outcome
 }

@@ -1,5 +1,5 @@
 use crate::args::SandboxChoice;
-use crate::console::{end_progress, progress, say, say_json};
+use crate::console::{say, say_json};
 use crate::environment::{sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use ghostlib_agent::Task;
@@ -28,10 +28,7 @@ pub(crate) async fn checks(project: &Project, choice: SandboxChoice) -> Result<V
 pub(super) async fn check(task: &Task, choice: SandboxChoice, json: bool) -> Result<Verdict, CliError> {
     let project = Project::at(crate::environment::current_dir()?);
     let checks = checks(&project, choice).await?;
-    progress("building the candidate, and running the vectors that it may see");
-    let report = checks.visible(&task.workspace).await;
-    end_progress();
-    let report = report?;
+    let report = checks.visible(&task.workspace).await?;
     if json {
         say_json(&Checked::of(&report));
     } else {

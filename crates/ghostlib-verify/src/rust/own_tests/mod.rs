@@ -72,6 +72,7 @@ impl OwnTests {
     ///
     /// # Errors
     /// If the sandbox or the file system fails.
+    #[tracing::instrument(name = "tests", skip_all)]
     pub async fn build(
         sandbox: &Arc<Sandbox>,
         toolchain: &Toolchain,
