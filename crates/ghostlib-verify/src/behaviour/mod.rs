@@ -8,6 +8,7 @@ mod needed;
 mod observing;
 mod power;
 mod shrink;
+mod telling;
 mod together;
 
 pub use converge::{Convergence, Disagreement, converge};
