@@ -1,6 +1,7 @@
 //! The first spec of a library, made without an agent: its API, statements out of its documentation and its answers by
 //! template, and vectors of calls that its own tests, documentation and examples make.
 
+mod bindings;
 mod document;
 mod facts;
 mod items;
@@ -42,9 +43,12 @@ pub fn skeleton(naming: &Naming) -> LoadedSpec {
 /// # Errors
 /// If the reference does not build, or the sandbox fails.
 pub async fn distil(naming: &Naming, judge: &Judge, options: &JudgeOptions) -> Result<Distilled, JudgeError> {
-    let skeleton = skeleton(naming);
-    let ready = judge.ready(&skeleton, options).await?;
     let mut drawn = Drawn::new(judge);
+    drawn.content.bindings = bindings::bindings(judge.api(), judge.language());
+    let skeleton = drawn.loaded(naming);
+    let ready = judge.ready(&skeleton, options).await?;
+    // One that does not compile is none.
+    drawn.content.bindings.retain(|(operation, _)| ready.operations.get(operation).is_some());
     for item in &judge.api().items {
         drawn.read(judge, item);
     }
@@ -71,6 +75,7 @@ impl Drawn {
             manifest: Manifest::of(judge.source()),
             package: format!("{} {}", stamp.package, stamp.version),
             api: declarations(api.items.iter().filter(|item| items::is_declared(api, item)).collect()),
+            bindings: Vec::new(),
             sections: Vec::new(),
         };
         Self {
