@@ -75,6 +75,11 @@ pub fn read(text: &str) -> Result<u32, ScoreError> {
     digits.collect::<Result<Vec<_>, _>>().map(|digits| digits.iter().fold(0, |all, one| (all * 10 + one).min(MOST)))
 }
 
+/// Doubles points without haste.
+pub async fn double(points: u32) -> u32 {
+    points.saturating_mul(2)
+}
+
 /// A number that is another one each time, in a way.
 pub fn stamp() -> u128 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_nanos())
@@ -126,6 +131,9 @@ fn the_first_spec_says_what_documentation_and_answers_say_and_holds() {
         "input: {text: \"7_7_7\"}\n    output: 99\n    requirements: [read.result]\n",
         "error: {class: Empty, text: \"nothing to read\"}\n    requirements: [read.error]\n",
         "\"Score::add\":\n",
+        "`double` MUST double points without haste.\n",
+        "double:\n  - name: \"0\"\n    input: {points: 0}\n    output: 0\n",
+        "\"double\":\n  rust: '{ let p0 = {{param \"points\" \"u32\"}}; ",
     ] {
         assert!(spec.contains(said), "`{said}` is not in\n{spec}");
     }

@@ -172,8 +172,9 @@ pub fn prepare_author(workspace: &Path, to_write: &ToWrite<'_>) -> Result<String
     write_spec(workspace, to_write.spec_files)?;
     to_write.reference.write(&workspace.join(REFERENCE_DIR)).map_err(tree_error)?;
     if !to_write.refused.is_empty() {
-        let reasons: String = to_write.refused.iter().map(|reason| format!("- {reason}\n")).collect();
-        let text = format!("# Why the version in {SPEC_DIR}/ was refused\n\n{reasons}");
+        let title = format!("# Why the version in {SPEC_DIR}/ was refused\n");
+        let reasons = to_write.refused.iter().map(|reason| format!("- {reason}"));
+        let text = std::iter::once(title).chain(reasons).collect::<Vec<_>>().join("\n") + "\n";
         let findings = workspace.join(FINDINGS_FILE);
         fs::write(&findings, text).map_err(AgentError::at(&findings))?;
     }

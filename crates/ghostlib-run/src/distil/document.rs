@@ -1,5 +1,6 @@
 //! The text of a first spec.
 
+use super::bindings::{self, Bound};
 use super::items::CONSTANTS;
 use super::manifest::Manifest;
 use super::templates::{Statement, Topic};
@@ -34,6 +35,7 @@ pub(super) struct Content {
     /// The reference's package and version.
     pub(super) package: String,
     pub(super) api: Vec<String>,
+    pub(super) bindings: Vec<Bound>,
     pub(super) sections: Vec<Section>,
 }
 
@@ -74,7 +76,7 @@ impl Content {
         for section in &self.sections {
             section.write(&mut text, &mut taken);
         }
-        text
+        text + &bindings::section(&self.bindings, self.language)
     }
 }
 

@@ -1,15 +1,19 @@
 //! The first spec of a library, made without an agent: its API, statements out of its documentation and its answers by
 //! template, and vectors of calls that its own tests, documentation and examples make.
 
+mod bindings;
 mod document;
 mod facts;
 mod items;
 mod manifest;
 mod naming;
+mod outcome;
 mod reading;
 mod templates;
+mod words;
 
 pub use document::Naming;
+pub use outcome::{Distilled, Left, Sizes};
 
 use crate::judge::{Judge, JudgeError, JudgeOptions, Ready};
 use crate::revision::declarations;
@@ -19,65 +23,10 @@ use facts::Facts;
 use ghostlib_diff::documentation;
 use ghostlib_model::{ApiItem, ApiKind, Diagnostic, Severity, Vector};
 use ghostlib_spec::{SourceFile, Sources};
-use ghostlib_verify::{Observed, Operation, Uncallable, plain};
+use ghostlib_verify::{Observed, Operation, plain};
 use manifest::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use templates::{Statement, Subject};
-
-/// A first spec.
-#[derive(Clone, Debug)]
-pub struct Distilled {
-    /// The spec.
-    pub spec: LoadedSpec,
-    /// What is doubtful about it.
-    pub diagnostics: Vec<Diagnostic>,
-    /// How large it is, beside the reference.
-    pub sizes: Sizes,
-    /// What it does not say.
-    pub left: Left,
-    own_vectors: BTreeSet<String>,
-}
-
-/// The sizes of a spec and of its reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sizes {
-    /// Requirements of the spec.
-    pub requirements: usize,
-    /// Vectors of the spec.
-    pub vectors: usize,
-    /// Of these, those whose input stands in the reference's own tests, documentation and examples.
-    pub own_vectors: usize,
-    /// Operations that a vector calls.
-    pub operations: usize,
-    /// API items that it declares.
-    pub api_items: usize,
-    /// The spec's bytes, and its lines.
-    pub spec: (usize, usize),
-    /// The bytes of the reference's library code, and its lines, tests beside it and documentation included where they stand in
-    /// the same files.
-    pub code: (usize, usize),
-}
-
-/// What a first spec does not say.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    /// Sentences of the documentation of public items that no template fits.
-    pub sentences: usize,
-    /// Statements that were taken out again since a lint doubts them.
-    pub doubted: usize,
-    /// Functions that cannot be called, and why.
-    pub uncallable: Vec<Uncallable>,
-    /// Functions that can be called, and have no vector all the same.
-    pub unshown: Vec<String>,
-    /// Calls that ended in a panic, a crash or a hang.
-    pub not_returned: usize,
-    /// Calls that were not answered alike twice.
-    pub unstable: usize,
-    /// Vectors that the reference did not keep.
-    pub dropped: usize,
-    /// What of the API only a compiler sees.
-    pub unseen: usize,
-}
 
 /// Statements that a lint doubts are taken out so often at most.
 const MAX_PASSES: usize = 3;
@@ -94,9 +43,12 @@ pub fn skeleton(naming: &Naming) -> LoadedSpec {
 /// # Errors
 /// If the reference does not build, or the sandbox fails.
 pub async fn distil(naming: &Naming, judge: &Judge, options: &JudgeOptions) -> Result<Distilled, JudgeError> {
-    let skeleton = skeleton(naming);
-    let ready = judge.ready(&skeleton, options).await?;
     let mut drawn = Drawn::new(judge);
+    drawn.content.bindings = bindings::bindings(judge.api(), judge.language());
+    let skeleton = drawn.loaded(naming);
+    let ready = judge.ready(&skeleton, options).await?;
+    // One that does not compile is none.
+    drawn.content.bindings.retain(|(operation, _)| ready.operations.get(operation).is_some());
     for item in &judge.api().items {
         drawn.read(judge, item);
     }
@@ -123,6 +75,7 @@ impl Drawn {
             manifest: Manifest::of(judge.source()),
             package: format!("{} {}", stamp.package, stamp.version),
             api: declarations(api.items.iter().filter(|item| items::is_declared(api, item)).collect()),
+            bindings: Vec::new(),
             sections: Vec::new(),
         };
         Self {
@@ -268,31 +221,6 @@ impl Drawn {
     fn loaded(&self, naming: &Naming) -> LoadedSpec {
         let document = SourceFile::new(DOCUMENT, self.content.document(naming));
         LoadedSpec::of(Sources { document, ..Sources::default() })
-    }
-}
-
-impl Distilled {
-    /// The same with another text of the spec, measured anew.
-    pub(crate) fn rewritten(self, spec: LoadedSpec, judge: &Judge) -> Self {
-        let vectors = &spec.spec.vectors;
-        let operations: BTreeSet<&str> = vectors.iter().map(|vector| vector.operation.as_str()).collect();
-        let language = ghostlib_diff::language_named(judge.language());
-        let code =
-            judge.source().files.iter().filter(|file| language.is_some_and(|one| one.is_library(&file.path)));
-        let size = |text: &str| (text.len(), text.lines().count());
-        let sizes = Sizes {
-            requirements: spec.spec.requirements.len(),
-            vectors: vectors.len(),
-            own_vectors: vectors
-                .iter()
-                .filter(|vector| self.own_vectors.contains(vector.id.as_str()))
-                .count(),
-            operations: operations.len(),
-            api_items: judge.api().items.len(),
-            spec: size(&spec.document_text()),
-            code: code.map(|file| size(&file.text)).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1)),
-        };
-        Self { diagnostics: judge.lint(&spec), sizes, spec, ..self }
     }
 }
 

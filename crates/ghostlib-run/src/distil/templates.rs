@@ -1,6 +1,9 @@
 //! Sentences of documentation as statements that bind, by template. What no template fits is left.
 
 use super::reading::{Part, Sentence};
+use super::words::{
+    base_form, capitalized, divided, first_word, in_base_form, is_unfit, split_at_condition, uncapitalized,
+};
 
 /// What a statement is about, which its id ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,15 +33,6 @@ pub(super) struct Subject<'a> {
     /// What it does when it fails: `return an error`, `raise an exception`.
     pub(super) fails: &'a str,
 }
-
-/// Longer sentences are no short statements.
-const MAX_WORDS: usize = 36;
-/// What speaks to readers, of other places, or of how it is done.
-const UNWANTED: &str = "you your we our us i e.g e.g. i.e i.e. etc etc. see note please example examples currently deprecated \
-    useful performance efficient efficiently faster fast slow slower allocate allocates allocation allocations allocating memory \
-    unsafe undefined https http todo fixme implementation implementations internally internal above below here inspired \
-    equivalent alias wrapper recommended convenience shorthand nightly unstable those these such former latter whereas —";
-const VERBS: &str = include_str!("verbs.txt");
 
 impl Subject<'_> {
     /// The statement that a sentence makes about it, if a template fits.
@@ -120,7 +114,7 @@ impl Subject<'_> {
             .any(|word| behind.split(' ').next() == Some(word));
         let verb = base_form(first).filter(|verb| {
             let is_third_person = !verb.eq_ignore_ascii_case(first);
-            is_third_person || (may_be_imperative && !is_noun && must == "MUST") || must != "MUST"
+            is_third_person || must != "MUST" || (may_be_imperative && !is_noun)
         })?;
         let says_something = behind.split(' ').count() > 1 || matches!(verb.as_str(), "panic" | "fail");
         if !says_something || !self.is_function {
@@ -220,9 +214,9 @@ impl Subject<'_> {
         };
         let before =
             ["that", "which", "who", "as", "than", "what", "if", "when", "where", "and", "or", "whether"];
-        let places = (1..words.len().min(12))
+        let mut places = (1..words.len().min(12))
             .filter(|at| !before.contains(&words[at - 1]) && !words[..*at].concat().contains(','));
-        let (at, (must, n_words)) = places.filter_map(|at| Some((at, turned(at)?))).next()?;
+        let (at, (must, n_words)) = places.find_map(|at| Some((at, turned(at)?)))?;
         let (subject, behind) = (words[..at].join(" "), words[at + n_words..].join(" "));
         let is_whole =
             !behind.is_empty() && subject.matches('`').count().is_multiple_of(2) && !subject.contains('(');
@@ -230,74 +224,6 @@ impl Subject<'_> {
             format!("in `{}`, {} {must} {}", self.path, uncapitalized(&subject), in_base_form(&behind))
         })
     }
-}
-
-/// Whether a sentence is none that a spec could have.
-fn is_unfit(text: &str) -> bool {
-    let words: Vec<String> = text
-        .split(' ')
-        .map(|word| word.trim_matches([',', ';', ':', '(', ')', '"']).to_lowercase())
-        .collect();
-    let is_unwanted = |word: &String| UNWANTED.split_whitespace().any(|unwanted| unwanted == word);
-    let balanced = |open, close| text.matches(open).count() == text.matches(close).count();
-    words.len() < 2
-        || words.len() > MAX_WORDS
-        || words.iter().any(is_unwanted)
-        || text.contains(['?', '<', '{', '|', '[', '*', '…'])
-        || !balanced('(', ')')
-        || !text.matches('`').count().is_multiple_of(2)
-}
-
-/// The condition that a sentence begins with, and the rest.
-fn divided(text: &str) -> (Option<String>, &str) {
-    let starts = ["If ", "When ", "Unless "].iter().any(|start| text.starts_with(start));
-    let comma = text.match_indices(", ").map(|(at, _)| at).find(|at| {
-        let before = &text[..*at];
-        before.matches('`').count().is_multiple_of(2)
-            && before.matches('(').count() == before.matches(')').count()
-    });
-    match comma.filter(|_| starts) {
-        Some(at) => (Some(text[..at].to_owned()), text[at + 2..].trim_start_matches("then ")),
-        None => (None, text),
-    }
-}
-
-/// "an error if it is empty" divided before its condition.
-fn split_at_condition(text: &str) -> Option<(&str, &str)> {
-    let lower = text.to_lowercase();
-    let starts = ["if ", "when ", "unless "];
-    if starts.iter().any(|start| lower.starts_with(start)) {
-        return Some(("", text));
-    }
-    let at = starts.iter().filter_map(|start| lower.find(&format!(" {start}"))).min()?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
-/// The verb that a word is a form of.
-fn base_form(word: &str) -> Option<String> {
-    let word = word.to_lowercase();
-    let stripped = [
-        Some(word.clone()),
-        word.strip_suffix('s').map(str::to_owned),
-        word.strip_suffix("es").map(str::to_owned),
-        word.strip_suffix("ies").map(|start| format!("{start}y")),
-    ];
-    stripped.into_iter().flatten().find(|base| VERBS.split_whitespace().any(|verb| verb == base))
-}
-
-/// The words with their further verbs as they follow a MUST: "a text and returns it" → "a text and return it".
-fn in_base_form(words: &str) -> String {
-    let words: Vec<&str> = words.split(' ').collect();
-    let follows = |at: usize| at > 0 && ["and", "or", "but", "then"].contains(&words[at - 1]);
-    let is_noun = |at: usize| {
-        let next = words.get(at + 1).copied().unwrap_or("of");
-        ["of", "in", "are", "is", "and", "or"].contains(&next)
-    };
-    let turned = words.iter().enumerate().map(|(at, word)| match base_form(word) {
-        Some(base) if follows(at) && !is_noun(at) && word.ends_with('s') => base,
-        _ => (*word).to_owned(),
-    });
-    turned.collect::<Vec<_>>().join(" ")
 }
 
 fn topic(part: Part, text: &str) -> Topic {
@@ -314,23 +240,6 @@ fn topic(part: Part, text: &str) -> Topic {
         }
         _ => Topic::Result,
     }
-}
-
-fn first_word(text: &str) -> &str {
-    text.split([' ', ',']).next().unwrap_or_default()
-}
-
-/// With a small letter, where the first word is not a name.
-fn uncapitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let is_name = first_word(text).chars().skip(1).any(|c| c.is_uppercase() || matches!(c, '_' | ':'));
-    if is_name { text.to_owned() } else { first.to_lowercase().chain(chars).collect() }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod observing;
 mod power;
 mod shrink;
 mod steady;
+mod telling;
 mod together;
 mod toll;
 
