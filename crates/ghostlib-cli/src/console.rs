@@ -60,7 +60,7 @@ pub(crate) fn is_terminal() -> bool {
 pub(crate) fn redraw(lines: &[String]) {
     let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
     let first = lines.len().saturating_sub(height.saturating_sub(1).max(1));
-    let _ = write!(anstream::stdout(), "\x1b[H\x1b[2J{}\n", lines[first..].join("\n"));
+    let _ = writeln!(anstream::stdout(), "\x1b[H\x1b[2J{}", lines[first..].join("\n"));
 }
 
 /// A value as JSON to standard output.

@@ -68,9 +68,9 @@ pub(crate) async fn ablate(args: &AblateArgs, json: bool) -> Result<Verdict, Cli
         let outcome = engine.run(&args.spec, options.clone()).await?;
         // With `--json` the figures of all parts are one document.
         if json {
-            keep(&project, &outcome)?
+            keep(&project, &outcome)?;
         } else {
-            finish(&project, &outcome, json)?
+            finish(&project, &outcome, json)?;
         }
         figures.push(Figures::of(options.shown.to_string(), &outcome.run, &outcome.summary, &options, None));
     }

@@ -25,6 +25,7 @@ mod lockfile;
 mod parcel;
 mod project;
 mod sessions;
+mod unpack;
 
 pub use candidates::{Candidates, CandidatesError};
 pub use clean::{CleanError, Waste};
