@@ -50,9 +50,31 @@ pub(crate) fn line_of_progress() -> ProgressBar {
     line
 }
 
+/// As long as this is there, no progress is drawn: somebody is asked something.
+pub(crate) struct Silence {
+    was_drawn: bool,
+}
+
+impl Silence {
+    pub(crate) fn begin() -> Self {
+        let was_drawn = !PROGRESS.is_hidden();
+        let _nothing_to_clear = PROGRESS.clear();
+        PROGRESS.set_draw_target(ProgressDrawTarget::hidden());
+        Self { was_drawn }
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if self.was_drawn {
+            draw_progress();
+        }
+    }
+}
+
 /// Whether standard output is a terminal.
 pub(crate) fn is_terminal() -> bool {
-    std::io::stdout().is_terminal()
+    std::io::IsTerminal::is_terminal(&std::io::stdout())
 }
 
 /// Draws lines on a terminal's standard output in the place of all that it shows: the last ones, where it has no room for

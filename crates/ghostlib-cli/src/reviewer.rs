@@ -1,6 +1,6 @@
 //! Asking whoever sits at the terminal what they think of a revision.
 
-use crate::console::{BAD, BOLD, DIM, GOOD, end_progress, say, styled, visible, warn};
+use crate::console::{BAD, BOLD, DIM, GOOD, Silence, say, styled, visible, warn};
 use crate::environment::variable;
 use crate::narrate;
 use ghostlib_run::{Opinion, Proposed, Reviewer};
@@ -23,7 +23,7 @@ impl AtTerminal {
 
 impl Reviewer for AtTerminal {
     fn ask(&self, proposed: &Proposed) -> Option<Opinion> {
-        end_progress();
+        let _silence = Silence::begin();
         if proposed.refused.is_empty() {
             show(proposed);
         } else {

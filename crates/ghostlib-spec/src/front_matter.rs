@@ -469,7 +469,7 @@ mod tests {
         let Some(ReferenceSource::Perturbed(perturbation)) = &reference else {
             panic!("{reference:?} {codes:?}")
         };
-        let change = RuleChange { at: "a.rs:1:2".into(), from: "3".into(), to: "4".into() };
+        let change = ghostlib_model::RuleChange { at: "a.rs:1:2".into(), from: "3".into(), to: "4".into() };
         assert_eq!(perturbation.changes, [change]);
         assert_eq!(reference.unwrap().to_string(), "crate:a@1.0.0 perturbed into 000000000000");
         for wrong in ["{seed: 7}", "{seed: 7, changes: [3], hash: a}", "{seed: 7, changes: [], hash: a}"] {

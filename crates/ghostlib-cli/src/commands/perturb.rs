@@ -1,7 +1,7 @@
 use super::init::reference_yaml;
 use super::measuring::{BUILD_WALL, call_text};
 use crate::args::SandboxChoice;
-use crate::console::{BOLD, DIM, counted, end_progress, progress, say, say_json, styled, visible, warn};
+use crate::console::{BOLD, DIM, counted, line_of_progress, say, say_json, styled, visible, warn};
 use crate::environment::{current_dir, sandbox, tools};
 use crate::error::{CliError, Verdict};
 use clap::Args;
@@ -60,8 +60,10 @@ pub(crate) async fn perturb(args: &PerturbArgs, json: bool) -> Result<Verdict, C
     let workshop = Workshop { sandbox: &sandbox, tools: &tools, scratch: scratch.path(), wall: BUILD_WALL };
     let cases = usize::try_from(args.cases).unwrap_or(usize::MAX);
     let plan = PerturbPlan { count: args.count.into(), seed: args.seed, cases };
+    let progress = line_of_progress();
+    let tell = |so_far: &PerturbProgress| progress.set_message(told_so_far(so_far));
     let perturbed = choose(workshop, (&reference, &api), &literals(&tree), plan, &tell).await;
-    end_progress();
+    progress.finish_and_clear();
     let perturbed = perturbed?;
     let written = copy(&perturbed.dir, &args.into)
         .and_then(|()| write_file(&list, document(&reference, &perturbed).as_bytes()));
@@ -91,12 +93,8 @@ async fn fetch(source: &ReferenceSource, cache: &Path) -> Result<(Tools, Library
     Ok((tools, reference))
 }
 
-fn tell(so_far: &PerturbProgress) {
-    progress(format!(
-        "{} found, {} tried that cannot be made",
-        counted(so_far.n_fit, "change"),
-        so_far.n_unfit
-    ));
+fn told_so_far(so_far: &PerturbProgress) -> String {
+    format!("{} found, {} tried that cannot be made", counted(so_far.n_fit, "change"), so_far.n_unfit)
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -88,6 +88,8 @@ pub(super) fn tell(event: &Event) {
             let accepted = revision.verdict == RevisionVerdict::Accepted;
             info!(iteration, changes = revision.changes.len(), accepted, "a revision was proposed");
         }
+        Event::Reviewed { iteration, .. } => info!(iteration, "a person has looked at a revision"),
+        Event::Imported { was } => info!(%was, "the run was imported"),
         Event::RunEnded { end, .. } => info!(%end, "the run has ended"),
     }
 }

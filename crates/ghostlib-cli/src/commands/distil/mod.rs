@@ -4,7 +4,7 @@ use super::init::{folder_of, reference_yaml};
 use super::measuring::BUILD_WALL;
 use super::run::{Watching, engine};
 use crate::args::SandboxChoice;
-use crate::console::{DIM, end_progress, progress, styled, visible, warn};
+use crate::console::{visible, warn};
 use crate::environment::{canaries, current_dir, sandbox};
 use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
@@ -76,7 +76,6 @@ pub(crate) async fn distil(args: &DistilArgs, json: bool) -> Result<Verdict, Cli
     fs::create_dir_all(&dir).map_err(|error| CliError::environment(format!("{}: {error}", dir.display())))?;
     let naming = Naming { reference: reference_yaml(&args.reference, &dir), name };
     let written = args.write(&naming, &project, &dir, json).await;
-    end_progress();
     if written.is_err() {
         // It goes only if there is nothing in it.
         let _ = fs::remove_dir(&dir);
@@ -134,7 +133,6 @@ impl DistilArgs {
             cache: project.references(),
             scratch: project.reference_build(),
         };
-        progress(styled(DIM, "fetching and building the reference …"));
         let tools = JudgeTools::of_reference(&spec, dir).await?;
         let judge = Judge::prepare(sandbox(self.sandbox).await?, tools, &spec, places).await?;
         let draft = distilled(naming, &judge, &self.judge_options(&settings)).await?;
