@@ -37,7 +37,7 @@ fn the_log_of_a_run_has_every_step_and_no_secret_and_gc_takes_old_ones() {
     assert_eq!(verbose.code, quiet.code);
     assert!(verbose.stderr.contains("attempt{attempt=1.1}") && verbose.stderr.contains("[redacted]"));
     assert!(!verbose.stderr.contains("planted0a1b"), "{}", verbose.stderr);
-    let _ = project.run(&["gc"]).expect_code(0);
+    let _ran = project.run(&["gc"]).expect_code(0);
     assert!(!project.path(".ghostlib/runs/r1/log.jsonl").exists(), "that of an older run goes");
     assert!(project.path(".ghostlib/runs/r2/log.jsonl").exists(), "that of the newest one stays");
 }

@@ -1,5 +1,7 @@
 //! Spans over OTLP, as a collector of OpenTelemetry gets them: `cargo test -p ghostlib-cli --features otlp --test otlp`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use ghostlib_testkit::TestProject;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;

@@ -1,7 +1,6 @@
 //! Writes a sample report for looking at: `cargo run --example sample -- FOLDER` makes `sample.html` and
 //! `sample.md` in it.
 
-#[expect(dead_code, reason = "tests use more of it")]
 #[path = "../src/tests/sample/mod.rs"]
 mod sample;
 

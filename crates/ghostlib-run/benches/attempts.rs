@@ -11,7 +11,8 @@ use ghostlib_agent::{
 };
 use ghostlib_diff::CopyThresholds;
 use ghostlib_model::{
-    AgentStamp, Role, RunBudget, RunOptions, SessionBudget, SessionEnd, SessionId, Sha256Hex, Shown,
+    AgentStamp, IterationSummary, Role, RunBudget, RunOptions, SessionBudget, SessionEnd, SessionId,
+    Sha256Hex, Shown,
 };
 use ghostlib_run::store::Project;
 use ghostlib_run::{Candidate, Engine, Judge, JudgeOptions, JudgePlaces, JudgeTools, LoadedSpec, Worker};
@@ -62,10 +63,10 @@ async fn measure(n: u32) -> Result<()> {
     place.bare(2).await?;
     let tenth = (n / 10).max(2);
     let mut rows = Vec::new();
-    rows.push((format!("{tenth} without the engine"), tenth, Used::by(place.bare(tenth)).await?));
-    rows.push((format!("{tenth} in a run"), tenth, Used::by(place.run(tenth)).await?));
-    rows.push((format!("{n} in a run"), n, Used::by(place.run(n)).await?));
-    rows.push((format!("{tenth} without the engine"), tenth, Used::by(place.bare(tenth)).await?));
+    rows.push((format!("{tenth} without the engine"), tenth, Box::pin(Used::by(place.bare(tenth))).await?));
+    rows.push((format!("{tenth} in a run"), tenth, Box::pin(Used::by(place.run(tenth))).await?));
+    rows.push((format!("{n} in a run"), n, Box::pin(Used::by(place.run(n))).await?));
+    rows.push((format!("{tenth} without the engine"), tenth, Box::pin(Used::by(place.bare(tenth))).await?));
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
@@ -144,7 +145,7 @@ impl Place {
 
     /// Sessions and evaluations, one after the other.
     async fn bare(&self, n: u32) -> Result<()> {
-        let (agent, project, options) = (self.agent(), self.project(), self.judge_options());
+        let (agent, project, options) = (self.agent(), self.project(), judge_options());
         let tools = Tools::Rust(self.toolchain.clone());
         let tools = JudgeTools { reference: tools.clone(), candidate: tools };
         let base = self.dir.path().join("specs/level");
@@ -180,7 +181,7 @@ impl Place {
 
     /// The same in one iteration of a run.
     async fn run(&self, n: u32) -> Result<()> {
-        let judge = self.judge_options();
+        let judge = judge_options();
         let engine = Engine {
             project: self.project(),
             agents: vec![Worker { agent: Box::new(self.agent()), parallel: None }],
@@ -195,22 +196,22 @@ impl Place {
             observer: Box::new(|_| {}),
         };
         let outcome = engine.run(&self.dir.path().join("specs/level"), options(n)).await?;
-        let n_measured = outcome.summary.iterations.iter().flat_map(|one| one.evaluations()).count();
+        let n_measured = outcome.summary.iterations.iter().flat_map(IterationSummary::evaluations).count();
         if n_measured == n as usize {
             Ok(())
         } else {
             Err(format!("{n_measured} of {n} were measured").into())
         }
     }
+}
 
-    fn judge_options(&self) -> JudgeOptions {
-        JudgeOptions {
-            differential: Differential { cases: CASES, seed: 1, max_differences: 8 },
-            build_wall: Duration::from_secs(600),
-            copy: CopyThresholds::default(),
-            budget: Duration::from_secs(60),
-            canaries: Vec::new(),
-        }
+fn judge_options() -> JudgeOptions {
+    JudgeOptions {
+        differential: Differential { cases: CASES, seed: 1, max_differences: 8 },
+        build_wall: Duration::from_secs(600),
+        copy: CopyThresholds::default(),
+        budget: Duration::from_secs(60),
+        canaries: Vec::new(),
     }
 }
 

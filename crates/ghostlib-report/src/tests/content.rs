@@ -1,4 +1,4 @@
-use super::sample;
+use super::{measured, sample};
 use crate::{html, markdown};
 use ghostlib_model::{
     AttemptSummary, Finding, IterationSummary, Priority, RevisionVerdict, RunEnd, RunSummary,
@@ -26,7 +26,7 @@ fn nothing_known_shows_no_number_and_no_pass() {
 #[test]
 fn an_unknown_dimension_makes_the_headline_unknown() {
     let mut run = sample::run();
-    let evaluation = sample::measured(&mut run, 2);
+    let evaluation = measured(&mut run, 2);
     evaluation.fidelity.behaviour.agreement = None;
     for page in both(&run) {
         assert!(page.contains("behaviour is unknown, and what is unknown never passes"), "{page}");
@@ -37,7 +37,7 @@ fn an_unknown_dimension_makes_the_headline_unknown() {
 #[test]
 fn a_gate_without_a_result_does_not_hold() {
     let mut run = sample::run();
-    sample::measured(&mut run, 2).fidelity.gates.clear();
+    measured(&mut run, 2).fidelity.gates.clear();
     for page in both(&run) {
         assert!(page.contains("gates G0, G1, G2 and G3 are unknown"), "{page}");
     }
@@ -159,7 +159,7 @@ fn a_candidate_that_passed_in_a_run_that_did_not_is_not_said_to_fail() {
 fn a_finding_that_blocks_keeps_full_figures_from_reading_as_passed() {
     let mut run = sample::run();
     let finding = Finding::new("canary-found", Priority::P0, "src/lib.rs", "a canary stands in it");
-    sample::measured(&mut run, 2).findings.push(finding);
+    measured(&mut run, 2).findings.push(finding);
     for page in both(&run) {
         assert!(page.contains("does not fit the figures of attempt 3.1: 1 finding blocks"), "{page}");
     }

@@ -1,6 +1,6 @@
 //! Reports of a run with far more in it than a person reads.
 
-use super::sample;
+use super::{measured, sample};
 use crate::{html, markdown};
 use ghostlib_model::{Case, Finding, Place, Priority, RunSummary};
 
@@ -17,7 +17,7 @@ fn with_findings(n: usize) -> RunSummary {
         finding
     };
     let mut run = sample::run();
-    sample::measured(&mut run, 2).findings = (0..n).map(finding).collect();
+    measured(&mut run, 2).findings = (0..n).map(finding).collect();
     run
 }
 
@@ -40,7 +40,7 @@ fn markdown_shows_some_findings_and_tells_of_the_rest() {
 fn long_text_is_cut_on_the_page_and_whole_in_its_data() {
     let mut run = sample::run();
     let long = "é".repeat(10_000);
-    sample::measured(&mut run, 0).findings[0].message.clone_from(&long);
+    measured(&mut run, 0).findings[0].message.clone_from(&long);
     let page = html(&run);
     assert!(page.contains("(6,000 characters more)"));
     assert_eq!(page.matches(&long).count(), 1);

@@ -6,6 +6,13 @@ mod long;
 mod sample;
 
 use crate::{html, markdown};
+use ghostlib_model::{Evaluation, RunSummary};
+use std::sync::Arc;
+
+/// What was measured of the first attempt of an iteration, by its place in the run.
+fn measured(run: &mut RunSummary, iteration: usize) -> &mut Evaluation {
+    Arc::make_mut(run.iterations[iteration].attempts[0].evaluation.as_mut().unwrap())
+}
 
 /// Compares with the reviewed output under `golden/report`.
 fn assert_golden(name: &str, rendered: &str) {

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 /// Processor time of this process on all cores, without what it has started, in ticks of a hundredth of a second:
-/// proc_pid_stat(5).
+/// `proc_pid_stat(5)`.
 pub(crate) fn own_time() -> io::Result<Duration> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

@@ -63,16 +63,14 @@ impl Work<'_> {
         iteration: u32,
     ) -> Result<Arc<SpecInUse>, RunError> {
         let mut read = self.specs.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let chosen = match &read.withheld {
-            Some(chosen) => chosen,
-            None => {
-                let first = self.read_spec(&self.first_spec)?;
-                read.withheld.insert(first.to_withhold(self.options.hidden, self.options.seed))
-            }
+        let mut withheld = if let Some(chosen) = &read.withheld {
+            chosen.clone()
+        } else {
+            let first = self.read_spec(&self.first_spec)?;
+            read.withheld.insert(first.to_withhold(self.options.hidden, self.options.seed)).clone()
         };
         let shown: BTreeSet<&str> = next::shown_before(summary, iteration).collect();
-        let withheld: BTreeSet<VectorId> =
-            chosen.iter().filter(|id| !shown.contains(id.as_str())).cloned().collect();
+        withheld.retain(|id| !shown.contains(id.as_str()));
         if let Some(last) = &read.last
             && last.hash == *hash
             && last.loaded.withheld == withheld

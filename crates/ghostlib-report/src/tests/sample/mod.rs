@@ -262,11 +262,6 @@ fn iteration(n: u32, purpose: Purpose) -> IterationSummary {
     IterationSummary { seconds: 14.2, ..IterationSummary::new(n, purpose, spec(n), Vec::new()) }
 }
 
-/// What was measured of the first attempt of an iteration, by its place in the run.
-pub(crate) fn measured(run: &mut RunSummary, iteration: usize) -> &mut Evaluation {
-    Arc::make_mut(run.iterations[iteration].attempts[0].evaluation.as_mut().unwrap())
-}
-
 fn attempt((iteration, n): (u32, u32), evaluation: Option<Evaluation>) -> AttemptSummary {
     AttemptSummary {
         attempt: n,
