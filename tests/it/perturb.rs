@@ -109,11 +109,6 @@ fn each_change_shows_and_the_same_seed_makes_the_same_library() {
     assert_eq!(files(&project, "one"), files(&project, "again"));
     perturb(&project, "8", "other");
     assert_ne!(files(&project, "one"), files(&project, "other"));
-
-    // What a person would see who compares the two.
-    let diff = json(&project.run(&["diff", "./tally", "./one", "--behaviour", "--cases", "60", "--json"]));
-    assert_eq!(diff["api"]["signature"]["recall"], 1.0);
-    assert!(diff["behaviour"]["agreement"].as_f64().unwrap() < 1.0, "{diff:#}");
 }
 
 #[test]
@@ -136,8 +131,10 @@ fn a_spec_names_a_perturbed_library_and_is_told_if_it_is_another() {
     );
     project.write("spec/SPEC.md", spec(reference));
     project.write("spec/v.yaml", vector);
+    // The API is that of the original, and what it does is not.
     let evaluated = json(&project.run(&["eval", "spec", "one", "--cases", "40", "--json"]));
     assert_eq!(evaluated["behaviour"]["agreement"], 1.0, "{evaluated:#}");
+    assert_eq!(evaluated["gates"]["g2"], true, "{evaluated:#}");
     let original = json(&project.run(&["eval", "spec", "tally", "--cases", "40", "--json"]).expect_code(1));
     assert!(original["behaviour"]["agreement"].as_f64().unwrap() < 1.0, "{original:#}");
 

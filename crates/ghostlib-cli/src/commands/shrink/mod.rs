@@ -15,6 +15,7 @@ use ghostlib_run::store::Project;
 use ghostlib_run::{Engine, LoadedSpec};
 use probe::{Probed, Spent, probe};
 use search::Search;
+use serde_json::json;
 use statements::{Kind, Statement, gone, rest, statements, without};
 use std::path::PathBuf;
 
@@ -117,7 +118,9 @@ impl Hunt<'_> {
                 Probed::Stopped(why) => return Err(CliError::environment(why)),
             },
         };
-        if !passes {
+        if !passes && self.json {
+            say_json(&json!({"whole": {"run": run, "passes": false}}));
+        } else if !passes {
             self.tell(&format!(
                 "Rebuilds from the whole spec do not pass, in the run {run}: there is nothing to leave out"
             ));

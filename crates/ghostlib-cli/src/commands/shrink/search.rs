@@ -122,6 +122,8 @@ mod tests {
         assert_eq!(stay, [5, 40]);
         assert!(n_tries <= 24, "{n_tries}");
         assert_eq!(searched(3, needs(&[0, 1, 2])).0, [0, 1, 2]);
+        // With the first left out, that without both rebuilds fail says all of the second.
+        assert_eq!(searched(2, needs(&[1])), (vec![1], 2));
     }
 
     #[test]
