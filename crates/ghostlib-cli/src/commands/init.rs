@@ -1,7 +1,7 @@
 use crate::console::{say, say_json};
 use crate::error::{CliError, Verdict};
 use clap::Args;
-use ghostlib_model::{Perturbation, ReferenceSource};
+use ghostlib_model::{Perturbation, ReferenceSource, RuleChange};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
@@ -64,17 +64,13 @@ pub(in crate::commands) fn reference_yaml(source: &ReferenceSource, dir: &Path) 
             let Perturbation { of, seed, changes, hash } = &**perturbation;
             let of = reference_yaml(of, dir);
             let text = |text: &str| serde_json::Value::from(text).to_string();
-            let changes: String = changes
+            let changes: Vec<String> = changes
                 .iter()
-                .map(|one| {
-                    format!(
-                        "      - {{at: {}, from: {}, to: {}}}\n",
-                        text(&one.at),
-                        text(&one.from),
-                        text(&one.to)
-                    )
+                .map(|RuleChange { at, from, to }| {
+                    format!("      - {{at: {}, from: {}, to: {}}}\n", text(at), text(from), text(to))
                 })
                 .collect();
+            let changes = changes.concat();
             format!(
                 "{of}  perturb:\n    seed: {seed}\n    hash: {:?}\n    changes:\n{changes}",
                 hash.as_str()

@@ -120,6 +120,10 @@ impl TellingArgs {
 
 impl Telling {
     /// Sends what is still to be sent.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(clippy::unused_self, reason = "without the feature nothing is sent")
+    )]
     pub(crate) fn end(self) {
         #[cfg(feature = "otlp")]
         if let Some(exported) = self.exported {

@@ -36,7 +36,9 @@ pub(super) async fn watch(project: &Project, run: &RunId, json: bool) -> Result<
         } else if !is_terminal() {
             new.iter().for_each(recorded);
         }
-        new.into_iter().for_each(|event| summary.apply(event));
+        for event in new {
+            summary.apply(event);
+        }
         if !json && is_terminal() {
             redraw(&live(project, run, &summary));
         }
