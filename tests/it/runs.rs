@@ -55,7 +55,13 @@ fn a_run_that_has_not_ended_stays() {
 #[test]
 fn the_recorded_runs_of_this_project_can_be_read() {
     let project = level_project();
-    for (run, iterations) in [("caskbook/r1", 3), ("caskbook/floor", 1), ("shell-words/r1", 3), ("evalexpr/r1", 2)] {
+    for (run, iterations) in [
+        ("caskbook/r1", 3),
+        ("caskbook/floor", 1),
+        ("shell-words/r1", 3),
+        ("evalexpr/r1", 2),
+        ("humantime/r1", 2),
+    ] {
         copy_recorded(&project, run, "r1");
         let summary: Value =
             serde_json::from_str(&project.run(&["status", "--json"]).expect_code(0).stdout).unwrap();

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,19 +61,41 @@ impl Manifest {
     }
 }
 
-/// Dependencies of every table that takes part in a build, also those of one target.
+/// Dependencies of every table that takes part in a build, also those of one target. Optional ones do not, as long as the
+/// default features leave them off.
 fn dependencies(table: &Table) -> Vec<String> {
+    let on = switched_on(table);
+    let is_on = |(key, value): &(&String, &toml::Value)| {
+        value.get("optional").and_then(toml::Value::as_bool) != Some(true) || on.contains(key.as_str())
+    };
     let targets = table.get("target").and_then(toml::Value::as_table);
     let targets = targets.into_iter().flat_map(Table::values).filter_map(toml::Value::as_table);
     let mut names: Vec<_> = std::iter::once(table)
         .chain(targets)
         .flat_map(|table| ["dependencies", "build-dependencies"].map(|key| table.get(key)))
         .filter_map(|section| section?.as_table())
-        .flat_map(|section| section.iter().map(package_name))
+        .flat_map(|section| section.iter().filter(is_on).map(package_name))
         .collect();
     names.sort();
     names.dedup();
     names
+}
+
+/// What the default features name, and what those name in turn: features and dependencies alike.
+fn switched_on(table: &Table) -> BTreeSet<&str> {
+    let features = table.get("features").and_then(toml::Value::as_table);
+    let mut on = BTreeSet::new();
+    let mut left = vec!["default"];
+    while let Some(name) = left.pop() {
+        // `dep:x`, `x/feature`; with `x?/feature` it stays off.
+        let name = name.strip_prefix("dep:").unwrap_or(name);
+        let name = name.split_once('/').map_or(name, |(name, _)| name);
+        if on.insert(name) {
+            let named = features.and_then(|all| all.get(name)?.as_array());
+            left.extend(named.into_iter().flatten().filter_map(toml::Value::as_str));
+        }
+    }
+    on
 }
 
 fn package_name((key, value): (&String, &toml::Value)) -> String {
@@ -90,5 +113,16 @@ mod tests {
             .parse()
             .unwrap();
         assert_eq!(dependencies(&table), ["a", "c", "real"]);
+    }
+
+    #[test]
+    fn an_optional_dependency_counts_if_the_default_features_switch_it_on() {
+        let table: Table = "[dependencies]\na = {version = \"1\", optional = true}\n\
+            b = {version = \"1\", optional = true}\nc = {version = \"1\", optional = true}\n\
+            d = {version = \"1\", optional = true}\n\
+            [features]\ndefault = [\"inner\", \"c?/x\"]\ninner = [\"dep:a\", \"d/x\"]\nother = [\"dep:b\"]\n"
+            .parse()
+            .unwrap();
+        assert_eq!(dependencies(&table), ["a", "d"]);
     }
 }
