@@ -1,6 +1,6 @@
 //! The demo, as a newcomer runs it. It needs the crate registry, as building ghostlib does.
 
-use crate::support::project;
+use crate::support::{project, shell_words_project};
 
 #[test]
 fn the_demo_mends_the_spec_and_passes_with_landlock_alone() {
@@ -35,10 +35,8 @@ fn the_demo_mends_the_spec_and_passes_with_landlock_alone() {
 
 #[test]
 fn nothing_is_staged_a_recording_of_another_spec_is_refused() {
-    let project = project();
-    let ran = project.run(&["demo"]).expect_code(0);
-    drop(ran);
-    let spec = project.read("ghostlib-demo/specs/shell-words/SPEC.md");
+    let project = shell_words_project();
+    let spec = project.read("specs/shell-words/SPEC.md");
     project.write("own/SPEC.md", spec.replace("A library that", "The library that"));
     let refused = project.run(&["run", "own", "--agent", "replay:demo"]).expect_code(2);
     assert!(refused.stderr.contains("no recording was made from this spec"), "{}", refused.stderr);

@@ -473,7 +473,8 @@ mod tests {
         assert_eq!(perturbation.changes, [change]);
         assert_eq!(reference.unwrap().to_string(), "crate:a@1.0.0 perturbed into 000000000000");
         for wrong in ["{seed: 7}", "{seed: 7, changes: [3], hash: a}", "{seed: 7, changes: [], hash: a}"] {
-            assert_eq!(read(wrong), (None, vec!["reference-invalid".to_owned()]));
+            let (reference, codes) = read(wrong);
+            assert_eq!((reference, codes.last().map(String::as_str)), (None, Some("reference-invalid")));
         }
     }
 
