@@ -52,6 +52,8 @@
 //! aliases: {count.blank: count.space}    # ids that requirements had before, and those that they have now
 //! retired: [count.legacy]                # ids of requirements that are gone for good
 //! keywords: {MUST NOT: [DARF NICHT]}     # words that bind besides those of RFC 2119
+//! waivers:                               # what the reference does and the spec is not to say
+//!   - {operation: count, pattern: "*_*", reason: underscores are no words}
 //! lints: {compound: allow}               # levels of lints: allow, info, warning, error
 //! ---
 //! ```
@@ -61,6 +63,27 @@
 //!
 //! Names of files are relative to the document's folder, with `/` between their parts. They are not
 //! absolute and have no `..`.
+//!
+//! ## Waivers
+//!
+//! Not all that the reference does belongs into its spec: a quirk, a mistake, a function of another time. A waiver says what, and why:
+//!
+//! | keys | what is waived |
+//! |---|---|
+//! | `item` | an item of the public API, by its path, and what is below it |
+//! | `operation` | all calls of an operation |
+//! | `operation`, `input` | its calls with this input, written as in a vector |
+//! | `operation`, `pattern` | its calls with inputs like this: a text, or JSON where the input is something else; `*` stands for anything |
+//!
+//! Each has a `reason`, which is not empty. Where a rebuild differs from the reference in what is waived, the finding says
+//! `reference quirk, waived: REASON`. It is shown like any other, fails no gate and does not block; the calls count neither in behaviour
+//! nor, if it is all of an operation, in coverage; the item does not count in the API; and the spec is not revised for it. A vector that
+//! says what the author wants in the place of the quirk still does not hold on the reference and is not used, but nobody is blamed
+//! for it. A vector that the reference holds is the spec's own word and cannot be waived. Lockfile and reports list all waivers, with the
+//! number of findings that each was needed for. One that names nothing that the reference has is the lint
+//! `waiver-unmatched`.
+//!
+//! A waiver is public, as all of the document is: implementers may do there what the reference does, or not.
 //!
 //! A format number above the one that this version reads is an error, and nothing else of the document or
 //! of the vector file is read.
