@@ -83,16 +83,26 @@ pub struct Prepared<'a> {
 /// If the workspace cannot be written.
 pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<String, AgentError> {
     let prompt = implementer_prompt(prepared)?;
+    lay_out(workspace, prompt, prepared.spec_files, || {
+        let candidate = workspace.join(CANDIDATE_DIR);
+        fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
+        fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))
+    })
+}
+
+/// Lays out the spec, what else a role needs, and the task last: a workspace that has one is whole, and is kept.
+fn lay_out(
+    workspace: &Path,
+    prompt: String,
+    spec_files: &[(String, Vec<u8>)],
+    rest: impl FnOnce() -> Result<(), AgentError>,
+) -> Result<String, AgentError> {
     let task = workspace.join(TASK_FILE);
-    if task.exists() {
-        return Ok(prompt);
+    if !task.exists() {
+        write_spec(workspace, spec_files)?;
+        rest()?;
+        fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
     }
-    let candidate = workspace.join(CANDIDATE_DIR);
-    fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
-    write_spec(workspace, prepared.spec_files)?;
-    fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))?;
-    // The task comes last: a workspace that has one is whole.
-    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
     Ok(prompt)
 }
 
@@ -125,16 +135,10 @@ pub fn prepare_reviser(workspace: &Path, to_revise: &ToRevise<'_>) -> Result<Str
         "growth_lines": to_revise.growth_lines,
     });
     let prompt = to_revise.prompts.render(PromptName::Reviser, &data)?;
-    let task = workspace.join(TASK_FILE);
-    if task.exists() {
-        return Ok(prompt);
-    }
-    write_spec(workspace, to_revise.spec_files)?;
-    let findings = workspace.join(FINDINGS_FILE);
-    fs::write(&findings, to_revise.findings).map_err(AgentError::at(&findings))?;
-    // The task comes last: a workspace that has one is whole.
-    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
-    Ok(prompt)
+    lay_out(workspace, prompt, to_revise.spec_files, || {
+        let findings = workspace.join(FINDINGS_FILE);
+        fs::write(&findings, to_revise.findings).map_err(AgentError::at(&findings))
+    })
 }
 
 /// What an author's workspace is made from.
@@ -165,22 +169,17 @@ pub fn prepare_author(workspace: &Path, to_write: &ToWrite<'_>) -> Result<String
         "findings_file": FINDINGS_FILE,
     });
     let prompt = to_write.prompts.render(PromptName::Author, &data)?;
-    let task = workspace.join(TASK_FILE);
-    if task.exists() {
-        return Ok(prompt);
-    }
-    write_spec(workspace, to_write.spec_files)?;
-    to_write.reference.write(&workspace.join(REFERENCE_DIR)).map_err(tree_error)?;
-    if !to_write.refused.is_empty() {
+    lay_out(workspace, prompt, to_write.spec_files, || {
+        to_write.reference.write(&workspace.join(REFERENCE_DIR)).map_err(tree_error)?;
+        if to_write.refused.is_empty() {
+            return Ok(());
+        }
         let title = format!("# Why the version in {SPEC_DIR}/ was refused\n");
         let reasons = to_write.refused.iter().map(|reason| format!("- {reason}"));
         let text = std::iter::once(title).chain(reasons).collect::<Vec<_>>().join("\n") + "\n";
         let findings = workspace.join(FINDINGS_FILE);
-        fs::write(&findings, text).map_err(AgentError::at(&findings))?;
-    }
-    // The task comes last: a workspace that has one is whole.
-    fs::write(&task, &prompt).map_err(AgentError::at(&task))?;
-    Ok(prompt)
+        fs::write(&findings, text).map_err(AgentError::at(&findings))
+    })
 }
 
 /// Whether the spec of a workspace is the one that it was prepared with. Whoever works in it can write there, and what a
