@@ -33,7 +33,8 @@ pub use comparison::{ComparedRun, Comparison, ComparisonVerdict, DimensionChange
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,
-    MIN_ACCEPTED, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
+    MIN_ACCEPTED, MIN_ACCEPTED_CALLS, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
+    accepts_enough,
 };
 pub use event::{
     AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,

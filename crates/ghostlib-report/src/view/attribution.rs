@@ -188,6 +188,7 @@ fn name(verdict: &CaseVerdict) -> VerdictName {
         CaseVerdict::OverDelivery => ("over-delivery", "a candidate has more than it was asked for"),
         CaseVerdict::Waived(_) => ("waived", "the author does not want what the reference does"),
         CaseVerdict::Unmeasured => ("not measured", "it could not be measured, and says nothing of either"),
+        CaseVerdict::Unshown => ("not shown", "no vector of the spec shows it, which is no difference"),
     };
     VerdictName { word, meaning, blames_spec: verdict.blames_spec() }
 }

@@ -8,8 +8,8 @@ use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, Sequence, SpecStand, Vector,
-    VectorOutcome, VectorResult, VectorsDimension,
+    FunctionAgreement, Gate, GateResult, PhaseTime, Ratio, Sequence, SpecStand, Vector, VectorOutcome,
+    VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{
@@ -416,7 +416,7 @@ fn coverage(
     required: Option<&BTreeSet<String>>,
     functions: &[&FunctionAgreement],
 ) -> Ratio {
-    let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
+    let exercised = figures::exercised(ready.operations.all(), functions, FunctionAgreement::is_known);
     let all = || ready.operations.required.iter().collect();
     let mut required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
     required.retain(|path| waive::of_item(loaded, &ready.operations, path).is_none());
