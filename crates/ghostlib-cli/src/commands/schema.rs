@@ -2,7 +2,7 @@ use crate::console::{say, say_json};
 use crate::error::Verdict;
 use crate::wire::parsed::SpecJson;
 use clap::{Args, ValueEnum};
-use ghostlib_model::Comparison;
+use ghostlib_model::{CheckReport, Comparison};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
@@ -24,6 +24,8 @@ enum Name {
     Parse,
     /// What `ghostlib compare --json` writes.
     Compare,
+    /// What `ghostlib check --json` writes.
+    Check,
 }
 
 pub(crate) fn schema(args: &SchemaArgs, json: bool) -> Verdict {
@@ -47,6 +49,7 @@ impl Name {
             Self::Vectors => ghostlib_spec::schema::vectors(),
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
+            Self::Check => of_output::<CheckReport>(),
         }
     }
 }
