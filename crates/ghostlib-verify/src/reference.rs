@@ -163,7 +163,11 @@ pub(crate) async fn once(
     fs::create_dir_all(parent).map_err(at(parent))?;
     let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
     fill(partial.path()).await?;
-    fs::rename(partial.path(), root).map_err(at(root))
+    match fs::rename(partial.path(), root) {
+        // Another one was first, and what it has made is the same.
+        Err(_) if root.is_dir() => Ok(()),
+        renamed => renamed.map_err(at(root)),
+    }
 }
 
 pub(crate) async fn clone(
