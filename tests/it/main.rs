@@ -44,5 +44,6 @@ mod task;
 mod telling;
 mod upstream;
 mod vectors;
+mod vendoring;
 mod waiving;
 mod watching;

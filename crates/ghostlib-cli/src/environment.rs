@@ -37,7 +37,7 @@ pub(crate) fn config_home() -> Option<PathBuf> {
 }
 
 /// The folder for what every project of the user can use again.
-fn cache_home() -> Option<PathBuf> {
+pub(crate) fn cache_home() -> Option<PathBuf> {
     let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = given.or_else(|| env::home_dir().map(|home| home.join(".cache")))?;
     Some(cache.join("ghostlib"))

@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
 pub(crate) mod ablate;
+pub(crate) mod add;
 pub(crate) mod attach;
 pub(crate) mod check;
 pub(crate) mod compare;
@@ -20,6 +21,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod mcp;
 mod measuring;
+pub(crate) mod outdated;
 pub(crate) mod parse;
 pub(crate) mod perturb;
 pub(crate) mod prompts;
@@ -36,7 +38,10 @@ pub(crate) mod spec;
 pub(crate) mod status;
 pub(crate) mod strength;
 pub(crate) mod task;
+pub(crate) mod update;
 pub(crate) mod vectors;
+mod vendoring;
+pub(crate) mod verify;
 
 use crate::args::{Args, Command};
 use crate::error::{CliError, Verdict};
@@ -111,6 +116,10 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
+        Command::Add(args) => Box::pin(add::add(&args, json)).await,
+        Command::Verify(args) => Box::pin(verify::verify(&args, json)).await,
+        Command::Outdated(args) => outdated::outdated(&args, json).await,
+        Command::Update(args) => Box::pin(update::update(&args, json)).await,
         Command::Prompts(args) => prompts::prompts_command(&args, json),
         Command::Config(args) => config::config(&args, json),
         Command::Sandbox(args) => sandbox::sandbox(&args).await,

@@ -1,6 +1,8 @@
 use crate::console::{say, say_json};
 use crate::error::Verdict;
+use crate::wire::outdated::OutdatedJson;
 use crate::wire::parsed::SpecJson;
+use crate::wire::vendored::{RebuildingJson, VerificationJson};
 use clap::{Args, ValueEnum};
 use ghostlib_model::{CheckReport, Comparison};
 use schemars::generate::SchemaSettings;
@@ -26,6 +28,12 @@ enum Name {
     Compare,
     /// What `ghostlib check --json` writes.
     Check,
+    /// What `ghostlib add --json` and `ghostlib update --json` write.
+    Add,
+    /// What `ghostlib verify --json` writes.
+    Verify,
+    /// What `ghostlib outdated --json` writes.
+    Outdated,
 }
 
 pub(crate) fn schema(args: &SchemaArgs, json: bool) -> Verdict {
@@ -50,6 +58,9 @@ impl Name {
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
             Self::Check => of_output::<CheckReport>(),
+            Self::Add => of_output::<RebuildingJson<'static>>(),
+            Self::Outdated => of_output::<OutdatedJson>(),
+            Self::Verify => of_output::<VerificationJson<'static>>(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Judging: a reference that is ready to be compared with, and the evaluation of candidates against it.
 
+mod conform;
 mod converge;
 mod evaluate;
 mod figures;
@@ -17,6 +18,7 @@ mod upstream;
 mod visible;
 pub(crate) mod waive;
 
+pub use conform::Conformance;
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
