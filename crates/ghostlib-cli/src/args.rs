@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Demo(commands::demo::DemoArgs),
     Init(commands::init::InitArgs),
     Distil(commands::distil::DistilArgs),
+    Check(commands::check::CheckArgs),
     Lint(commands::lint::LintArgs),
     Fmt(commands::fmt::FmtArgs),
     Parse(commands::parse::ParseArgs),

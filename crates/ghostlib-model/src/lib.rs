@@ -8,6 +8,7 @@ mod api;
 mod attribution;
 mod call;
 mod canary;
+mod check;
 mod comparison;
 mod diagnostic;
 mod evaluation;
@@ -29,6 +30,10 @@ pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Rece
 pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use canary::Canary;
+pub use check::{
+    Acceptance, CHECK_FORMAT, CheckCounts, CheckFinding, CheckLevel, CheckPlace, CheckReport, CheckRule,
+    CheckStep,
+};
 pub use comparison::{ComparedRun, Comparison, ComparisonVerdict, DimensionChange, ItemChange, Paired};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{

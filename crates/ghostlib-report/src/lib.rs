@@ -1,12 +1,14 @@
-//! A run as a page for people: HTML for a browser, Markdown for a terminal and for GitHub.
+//! A run as a page for people: HTML for a browser, Markdown for a terminal and for GitHub; and in [`check`], what was
+//! found in a repository or by a run, in the formats of CI.
 //!
-//! Both are pure functions of one [`RunSummary`], of any run: finished or not, passed or not, with text
+//! Both pages are pure functions of one [`RunSummary`], of any run: finished or not, passed or not, with text
 //! from a stranger's code in every field. They say the same in the same words, because both are templates
 //! over one private view; they differ in how much they show of what is long.
 //!
 //! What was not measured reads `unknown`, never 0 and never passed. Shares keep both their numbers, and a
 //! percentage is rounded down, so that `100 %` means all of it.
 
+pub mod check;
 mod html;
 mod markdown;
 mod template;

@@ -5,6 +5,7 @@
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
 mod attribution;
+pub mod check;
 mod comparison;
 pub mod distil;
 mod engine;

@@ -7,6 +7,8 @@ mod revision;
 mod tree;
 mod withheld;
 
+pub(crate) use revision::repository;
+
 use crate::store::write_file;
 use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, Language, Rust};

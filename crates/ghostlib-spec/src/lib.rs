@@ -104,6 +104,7 @@ pub use code::Code;
 pub use code_only::code_only;
 pub use coverage::{Coverage, KeywordCoverage};
 pub use dialect::{Dialect, UnknownDialect};
+pub use nearest::did_you_mean;
 pub use operations::{Operation, Parameter};
 pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use shown::{not_there, section_titles, shown};

@@ -3,6 +3,7 @@
 pub(crate) mod ablate;
 pub(crate) mod add;
 pub(crate) mod attach;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod converge;
@@ -94,6 +95,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
+        Command::Check(args) => Box::pin(check::check(&args, json)).await,
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,

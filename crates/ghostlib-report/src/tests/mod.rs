@@ -3,7 +3,7 @@
 mod content;
 mod hostile;
 mod long;
-mod sample;
+pub(crate) mod sample;
 
 use crate::{html, markdown};
 use ghostlib_model::{Evaluation, RunSummary};

@@ -9,7 +9,7 @@ mod iteration;
 mod measured;
 mod rebuilds;
 mod revision;
-mod text;
+pub(crate) mod text;
 mod trend;
 mod verdict;
 

@@ -369,7 +369,7 @@ fn language(tools: &Tools) -> &'static dyn Language {
 }
 
 /// The language of a library, by where it comes from or by the files of its folder; nothing, if neither tells it.
-fn language_of_source(source: &ReferenceSource, base: &Path) -> Option<&'static str> {
+pub(crate) fn language_of_source(source: &ReferenceSource, base: &Path) -> Option<&'static str> {
     let ReferenceSource::Path(path) = source else { return Tools::language_from(source) };
     let tree = SourceTree::read(&base.join(path)).ok()?;
     language_of(&tree).map(Language::name)
