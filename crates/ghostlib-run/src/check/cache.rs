@@ -5,7 +5,8 @@ use ghostlib_model::{CHECK_FORMAT, CheckStep, Sha256Hex};
 use std::fs;
 use std::path::PathBuf;
 
-/// A folder of what checks have found. Nothing in it is needed: what is missing or unreadable is found again.
+/// A folder of what checks have found. Nothing in it is needed: what is missing or unreadable is found again. It must be
+/// the user's own: a repository that brought it along could say of itself what it likes.
 #[derive(Clone, Debug)]
 pub struct Cache {
     dir: PathBuf,

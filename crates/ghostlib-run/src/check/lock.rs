@@ -1,7 +1,7 @@
 //! Lockfiles of runs against the specs that they were made for.
 
-use super::SpecUnderCheck;
-use crate::store::{LOCKFILE_FORMAT, Lockfile};
+use super::{CrateUnderCheck, SpecUnderCheck};
+use crate::store::Lockfile;
 use ghostlib_model::{CheckFinding, CheckLevel, CheckPlace, CheckStep};
 use std::fs;
 use std::path::Path;
@@ -19,24 +19,24 @@ impl LockUnderCheck {
     /// Reads the lockfile at a path from the root of the repository.
     pub fn read(root: &Path, path: &str) -> Self {
         let read = fs::read_to_string(root.join(path)).map_err(|error| error.to_string());
-        Self { path: path.to_owned(), read: read.and_then(|text| parse(&text)) }
+        let read = read.and_then(|text| Lockfile::parse(&text).map_err(|error| error.to_string()));
+        Self { path: path.to_owned(), read }
     }
 
     /// Whether it is about a spec.
     pub fn is_about(&self, spec: &SpecUnderCheck) -> bool {
         self.read.as_ref().is_ok_and(|lock| lock.spec.name == spec.loaded.spec.front_matter.name)
     }
-}
 
-fn parse(text: &str) -> Result<Lockfile, String> {
-    let table: toml::Table = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-    let format = table.get("format").and_then(toml::Value::as_integer).unwrap_or_default();
-    if format > i64::from(LOCKFILE_FORMAT) {
-        return Err(format!(
-            "it is of format {format}, and this version of ghostlib reads formats up to {LOCKFILE_FORMAT}"
-        ));
+    /// The vendored crate that it goes with, if it is not the lockfile of a run.
+    pub fn vendored(&self, root: &Path) -> Option<CrateUnderCheck> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_vendored = match &self.read {
+            Ok(lock) => lock.vendored.is_some(),
+            Err(_) => crate::vendored::is_crate(&root.join(folder)),
+        };
+        is_vendored.then(|| CrateUnderCheck::at(root, folder))
     }
-    table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
 }
 
 /// Holds a lockfile against the specs of its repository.
@@ -81,9 +81,9 @@ fn about(lock: &LockUnderCheck, read: &Lockfile, specs: &[SpecUnderCheck]) -> Op
         format!(" from version {} to {}", read.spec.version, stamp.version)
     };
     let message = format!(
-        "the spec has changed{version} since {} measured it: {} of fidelity are not known to hold any more",
+        "the spec has changed{version} since {} measured it{}",
         lock.path,
-        percent(read.fidelity.headline)
+        read.fidelity.headline.map_or_else(String::new, lost)
     );
     let help = "`ghostlib run` measures it anew, and writes the lockfile";
     Some(at(&spec.document, CheckFinding::new("lock-stale", CheckLevel::Warning, name, message), help))
@@ -95,7 +95,7 @@ fn at(file: &str, mut finding: CheckFinding, help: &str) -> CheckFinding {
     finding
 }
 
-/// Rounded down, so that only all of it reads as all of it.
-fn percent(share: f64) -> String {
-    format!("{:.0} %", (share * 100.0).floor())
+/// What is not known any more. Rounded down, so that only all of it reads as all of it.
+fn lost(headline: f64) -> String {
+    format!(": {:.0} % of fidelity are not known to hold any more", (headline * 100.0).floor())
 }

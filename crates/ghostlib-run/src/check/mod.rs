@@ -1,7 +1,7 @@
-//! What holds in a repository, without any agent: specs against their own text and against their references, lockfiles
-//! against the specs that they were made for.
+//! What holds in a repository, without any agent: specs against their own text and against their references, vendored
+//! crates against their lockfiles and specs, lockfiles of runs against the specs that they were made for.
 //!
-//! [`find`] says what there is, [`SpecUnderCheck`] looks at one spec, [`Cache`] knows what was found before of what has
+//! [`find`] says what there is, [`SpecUnderCheck`] looks at one spec and [`CrateUnderCheck`] at one crate, [`Cache`] knows what was found before of what has
 //! not changed, [`Baseline`] accepts what is known, and [`Base`] says what a branch touches.
 
 mod base;
@@ -12,6 +12,7 @@ mod lock;
 mod reference;
 mod rules;
 mod text;
+mod vendored;
 
 pub use base::Base;
 pub use baseline::{Accept, BASELINE, Baseline, BaselineError, Day, IsWhole};
@@ -20,6 +21,7 @@ pub use found::{FindError, Found, find, repository_root};
 pub use lock::{LockUnderCheck, lock_step};
 pub use reference::Bench;
 pub use rules::{Rule, rule};
+pub use vendored::CrateUnderCheck;
 
 use crate::judge::JudgeError;
 use crate::spec_files::{LoadedSpec, SpecError};

@@ -2,7 +2,7 @@
 
 use super::SpecUnderCheck;
 use super::text::{of_diagnostic, place, reference_place};
-use crate::judge::{Judge, JudgeError, JudgeOptions, JudgePlaces, JudgeTools};
+use crate::judge::{Judge, JudgeError, JudgeOptions, JudgePlaces, JudgeTools, VisibleChecks};
 use ghostlib_diff::{Api, compare, language_named};
 use ghostlib_model::{
     Answer, ApiItem, CheckFinding, CheckLevel, CheckStep, Finding, Priority, Sha256Hex, VectorOutcome,
@@ -31,6 +31,25 @@ pub struct Bench {
     pub options: JudgeOptions,
     /// Whether references are fetched that are not at hand.
     pub fetches: bool,
+    /// A folder of the user's for what was measured of vendored crates; nothing is kept without.
+    pub home: Option<PathBuf>,
+}
+
+impl Bench {
+    /// What vendored crates are verified with.
+    pub(super) fn for_crates(&self) -> crate::vendored::Bench {
+        let home = self.home.as_deref();
+        crate::vendored::Bench {
+            checks: VisibleChecks {
+                sandbox: Arc::clone(&self.sandbox),
+                tools: self.tools.clone(),
+                cache: self.cache.clone(),
+                scratch: home.unwrap_or(&self.scratch).join("checks"),
+                wall: self.options.build_wall,
+            },
+            known: home.map(|home| home.join("verified")),
+        }
+    }
 }
 
 pub(super) async fn check(spec: &SpecUnderCheck, bench: &Bench) -> Result<Vec<CheckStep>, JudgeError> {

@@ -22,7 +22,7 @@ const fn of(id: &'static str, level: CheckLevel, summary: &'static str) -> Rule 
 
 impl Rule {
     /// The rules of a check alone, in the order of its steps.
-    pub const OWN: [Self; 10] = [
+    pub const OWN: [Self; 16] = [
         of("spec-unreadable", CheckLevel::Error, "A file that is to be a spec cannot be read."),
         of(
             "reference-unusable",
@@ -48,6 +48,32 @@ impl Rule {
         ),
         of("lock-unreadable", CheckLevel::Error, "A lockfile cannot be read, or is in a newer format."),
         of("lock-unmatched", CheckLevel::Note, "A lockfile is about a spec that was not found."),
+        of("vendored-unreadable", CheckLevel::Error, "A vendored crate cannot be read."),
+        of(
+            "vendored-code-edited",
+            CheckLevel::Error,
+            "Vendored code is not as it was written, and nobody has accepted the edit.",
+        ),
+        of(
+            "vendored-spec-edited",
+            CheckLevel::Error,
+            "The spec beside vendored code is not the one that the code was written from.",
+        ),
+        of(
+            "vendored-patch-edited",
+            CheckLevel::Error,
+            "The record of accepted edits is not the one that the lockfile names.",
+        ),
+        of(
+            "vendored-original-lost",
+            CheckLevel::Error,
+            "The vendored code as it was written cannot be had any more.",
+        ),
+        of(
+            "vendored-sandbox-weaker",
+            CheckLevel::Warning,
+            "The sandbox enforces less than the one in which a vendored crate was proved.",
+        ),
         of("baseline-unused", CheckLevel::Note, "An entry of the baseline accepts nothing that is there."),
     ];
 

@@ -5,7 +5,6 @@
 //!   lock                    held by the one process that writes
 //!   cache/references/       references with their dependencies
 //!   build/reference/        the reference's driver and build output
-//!   build/checked/          what checks of the repository have found, by what it depends on
 //!   build/candidates/TREE/  a candidate's source, driver and build output, by the hash of its tree
 //!   candidates.git/         candidates as commits, a ref each: refs/runs/RUN/ITERATION.ATTEMPT
 //!   tasks/                  tasks that were handed out

@@ -243,11 +243,6 @@ impl Project {
         self.store().join("build").join("checks")
     }
 
-    /// What checks of the repository have found.
-    pub fn checked(&self) -> PathBuf {
-        self.store().join("build").join("checked")
-    }
-
     /// Writes a candidate to where it is built, if it is not there yet, and gives the folders of its source and of its
     /// build: of their own for each tree, by its hash. No two candidates share what a build can write to, and cargo,
     /// which tells files apart by their time, does not take a new tree for an old one.

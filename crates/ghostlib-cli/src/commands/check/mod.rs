@@ -14,12 +14,13 @@ use ghostlib_report::check::BOOK;
 use ghostlib_run::check::{Accept, BASELINE, Baseline, Day, IsWhole, Rule, repository_root, rule};
 use ghostlib_run::store::write_file;
 use scope::Scope;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use written::FormatTo;
 
-/// Check a repository: every spec's text, every spec against the reference that it pins, lockfiles against their specs.
+/// Check a repository: every spec's text, every spec against the reference that it pins, vendored crates against their
+/// lockfiles and specs, lockfiles of runs against their specs.
 ///
 /// No agent is asked, and nothing is fetched unless `--fetch` says so: a reference that is not at hand is a step that is
 /// skipped, named and counted. What has not changed since the last check is not looked at again.
@@ -126,7 +127,8 @@ impl CheckArgs {
 
 /// The rules of a report's findings, by their codes.
 fn rules(report: &CheckReport) -> Vec<CheckRule> {
-    let ids: BTreeSet<&str> = report.findings().map(|(_, finding)| finding.rule.as_str()).collect();
+    let ids: BTreeMap<&str, CheckLevel> =
+        report.findings().map(|(_, finding)| (finding.rule.as_str(), finding.level)).collect();
     let page = |rule: Rule| {
         if super::lint::has_page(rule.id) {
             format!("{BOOK}/lints/{}.md", rule.id)
@@ -136,11 +138,19 @@ fn rules(report: &CheckReport) -> Vec<CheckRule> {
             format!("{BOOK}/ci.md#rules")
         }
     };
-    let known = ids.into_iter().filter_map(rule).map(|rule| CheckRule {
-        id: rule.id.into(),
-        level: rule.level,
-        summary: rule.summary.into(),
-        page: page(rule),
+    let known = ids.into_iter().map(|(id, level)| match rule(id) {
+        Some(rule) => CheckRule {
+            id: rule.id.into(),
+            level: rule.level,
+            summary: rule.summary.into(),
+            page: page(rule),
+        },
+        None => CheckRule {
+            id: id.into(),
+            level,
+            summary: "Vendored code does not do what its spec says.".into(),
+            page: format!("{BOOK}/vendoring.md"),
+        },
     });
     known.collect()
 }

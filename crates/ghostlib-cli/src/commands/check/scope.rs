@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::settings::{self, CheckSettings};
 use ghostlib_model::CheckStep;
 use ghostlib_run::SpecError;
-use ghostlib_run::check::{Base, Found, LockUnderCheck, SpecUnderCheck, find};
+use ghostlib_run::check::{Base, CrateUnderCheck, Found, LockUnderCheck, SpecUnderCheck, find};
 use std::path::{Path, PathBuf};
 
 /// What is checked.
@@ -15,7 +15,9 @@ pub(super) struct Scope {
     pub(super) specs: Vec<SpecUnderCheck>,
     /// The documents of those that are checked.
     pub(super) checked: Vec<String>,
-    /// The lockfiles that are checked.
+    /// The vendored crates that are checked.
+    pub(super) crates: Vec<CrateUnderCheck>,
+    /// The lockfiles of runs that are checked.
     pub(super) locks: Vec<LockUnderCheck>,
     /// Of specs that cannot be read.
     pub(super) unreadable: Vec<CheckStep>,
@@ -31,14 +33,19 @@ impl Scope {
         if args.paths.is_empty() {
             add_named(&mut found, settings, root, &here)?;
         }
+        let locks = found.locks.iter().map(|path| LockUnderCheck::read(root, path));
+        let (vendored, locks): (Vec<_>, Vec<_>) = locks.partition(|lock| lock.vendored(root).is_some());
+        let crates: Vec<_> = vendored.iter().filter_map(|lock| lock.vendored(root)).collect();
+        // Their specs are somebody else's, and are checked with the code.
+        found.specs.retain(|path| !crates.iter().any(|one| one.has(path)));
+        let is_at_root = here.canonicalize().is_ok_and(|here| here == root);
         let mut scope = Self {
             specs: Vec::new(),
             checked: Vec::new(),
-            locks: found.locks.iter().map(|path| LockUnderCheck::read(root, path)).collect(),
+            crates,
+            locks,
             unreadable: Vec::new(),
-            is_whole: args.paths.is_empty()
-                && args.changed.is_none()
-                && here.canonicalize().is_ok_and(|here| here == root),
+            is_whole: args.paths.is_empty() && args.changed.is_none() && is_at_root,
         };
         for path in &found.specs {
             match SpecUnderCheck::read(root, path) {
@@ -48,13 +55,13 @@ impl Scope {
         }
         scope.checked = scope.specs.iter().map(|spec| spec.document.clone()).collect();
         if let Some(revision) = &args.changed {
-            scope.keep_touched(&base(root, revision)?);
+            scope.keep_touched(&base(root, revision)?, root);
         }
         Ok(scope)
     }
 
     /// Only what is another one than at the base.
-    fn keep_touched(&mut self, base: &Base) {
+    fn keep_touched(&mut self, base: &Base, root: &Path) {
         if base.touches_file(settings::FILE) {
             return;
         }
@@ -66,6 +73,7 @@ impl Scope {
         self.locks
             .retain(|lock| base.touches_file(&lock.path) || touched.iter().any(|spec| lock.is_about(spec)));
         self.checked = touched.iter().map(|spec| spec.document.clone()).collect();
+        self.crates.retain(|one| base.touches_folder(&root.join(&one.folder)));
         self.unreadable.retain(|step| base.touches_file(&step.subject));
     }
 }
