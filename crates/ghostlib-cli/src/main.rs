@@ -2,6 +2,7 @@
 
 mod agents;
 mod args;
+mod beside;
 mod commands;
 mod console;
 mod diagnostics;
