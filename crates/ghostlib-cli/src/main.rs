@@ -2,6 +2,7 @@
 
 mod agents;
 mod args;
+mod beside;
 mod ci;
 mod commands;
 mod console;

@@ -12,7 +12,7 @@ const PARTIALS: [(&str, &str); 5] = [
     ("revision", include_str!("templates/revision.md.hbs")),
     ("who", include_str!("templates/who.md.hbs")),
 ];
-const LIMITS: Limits = Limits { chars: 600, findings: 50, diff_lines: 400 };
+const LIMITS: Limits = Limits { chars: 600, findings: 50, listed: 50, diff_lines: 400 };
 
 pub(crate) fn render(summary: &RunSummary) -> String {
     let mut registry = template::registry();

@@ -1,4 +1,5 @@
 use super::run::write;
+use crate::beside;
 use crate::ci::CiFormat;
 use crate::console::say;
 use crate::environment::current_dir;
@@ -10,10 +11,16 @@ use std::path::PathBuf;
 
 /// Write a run's report, or its findings in a format of CI.
 ///
-/// The findings are those of the candidates of the last iteration: P0 and P1 are errors, P2 are warnings, P3 are notes.
-///
-/// Examples: `ghostlib report --format html --output report.html`; `ghostlib report r2 --format sarif --output r2.sarif`.
+/// The HTML page is one file that needs nothing else and asks nothing of any network: verdict, gates and dimensions,
+/// findings that can be filtered, requirements by candidates, disagreements, sessions, revisions, time, and the run's
+/// data. `run` writes it as `.ghostlib/runs/RUN/report.html`. In the formats of CI the findings are those of the candidates
+/// of the last iteration: P0 and P1 are errors, P2 are warnings, P3 are notes.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  ghostlib report                                the newest run, as Markdown
+  ghostlib report r3 --format html -o r3.html    a page for a browser
+  ghostlib report r2 --format sarif -o r2.sarif  its findings, for code scanning
+  ghostlib report --json | jq .end               the run's data")]
 pub(crate) struct ReportArgs {
     /// The run, such as `r1`; the newest one if it is not given.
     run: Option<String>,
@@ -42,10 +49,10 @@ enum Format {
 }
 
 impl Format {
-    fn of(self, summary: &RunSummary) -> String {
+    fn of(self, project: &Project, run: &str, summary: &RunSummary) -> String {
         let findings = |format: CiFormat| format.of(&ghostlib_report::check::of_run(summary));
         match self {
-            Self::Html => ghostlib_report::html(summary),
+            Self::Html => beside::page(project, run, summary),
             Self::Markdown => ghostlib_report::markdown(summary),
             Self::Sarif => findings(CiFormat::Sarif),
             Self::Junit => findings(CiFormat::Junit),
@@ -62,7 +69,7 @@ pub(crate) fn report(args: &ReportArgs, json: bool) -> Result<Verdict, CliError>
     let text = if json {
         serde_json::to_string_pretty(&summary).unwrap_or_default()
     } else {
-        args.format.of(&summary)
+        args.format.of(&project, &run, &summary)
     };
     match &args.output {
         Some(path) => write(path, &text)?,
