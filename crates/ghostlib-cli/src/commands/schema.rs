@@ -5,6 +5,7 @@ use crate::wire::parsed::SpecJson;
 use crate::wire::vendored::{RebuildingJson, VerificationJson};
 use clap::{Args, ValueEnum};
 use ghostlib_model::Comparison;
+use ghostlib_run::store::Lockfile;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
@@ -26,6 +27,8 @@ enum Name {
     Parse,
     /// What `ghostlib compare --json` writes.
     Compare,
+    /// A lockfile, as JSON has it.
+    Lockfile,
     /// What `ghostlib add --json` and `ghostlib update --json` write.
     Add,
     /// What `ghostlib verify --json` writes.
@@ -55,6 +58,7 @@ impl Name {
             Self::Vectors => ghostlib_spec::schema::vectors(),
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
+            Self::Lockfile => of_output::<Lockfile>(),
             Self::Add => of_output::<RebuildingJson<'static>>(),
             Self::Outdated => of_output::<OutdatedJson>(),
             Self::Verify => of_output::<VerificationJson<'static>>(),
