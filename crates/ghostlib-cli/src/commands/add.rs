@@ -1,4 +1,4 @@
-use super::run::{Watching, engine};
+use super::run::engine;
 use super::vendoring::{
     CargoWorkspace, Proving, RebuildArgs, Task, is_trusted, keep_store_out_of_git, package_name,
     say_fallen_short,
@@ -26,8 +26,8 @@ use std::path::{Path, PathBuf};
   ghostlib add git:https://example.org/specs.git#v1.2:shell-words
   ghostlib add crate:some-crate@1.4.0 --reference
 
-Exit codes: 0 written; 1 no rebuild passed, or the spec is suspicious and nobody said yes; 2 a mistake in what was given;
-3 the sandbox, the agent or the toolchain is missing.")]
+Exit codes: 0 written; 1 no rebuild passed, or the spec is suspicious and nobody said yes;
+2 a mistake in what was given; 3 the sandbox, the agent or the toolchain is missing.")]
 pub(crate) struct AddArgs {
     /// The spec: a SPEC.md or its folder, `git:URL#REV` or `git:URL#REV:PATH`, or `crate:NAME@VERSION` for a published crate
     /// that has a SPEC.md.
@@ -58,7 +58,7 @@ pub(crate) async fn add(args: &AddArgs, json: bool) -> Result<Verdict, CliError>
     if !is_trusted(&fetched.spec, args.yes) {
         return Ok(Verdict::FellShort);
     }
-    let watching = Watching { json, tmux: None };
+    let watching = args.rebuild.watching(&project, json)?;
     let engine = engine(&project, &mut options, args.rebuild.sandbox, &settings, watching).await?;
     let bench = bench(&project, args.rebuild.sandbox).await?;
     let reference = args.rebuild.reference;
