@@ -18,6 +18,7 @@ mod distil;
 mod eval;
 mod fmt;
 mod hostile;
+mod interchange;
 mod interruption;
 mod json_schema;
 mod leaks;

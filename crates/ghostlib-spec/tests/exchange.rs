@@ -116,13 +116,15 @@ fn ids_scenarios_and_tables_stay_where_they_were() {
 #[test]
 fn what_no_native_block_can_mark_is_restated_and_told() {
     let text = "# Gate v2\n\nThe key words are those of RFC 2119.\n\n## Rules\n\n> The gate MUST close.\n\n\
-        `req~lamp~1` The lamp MUST shine.\n\n| id | rule |\n|---|---|\n| FR-1 | It MUST ring. |\n| FR-2 | It SHOULD blink. |\n";
+        `req~lamp~1` The lamp MUST shine.\n\n| id | rule |\n|---|---|\n| FR-1 | It MUST ring. |\n| FR-2 | It SHOULD blink. |\n\n\
+        Errors should be told so:\n\n| language | how |\n|---|---|\n| Rust | a `Result` |\n| Go | a pair |\n";
     let sources = Sources { document: SourceFile::new("SPEC.md", text), ..Sources::default() };
     let (imported, after) = nothing_is_lost("gate", &sources);
     assert_eq!(imported.restated.len(), 1, "{:?}", imported.restated);
     assert_eq!(imported.renamed[0].now, "req.lamp.1");
     let ids: Vec<&str> = after.requirements.iter().map(|one| one.id.as_str()).collect();
-    assert_eq!(ids[1..], ["req.lamp.1", "FR-1", "FR-2"]);
+    assert_eq!(ids[1..4], ["req.lamp.1", "FR-1", "FR-2"]);
+    assert_eq!(imported.added[0].text, "Each row of this table SHOULD hold:");
 }
 
 /// Sends a native spec out and takes it back.

@@ -1,5 +1,6 @@
 //! Where each requirement of another format gets its id.
 
+use super::applied;
 use super::native::{Added, Restated};
 use crate::edit::{indent_of, newline};
 use crate::markdown::{Block, Fence, Markdown, Prose, Row};
@@ -46,7 +47,8 @@ pub(super) fn edit<'a>(
     for block in &markdown.blocks {
         walk.step(block);
     }
-    walk.editor.apply()
+    let Editor { changes, added, restated, .. } = walk.editor;
+    Edited { text: applied(document, changes), added, restated }
 }
 
 /// A walk over the blocks of a document.
@@ -180,9 +182,7 @@ impl Editor<'_> {
     fn table(&mut self, markdown: &Markdown, rows: &[(&Row, &[Marked])]) {
         let inside: Vec<&Marked> = rows.iter().flat_map(|(_, inside)| *inside).collect();
         let (Some((head, _)), false) = (rows.first(), inside.is_empty()) else { return };
-        let governs = |one: &&&Marked| {
-            !matches!(one.requirement.level_source, LevelSource::Keyword | LevelSource::Weak)
-        };
+        let governs = |one: &&&Marked| one.requirement.level_source != LevelSource::Keyword;
         let levels: Vec<Level> = inside.iter().filter(governs).map(|one| one.requirement.level).collect();
         let level = levels.first().copied().unwrap_or(Level::Must);
         let is_bound_already = inside.iter().any(|one| one.requirement.level_source == LevelSource::LeadIn);
@@ -275,22 +275,5 @@ impl Editor<'_> {
         }
         // Before a table or a list an empty line has to follow.
         self.change(end..end, said + self.newline);
-    }
-
-    fn apply(mut self) -> Edited {
-        self.changes.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut text = String::with_capacity(self.document.len());
-        let mut done = 0;
-        for (range, with) in &self.changes {
-            // Two that overlap cannot both be had; whoever reads the outcome finds what is missing.
-            if range.start < done {
-                continue;
-            }
-            text.push_str(&self.document[done..range.start]);
-            text.push_str(with);
-            done = range.end;
-        }
-        text.push_str(&self.document[done..]);
-        Edited { text, added: self.added, restated: self.restated }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn write(spec: &Spec, vectors: &[Vector]) -> String {
             target.edition.as_ref().map_or_else(String::new, |edition| format!(" (edition {edition})"));
         let signatures = if spec.api_blocks.iter().any(|block| block.language == *language) {
             format!(
-                " The blocks `{language} api` give its public signatures, which are to be as they stand there."
+                "\n   The blocks `{language} api` give its public signatures, which are to be as they stand there."
             )
         } else {
             String::new()
@@ -39,7 +39,7 @@ pub(super) fn write(spec: &Spec, vectors: &[Vector]) -> String {
 fn any_other(spec: &Spec, n_vectors: usize) -> String {
     let signatures = match spec.api_blocks.first() {
         Some(block) => format!(
-            " The signatures there are those of {}: offer the same in the way of your language.",
+            "\n   The signatures there are those of {}: offer the same in the way of your language.",
             title(&block.language)
         ),
         None => String::new(),
@@ -55,8 +55,8 @@ fn any_other(spec: &Spec, n_vectors: usize) -> String {
     format!("\n## {heading}\n\n{prompt}")
 }
 
-const NATIVE: &str = "What has one of the words MUST, MUST NOT, SHOULD, SHOULD NOT and MAY\n   \
-    binds as RFC 2119 says, and so does a statement behind a comment with an id, such as <!-- r[an.id] -->.";
+const NATIVE: &str = "What has one of the words MUST, MUST NOT, SHOULD, SHOULD NOT and MAY binds as RFC 2119 says,\n   \
+    and so does a statement behind a comment with an id, such as <!-- r[an.id] -->.";
 const OTHER: &str = "What it says of the library binds; the words MUST, SHOULD and MAY, where\n   \
     it has them, say how strongly.";
 
@@ -65,7 +65,7 @@ fn prompt(spec: &Spec, language: &str, signatures: &str, bounds: &str, n_vectors
     let binds = if spec.dialect == Dialect::Native { NATIVE } else { OTHER };
     format!(
         "```text\nImplement the library {name} in {language}, in [FOLDER].\n\n\
-         1. Read SPEC.md as a whole.{signatures} {binds}\n\
+         1. Read SPEC.md as a whole.{signatures}\n   {binds}\n\
          2. Read tests.yaml, and write a test that runs each of its {}: it calls the operation with the input and\n   \
          compares what comes out. INSTALL.md says what its keys mean.\n\
          3. Implement all that SPEC.md asks for. {bounds}\n\

@@ -1,4 +1,4 @@
-use super::install;
+use super::{applied, install};
 use crate::dialect::Dialect;
 use crate::edit::{documents_mut, markdown_of, newline, render_vectors};
 use crate::markdown::Markdown;
@@ -50,7 +50,7 @@ pub fn to_whenwords(sources: &Sources, options: &Options) -> Whenwords {
             changes.push((0..front_matter::divide(&content).body, String::new()));
         }
         if let Some(document) = documents_mut(&mut shown).nth(at) {
-            document.bytes = apply(&content, changes).trim_start().as_bytes().to_vec();
+            document.bytes = applied(&content, changes).trim_start().as_bytes().to_vec();
         }
     }
     shown.document.path = DOCUMENT.to_owned();
@@ -150,19 +150,4 @@ fn statement(
             (body..body, [&format!("# {name}"), newline, newline, &said, newline, newline].concat())
         }
     }
-}
-
-fn apply(document: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
-    changes.sort_by_key(|(range, _)| (range.start, range.end));
-    let mut text = String::with_capacity(document.len());
-    let mut done = 0;
-    for (range, with) in changes.into_iter().filter(|(range, _)| range.end <= document.len()) {
-        if range.start >= done {
-            text.push_str(&document[done..range.start]);
-            text.push_str(&with);
-            done = range.end;
-        }
-    }
-    text.push_str(&document[done..]);
-    text
 }
