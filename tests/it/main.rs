@@ -6,6 +6,7 @@ mod ablate;
 mod agents;
 mod attempts;
 mod bad_input;
+mod bad_input_table;
 mod behaviour;
 mod candidates;
 mod carrying;
