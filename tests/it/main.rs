@@ -8,6 +8,7 @@ mod attempts;
 mod bad_input;
 mod bad_input_table;
 mod behaviour;
+mod book;
 mod candidates;
 mod carrying;
 mod clients;
