@@ -26,15 +26,18 @@ pub use render::render_vectors;
 pub use vector_file::add_vector_file;
 pub use vectors::add_vectors;
 
+pub(crate) use ids::{markdown_of, requirement_ids_free};
+pub(crate) use scalar::scalar;
+
 use crate::source::{SourceFile, Sources};
 
 /// The Markdown files of a spec, the document first.
-fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile> {
+pub(crate) fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile> {
     std::iter::once(&mut sources.document).chain(&mut sources.parts)
 }
 
 /// How the lines of a document end.
-fn newline(document: &str) -> &'static str {
+pub(crate) fn newline(document: &str) -> &'static str {
     match document.find('\n') {
         Some(at) if document[..at].ends_with('\r') => "\r\n",
         _ => "\n",
@@ -47,7 +50,7 @@ fn insert(document: &str, offset: usize, piece: &str) -> String {
 }
 
 /// The white space that puts another line below a block. A list marker before the block counts as its width.
-fn indent_of(document: &str, offset: usize) -> String {
+pub(crate) fn indent_of(document: &str, offset: usize) -> String {
     let line_start = document[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     document[line_start..offset].chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }
