@@ -261,10 +261,15 @@ fn what_is_no_vendored_crate_and_no_place_for_one_is_told() {
     project.write("vendor/counts/mine.txt", "mine");
     project.write("broken/ghostlib.lock", "format = 1\n<<<<<<< HEAD\n");
     project.write("newer/ghostlib.lock", "format = 9\n");
+    project.write("upstream/s/SPEC.md", SPEC);
+    shell(&project, "git init --quiet --initial-branch main upstream");
+    commit(&project);
+    let nowhere = format!("git:file://{}#main:none.md", project.path("upstream").display());
     for (args, code, words) in [
         (&["add", "s", "--agent", "handoff"][..], 2, &["vendor/counts exists already", "--into"][..]),
         (&["add", "none"], 2, &["there is no spec at"]),
         (&["add", "https://example.org/a.git"], 2, &["write `git:URL#REV`"]),
+        (&["add", &nowhere], 2, &["is no spec", "none.md", "git:URL#REV:PATH"]),
         (
             &["add", "git:file:///nowhere/at/all#main"],
             3,
