@@ -1,5 +1,6 @@
 //! `add`, `verify`, `outdated` and `update`: a library in somebody's repository as code that was written from a spec.
 
+use crate::json_schema::accepts;
 use crate::support::{agent, project};
 use ghostlib_agent::FileTree;
 use ghostlib_testkit::TestProject;
@@ -67,13 +68,26 @@ pub(crate) fn writes(project: &TestProject, code: &str) -> String {
     )
 }
 
+/// What a command writes with `--json`, which is what its schema says.
+fn told(project: &TestProject, args: &[&str], code: i32) -> Value {
+    let told = json(&project.run(&[args, &["--json"]].concat()).expect_code(code).stdout);
+    let name = if args[0] == "update" { "add" } else { args[0] };
+    fits(project, name, &told);
+    told
+}
+
+fn fits(project: &TestProject, name: &str, value: &Value) {
+    let schema = json(&project.run(&["schema", name]).expect_code(0).stdout);
+    assert!(accepts(&schema, value), "{name}: {value}");
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// The rules of what `verify` finds in the only crate, and its exit code.
 fn rules(project: &TestProject, code: i32) -> Vec<String> {
-    let verified = json(&project.run(&["verify", "--json"]).expect_code(code).stdout);
+    let verified = told(project, &["verify"], code);
     let findings = verified["crates"][0]["findings"].as_array().unwrap().iter();
     findings.map(|one| one["rule"].as_str().unwrap().to_owned()).collect()
 }
@@ -101,11 +115,12 @@ fn a_crate_is_written_verified_edited_and_updated_and_the_edit_is_kept() {
     let lock = project.read("vendor/counts/ghostlib.lock");
     assert!(lock.contains(&format!("revision = \"{}\"", commit_then.trim())), "{lock}");
     assert!(lock.contains("vectors = \"4/4\"") && lock.contains("api = \"3/3\""), "{lock}");
+    fits(&project, "lockfile", &toml::from_str(&lock).unwrap());
     assert!(!shell(&project, "git init --quiet . && git status --short").contains(".ghostlib"));
     shell(&project, "cargo build --offline --quiet");
 
     // What was measured when it was written is not measured again.
-    let verified = json(&project.run(&["verify", "--json"]).expect_code(0).stdout);
+    let verified = told(&project, &["verify"], 0);
     assert_eq!(verified["crates"][0]["was_known"], true);
     assert_eq!(verified["crates"][0]["dir"], "vendor/counts");
 
@@ -126,7 +141,7 @@ fn a_crate_is_written_verified_edited_and_updated_and_the_edit_is_kept() {
     );
 
     publish_triple(&project);
-    let outdated = json(&project.run(&["outdated", "--json", "--exit-code"]).expect_code(1).stdout);
+    let outdated = told(&project, &["outdated", "--exit-code"], 1);
     assert_eq!(outdated["crates"][0]["spec"]["requirements"], serde_json::json!(["counts.triple"]));
     let updated = project.run(&["update", "--agent", &agent]).expect_code(0).stdout;
     assert!(updated.contains("the agent changes the code as it is"), "{updated}");
@@ -231,8 +246,7 @@ fn a_suspicious_spec_reaches_no_agent_before_somebody_says_yes() {
         assert!(said.contains(words), "`{words}` is not in\n{said}");
     }
     assert!(!project.path(".ghostlib/runs").exists() && !project.path("vendor").exists());
-    let ran = project.run(&["add", "s", "--agent", &agent, "--yes", "--json"]).expect_code(0);
-    let told = json(&ran.stdout);
+    let told = told(&project, &["add", "s", "--agent", &agent, "--yes"], 0);
     assert_eq!(
         (&told["passed"], &told["attempts"][0]["vectors"]["n"]),
         (&Value::from(true), &Value::from(4))
@@ -247,10 +261,15 @@ fn what_is_no_vendored_crate_and_no_place_for_one_is_told() {
     project.write("vendor/counts/mine.txt", "mine");
     project.write("broken/ghostlib.lock", "format = 1\n<<<<<<< HEAD\n");
     project.write("newer/ghostlib.lock", "format = 9\n");
+    project.write("upstream/s/SPEC.md", SPEC);
+    shell(&project, "git init --quiet --initial-branch main upstream");
+    commit(&project);
+    let nowhere = format!("git:file://{}#main:none.md", project.path("upstream").display());
     for (args, code, words) in [
         (&["add", "s", "--agent", "handoff"][..], 2, &["vendor/counts exists already", "--into"][..]),
         (&["add", "none"], 2, &["there is no spec at"]),
         (&["add", "https://example.org/a.git"], 2, &["write `git:URL#REV`"]),
+        (&["add", &nowhere], 2, &["is no spec", "none.md", "git:URL#REV:PATH"]),
         (
             &["add", "git:file:///nowhere/at/all#main"],
             3,

@@ -258,6 +258,7 @@ pub struct PolicyStamp {
 
 /// What built and ran a candidate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Environment {
     /// What `rustc --version` says.
     pub toolchain: String,

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
   ghostlib outdated                     all vendored crates below the current folder
   ghostlib outdated vendor/shell-words --exit-code
 
-Exit codes: 0; 1 with --exit-code, if a spec has moved; 2 a folder holds no vendored crate; 3 something could not be asked.")]
+Exit codes: 0; 1 with --exit-code, if a spec has moved; 2 a folder holds no vendored crate;
+3 something could not be asked.")]
 pub(crate) struct OutdatedArgs {
     /// Folders of vendored crates; all below the current folder, if none is given.
     dirs: Vec<PathBuf>,
@@ -92,12 +93,12 @@ async fn spec_moved(held: &VendoredCrate, cache: &Path) -> Result<MovedJson, Ori
 fn tell(one: &CrateJson) {
     let spec = &one.spec;
     say(format!("{}  {}", one.dir.display(), visible(&one.name)));
-    say(format!("  spec       {}", visible(&words(spec))));
+    say(format!("  spec       {}", words(spec)));
     if !spec.requirements.is_empty() {
         say(styled(DIM, format!("             {}", visible(&spec.requirements.join(", ")))));
     }
     if let Some(reference) = &one.reference {
-        say(format!("  reference  {}", visible(&words(reference))));
+        say(format!("  reference  {}", words(reference)));
     }
     if spec.moved == Some(true) {
         say(format!("  `ghostlib update {}` takes it over", one.dir.display()));
@@ -105,18 +106,20 @@ fn tell(one: &CrateJson) {
 }
 
 fn words(moved: &MovedJson) -> String {
-    let newest = moved.newest.as_deref().unwrap_or_default();
-    match (moved.moved, &moved.unknown) {
-        (_, Some(reason)) => format!("{}: {}: {reason}", moved.source, styled(WARN, "could not be asked")),
-        (Some(true), _) => {
-            let parts = if moved.n_affected > 0 {
-                format!(", {} new, gone or different", counted(moved.n_affected, "part"))
-            } else {
-                String::new()
-            };
-            let version = moved.version.as_ref().map_or_else(String::new, |version| format!(" ({version})"));
-            format!("{} {} {newest}{version}{parts}", moved.source, styled(WARN, "has moved to"))
-        }
-        _ => format!("{} {}", moved.source, styled(GOOD, "is the newest")),
+    let source = visible(&moved.source);
+    if let Some(reason) = &moved.unknown {
+        return format!("{source} {}: {}", styled(WARN, "could not be asked"), visible(reason));
     }
+    if moved.moved != Some(true) {
+        return format!("{source} {}", styled(GOOD, "is the newest"));
+    }
+    let newest = visible(moved.newest.as_deref().unwrap_or_default());
+    let to = if newest == source { String::new() } else { format!(" to {newest}") };
+    let version =
+        moved.version.as_ref().map_or_else(String::new, |version| format!(", version {}", visible(version)));
+    let parts = match moved.n_affected {
+        0 => String::new(),
+        n => format!(", {} new, gone or different", counted(n, "part")),
+    };
+    format!("{source} {}{to}{version}{parts}", styled(WARN, "has moved"))
 }

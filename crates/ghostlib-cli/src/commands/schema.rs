@@ -5,6 +5,7 @@ use crate::wire::parsed::SpecJson;
 use crate::wire::vendored::{RebuildingJson, VerificationJson};
 use clap::{Args, ValueEnum};
 use ghostlib_model::{CheckReport, Comparison};
+use ghostlib_run::store::Lockfile;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
@@ -28,6 +29,8 @@ enum Name {
     Compare,
     /// What `ghostlib check --json` writes.
     Check,
+    /// A lockfile, as JSON has it.
+    Lockfile,
     /// What `ghostlib add --json` and `ghostlib update --json` write.
     Add,
     /// What `ghostlib verify --json` writes.
@@ -58,6 +61,7 @@ impl Name {
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
             Self::Check => of_output::<CheckReport>(),
+            Self::Lockfile => of_output::<Lockfile>(),
             Self::Add => of_output::<RebuildingJson<'static>>(),
             Self::Outdated => of_output::<OutdatedJson>(),
             Self::Verify => of_output::<VerificationJson<'static>>(),

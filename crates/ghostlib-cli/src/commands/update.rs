@@ -1,5 +1,5 @@
 use super::add::fetched;
-use super::run::{Watching, engine};
+use super::run::engine;
 use super::vendoring::{
     Proving, RebuildArgs, Task, is_trusted, keep_store_out_of_git, package_name, say_fallen_short,
 };
@@ -28,8 +28,9 @@ use std::path::PathBuf;
   ghostlib update vendor/shell-words --agent codex
   ghostlib update vendor/shell-words --to v1.3
 
-Exit codes: 0 updated, or nothing had changed; 1 no rebuild passed, or the spec is suspicious and nobody said yes; 2 a mistake
-in what was given, an edit that is not accepted, or one that cannot be kept; 3 the sandbox, the agent or the toolchain is missing.")]
+Exit codes: 0 updated, or nothing had changed; 1 no rebuild passed, or the spec is suspicious and
+nobody said yes; 2 a mistake in what was given, an edit that is not accepted, or one that cannot be
+kept; 3 the sandbox, the agent or the toolchain is missing.")]
 pub(crate) struct UpdateArgs {
     /// The folder of the crate; the only one below the current folder, if none is given.
     dir: Option<PathBuf>,
@@ -120,7 +121,7 @@ impl UpdateArgs {
     ) -> Result<Verdict, CliError> {
         let mut options = self.rebuild.to_options(settings);
         let name = package_name(&step.fetched.spec)?;
-        let watching = Watching { json, tmux: None };
+        let watching = self.rebuild.watching(project, json)?;
         let engine = engine(project, &mut options, self.rebuild.sandbox, settings, watching).await?;
         let bench = bench(project, self.rebuild.sandbox).await?;
         let reference = self.rebuild.reference;

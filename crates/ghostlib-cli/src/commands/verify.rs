@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
   ghostlib verify vendor/shell-words
   ghostlib verify vendor/shell-words --accept --reason \"no_std, for the firmware\"
 
-Exit codes: 0 all passed; 1 one did not; 2 a folder holds no vendored crate; 3 the sandbox or the toolchain is missing.")]
+Exit codes: 0 all passed; 1 one did not; 2 a folder holds no vendored crate;
+3 the sandbox or the toolchain is missing.")]
 pub(crate) struct VerifyArgs {
     /// Folders of vendored crates; all below the current folder, if none is given.
     dirs: Vec<PathBuf>,

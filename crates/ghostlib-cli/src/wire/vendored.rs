@@ -206,6 +206,8 @@ impl AttemptJson {
         self.vectors = Some(conformance.vectors);
         self.api = conformance.api.as_ref().map(|api| api.signature.recall);
         self.set_findings(&conformance.findings);
+        // What is called so there is a place in the spec.
+        self.findings.iter_mut().for_each(|finding| finding.reference = None);
     }
 
     pub(crate) fn compared(&mut self, evaluation: &Evaluation) {

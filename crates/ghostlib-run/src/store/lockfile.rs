@@ -13,6 +13,7 @@ pub const FORMAT: u32 = 1;
 /// What was proved of a candidate, for the user's repository: by a run that passed, or when a vendored crate was written.
 /// Proving the same again writes the same file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lockfile {
     /// The format's number.
@@ -40,6 +41,7 @@ pub struct Lockfile {
 
 /// The spec that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedSpec {
     /// Its name.
@@ -52,6 +54,7 @@ pub struct LockedSpec {
 
 /// The reference that it was compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedReference {
     /// `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path.
@@ -62,6 +65,7 @@ pub struct LockedReference {
 
 /// Who implemented.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedAgent {
     /// The agent's name.
@@ -77,6 +81,7 @@ pub struct LockedAgent {
 
 /// What the implementer was allowed, without what is of one machine: paths and variables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedPolicy {
     /// `none`, `broker`.
@@ -87,6 +92,7 @@ pub struct LockedPolicy {
 
 /// What was measured. Shares are from 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedFidelity {
     /// The minimum of the dimensions. Without a reference not all of them are known, and there is none.
@@ -121,6 +127,7 @@ pub struct LockedFidelity {
 
 /// Something that the reference does and the spec is not to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedWaiver {
     /// What.
@@ -131,6 +138,7 @@ pub struct LockedWaiver {
 
 /// The candidate that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedCandidate {
     /// The hash of its tree, as git makes it.
@@ -139,6 +147,7 @@ pub struct LockedCandidate {
 
 /// How a candidate lies in a user's repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LockedVendoring {
     /// Where the spec came from: `git:URL#REV`, `git:URL#REV:PATH`, `crate:NAME@VERSION`, or a path from the crate's folder.
@@ -163,6 +172,7 @@ pub struct LockedVendoring {
 
 /// An edit of vendored code that somebody has looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedEdit {
     /// Why it was made.

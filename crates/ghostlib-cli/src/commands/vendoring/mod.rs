@@ -10,6 +10,7 @@ pub(super) use trust::is_trusted;
 
 use crate::args::{AgentArgs, SandboxChoice};
 use crate::commands::measuring::share;
+use crate::commands::run::Watching;
 use crate::console::{counted, say};
 use crate::error::CliError;
 use crate::settings::Settings;
@@ -51,6 +52,11 @@ pub(crate) struct RebuildArgs {
 }
 
 impl RebuildArgs {
+    /// How sessions are watched.
+    pub(super) fn watching(&self, project: &Project, json: bool) -> Result<Watching, CliError> {
+        Ok(Watching { json, tmux: self.agent.tmux(project)? })
+    }
+
     pub(super) fn to_options(&self, settings: &Settings) -> RunOptions {
         let agents =
             if self.agent.agents.is_empty() { vec!["auto".into()] } else { self.agent.agents.clone() };
