@@ -20,13 +20,13 @@ const MORE: &str =
     "\n/// Three times the number.\npub fn triple(n: u8) -> u8 {\n    n.saturating_mul(3)\n}\n";
 
 /// Code of its own for each run of the tests: what was measured of other code is known already, and not measured again.
-fn code() -> String {
+pub(crate) fn code() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
     format!("{CODE}\n// {now}\n")
 }
 
 /// A Cargo workspace, and beside it a repository in which somebody publishes a spec.
-fn team() -> TestProject {
+pub(crate) fn team() -> TestProject {
     let project = project();
     project.write("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"app\"]\n");
     project.write(
@@ -51,12 +51,12 @@ fn commit(project: &TestProject) -> String {
     shell(project, script).trim().to_owned()
 }
 
-fn source(project: &TestProject) -> String {
+pub(crate) fn source(project: &TestProject) -> String {
     format!("git:file://{}#main:specs/counts", project.path("upstream").display())
 }
 
 /// An agent that writes this code, or adds to what is there where a spec has changed.
-fn writes(project: &TestProject, code: &str) -> String {
+pub(crate) fn writes(project: &TestProject, code: &str) -> String {
     agent(
         project,
         &format!(
@@ -261,10 +261,15 @@ fn what_is_no_vendored_crate_and_no_place_for_one_is_told() {
     project.write("vendor/counts/mine.txt", "mine");
     project.write("broken/ghostlib.lock", "format = 1\n<<<<<<< HEAD\n");
     project.write("newer/ghostlib.lock", "format = 9\n");
+    project.write("upstream/s/SPEC.md", SPEC);
+    shell(&project, "git init --quiet --initial-branch main upstream");
+    commit(&project);
+    let nowhere = format!("git:file://{}#main:none.md", project.path("upstream").display());
     for (args, code, words) in [
         (&["add", "s", "--agent", "handoff"][..], 2, &["vendor/counts exists already", "--into"][..]),
         (&["add", "none"], 2, &["there is no spec at"]),
         (&["add", "https://example.org/a.git"], 2, &["write `git:URL#REV`"]),
+        (&["add", &nowhere], 2, &["is no spec", "none.md", "git:URL#REV:PATH"]),
         (
             &["add", "git:file:///nowhere/at/all#main"],
             3,

@@ -458,7 +458,10 @@ impl From<OriginError> for CliError {
             }
             OriginError::Spec(error) => error.into(),
             OriginError::Crate(error) => error.into(),
-            OriginError::NoSpec { .. } => Self { kind: Kind::Input, ..found }
+            OriginError::NotThere { .. } => Self { kind: Kind::Input, ..found }.hint(
+                "write it as `git:URL#REV:PATH`: a branch, tag or commit, and where the SPEC.md or its folder is, from the root on",
+            ),
+            OriginError::NoSpec(_) => Self { kind: Kind::Input, ..found }
                 .hint("ask its author for one, or write the first one with `ghostlib distil`"),
             OriginError::Git { .. } => {
                 found.hint("git fetches it, with your own settings: see that `git clone` works with this URL")

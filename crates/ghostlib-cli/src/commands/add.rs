@@ -44,7 +44,6 @@ pub(crate) struct AddArgs {
 
 pub(crate) async fn add(args: &AddArgs, json: bool) -> Result<Verdict, CliError> {
     let settings = Settings::load()?;
-    let mut options = args.rebuild.to_options(&settings);
     let project = Project::at(current_dir()?);
     let lock = project.lock()?;
     keep_store_out_of_git(&project)?;
@@ -54,49 +53,77 @@ pub(crate) async fn add(args: &AddArgs, json: bool) -> Result<Verdict, CliError>
     if dir.exists() {
         return Err(VendoredError::Exists(dir).into());
     }
+    // A manifest that cannot be changed is told before anything is done.
     let workspace = CargoWorkspace::around(&dir)?;
     if !is_trusted(&fetched.spec, args.yes) {
         return Ok(Verdict::FellShort);
     }
-    let watching = args.rebuild.watching(&project, json)?;
-    let engine = engine(&project, &mut options, args.rebuild.sandbox, &settings, watching).await?;
-    let bench = bench(&project, args.rebuild.sandbox).await?;
-    let reference = args.rebuild.reference;
-    let proving = Proving { engine: &engine, bench: &bench, fetched: &fetched, options, reference, json };
-    let task = Task {
-        label: format!("add-{name}"),
-        package: &name,
-        vendoring: vendoring(&args.spec, &fetched, project.root(), &dir),
-        present: None,
-        before: None,
-    };
-    let mut attempts = Vec::new();
-    let proved = Box::pin(proving.prove(&task, &mut attempts)).await?;
-    let told = RebuildingJson::of(&dir, &fetched.spec, &attempts);
-    let Some(proved) = proved else {
-        if json {
-            say_json(&told)
-        } else {
-            say_fallen_short(&attempts)
-        }
-        return Ok(Verdict::FellShort);
-    };
-    place(&proved.files, &dir)?;
-    proved.remember(&dir, &bench)?;
-    let joined = workspace.map(|workspace| (workspace.path().to_owned(), workspace.join()));
+    let place = Place { dir, name, workspace };
+    let verdict = args.take(&fetched, place, (&project, &settings), json).await;
     drop(lock);
-    if json {
-        say_json(&told);
-    } else {
+    verdict
+}
+
+/// Where a crate is to lie.
+struct Place {
+    dir: PathBuf,
+    name: String,
+    workspace: Option<CargoWorkspace>,
+}
+
+impl AddArgs {
+    async fn take(
+        &self,
+        fetched: &FetchedSpec,
+        at: Place,
+        (project, settings): (&Project, &Settings),
+        json: bool,
+    ) -> Result<Verdict, CliError> {
+        let mut options = self.rebuild.to_options(settings);
+        let watching = self.rebuild.watching(project, json)?;
+        let engine = engine(project, &mut options, self.rebuild.sandbox, settings, watching).await?;
+        let bench = bench(project, self.rebuild.sandbox).await?;
+        let reference = self.rebuild.reference;
+        let proving = Proving { engine: &engine, bench: &bench, fetched, options, reference, json };
+        let task = Task {
+            label: format!("add-{}", at.name),
+            package: &at.name,
+            vendoring: vendoring(&self.spec, fetched, project.root(), &at.dir),
+            present: None,
+            before: None,
+        };
+        let mut attempts = Vec::new();
+        let proved = Box::pin(proving.prove(&task, &mut attempts)).await?;
+        if let Some(proved) = &proved {
+            place(&proved.files, &at.dir)?;
+            proved.remember(&at.dir, &bench)?;
+        }
+        if json {
+            say_json(&RebuildingJson::of(&at.dir, &fetched.spec, &attempts));
+        } else if proved.is_none() {
+            say_fallen_short(&attempts);
+        }
+        if proved.is_none() {
+            return Ok(Verdict::FellShort);
+        }
+        at.join(json)?;
+        Ok(Verdict::Passed)
+    }
+}
+
+impl Place {
+    /// Makes the crate a member of the Cargo workspace, and says how it is used.
+    fn join(self, json: bool) -> Result<(), CliError> {
+        let Self { dir, name, workspace } = self;
+        let path = workspace.as_ref().map(|workspace| workspace.path().to_owned());
+        let joined = workspace.map_or(Ok(false), CargoWorkspace::join)?;
+        if json {
+            return Ok(());
+        }
         say(format!("{}  {}", styled(GOOD, "wrote"), dir.display()));
-    }
-    if let Some((path, joined)) = joined
-        && joined?
-        && !json
-    {
-        say(format!("It is a member of the Cargo workspace in {} now.", path.display()));
-    }
-    if !json {
+        if let Some(path) = path.filter(|_| joined) {
+            say(format!("It is a member of the Cargo workspace in {} now.", path.display()));
+        }
         say(
             "To use it, put this under `[dependencies]` in the Cargo.toml of whoever needs it (a path starts at that file):",
         );
@@ -105,8 +132,8 @@ pub(crate) async fn add(args: &AddArgs, json: bool) -> Result<Verdict, CliError>
             "`ghostlib verify {}` checks it at any time, offline. Commit the folder as it is.",
             dir.display()
         ));
+        Ok(())
     }
-    Ok(Verdict::Passed)
 }
 
 /// The spec as it is at its origin, without errors. A path starts at `base`.

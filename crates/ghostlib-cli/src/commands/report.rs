@@ -40,7 +40,7 @@ enum Format {
     Markdown,
     /// Findings as SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Findings as JUnit XML: a test case a candidate.
+    /// Findings as `JUnit` XML: a test case a candidate.
     Junit,
     /// Findings as workflow commands of GitHub Actions, which become annotations.
     Github,

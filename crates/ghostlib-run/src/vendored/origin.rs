@@ -63,11 +63,14 @@ pub enum OriginError {
     #[error(transparent)]
     Crate(#[from] ReferenceError),
     /// The crate has no spec.
-    #[error("{origin} has no spec in its root: {source}")]
-    NoSpec {
-        /// The crate.
+    #[error("{0} has no SPEC.md in its root")]
+    NoSpec(String),
+    /// The repository has no such revision, or no spec there.
+    #[error("{origin} is no spec: {source}")]
+    NotThere {
+        /// Where it was looked for.
         origin: String,
-        /// What was looked for.
+        /// What is wrong.
         source: SpecError,
     },
     /// The repository cannot be had.
@@ -155,8 +158,10 @@ impl SpecOrigin {
             Self::Crate { name, version } => {
                 let source = ReferenceSource::Crate { name: name.clone(), version: version.clone() };
                 let fetched = fetch(&source, base, cache).await?;
-                let spec = LoadedSpec::read(&fetched.dir)
-                    .map_err(|source| OriginError::NoSpec { origin: self.to_string(), source })?;
+                let spec = LoadedSpec::read(&fetched.dir).map_err(|error| match error {
+                    SpecError::NoDocument(_) => OriginError::NoSpec(self.to_string()),
+                    error => error.into(),
+                })?;
                 let licences = spec.licences()?;
                 Ok(FetchedSpec { base: spec.dir.clone(), spec, revision: None, licences })
             }
@@ -177,7 +182,8 @@ impl SpecOrigin {
         let command =
             CommandLine::new("git").args(["clone", "--quiet", "--bare", "--", url]).arg(&repository);
         run("git", &command, held.path()).await?.map_err(|said| self.failed(said))?;
-        let spec = LoadedSpec::read_revision(&repository, rev, path, &Options::default())?;
+        let spec = LoadedSpec::read_revision(&repository, rev, path, &Options::default())
+            .map_err(|source| OriginError::NotThere { origin: self.to_string(), source })?;
         Ok(FetchedSpec {
             spec,
             base: held.path().to_owned(),
