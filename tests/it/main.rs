@@ -34,6 +34,7 @@ mod runs;
 mod sandbox;
 mod schemas;
 mod shrink;
+mod slicing;
 mod small_commands;
 mod spec_diff;
 mod strength;

@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Ablate(commands::ablate::AblateArgs),
     Shrink(commands::shrink::ShrinkArgs),
     Perturb(commands::perturb::PerturbArgs),
+    Replace(commands::replace::ReplaceArgs),
     Run(commands::run::RunArgs),
     Resume(commands::resume::ResumeArgs),
     Review(commands::review::ReviewArgs),

@@ -54,6 +54,9 @@
 //! keywords: {MUST NOT: [DARF NICHT]}     # words that bind besides those of RFC 2119
 //! waivers:                               # what the reference does and the spec is not to say
 //!   - {operation: count, pattern: "*_*", reason: underscores are no words}
+//! slice:                                 # what it is a part of, if it is one; `ghostlib spec slice` writes it
+//!   of: 5f78c33274e43fa9de5659265c1d917e25c03722dcb0b8d27db8d5feaa813953
+//!   only: [count]
 //! lints: {compound: allow}               # levels of lints: allow, info, warning, error
 //! ---
 //! ```
@@ -84,6 +87,13 @@
 //! `waiver-unmatched`.
 //!
 //! A waiver is public, as all of the document is: implementers may do there what the reference does, or not.
+//!
+//! ## Slices
+//!
+//! A *slice* is the part of a spec that some operations and items need, as a spec of its own. `of` is the hash of the whole
+//! one, and `only` what was asked for. Of the reference a slice requires what its own API blocks declare and nothing else;
+//! where it has none for the reference's language, what `only` names with all that belongs to it. See [`slice`](mod@slice)
+//! for what it keeps.
 //!
 //! A format number above the one that this version reads is an error, and nothing else of the document or
 //! of the vector file is read.
@@ -343,6 +353,7 @@ mod requirements;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod shown;
+pub mod slice;
 mod source;
 mod spec;
 mod statements;
@@ -355,6 +366,7 @@ pub use code::Code;
 pub use code_only::code_only;
 pub use coverage::{Coverage, KeywordCoverage};
 pub use dialect::{Dialect, UnknownDialect};
+pub use nearest::nearest;
 pub use operations::{Operation, Parameter};
 pub use parse::{FileNames, Options, file_names, parse, parse_with};
 pub use shown::{not_there, section_titles, shown};

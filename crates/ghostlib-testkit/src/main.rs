@@ -23,6 +23,7 @@ mod published;
 mod respell;
 mod sessions;
 mod simulate;
+mod slices;
 mod workplace;
 
 #[derive(Parser)]
@@ -49,6 +50,7 @@ enum Command {
     Respell(respell::RespellArgs),
     Sessions(sessions::SessionsArgs),
     Simulate(simulate::SimulateArgs),
+    Slices(slices::SlicesArgs),
     Truth(oracle::TruthArgs),
 }
 
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::Power(args) => finished(power::power(&args)),
         Command::Sessions(args) => finished(sessions::sessions(&args)),
         Command::Simulate(args) => finished(simulate::simulate(&args)),
+        Command::Slices(args) => finished(slices::slices(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }
