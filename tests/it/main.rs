@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod ablate;
+mod action;
 mod agents;
 mod attempts;
 mod bad_input;
 mod behaviour;
 mod candidates;
 mod carrying;
+mod check;
 mod clients;
 mod comparing;
 mod config;
@@ -43,5 +45,6 @@ mod task;
 mod telling;
 mod upstream;
 mod vectors;
+mod vendoring;
 mod waiving;
 mod watching;

@@ -64,7 +64,10 @@ fn reads_vectors(project: &TestProject, yaml: &[u8]) -> bool {
 fn the_schemas_that_are_checked_in_are_those_of_the_types() {
     let project = project();
     let names = project.run(&["schema"]).expect_code(0).stdout;
-    assert_eq!(names.lines().collect::<Vec<_>>(), ["front-matter", "vectors", "parse", "compare"]);
+    assert_eq!(
+        names.lines().collect::<Vec<_>>(),
+        ["front-matter", "vectors", "parse", "compare", "check", "lockfile", "add", "verify", "outdated"]
+    );
     for name in names.lines() {
         let path = fixture("..").join(format!("schemas/{name}.json"));
         let now = project.run(&["schema", name]).expect_code(0).stdout;

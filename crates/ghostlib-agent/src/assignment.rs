@@ -15,6 +15,8 @@ pub const CANDIDATE_DIR: &str = "candidate";
 pub const PUSHBACK_FILE: &str = "PUSHBACK.md";
 /// The file with what a reviser is to answer.
 pub const FINDINGS_FILE: &str = "FINDINGS.md";
+/// The file with what has changed in the spec since the library of the workspace was built.
+pub const CHANGES_FILE: &str = "CHANGES.md";
 /// The folder with the reference's source, which an author alone sees.
 pub const REFERENCE_DIR: &str = "reference";
 /// The file in which a reviser gives reasons.
@@ -74,6 +76,17 @@ pub struct Prepared<'a> {
     pub spec_files: &'a [(String, Vec<u8>)],
     /// How many of them are documents.
     pub n_documents: usize,
+    /// What it begins with, where that is not nothing.
+    pub present: Option<&'a Present>,
+}
+
+/// A library that was built from an earlier state of the spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Its source tree.
+    pub code: FileTree,
+    /// What has changed in the spec since, for the implementer to read.
+    pub changes: String,
 }
 
 /// Lays out a fresh workspace for an implementer and returns the task's text. A workspace that is there
@@ -86,6 +99,11 @@ pub fn prepare_implementer(workspace: &Path, prepared: &Prepared<'_>) -> Result<
     lay_out(workspace, prompt, prepared.spec_files, || {
         let candidate = workspace.join(CANDIDATE_DIR);
         fs::create_dir_all(&candidate).map_err(AgentError::at(&candidate))?;
+        if let Some(present) = prepared.present {
+            present.code.write(&candidate).map_err(tree_error)?;
+            let changes = workspace.join(CHANGES_FILE);
+            fs::write(&changes, &present.changes).map_err(AgentError::at(&changes))?;
+        }
         fs::write(prepared_spec(workspace), spec_hash(workspace)?.as_str()).map_err(AgentError::at(workspace))
     })
 }
@@ -230,13 +248,36 @@ fn implementer_prompt(prepared: &Prepared<'_>) -> Result<String, AgentError> {
         "spec_dir": SPEC_DIR,
         "candidate_dir": CANDIDATE_DIR,
         "pushback_file": PUSHBACK_FILE,
+        "changes_file": CHANGES_FILE,
     });
-    prepared.prompts.render(PromptName::Implementer, &data)
+    let prompt = if prepared.present.is_some() { PromptName::Updater } else { PromptName::Implementer };
+    prepared.prompts.render(prompt, &data)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_that_is_to_be_changed_lies_where_it_is_to_lie() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = dir.path().join("w");
+        let code = FileTree::from_files([("src/lib.rs".to_owned(), b"code".to_vec())]);
+        let prepared = Prepared {
+            prompts: &Prompts::default(),
+            name: "a",
+            package: "a",
+            edition: "2021",
+            dependencies: &[],
+            spec_files: &[("SPEC.md".to_owned(), b"# A".to_vec())],
+            n_documents: 1,
+            present: Some(&Present { code, changes: "`f` is new".into() }),
+        };
+        let prompt = prepare_implementer(&workspace, &prepared).unwrap();
+        assert!(prompt.contains("`CHANGES.md` says what has changed"), "{prompt}");
+        assert_eq!(fs::read_to_string(workspace.join("candidate/src/lib.rs")).unwrap(), "code");
+        assert_eq!(fs::read_to_string(workspace.join("CHANGES.md")).unwrap(), "`f` is new");
+    }
 
     #[test]
     fn a_workspace_that_is_there_is_kept() {
@@ -253,6 +294,7 @@ mod tests {
             dependencies: &[],
             spec_files: &files,
             n_documents: 2,
+            present: None,
         };
         let prompt = prepare_implementer(&workspace, &prepared).unwrap();
         assert!(prompt.contains("`spec/SPEC.md`, together with `spec/b.md`, states"), "{prompt}");

@@ -10,6 +10,7 @@
 //! TASK.md        what is asked
 //! spec/          the spec, hidden vectors taken out
 //! candidate/     where the implementer writes the library: a Cargo package
+//! CHANGES.md     where the implementer is to change a library: what has changed in the spec
 //! PUSHBACK.md    optional: requirements that the implementer could not follow, and why
 //! FINDINGS.md    for a reviser, who works on `spec/`: where rebuilds went wrong
 //! REASONS.md     optional: why a reviser weakens, changes or leaves something
@@ -33,9 +34,9 @@ mod watch;
 
 pub use acp::{Acp, AcpSetup};
 pub use assignment::{
-    Assignment, CANDIDATE_DIR, FINDINGS_FILE, PUSHBACK_FILE, Prepared, REASONS_FILE, REFERENCE_DIR, SPEC_DIR,
-    TASK_FILE, ToRevise, ToWrite, has_its_spec, output_dir, prepare_author, prepare_implementer,
-    prepare_reviser,
+    Assignment, CANDIDATE_DIR, CHANGES_FILE, FINDINGS_FILE, PUSHBACK_FILE, Prepared, Present, REASONS_FILE,
+    REFERENCE_DIR, SPEC_DIR, TASK_FILE, ToRevise, ToWrite, has_its_spec, output_dir, prepare_author,
+    prepare_implementer, prepare_reviser,
 };
 pub use checks::{CheckError, CheckFuture, CheckReport, Checks};
 pub use follow::{Followed, Follower};

@@ -11,7 +11,7 @@ use std::str::FromStr;
 #[derive(Clone, Debug)]
 pub struct Prompts {
     templates: Handlebars<'static>,
-    texts: [String; 4],
+    texts: [String; 5],
 }
 
 /// Which prompt.
@@ -25,11 +25,13 @@ pub enum PromptName {
     Author,
     /// Say what lies behind differences.
     Differ,
+    /// Change a library as its spec has changed.
+    Updater,
 }
 
 impl PromptName {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Implementer, Self::Reviser, Self::Author, Self::Differ];
+    pub const ALL: [Self; 5] = [Self::Implementer, Self::Reviser, Self::Author, Self::Differ, Self::Updater];
 
     /// Its name, such as `implementer`.
     pub fn name(self) -> &'static str {
@@ -38,6 +40,7 @@ impl PromptName {
             Self::Reviser => "reviser",
             Self::Author => "author",
             Self::Differ => "differ",
+            Self::Updater => "updater",
         }
     }
 
@@ -53,16 +56,18 @@ impl PromptName {
             Self::Reviser => include_str!("prompts/reviser.md.hbs"),
             Self::Author => include_str!("prompts/author.md.hbs"),
             Self::Differ => include_str!("prompts/differ.md.hbs"),
+            Self::Updater => include_str!("prompts/updater.md.hbs"),
         }
     }
 
     /// What its template may name, with examples.
     pub fn variables(self) -> Value {
         match self {
-            Self::Implementer => json!({
+            Self::Implementer | Self::Updater => json!({
                 "name": "shell-words", "package": "shell-words", "edition": "2021", "dependencies": "memchr",
                 "document": "SPEC.md", "parts": "`spec/errors.md`", "vector_files": "`spec/vectors.yaml`",
                 "spec_dir": "spec", "candidate_dir": "candidate", "pushback_file": "PUSHBACK.md",
+                "changes_file": "CHANGES.md",
             }),
             Self::Reviser => json!({
                 "name": "shell-words", "document": "SPEC.md", "spec_dir": "spec",

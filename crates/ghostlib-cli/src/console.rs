@@ -85,6 +85,22 @@ pub(crate) fn redraw(lines: &[String]) {
     let _ = writeln!(anstream::stdout(), "\x1b[H\x1b[2J{}", lines[first..].join("\n"));
 }
 
+/// A unified diff, up to so many lines of it.
+pub(crate) fn say_patch(patch: &str, max_lines: usize) {
+    for line in patch.lines().take(max_lines) {
+        let text = visible(line);
+        match line.as_bytes().first() {
+            Some(b'+') => say(styled(GOOD, text)),
+            Some(b'-') => say(styled(BAD, text)),
+            _ => say(text),
+        }
+    }
+    let n_more = patch.lines().count().saturating_sub(max_lines);
+    if n_more > 0 {
+        say(styled(DIM, format!("… {}", counted(n_more, "more line"))));
+    }
+}
+
 /// A value as JSON to standard output.
 pub(crate) fn say_json(value: &impl serde::Serialize) {
     say(serde_json::to_string_pretty(value).unwrap_or_default());

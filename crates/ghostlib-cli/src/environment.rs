@@ -37,7 +37,7 @@ pub(crate) fn config_home() -> Option<PathBuf> {
 }
 
 /// The folder for what every project of the user can use again.
-fn cache_home() -> Option<PathBuf> {
+pub(crate) fn cache_home() -> Option<PathBuf> {
     let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = given.or_else(|| env::home_dir().map(|home| home.join(".cache")))?;
     Some(cache.join("ghostlib"))
@@ -107,6 +107,12 @@ pub(crate) fn path() -> Option<OsString> {
 pub(crate) fn own_program() -> Result<PathBuf, CliError> {
     env::current_exe()
         .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))
+}
+
+/// Tells the program that runs right now from others, mostly also from those of the same version.
+pub(crate) fn own_build() -> String {
+    let metadata = own_program().ok().and_then(|program| fs::metadata(program).ok());
+    format!("{} {}", env!("CARGO_PKG_VERSION"), metadata.map_or(0, |metadata| metadata.len()))
 }
 
 pub(crate) fn launcher() -> Result<Launcher, CliError> {

@@ -2,7 +2,9 @@
 
 use crate::console::{self, BAD, BOLD, styled};
 use ghostlib_agent::{AgentError, TaskError};
+use ghostlib_run::check::{BaselineError, FindError};
 use ghostlib_run::store::{CleanError, JournalError, ParcelError, ProjectError};
+use ghostlib_run::vendored::{OriginError, VendoredError};
 use ghostlib_run::{IncomparableError, JudgeError, RunError, SpecError, VisibleError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
@@ -147,6 +149,32 @@ impl From<SpecError> for CliError {
     }
 }
 
+impl From<FindError> for CliError {
+    fn from(error: FindError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match error {
+            FindError::Missing(_) => {
+                found.hint("give folders, specs or lockfiles of the repository, or nothing for all")
+            }
+            FindError::Outside { .. } => {
+                found.hint("give it a path inside of the repository around the current folder")
+            }
+            FindError::Pattern { .. } => {
+                found.hint("`[check] exclude` in ghostlib.toml has patterns as `.gitignore` has them")
+            }
+            FindError::Walk { .. } => Self::of(Kind::Environment, &error),
+        }
+    }
+}
+
+impl From<BaselineError> for CliError {
+    fn from(error: BaselineError) -> Self {
+        Self::of(Kind::Input, &error).hint(
+            "an entry has `rule`, `file`, `text`, `reason` and `until`; `ghostlib check --write-baseline` writes them",
+        )
+    }
+}
+
 impl From<RenameError> for CliError {
     fn from(error: RenameError) -> Self {
         let found = Self::of(Kind::Input, &error);
@@ -171,6 +199,8 @@ impl From<ReferenceError> for CliError {
                 .hint("write it as `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path; `cargo info NAME` and `pip index versions NAME` show versions"),
             ReferenceError::Fetch { .. } => Self::of(Kind::Environment, &error)
                 .hint("cargo and pip fetch it, with your own settings: see that `cargo fetch` and `pip download` work here"),
+            ReferenceError::Offline { .. } => Self::of(Kind::Environment, &error)
+                .hint("do it once where the network may be used"),
             ReferenceError::NoTool { tool, .. } => {
                 Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
             }
@@ -357,6 +387,56 @@ impl From<VisibleError> for CliError {
             VisibleError::Verify(error) => error.into(),
             VisibleError::Scratch { ref source, .. } => Self::of_file(&error, source),
             VisibleError::Tree(_) => Self::of(Kind::Environment, &error),
+        }
+    }
+}
+
+impl From<VendoredError> for CliError {
+    fn from(error: VendoredError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match error {
+            VendoredError::NoLock(_) | VendoredError::OfARun(_) => {
+                found.hint("give the folder of a crate that `ghostlib add` wrote, such as `vendor/NAME`")
+            }
+            VendoredError::Lock { .. } => {
+                found.hint("take it from the repository's history; an unfinished merge may be in it")
+            }
+            VendoredError::Exists(_) => {
+                found.hint("it is left as it is; choose another folder with `--into`, or run `ghostlib update`")
+            }
+            VendoredError::Conflict(_) => found.hint(
+                "nothing was changed; take the edits back in these files, run `ghostlib update`, and make them again",
+            ),
+            VendoredError::NothingToAccept(_) | VendoredError::Tree(_) => found,
+            VendoredError::Original { .. } => found.hint("take it from the repository's history"),
+            VendoredError::Unfit(_) => found.hint("nothing was written"),
+            VendoredError::Spec { .. } => found.hint("take the folder from the repository's history"),
+            VendoredError::Hash(_) => Self { kind: Kind::Environment, ..found },
+            VendoredError::Check(error) => error.into(),
+            VendoredError::Io { ref source, .. } => Self::of_file(&error, source),
+        }
+    }
+}
+
+impl From<OriginError> for CliError {
+    fn from(error: OriginError) -> Self {
+        let found = Self::of(Kind::Environment, &error);
+        match error {
+            OriginError::Source(_) => {
+                Self { kind: Kind::Input, ..found }.hint("take ghostlib.lock from the repository's history")
+            }
+            OriginError::Spec(error) => error.into(),
+            OriginError::Crate(error) => error.into(),
+            OriginError::NoSpec { .. } => Self { kind: Kind::Input, ..found }
+                .hint("ask its author for one, or write the first one with `ghostlib distil`"),
+            OriginError::Git { .. } => {
+                found.hint("git fetches it, with your own settings: see that `git clone` works with this URL")
+            }
+            OriginError::NoTool { tool, .. } => found.hint(format!("install {tool}")),
+            OriginError::NoVersion { .. } => {
+                found.hint("cargo is asked, with your own settings: see that `cargo info` works here")
+            }
+            OriginError::Io { ref source, .. } => Self::of_file(&error, source),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking whoever sits at the terminal what they think of a revision.
 
-use crate::console::{BAD, BOLD, DIM, GOOD, Silence, say, styled, visible, warn};
+use crate::console::{BAD, BOLD, DIM, Silence, say, say_patch, styled, visible, warn};
 use crate::environment::variable;
 use crate::narrate;
 use ghostlib_run::{Opinion, Proposed, Reviewer};
@@ -31,12 +31,12 @@ impl Reviewer for AtTerminal {
         }
         loop {
             say("(a)ccept it, (e)dit it, (r)efuse it, or decide (l)ater?");
-            match line()?.as_str() {
+            match typed()?.as_str() {
                 "a" | "accept" => return Some(Opinion::Accept),
                 "e" | "edit" if edit(proposed) => return Some(Opinion::Edit),
                 "r" | "refuse" => {
                     say("Why? Who revises next is told.");
-                    match line()?.as_str() {
+                    match typed()?.as_str() {
                         "" => {}
                         reason => return Some(Opinion::Refuse(reason.to_owned())),
                     }
@@ -49,7 +49,7 @@ impl Reviewer for AtTerminal {
 }
 
 /// What is typed; nothing, when there is no more.
-fn line() -> Option<String> {
+pub(crate) fn typed() -> Option<String> {
     let mut line = String::new();
     let n_bytes = io::stdin().lock().read_line(&mut line).ok()?;
     (n_bytes > 0).then(|| line.trim().to_owned())
@@ -66,18 +66,7 @@ pub(crate) fn show(proposed: &Proposed) {
         say(format!("    {}", visible(change)));
     }
     say("");
-    for line in proposed.patch.lines().take(MAX_LINES) {
-        let text = visible(line);
-        match line.as_bytes().first() {
-            Some(b'+') => say(styled(GOOD, text)),
-            Some(b'-') => say(styled(BAD, text)),
-            _ => say(text),
-        }
-    }
-    let n_more = proposed.patch.lines().count().saturating_sub(MAX_LINES);
-    if n_more > 0 {
-        say(styled(DIM, format!("… {n_more} more lines")));
-    }
+    say_patch(&proposed.patch, MAX_LINES);
     say(styled(DIM, format!("all of it is in {}", proposed.dir.display())));
 }
 
@@ -87,7 +76,7 @@ fn edit(proposed: &Proposed) -> bool {
     let Some(editor) = editor.and_then(|editor| editor.into_string().ok()) else {
         warn(format!("EDITOR is not set; edit the files in {}, and then say so", proposed.dir.display()));
         say("Done? (y)es, or (n)o");
-        return line().is_some_and(|answer| answer.starts_with('y'));
+        return typed().is_some_and(|answer| answer.starts_with('y'));
     };
     let Some(words) = shell_words::split(&editor).ok().filter(|words| !words.is_empty()) else {
         warn(format!("EDITOR is no command: {editor}"));

@@ -58,6 +58,7 @@ impl Fidelity {
 
 /// What no candidate may fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Gate {
     /// Builds offline in the sandbox, without the reference.

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A SHA-256 digest in lower-case hexadecimal, 64 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Sha256Hex(String);
 

@@ -5,6 +5,7 @@
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
 mod attribution;
+pub mod check;
 mod comparison;
 pub mod distil;
 mod engine;
@@ -18,17 +19,19 @@ mod spec_files;
 mod statistics;
 pub mod store;
 mod test_file;
+pub mod vendored;
 
 pub use comparison::{IncomparableError, compare_runs};
 pub use engine::{
-    Authored, Begun, Engine, Notice, Opinion, Outcome, Proposed, Reviewer, RunError, Step, Worker, next_steps,
+    Authored, Begun, Engine, Notice, Opinion, Outcome, Proposed, Rebuilt, Reviewer, RunError, Step,
+    ToRebuild, Worker, next_steps,
 };
 pub use judge::{
-    Behaviour, Brought, Candidate, Consensus, FailingVector, Implementation, Judge, JudgeError, JudgeOptions,
-    JudgePlaces, JudgeTools, OperationConsensus, Operations, PerturbPlan, PerturbProgress, Perturbed, Power,
-    PowerPlan, Ready, Shown, ShownChange, Strength, Verdict, VisibleBuild, VisibleChecks, VisibleError,
-    VisibleReport, Weighed, Workshop, behaviour, consensus, perturb, power, stand_of_api, stand_of_text,
-    stand_with_requirements,
+    Behaviour, Brought, Candidate, Conformance, Consensus, FailingVector, Implementation, Judge, JudgeError,
+    JudgeOptions, JudgePlaces, JudgeTools, OperationConsensus, Operations, PerturbPlan, PerturbProgress,
+    Perturbed, Power, PowerPlan, Ready, Shown, ShownChange, Strength, Verdict, VisibleBuild, VisibleChecks,
+    VisibleError, VisibleReport, Weighed, Workshop, behaviour, consensus, perturb, power, stand_of_api,
+    stand_of_text, stand_with_requirements,
 };
 pub use lint::lint_against;
 pub use spec_files::{DOCUMENT, LoadedSpec, Seen, SpecError};

@@ -7,7 +7,10 @@ mod revision;
 mod tree;
 mod withheld;
 
+pub(crate) use revision::repository;
+
 use crate::store::write_file;
+use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, Language, Rust};
 use ghostlib_model::{Diagnostic, Place, Severity, Sha256Hex, Shown, SpecStamp, VectorId, sha256_of_files};
 use ghostlib_spec::{Options, Sources, Spec, parse_with};
@@ -130,6 +133,33 @@ impl LoadedSpec {
         let repository = revision::repository(around)?;
         let (folder, document) = revision::find(&repository, around, revision, path)?;
         Ok(Self::of_with(folder::read(&folder, document, options)?, options))
+    }
+
+    /// The texts of licences that lie beside the spec.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn licences(&self) -> Result<FileTree, SpecError> {
+        folder::licences(&disk::OnDisk(&self.dir))
+    }
+
+    /// [`Self::licences`] of a spec that [`Self::read_revision`] reads, or else those at the root of the repository.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn licences_in_revision(around: &Path, revision: &str, path: &str) -> Result<FileTree, SpecError> {
+        let repository = revision::repository(around)?;
+        let (folder, _) = revision::find(&repository, around, revision, path)?;
+        let beside = folder::licences(&folder)?;
+        if beside.files.is_empty() { folder::licences(&folder.of_root()) } else { Ok(beside) }
+    }
+
+    /// The commit that a revision of the repository around a folder is.
+    ///
+    /// # Errors
+    /// If there is no repository, or no such revision.
+    pub fn commit_of(around: &Path, revision: &str) -> Result<String, SpecError> {
+        revision::commit(&revision::repository(around)?, revision)
     }
 
     /// The spec that these files make.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod acp_agent;
 mod builds;
+mod checks;
 mod copies;
 mod edits;
 mod escapes;
@@ -37,6 +38,7 @@ struct Cli {
 enum Command {
     AcpAgent(acp_agent::AcpAgentArgs),
     Builds(builds::BuildsArgs),
+    Checks(checks::ChecksArgs),
     Copies(copies::CopiesArgs),
     Escapes(escapes::EscapesArgs),
     Evaluation(evaluation::EvaluationArgs),
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::AcpAgent(args) => finished(acp_agent::acp_agent(&args)),
         Command::Builds(args) => finished(builds::builds(&args)),
+        Command::Checks(args) => finished(checks::checks(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Escapes(args) => finished(escapes::escapes(&args)),
         Command::Evaluation(args) => finished(evaluation::evaluation(&args)),

@@ -1,7 +1,9 @@
 //! One file a subcommand: its arguments, and a function that only orchestrates.
 
 pub(crate) mod ablate;
+pub(crate) mod add;
 pub(crate) mod attach;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod converge;
@@ -19,6 +21,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod mcp;
 mod measuring;
+pub(crate) mod outdated;
 pub(crate) mod parse;
 pub(crate) mod perturb;
 pub(crate) mod prompts;
@@ -36,7 +39,10 @@ pub(crate) mod spec;
 pub(crate) mod status;
 pub(crate) mod strength;
 pub(crate) mod task;
+pub(crate) mod update;
 pub(crate) mod vectors;
+mod vendoring;
+pub(crate) mod verify;
 
 use crate::args::{Args, Command};
 use crate::error::{CliError, Verdict};
@@ -90,6 +96,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
+        Command::Check(args) => Box::pin(check::check(&args, json)).await,
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
@@ -111,6 +118,10 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Recording(args) => recording::recording(&args, json),
         Command::Report(args) => report::report(&args, json),
         Command::Vectors(args) => vectors::vectors(&args, json).await,
+        Command::Add(args) => Box::pin(add::add(&args, json)).await,
+        Command::Verify(args) => Box::pin(verify::verify(&args, json)).await,
+        Command::Outdated(args) => outdated::outdated(&args, json).await,
+        Command::Update(args) => Box::pin(update::update(&args, json)).await,
         Command::Prompts(args) => prompts::prompts_command(&args, json),
         Command::Config(args) => config::config(&args, json),
         Command::Sandbox(args) => sandbox::sandbox(&args).await,

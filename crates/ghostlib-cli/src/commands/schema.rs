@@ -1,8 +1,11 @@
 use crate::console::{say, say_json};
 use crate::error::Verdict;
+use crate::wire::outdated::OutdatedJson;
 use crate::wire::parsed::SpecJson;
+use crate::wire::vendored::{RebuildingJson, VerificationJson};
 use clap::{Args, ValueEnum};
-use ghostlib_model::Comparison;
+use ghostlib_model::{CheckReport, Comparison};
+use ghostlib_run::store::Lockfile;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
@@ -24,6 +27,16 @@ enum Name {
     Parse,
     /// What `ghostlib compare --json` writes.
     Compare,
+    /// What `ghostlib check --json` writes.
+    Check,
+    /// A lockfile, as JSON has it.
+    Lockfile,
+    /// What `ghostlib add --json` and `ghostlib update --json` write.
+    Add,
+    /// What `ghostlib verify --json` writes.
+    Verify,
+    /// What `ghostlib outdated --json` writes.
+    Outdated,
 }
 
 pub(crate) fn schema(args: &SchemaArgs, json: bool) -> Verdict {
@@ -47,6 +60,11 @@ impl Name {
             Self::Vectors => ghostlib_spec::schema::vectors(),
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
+            Self::Check => of_output::<CheckReport>(),
+            Self::Lockfile => of_output::<Lockfile>(),
+            Self::Add => of_output::<RebuildingJson<'static>>(),
+            Self::Outdated => of_output::<OutdatedJson>(),
+            Self::Verify => of_output::<VerificationJson<'static>>(),
         }
     }
 }

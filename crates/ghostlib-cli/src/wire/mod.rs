@@ -3,4 +3,6 @@
 pub(crate) mod delta;
 pub(crate) mod diagnostic;
 pub(crate) mod expected;
+pub(crate) mod outdated;
 pub(crate) mod parsed;
+pub(crate) mod vendored;

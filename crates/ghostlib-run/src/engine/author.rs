@@ -58,7 +58,7 @@ impl Engine {
         let work = Work::new(self, &summary, Some(judge))?;
         let (mut spec, mut refused) = (draft.spec.clone(), Vec::new());
         for n_sessions in 1..=MAX_SESSIONS {
-            let session = work.next_session(&name);
+            let session = work.next_session(&format!("distil-{name}"));
             let begun = Draft { name: &name, spec: &spec, reference: &reference, refused: &refused, session };
             let (left, reasons, is_over) = work.write(&draft.spec, &begun).await?;
             refused = reasons;
@@ -77,8 +77,8 @@ impl Engine {
 
 impl Work<'_> {
     /// The first session of this name that has no recording: one that was interrupted is gone on with.
-    fn next_session(&self, name: &str) -> SessionId {
-        let ids = (1..).map(|n| SessionId::new(format!("distil-{name}-{n}")));
+    pub(super) fn next_session(&self, name: &str) -> SessionId {
+        let ids = (1..).map(|n| SessionId::new(format!("{name}-{n}")));
         let is_recorded = |id: &SessionId| {
             FileTree::read(&self.engine.project.session_dir(&self.run, id))
                 .is_ok_and(|tree| tree.files.contains_key("recording.toml"))

@@ -9,6 +9,7 @@ mod drive;
 mod evaluate;
 mod live;
 mod next;
+mod rebuild;
 mod review;
 mod revise;
 mod session;
@@ -18,6 +19,7 @@ mod work;
 
 pub use author::Authored;
 pub use next::{Step, next_steps};
+pub use rebuild::{Rebuilt, ToRebuild};
 pub use review::{Opinion, Proposed, Reviewer};
 
 use crate::judge::{Judge, JudgeError, JudgePlaces, JudgeTools};

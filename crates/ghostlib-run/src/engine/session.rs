@@ -8,7 +8,7 @@ use super::{Notice, RunError, remove_folder, tree_error};
 use crate::store::{Candidates, Project};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ghostlib_agent::{
-    Agent, AgentError, Assignment, FileTree, Prepared, Recording, Session, Tasks, TrajectoryEvent,
+    Agent, AgentError, Assignment, FileTree, Prepared, Present, Recording, Session, Tasks, TrajectoryEvent,
     prepare_implementer,
 };
 use ghostlib_model::{
@@ -29,14 +29,16 @@ const MAX_RETRIES: usize = 3;
 
 /// An implementer's session that is to be.
 pub(super) struct Ordered {
-    attempt: AttemptId,
-    session: SessionId,
+    pub(super) attempt: AttemptId,
+    pub(super) session: SessionId,
     /// Which of the run's agents works.
-    worker: usize,
-    spec: Arc<SpecInUse>,
-    package: String,
+    pub(super) worker: usize,
+    pub(super) spec: Arc<SpecInUse>,
+    pub(super) package: String,
     /// As [`Assignment::n_before`].
-    n_before: usize,
+    pub(super) n_before: usize,
+    /// What it begins with, where that is not nothing.
+    pub(super) present: Option<Present>,
 }
 
 impl Ordered {
@@ -63,6 +65,7 @@ impl Ordered {
             spec: work.spec_of(summary, iteration)?,
             package: package.unwrap_or_default(),
             n_before: n_before + n_beside,
+            present: None,
         })
     }
 }
@@ -92,9 +95,19 @@ impl Work<'_> {
     }
 
     async fn session_of(&self, agent: &dyn Agent, ordered: Ordered) -> Result<Event, RunError> {
-        let began = Instant::now();
         let cargo_home = self.judge().await?.dependencies().map(Path::to_owned);
-        let prepare = || self.prepare_implementer(agent, &ordered, cargo_home.as_deref());
+        self.session_with(agent, ordered, cargo_home.as_deref()).await
+    }
+
+    /// A session that may depend on what lies in a home for cargo.
+    pub(super) async fn session_with(
+        &self,
+        agent: &dyn Agent,
+        ordered: Ordered,
+        cargo_home: Option<&Path>,
+    ) -> Result<Event, RunError> {
+        let began = Instant::now();
+        let prepare = || self.prepare_implementer(agent, &ordered, cargo_home);
         let (assignment, mut session) = self.have_work(agent, Some(ordered.attempt), &prepare).await?;
         let candidate = self.take_over(&assignment, &mut session, ordered.attempt)?;
         Ok(Event::SessionEnded {
@@ -176,6 +189,7 @@ impl Work<'_> {
             dependencies: &dependencies,
             spec_files: &seen.files,
             n_documents: seen.n_documents,
+            present: ordered.present.as_ref(),
         };
         let prompt = prepare_implementer(&workspace, &prepared)?;
         Ok(Assignment {

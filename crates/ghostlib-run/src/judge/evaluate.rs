@@ -8,8 +8,8 @@ use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, CopyThresholds, Literals, SourceTree, compare, copy_check, literals};
 use ghostlib_model::{
     Alarm, Answer, ApiDimension, BehaviourDimension, CodeCoverage, Evaluation, Fidelity, Finding,
-    FunctionAgreement, Gate, GateResult, MIN_ACCEPTED, PhaseTime, Ratio, Sequence, SpecStand, Vector,
-    VectorOutcome, VectorResult, VectorsDimension,
+    FunctionAgreement, Gate, GateResult, PhaseTime, Ratio, Sequence, SpecStand, Vector, VectorOutcome,
+    VectorResult, VectorsDimension,
 };
 use ghostlib_verify::rust::Built;
 use ghostlib_verify::{
@@ -130,7 +130,11 @@ impl Judge {
         measured.own_api = extract(&self.tools.candidate, &tree).unwrap_or_default();
         measured.literals = literals(&tree);
         if !self.tools.is_one_language() {
-            compare_declared(&loaded.declared_api(language(&self.tools.candidate)), measured);
+            let declared = loaded.declared_api(language(&self.tools.candidate));
+            if let Some((dimension, findings)) = compare_declared(&declared, &measured.own_api) {
+                measured.api = Some(dimension);
+                measured.findings.extend(findings);
+            }
             measured.time("api", since);
             return Ok(());
         }
@@ -259,17 +263,18 @@ impl Judge {
     }
 }
 
-fn compare_declared(declared: &Api, measured: &mut Measured) {
+/// How an API differs from the one that a spec declares; nothing, if it declares none.
+pub(super) fn compare_declared(declared: &Api, own: &Api) -> Option<(ApiDimension, Vec<Finding>)> {
     if declared.items.is_empty() {
-        return;
+        return None;
     }
-    let comparison = compare(declared, &measured.own_api);
-    measured.api = Some(comparison.dimension);
-    measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
+    let comparison = compare(declared, own);
+    let findings = comparison.findings.into_iter().map(|mut finding| {
         finding.spec = SpecStand::Speaks(finding.reference.iter().map(ToString::to_string).collect());
         finding.reference = None;
         finding
-    }));
+    });
+    Some((comparison.dimension, findings.collect()))
 }
 
 async fn run_all_vectors(
@@ -417,7 +422,7 @@ fn coverage(
     required: Option<&BTreeSet<String>>,
     functions: &[&FunctionAgreement],
 ) -> Ratio {
-    let exercised = figures::exercised(ready.operations.all(), functions, MIN_ACCEPTED);
+    let exercised = figures::exercised(ready.operations.all(), functions, FunctionAgreement::is_known);
     let all = || ready.operations.required.iter().collect();
     let mut required: Vec<&String> = required.map_or_else(all, |required| required.iter().collect());
     required.retain(|path| waive::of_item(loaded, &ready.operations, path).is_none());

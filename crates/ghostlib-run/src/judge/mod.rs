@@ -1,5 +1,6 @@
 //! Judging: a reference that is ready to be compared with, and the evaluation of candidates against it.
 
+mod conform;
 mod converge;
 mod evaluate;
 mod figures;
@@ -18,6 +19,7 @@ mod upstream;
 mod visible;
 pub(crate) mod waive;
 
+pub use conform::Conformance;
 pub use converge::{Consensus, Implementation, OperationConsensus, consensus};
 pub use evaluate::Candidate;
 pub use operations::Operations;
@@ -369,7 +371,7 @@ fn language(tools: &Tools) -> &'static dyn Language {
 }
 
 /// The language of a library, by where it comes from or by the files of its folder; nothing, if neither tells it.
-fn language_of_source(source: &ReferenceSource, base: &Path) -> Option<&'static str> {
+pub(crate) fn language_of_source(source: &ReferenceSource, base: &Path) -> Option<&'static str> {
     let ReferenceSource::Path(path) = source else { return Tools::language_from(source) };
     let tree = SourceTree::read(&base.join(path)).ok()?;
     language_of(&tree).map(Language::name)

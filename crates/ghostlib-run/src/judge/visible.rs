@@ -16,7 +16,7 @@ use ghostlib_verify::rust::{Built, CompilerMessage, LeftOut};
 use ghostlib_verify::{
     Driver, Needs, Operation, Patience, ReferenceError, Site, Tools, VerifyError, vector_holds,
 };
-use place::Place;
+pub(super) use place::Place;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
@@ -106,9 +106,7 @@ impl VisibleChecks {
         let has_its_spec = has_its_spec(workspace);
         let workspace = Workspace::open(workspace, Role::Implementer)?;
         let loaded = LoadedSpec::of_files(&workspace.spec()?)?;
-        let n_vectors = loaded.spec.vectors.len();
-        let failed =
-            |why: String| VisibleReport { build: VisibleBuild::Failed(why), n_vectors, failing: Vec::new() };
+        let failed = |why: String| VisibleReport::failed(&loaded, why);
         // What it names would be fetched, from outside of any sandbox.
         let names_others = loaded.spec.front_matter.targets.values().any(|it| !it.dependencies.is_empty());
         match has_its_spec {
@@ -122,17 +120,39 @@ impl VisibleChecks {
             Err(error @ TaskError::Path { .. }) => return Ok(failed(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let failed_here = |source| VisibleError::Scratch { path: self.scratch.clone(), source };
-        let place = Place::new(&self.scratch).map_err(failed_here)?;
-        let mut report = match self.build(&loaded, &candidate, &place).await? {
+        self.report(&loaded, &candidate, &self.place()?).await
+    }
+
+    /// A folder to build in.
+    pub(super) fn place(&self) -> Result<Place, VisibleError> {
+        Place::new(&self.scratch)
+            .map_err(|source| VisibleError::Scratch { path: self.scratch.clone(), source })
+    }
+
+    /// Builds a candidate and asks it the vectors of a spec.
+    pub(super) async fn report(
+        &self,
+        loaded: &LoadedSpec,
+        candidate: &FileTree,
+        place: &Place,
+    ) -> Result<VisibleReport, VisibleError> {
+        let mut report = match self.build(loaded, candidate, place).await? {
             Ok((driver, left_out)) => {
                 let failing = failing(&driver, &left_out, &loaded.spec.vectors).await?;
-                VisibleReport { build: VisibleBuild::Built, n_vectors, failing }
+                VisibleReport { build: VisibleBuild::Built, n_vectors: loaded.spec.vectors.len(), failing }
             }
-            Err(said) => failed(said),
+            Err(said) => VisibleReport::failed(loaded, said),
         };
-        report.hide(&place);
+        report.hide(place);
         Ok(report)
+    }
+
+    /// Where everything lies that candidates may depend on, if a spec allows them anything: a home for cargo.
+    ///
+    /// # Errors
+    /// If it is not to be had.
+    pub async fn cargo_home(&self, loaded: &LoadedSpec) -> Result<Option<PathBuf>, VisibleError> {
+        Ok(self.needs(loaded).await?.read.into_iter().next())
     }
 
     /// A driver of the candidate and what does not compile against it, or why there is none.
@@ -159,7 +179,9 @@ impl VisibleChecks {
         let named = named(&loaded.spec.vectors);
         let asked: Vec<Operation> =
             operations.all().filter(|operation| named.contains(&*operation.name)).cloned().collect();
-        let needs = self.needs(loaded).await?;
+        // What it does not ask for need not be there.
+        let asks = !self.tools.dependencies(&source).is_empty();
+        let needs = if asks { self.needs(loaded).await? } else { Needs::default() };
         let site = Site {
             dir: &source,
             name: &api.crate_name,
@@ -205,7 +227,7 @@ fn wrong_name(spec: &Spec, candidate: &FileTree) -> Option<String> {
 }
 
 /// The published crate that the reference is, or was made from.
-fn crate_of(spec: &Spec) -> Option<&str> {
+pub(super) fn crate_of(spec: &Spec) -> Option<&str> {
     match spec.front_matter.reference.as_ref()?.origin() {
         ReferenceSource::Crate { name, .. } => Some(name),
         _ => None,
@@ -267,6 +289,12 @@ const MAX_ANSWER: usize = 400;
 const MAX_FAILING: usize = 20;
 
 impl VisibleReport {
+    /// That of a candidate that does not build.
+    fn failed(loaded: &LoadedSpec, why: String) -> Self {
+        let n_vectors = loaded.spec.vectors.len();
+        Self { build: VisibleBuild::Failed(why), n_vectors, failing: Vec::new() }
+    }
+
     /// Whether the candidate builds, and every visible vector holds.
     pub fn passed(&self) -> bool {
         self.build == VisibleBuild::Built && self.failing.is_empty()

@@ -11,7 +11,7 @@ pub use guard::{Leave, check};
 pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
-pub(crate) use mechanical::{declarations, is_apart};
+pub(crate) use mechanical::{contradiction, declarations, is_apart};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Reviser, Revision, RevisionVerdict};
@@ -47,15 +47,17 @@ pub fn unified_diff(before: &LoadedSpec, after: &LoadedSpec) -> String {
         .iter()
         .map(|path| {
             let (old, new) = (text(before, path), text(after, path));
-            if old == new {
-                return String::new();
-            }
-            TextDiff::from_lines(&old, &new)
-                .unified_diff()
-                .header(&format!("a/{path}"), &format!("b/{path}"))
-                .to_string()
+            if old == new { String::new() } else { file_diff(path, &old, &new) }
         })
         .collect()
+}
+
+/// Two states of a file as a unified diff.
+pub(crate) fn file_diff(path: &str, old: &str, new: &str) -> String {
+    TextDiff::from_lines(old, new)
+        .unified_diff()
+        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .to_string()
 }
 
 /// Why something is weakened or changed, by its id: `id: reason`, one a line.

@@ -1,6 +1,7 @@
 //! Finding a spec's files in a folder, wherever the folder is.
 
 use super::{DOCUMENT, SpecError};
+use ghostlib_agent::FileTree;
 use ghostlib_spec::{Options, SourceFile, Sources, file_names};
 use std::path::PathBuf;
 
@@ -19,6 +20,32 @@ pub(super) trait Folder {
 
     /// The content of a file in it or below it; nothing if there is none.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, SpecError>;
+}
+
+/// The names of files with the text of a licence.
+const LICENCES: [&str; 9] = [
+    "LICENSE",
+    "LICENSE.md",
+    "LICENSE.txt",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "LICENCE",
+    "LICENCE.md",
+    "COPYING",
+    "UNLICENSE",
+];
+/// A longer file is no text of a licence.
+const MAX_LICENCE: usize = 256 << 10;
+
+/// The licences that lie in a folder.
+pub(super) fn licences(folder: &impl Folder) -> Result<FileTree, SpecError> {
+    let mut files = FileTree::default();
+    for name in LICENCES {
+        if let Some(bytes) = folder.read(name)?.filter(|bytes| bytes.len() <= MAX_LICENCE) {
+            files.files.insert(name.to_owned(), bytes);
+        }
+    }
+    Ok(files)
 }
 
 /// The name of the document of the spec that lies in a folder.

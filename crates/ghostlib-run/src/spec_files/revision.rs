@@ -16,7 +16,7 @@ pub(super) struct InRevision<'a> {
 }
 
 /// Opens the repository around a folder.
-pub(super) fn repository(around: &Path) -> Result<gix::Repository, SpecError> {
+pub(crate) fn repository(around: &Path) -> Result<gix::Repository, SpecError> {
     let options = gix::open::Options::isolated();
     let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
     let found =
@@ -55,7 +55,21 @@ pub(super) fn find<'a>(
     Ok((folder, SourceFile::new(name, bytes)))
 }
 
+/// The id of the commit that a revision is.
+pub(super) fn commit(repository: &gix::Repository, revision: &str) -> Result<String, SpecError> {
+    let wrong =
+        |error: &dyn Display| SpecError::Revision { revision: revision.into(), reason: error.to_string() };
+    let id = repository.rev_parse_single(revision).map_err(|error| wrong(&error))?;
+    let object = id.object().map_err(|error| wrong(&error))?;
+    Ok(object.peel_to_commit().map_err(|error| wrong(&error))?.id.to_string())
+}
+
 impl InRevision<'_> {
+    /// The root of the same revision.
+    pub(super) fn of_root(&self) -> Self {
+        Self { root: self.root.clone(), path: PathBuf::new(), revision: self.revision }
+    }
+
     fn wrong(&self, error: &dyn Display) -> SpecError {
         SpecError::Revision { revision: self.revision.into(), reason: error.to_string() }
     }

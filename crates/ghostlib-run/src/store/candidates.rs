@@ -178,6 +178,51 @@ impl Candidates {
     }
 }
 
+/// The hash of a tree as git makes it, without a repository.
+///
+/// # Errors
+/// If SHA-1 is being attacked: the files were made to have the hash of others.
+pub fn tree_hash(tree: &FileTree) -> Result<String, CandidatesError> {
+    let files: Vec<(&str, &[u8])> =
+        tree.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    let hash = hash_of_folder(&files).map_err(|reason| CandidatesError { path: PathBuf::new(), reason })?;
+    Ok(hash.to_string())
+}
+
+/// Files sorted by their paths from the folder on.
+fn hash_of_folder(files: &[(&str, &[u8])]) -> Result<gix::ObjectId, String> {
+    let hash = |kind, bytes: &[u8]| {
+        gix::objs::compute_hash(gix::hash::Kind::Sha1, kind, bytes).map_err(|error| error.to_string())
+    };
+    let mut entries = Vec::new();
+    let mut rest = files;
+    while let Some((path, bytes)) = rest.first() {
+        let (name, is_folder) = path.split_once('/').map_or((*path, false), |(name, _)| (name, true));
+        let of_it = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+        let n = if is_folder { rest.iter().take_while(|(path, _)| of_it(path)).count() } else { 1 };
+        let (kind, oid) = if is_folder {
+            let inside: Vec<(&str, &[u8])> =
+                rest[..n].iter().map(|(path, bytes)| (&path[name.len() + 1..], *bytes)).collect();
+            (EntryKind::Tree, hash_of_folder(&inside)?)
+        } else {
+            (EntryKind::Blob, hash(gix::objs::Kind::Blob, bytes)?)
+        };
+        entries.push(gix::objs::tree::Entry { mode: kind.into(), filename: name.into(), oid });
+        rest = &rest[n..];
+    }
+    // Git sorts folders as if their names ended with `/`.
+    entries.sort();
+    let mut bytes = Vec::new();
+    for entry in &entries {
+        bytes.extend_from_slice(entry.mode.as_bytes(&mut [0; 6]));
+        bytes.push(b' ');
+        bytes.extend_from_slice(&entry.filename);
+        bytes.push(0);
+        bytes.extend_from_slice(entry.oid.as_bytes());
+    }
+    hash(gix::objs::Kind::Tree, &bytes)
+}
+
 /// Lines of Rust that are neither blank nor a comment of their own.
 fn code_lines(tree: &FileTree) -> usize {
     let rust =
@@ -203,6 +248,13 @@ mod tests {
         let candidates = Candidates::open(&path).unwrap();
         let second = candidates.commit(&tree, &RunId::new("r1"), id(2)).unwrap();
         assert_eq!(first.tree, second.tree);
+        assert_eq!(tree_hash(&tree).unwrap(), first.tree);
+        let sorted = ["a-b/x", "a.c", "a/b/c", "a/b.c", "a/b/d/e", "a0"];
+        let tree_of = FileTree::from_files(sorted.map(|path| (path.to_owned(), path.into())));
+        assert_eq!(
+            tree_hash(&tree_of).unwrap(),
+            candidates.commit(&tree_of, &RunId::new("r1"), id(3)).unwrap().tree
+        );
         assert_eq!((first.n_files, first.code_lines), (2, 1));
         assert_eq!(candidates.read(&first.commit).unwrap(), tree);
     }

@@ -27,12 +27,16 @@ mod project;
 mod sessions;
 mod unpack;
 
-pub use candidates::{Candidates, CandidatesError};
+pub use candidates::{Candidates, CandidatesError, tree_hash};
 pub use clean::{CleanError, Waste};
 pub use export::Exported;
 pub use file::write_file;
 pub use import::Imported;
 pub use journal::{FORMAT as JOURNAL_FORMAT, Journal, JournalError};
-pub use lockfile::{FORMAT as LOCKFILE_FORMAT, LOCKFILE, Lockfile};
+pub(crate) use lockfile::rounded;
+pub use lockfile::{
+    AcceptedEdit, FORMAT as LOCKFILE_FORMAT, LOCKFILE, LockedAgent, LockedCandidate, LockedFidelity,
+    LockedPolicy, LockedReference, LockedSpec, LockedVendoring, LockedWaiver, Lockfile, LockfileError,
+};
 pub use parcel::{FORMAT as PARCEL_FORMAT, ParcelError};
 pub use project::{Project, ProjectError, ProjectLock};

@@ -3,6 +3,7 @@
 
 mod alias;
 mod api;
+mod expect;
 mod fixes;
 mod format;
 mod front;
@@ -16,6 +17,7 @@ mod vectors;
 
 pub use alias::{add_alias, alias_edit};
 pub use api::add_api_lines;
+pub use expect::expect;
 pub use fixes::{Fixed, apply_fixes};
 pub use format::{Formatted, format, format_documents};
 pub use front::with_reference;

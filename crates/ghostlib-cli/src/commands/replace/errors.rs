@@ -2,7 +2,7 @@
 
 use crate::error::CliError;
 use ghostlib_run::replace::{ProjectError, TrialError, UsesError};
-use ghostlib_spec::nearest;
+use ghostlib_spec::did_you_mean;
 
 impl From<ProjectError> for CliError {
     fn from(error: ProjectError) -> Self {
@@ -18,11 +18,9 @@ impl From<ProjectError> for CliError {
                 Self::input(said).hint("name a dependency from a registry or a git repository")
             }
             ProjectError::NoDependency { name, known } => {
-                Self::input(said).hint(match nearest(&name, known.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if known.is_empty() => "it has no dependencies".to_owned(),
-                    None => format!("it depends on {}", known.join(", ")),
-                })
+                let near = did_you_mean(&name, known.iter().map(String::as_str));
+                Self::input(said)
+                    .hint(near.unwrap_or_else(|| "its Cargo.toml says what it depends on".into()))
             }
             ProjectError::SeveralVersions { name, versions } => {
                 let version = versions.first().map_or("", String::as_str);

@@ -9,7 +9,7 @@ use ghostlib_model::ReferenceSource;
 use ghostlib_run::LoadedSpec;
 use ghostlib_run::replace::{Uses, find};
 use ghostlib_run::slice::{Slice, slice as sliced, wanted};
-use ghostlib_spec::nearest;
+use ghostlib_spec::did_you_mean;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -101,10 +101,8 @@ fn unknown(name: &str, slice: &Slice) -> CliError {
     let operations = slice.operations.iter().chain(&slice.operations_left_out);
     let known: Vec<&str> = paths.chain(operations).map(String::as_str).collect();
     let error = CliError::input(format!("the spec has no operation, function or type `{}`", visible(name)));
-    match nearest(name, known.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`ghostlib parse SPEC` lists its operations and its API"),
-    }
+    let near = did_you_mean(name, known.iter().copied());
+    error.hint(near.unwrap_or_else(|| "`ghostlib parse SPEC` lists its operations and its API".into()))
 }
 
 fn check_free(output: &Path) -> Result<(), CliError> {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// A folder that goes away, also if something in it was made hard to remove. One that a process left behind which was
 /// killed goes away with the next check.
-pub(super) struct Place {
-    pub(super) root: PathBuf,
+pub(in crate::judge) struct Place {
+    pub(in crate::judge) root: PathBuf,
     _lock: File,
 }
 
@@ -16,7 +16,7 @@ pub(super) struct Place {
 const LOCK: &str = "lock";
 
 impl Place {
-    pub(super) fn new(scratch: &Path) -> io::Result<Self> {
+    pub(in crate::judge) fn new(scratch: &Path) -> io::Result<Self> {
         fs::create_dir_all(scratch)?;
         let gate = File::create(scratch.join(LOCK))?;
         gate.lock()?;
@@ -28,7 +28,7 @@ impl Place {
     }
 
     /// Where the candidate lies.
-    pub(super) fn source(&self) -> PathBuf {
+    pub(in crate::judge) fn source(&self) -> PathBuf {
         self.root.join("candidate")
     }
 }
