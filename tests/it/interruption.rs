@@ -16,7 +16,7 @@ fn a_killed_run_resumes_to_the_same_lock() {
 #[ignore = "takes a minute; `.ci/run` runs it"]
 fn a_run_that_is_killed_behind_any_line_of_its_journal_resumes_to_the_same_lock() {
     // Line 1 is the header; the run is known from line 2 on. A little later is in the middle of the next step.
-    let moments: Vec<_> = (2..=6).flat_map(|n| [(n, 0), (n, 60), (n, 400)]).collect();
+    let moments: Vec<_> = (2..=6).flat_map(|n| [(n, 0), (n, 200)]).collect();
     killed_runs_resume_to_the_same_lock(&moments);
 }
 
@@ -44,7 +44,7 @@ fn killed_runs_resume_to_the_same_lock(moments: &[(usize, u64)]) {
 }
 
 /// How often a run of several attempts is killed, where `KILLS` says nothing.
-const N_KILLS: u64 = 6;
+const N_KILLS: u64 = 3;
 
 #[test]
 #[ignore = "takes minutes; `.ci/run` runs it with few kills, and KILLS=300 with many"]

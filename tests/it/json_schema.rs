@@ -22,7 +22,9 @@ impl Validator<'_> {
     fn holds(&self, schema: &Value, keyword: &str, argument: &Value, value: &Value) -> bool {
         let all = |argument: &Value| argument.as_array().unwrap().clone();
         match keyword {
-            "$schema" | "$defs" | "title" | "description" | "default" | "format" => true,
+            "$schema" | "$id" | "$defs" | "definitions" | "title" | "description" | "default" | "format" => {
+                true
+            }
             "$ref" => {
                 let pointer = argument.as_str().unwrap().trim_start_matches('#');
                 self.accepts(self.root.pointer(pointer).unwrap(), value)

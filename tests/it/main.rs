@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod ablate;
+mod action;
 mod agents;
 mod attempts;
 mod bad_input;
 mod behaviour;
 mod candidates;
 mod carrying;
+mod check;
 mod clients;
 mod comparing;
 mod config;
@@ -34,6 +36,7 @@ mod runs;
 mod sandbox;
 mod schemas;
 mod shrink;
+mod slicing;
 mod small_commands;
 mod spec_diff;
 mod strength;

@@ -66,7 +66,7 @@ fn the_schemas_that_are_checked_in_are_those_of_the_types() {
     let names = project.run(&["schema"]).expect_code(0).stdout;
     assert_eq!(
         names.lines().collect::<Vec<_>>(),
-        ["front-matter", "vectors", "parse", "compare", "lockfile", "add", "verify", "outdated"]
+        ["front-matter", "vectors", "parse", "compare", "check", "lockfile", "add", "verify", "outdated"]
     );
     for name in names.lines() {
         let path = fixture("..").join(format!("schemas/{name}.json"));

@@ -49,10 +49,13 @@ fn report_and_status_show_a_run() {
     let markdown = project.run(&["report"]).expect_code(0);
     assert!(markdown.stdout.contains("api-missing"), "{}", markdown.stdout);
     let _ = project.run(&["report", "r1", "--format", "html", "-o", "out.html"]).expect_code(0);
-    assert!(
-        project.read("out.html").starts_with("<!doctype html>")
-            || project.read("out.html").starts_with("<!DOCTYPE html>")
-    );
+    let page = project.read("out.html");
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    for beside in ["<section id=\"requirements\"", "<ol class=\"turns\">", "The reference, <code>src/lib.rs:"]
+    {
+        assert!(page.contains(beside), "what lies beside the journal is shown: {beside}");
+    }
+    assert_eq!(project.read(".ghostlib/runs/r1/report.html"), page);
 }
 
 #[test]

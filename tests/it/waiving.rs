@@ -56,15 +56,38 @@ fn a_waived_quirk_is_shown_and_neither_blocks_nor_revises() {
 }
 
 #[test]
-fn without_its_waiver_a_quirk_counts_and_a_waiver_of_nothing_is_told() {
+fn without_its_waiver_a_quirk_counts_and_the_vector_against_it_is_mended() {
     let (project, agent) = waived("");
-    let args = ["run", "specs/level", "--agent", &agent, "--max-iterations", "1", "--cases", "300", "--json"];
+    let args = [
+        "run",
+        "specs/level",
+        "--agent",
+        &agent,
+        "--max-iterations",
+        "2",
+        "--samples",
+        "1",
+        "--cases",
+        "300",
+        "--json",
+    ];
     let state: Value = serde_json::from_str(&project.run(&args).expect_code(1).stdout).unwrap();
     let evaluation = &state["iterations"][0]["attempts"][0]["evaluation"];
     assert!(evaluation["fidelity"]["behaviour"]["agreement"].as_f64().unwrap() < 0.99);
     let cases = state["iterations"][0]["attribution"]["cases"].as_array().unwrap();
     assert!(cases.iter().any(|case| case["verdict"]["kind"] == "spec-wrong"), "{cases:#?}");
+    let revision = &state["iterations"][0]["revisions"][0];
+    let mended: Vec<_> =
+        revision["changes"].as_array().unwrap().iter().filter(|it| it["kind"] == "vector-mended").collect();
+    assert_eq!(mended.len(), 1, "{revision:#}");
+    assert_eq!((&mended[0]["subject"], &revision["verdict"]), (&"parse/plus".into(), &"accepted".into()));
+    let diff = revision["diff"].as_str().unwrap();
+    let became = "-  - {name: \"plus\", input: {text: \"+3\"}, error: true}\n+  - {name: \"plus\", input: {text: \"+3\"}, output: ";
+    assert!(diff.contains(became), "{diff}");
+}
 
+#[test]
+fn a_waiver_of_nothing_is_told() {
     let (project, _) =
         waived("waivers:\n  - {operation: prase, reason: r}\n  - {item: \"line\", reason: r}\n");
     let said = project.run(&["lint", "specs/level", "--reference"]);

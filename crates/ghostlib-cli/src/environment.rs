@@ -109,6 +109,12 @@ pub(crate) fn own_program() -> Result<PathBuf, CliError> {
         .map_err(|error| CliError::environment(format!("ghostlib cannot find its own program: {error}")))
 }
 
+/// Tells the program that runs right now from others, mostly also from those of the same version.
+pub(crate) fn own_build() -> String {
+    let metadata = own_program().ok().and_then(|program| fs::metadata(program).ok());
+    format!("{} {}", env!("CARGO_PKG_VERSION"), metadata.map_or(0, |metadata| metadata.len()))
+}
+
 pub(crate) fn launcher() -> Result<Launcher, CliError> {
     let launcher = Launcher::new(own_program()?, [LAUNCH]);
     Ok(match home_canary() {

@@ -2,6 +2,7 @@
 
 use crate::console::{self, BAD, BOLD, styled};
 use ghostlib_agent::{AgentError, TaskError};
+use ghostlib_run::check::{BaselineError, FindError};
 use ghostlib_run::store::{CleanError, JournalError, ParcelError, ProjectError};
 use ghostlib_run::vendored::{OriginError, VendoredError};
 use ghostlib_run::{IncomparableError, JudgeError, RunError, SpecError, VisibleError};
@@ -148,6 +149,32 @@ impl From<SpecError> for CliError {
     }
 }
 
+impl From<FindError> for CliError {
+    fn from(error: FindError) -> Self {
+        let found = Self::of(Kind::Input, &error);
+        match error {
+            FindError::Missing(_) => {
+                found.hint("give folders, specs or lockfiles of the repository, or nothing for all")
+            }
+            FindError::Outside { .. } => {
+                found.hint("give it a path inside of the repository around the current folder")
+            }
+            FindError::Pattern { .. } => {
+                found.hint("`[check] exclude` in ghostlib.toml has patterns as `.gitignore` has them")
+            }
+            FindError::Walk { .. } => Self::of(Kind::Environment, &error),
+        }
+    }
+}
+
+impl From<BaselineError> for CliError {
+    fn from(error: BaselineError) -> Self {
+        Self::of(Kind::Input, &error).hint(
+            "an entry has `rule`, `file`, `text`, `reason` and `until`; `ghostlib check --write-baseline` writes them",
+        )
+    }
+}
+
 impl From<RenameError> for CliError {
     fn from(error: RenameError) -> Self {
         let found = Self::of(Kind::Input, &error);
@@ -172,6 +199,8 @@ impl From<ReferenceError> for CliError {
                 .hint("write it as `crate:NAME@VERSION`, `pypi:NAME@VERSION`, `git:URL#REV`, or a path; `cargo info NAME` and `pip index versions NAME` show versions"),
             ReferenceError::Fetch { .. } => Self::of(Kind::Environment, &error)
                 .hint("cargo and pip fetch it, with your own settings: see that `cargo fetch` and `pip download` work here"),
+            ReferenceError::Offline { .. } => Self::of(Kind::Environment, &error)
+                .hint("do it once where the network may be used"),
             ReferenceError::NoTool { tool, .. } => {
                 Self::of(Kind::Environment, &error).hint(format!("install {tool}"))
             }

@@ -2,6 +2,8 @@
 
 mod agents;
 mod args;
+mod beside;
+mod ci;
 mod commands;
 mod console;
 mod diagnostics;

@@ -339,6 +339,11 @@ fn revised(revision: &Revision) {
                 counted(n_shown, "withheld vector")
             ));
             say("             id vanished, and every new vector holds on the reference");
+            let n_mended = count(ChangeKind::VectorMended);
+            if n_mended > 0 {
+                let mended = counted(n_mended, "vector");
+                say(format!("             {mended} that the reference fails: expecting now what it gives"));
+            }
         }
         RevisionVerdict::Refused(reasons) => {
             say(format!("  revision   {}: {}", styled(BAD, "refused by the guard"), reasons.join("; ")));

@@ -27,6 +27,7 @@ pub(crate) const FILE: &str = "ghostlib.toml";
 pub(crate) struct Settings {
     agent: AgentChoice,
     agents: BTreeMap<String, AgentSettings>,
+    check: CheckSettings,
     copy: CopySettings,
     evaluate: EvaluateSettings,
     log: LogLevel,
@@ -110,6 +111,16 @@ impl AgentSettings {
     pub(crate) fn program<'a>(&'a self, usual: &'a str) -> &'a Path {
         self.program.as_deref().unwrap_or(Path::new(usual))
     }
+}
+
+/// What a check of the repository looks at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CheckSettings {
+    /// Specs that have no front matter of ghostlib's own, from the root of the repository.
+    pub(crate) specs: Vec<PathBuf>,
+    /// What is left out, in the form of `.gitignore`.
+    pub(crate) exclude: Vec<String>,
 }
 
 /// How the loop goes, where the command line does not say it.
@@ -257,6 +268,11 @@ impl Settings {
         self.log
     }
 
+    /// What a check of the repository looks at.
+    pub(crate) fn check_settings(&self) -> &CheckSettings {
+        &self.check
+    }
+
     /// How the loop goes.
     pub(crate) fn run(&self) -> &RunSettings {
         &self.run
@@ -328,6 +344,8 @@ fn layers() -> Result<Config, CliError> {
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("sandbox.require")
+        .with_list_parse_key("check.specs")
+        .with_list_parse_key("check.exclude")
         .source(Some(settings_of_environment()));
     builder.add_source(environment).build().map_err(|error| invalid(&error))
 }

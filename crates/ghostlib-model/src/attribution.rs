@@ -94,12 +94,19 @@ pub enum CaseVerdict {
     Waived(String),
     /// It is about neither: what could not be measured.
     Unmeasured,
+    /// No vector shows it. That alone is no difference; a vector is added while the spec is revised anyway.
+    Unshown,
 }
 
 impl CaseVerdict {
-    /// Whether the spec is to be revised for it.
+    /// Whether the spec is wrong or silent about a difference.
     pub fn blames_spec(&self) -> bool {
         matches!(self, Self::SpecGap | Self::SpecWrong)
+    }
+
+    /// Whether a revision is to say something about it: where the spec is blamed, and where no vector shows a function.
+    pub fn asks_revision(&self) -> bool {
+        self.blames_spec() || *self == Self::Unshown
     }
 }
 
@@ -112,12 +119,13 @@ impl fmt::Display for CaseVerdict {
             Self::OverDelivery => f.write_str("over-delivery"),
             Self::Waived(reason) => write!(f, "waived: {reason}"),
             Self::Unmeasured => f.write_str("not measured"),
+            Self::Unshown => f.write_str("not shown"),
         }
     }
 }
 
 impl Attribution {
-    /// The cases for which the spec is to be revised.
+    /// The cases for which the spec is blamed.
     pub fn blamed_on_spec(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.verdict.blames_spec())
     }

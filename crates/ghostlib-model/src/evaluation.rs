@@ -76,8 +76,11 @@ pub struct FunctionAgreement {
 
 impl FunctionAgreement {
     /// Whether the reference accepted enough to say anything: agreement on refusals proves little.
+    ///
+    /// Enough is [`MIN_ACCEPTED`] of the calls, or [`MIN_ACCEPTED_CALLS`]: of a function that is called often and has to be
+    /// called in a rare state, a share alone would decide by what happened to be drawn.
     pub fn is_known(&self) -> bool {
-        self.is_accepted(MIN_ACCEPTED)
+        accepts_enough(self.accepted)
     }
 
     /// Whether the reference accepted at least a share of the calls, from 0 to 1.
@@ -86,8 +89,15 @@ impl FunctionAgreement {
     }
 }
 
-/// Under this share of accepted calls nothing is said of a function, from 0 to 1.
+/// From this share of accepted calls on something is said of a function, from 0 to 1.
 pub const MIN_ACCEPTED: f64 = 0.01;
+/// From so many accepted calls on something is said of a function, whatever their share.
+pub const MIN_ACCEPTED_CALLS: usize = 10;
+
+/// Whether of all calls to a function so many were accepted that something can be said of it.
+pub fn accepts_enough(accepted: Ratio) -> bool {
+    accepted.n >= MIN_ACCEPTED_CALLS || accepted.share().is_some_and(|share| share >= MIN_ACCEPTED)
+}
 
 /// Inputs on which both agree, of those on which the reference did the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

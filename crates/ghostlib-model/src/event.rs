@@ -456,6 +456,8 @@ pub enum ChangeKind {
     ApiLine,
     /// A vector whose expected value the reference gave.
     Vector,
+    /// A vector that expected something else than the reference gives, and expects that now.
+    VectorMended,
     /// A vector that was withheld from implementers, and is so no longer.
     VectorShown,
     /// Sentences of a document, by a reviser.
@@ -468,6 +470,7 @@ impl fmt::Display for Change {
         match self.kind {
             ChangeKind::ApiLine => write!(f, "an API line for `{subject}`"),
             ChangeKind::Vector => write!(f, "the vector `{subject}`, as the reference answers"),
+            ChangeKind::VectorMended => write!(f, "the vector `{subject}` expects what the reference gives"),
             ChangeKind::VectorShown => write!(f, "the vector `{subject}`, withheld so far, is shown"),
             ChangeKind::Prose => write!(f, "sentences: {subject}"),
         }

@@ -8,6 +8,7 @@ mod api;
 mod attribution;
 mod call;
 mod canary;
+mod check;
 mod comparison;
 mod diagnostic;
 mod evaluation;
@@ -29,11 +30,16 @@ pub use api::{ApiAttributes, ApiItem, ApiKind, FnSignature, Param, Passing, Rece
 pub use attribution::{Attribution, Case, CaseVerdict, Probe, PushBack};
 pub use call::{Answer, Call, Failure, Sequence, SequenceAnswer, Surroundings};
 pub use canary::Canary;
+pub use check::{
+    Acceptance, CHECK_FORMAT, CheckCounts, CheckFinding, CheckLevel, CheckPlace, CheckReport, CheckRule,
+    CheckStep,
+};
 pub use comparison::{ComparedRun, Comparison, ComparisonVerdict, DimensionChange, ItemChange, Paired};
 pub use diagnostic::{Diagnostic, Severity, TextEdit};
 pub use evaluation::{
     AgreementByClass, Alarm, CodeCoverage, CodeFunction, CodeReached, Evaluation, FunctionAgreement,
-    MIN_ACCEPTED, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
+    MIN_ACCEPTED, MIN_ACCEPTED_CALLS, PhaseTime, SmallestDifference, VectorOutcome, VectorResult,
+    accepts_enough,
 };
 pub use event::{
     AgentStamp, AttemptId, CandidateStamp, Change, ChangeKind, Environment, Event, PolicyStamp, Purpose,

@@ -49,6 +49,9 @@ pub struct IterationSummary {
     pub attempts: Vec<AttemptSummary>,
     /// Who must change, once that is decided.
     pub attribution: Option<Attribution>,
+    /// How long that took, in seconds.
+    #[serde(default)]
+    pub attribution_seconds: f64,
     /// What was proposed to change in the spec afterwards, in order.
     pub revisions: Vec<Revision>,
     /// Time of sessions and evaluations so far, in seconds.
@@ -64,6 +67,9 @@ pub struct AttemptSummary {
     pub sessions: Vec<SessionSummary>,
     /// What was measured.
     pub evaluation: Option<Arc<Evaluation>>,
+    /// How long that took, in seconds.
+    #[serde(default)]
+    pub evaluation_seconds: f64,
     /// What it was measured with.
     pub environment: Option<Environment>,
 }
@@ -85,6 +91,9 @@ pub struct SessionSummary {
     /// What it used of its model, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<SessionUsage>,
+    /// How long it took, in seconds.
+    #[serde(default)]
+    pub seconds: f64,
 }
 
 impl AttemptSummary {
@@ -109,6 +118,7 @@ impl IterationSummary {
             dropped,
             attempts: Vec::new(),
             attribution: None,
+            attribution_seconds: 0.0,
             revisions: Vec::new(),
             seconds: 0.0,
         }
@@ -155,6 +165,7 @@ impl IterationSummary {
                     attempt: number,
                     sessions: Vec::new(),
                     evaluation: None,
+                    evaluation_seconds: 0.0,
                     environment: None,
                 };
                 self.attempts.insert(at, new);
@@ -196,7 +207,7 @@ impl RunSummary {
             }
             Event::SessionEnded { attempt, session, agent, end, candidate, policy, usage, seconds } => {
                 self.in_iteration(attempt.iteration, seconds, |it| {
-                    let ended = SessionSummary { id: session, agent, end, candidate, policy, usage };
+                    let ended = SessionSummary { id: session, agent, end, candidate, policy, usage, seconds };
                     it.attempt_mut(attempt.attempt).sessions.push(ended);
                 });
             }
@@ -204,11 +215,15 @@ impl RunSummary {
                 self.in_iteration(attempt.iteration, seconds, |it| {
                     let one = it.attempt_mut(attempt.attempt);
                     one.evaluation = Some(evaluation);
+                    one.evaluation_seconds = seconds;
                     one.environment = Some(environment);
                 });
             }
             Event::Attributed { iteration, attribution, seconds } => {
-                self.in_iteration(iteration, seconds, |it| it.attribution = Some(*attribution));
+                self.in_iteration(iteration, seconds, |it| {
+                    it.attribution = Some(*attribution);
+                    it.attribution_seconds = seconds;
+                });
             }
             Event::Revised { iteration, revision } => {
                 let seconds = match &revision.by {

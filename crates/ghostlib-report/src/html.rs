@@ -1,43 +1,84 @@
+use crate::beside::Beside;
+use crate::highlight;
+use crate::policy::{compressed, policy};
 use crate::template::{self, string_param};
+use crate::view::apart::{Apart, apart};
+use crate::view::chart::{Panel, panels};
+use crate::view::matrix::{Matrix, matrix};
+use crate::view::sessions::{SessionStory, sessions};
+use crate::view::spending::{Spending, spending};
+use crate::view::workbench::Workbench;
 use crate::view::{Limits, Report};
 use ghostlib_model::RunSummary;
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, html_escape};
 use serde::Serialize;
 
 const PAGE: &str = include_str!("templates/page.html.hbs");
-const STYLE: &str = include_str!("templates/style.css");
-const PARTIALS: [(&str, &str); 13] = [
+const STYLE: &str = concat!(include_str!("templates/style.css"), include_str!("templates/parts.css"));
+const SCRIPT: &str = include_str!("templates/page.js");
+const PARTIALS: [(&str, &str); 18] = [
+    ("apart", include_str!("templates/apart.html.hbs")),
     ("attempt", include_str!("templates/attempt.html.hbs")),
     ("attempts", include_str!("templates/attempts.html.hbs")),
     ("bar", include_str!("templates/bar.html.hbs")),
     ("call", include_str!("templates/call.html.hbs")),
-    ("case", include_str!("templates/case.html.hbs")),
+    ("chart", include_str!("templates/chart.html.hbs")),
+    ("conditions", include_str!("templates/conditions.html.hbs")),
     ("dropped", include_str!("templates/dropped.html.hbs")),
     ("gates", include_str!("templates/gates.html.hbs")),
+    ("item", include_str!("templates/item.html.hbs")),
+    ("matrix", include_str!("templates/matrix.html.hbs")),
     ("measures", include_str!("templates/measures.html.hbs")),
     ("iteration", include_str!("templates/iteration.html.hbs")),
     ("measured", include_str!("templates/measured.html.hbs")),
-    ("finding", include_str!("templates/finding.html.hbs")),
     ("revision", include_str!("templates/revision.html.hbs")),
-    ("who", include_str!("templates/who.html.hbs")),
+    ("sessions", include_str!("templates/sessions.html.hbs")),
+    ("spending", include_str!("templates/spending.html.hbs")),
+    ("workbench", include_str!("templates/workbench.html.hbs")),
 ];
-const LIMITS: Limits = Limits { chars: 4_000, findings: usize::MAX, diff_lines: 20_000 };
+/// The page lists findings in one place, with their cases.
+const LIMITS: Limits = Limits { chars: 4_000, findings: usize::MAX, listed: 0, diff_lines: 20_000 };
+/// A value that is longer is written on several lines.
+const LONGEST_LINE: usize = 60;
 
 #[derive(Serialize)]
 struct Page {
     style: &'static str,
+    script: &'static str,
+    policy: String,
     report: Report,
-    /// JSON that may stand between script tags as it is.
+    panels: Vec<Panel>,
+    workbench: Workbench,
+    matrix: Option<Matrix>,
+    apart: Vec<Apart>,
+    sessions: Vec<SessionStory>,
+    spending: Option<Spending>,
+    /// The run as JSON, compressed, in base64.
     data: String,
 }
 
-pub(crate) fn render(summary: &RunSummary) -> String {
+pub(crate) fn render(summary: &RunSummary, beside: &Beside) -> String {
     let mut registry = template::registry();
     for (name, source) in PARTIALS {
         registry.register_partial(name, source).expect("the partials are well formed");
     }
     registry.register_helper("prose", Box::new(write_prose));
-    let page = Page { style: STYLE, report: Report::of(summary, LIMITS), data: script_json(summary) };
+    registry.register_helper("code", Box::new(write_code));
+    registry.register_helper("against", Box::new(write_against));
+    let (workbench, anchors) = Workbench::of(summary, beside, LIMITS);
+    let page = Page {
+        style: STYLE,
+        script: SCRIPT,
+        policy: policy(STYLE, SCRIPT),
+        report: Report::of(summary, LIMITS),
+        panels: panels(summary),
+        workbench,
+        matrix: matrix(summary, beside, &anchors),
+        apart: apart(summary, &anchors, LIMITS),
+        sessions: sessions(summary, beside, LIMITS),
+        spending: spending(summary),
+        data: compressed(&serde_json::to_string(summary).expect("a summary has string keys only")),
+    };
     template::expand(&registry, PAGE, &page)
 }
 
@@ -51,6 +92,18 @@ fn prose(raw: &str) -> String {
     parts.iter().enumerate().map(part).collect()
 }
 
+/// Texts of which one is a value that is too long for a line: the values among them on several lines. Else as they are.
+fn laid_out<const N: usize>(raw: [&str; N]) -> [String; N] {
+    let is_value = |text: &str| text.starts_with(['{', '[']);
+    if !raw.iter().any(|text| is_value(text) && text.chars().count() > LONGEST_LINE) {
+        return raw.map(str::to_owned);
+    }
+    raw.map(|text| {
+        let value: Option<serde_json::Value> = serde_json::from_str(text).ok().filter(|_| is_value(text));
+        value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
+    })
+}
+
 fn write_prose(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
@@ -62,22 +115,30 @@ fn write_prose(
     Ok(())
 }
 
-/// `value` as JSON in which nothing can end a script element or a JavaScript string: the characters that
-/// could only ever stand inside JSON strings, where an escape means the same.
-fn script_json(value: &impl Serialize) -> String {
-    let json = serde_json::to_string(value).expect("a summary has string keys only");
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            '<' => escaped.push_str("\\u003c"),
-            '>' => escaped.push_str("\\u003e"),
-            '&' => escaped.push_str("\\u0026"),
-            '\u{2028}' => escaped.push_str("\\u2028"),
-            '\u{2029}' => escaped.push_str("\\u2029"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
+/// `{{code text}}`: with colours.
+fn write_code(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let [text] = laid_out([string_param(helper, 0)]);
+    out.write(&highlight::html(&text, &(0..0)))?;
+    Ok(())
+}
+
+/// `{{against text other}}`: with colours, and what is not as in the other marked.
+fn write_against(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let [text, other] = laid_out([0, 1].map(|i| string_param(helper, i)));
+    out.write(&highlight::html(&text, &highlight::differing(&text, &other)))?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -91,10 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn embedded_json_cannot_end_its_element_and_reads_back_the_same() {
-        let hostile = "</script><!-- <script> & \u{2028}\u{2029} \\ \"";
-        let json = script_json(&hostile);
-        assert!(!json.contains(['<', '>', '&', '\u{2028}', '\u{2029}']), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
+    fn long_values_are_laid_out_and_texts_are_left_alone() {
+        let long = format!("[\"{}\", {{\"a\": 1}}]", "x".repeat(60));
+        let [laid, beside] = laid_out([&long, "[1]"]);
+        assert_eq!((laid.lines().count(), beside.lines().count()), (6, 3));
+        let text = format!("error: [{}", "x".repeat(80));
+        assert_eq!(laid_out([&text]), [text.as_str()]);
+        assert_eq!(laid_out(["[1, 2]"]), ["[1, 2]"]);
     }
 }

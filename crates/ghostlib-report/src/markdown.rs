@@ -12,7 +12,7 @@ const PARTIALS: [(&str, &str); 5] = [
     ("revision", include_str!("templates/revision.md.hbs")),
     ("who", include_str!("templates/who.md.hbs")),
 ];
-const LIMITS: Limits = Limits { chars: 600, findings: 50, diff_lines: 400 };
+const LIMITS: Limits = Limits { chars: 600, findings: 50, listed: 50, diff_lines: 400 };
 
 pub(crate) fn render(summary: &RunSummary) -> String {
     let mut registry = template::registry();
@@ -40,7 +40,7 @@ fn text(raw: &str) -> String {
 }
 
 /// Running text; what stands between two backticks is code in it, as messages write it.
-fn inline(raw: &str) -> String {
+pub(crate) fn inline(raw: &str) -> String {
     let Some(parts) = template::prose_and_code(raw) else { return plain(raw) };
     let part = |(i, part): (usize, &&str)| if i % 2 == 0 { plain(part) } else { code(part) };
     parts.iter().enumerate().map(part).collect()
@@ -67,7 +67,7 @@ fn plain(raw: &str) -> String {
 }
 
 /// A code span on one line, outside of tables.
-fn code(raw: &str) -> String {
+pub(crate) fn code(raw: &str) -> String {
     let line = one_line(raw);
     let ticks = "`".repeat(longest_run_of_backticks(&line) + 1);
     // One space at each end is taken off again by a reader of Markdown.

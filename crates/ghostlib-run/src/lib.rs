@@ -5,13 +5,16 @@
 //! Nothing here prints: an observer gets a [`Notice`] for whatever happens.
 
 mod attribution;
+pub mod check;
 mod comparison;
 pub mod distil;
 mod engine;
 mod judge;
 mod leaks;
 mod lint;
+pub mod replace;
 pub mod revision;
+pub mod slice;
 mod spec_files;
 mod statistics;
 pub mod store;

@@ -7,6 +7,8 @@ mod revision;
 mod tree;
 mod withheld;
 
+pub(crate) use revision::repository;
+
 use crate::store::write_file;
 use ghostlib_agent::FileTree;
 use ghostlib_diff::{Api, Language, Rust};
@@ -262,7 +264,7 @@ impl LoadedSpec {
     }
 }
 
-fn hash(sources: &Sources) -> Sha256Hex {
+pub(crate) fn hash(sources: &Sources) -> Sha256Hex {
     sha256_of_files(sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice())))
 }
 

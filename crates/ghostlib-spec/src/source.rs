@@ -60,6 +60,10 @@ impl Sources {
         std::iter::once(&self.document).chain(&self.parts).chain(&self.vector_files)
     }
 
+    pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut SourceFile> {
+        std::iter::once(&mut self.document).chain(&mut self.parts).chain(&mut self.vector_files)
+    }
+
     /// The Markdown files of the spec, the document first.
     pub fn documents(&self) -> impl Iterator<Item = &SourceFile> {
         std::iter::once(&self.document).chain(&self.parts)

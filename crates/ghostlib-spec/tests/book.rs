@@ -1,4 +1,5 @@
-//! The format is specified once, at the top of `lib.rs`; the book's page is made from it.
+//! The format is specified once, in `specs/ghostlib-spec`, and what else is read at the top of `lib.rs`; the book's page is made from
+//! both.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -8,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 const INTRODUCTION: &str = "# The spec format
 
-This page specifies format 1, and how specs of other formats are read, as `ghostlib lint`, `parse` and `run` do. It is the
-documentation of the crate `ghostlib-spec`. Reading never fails: what can be read is read, and each place that cannot has
-a [diagnostic](#diagnostics). JSON Schemas of front matter, vector files and `parse --json` are in `schemas/`.
+This page specifies format 1, and how specs of other formats are read, as `ghostlib lint`, `parse` and `run` do. Its first part is
+itself a ghost library: `specs/ghostlib-spec`, with vectors. Lines such as `r[id.line]` are ids of requirements.
+JSON Schemas of front matter, vector files and `parse --json` are in `schemas/`.
 ";
 
 /// `UPDATE_BOOK=1 cargo test -p ghostlib-spec --test book` writes the page.
@@ -43,9 +44,12 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The page: the crate's documentation from the first heading on, its headings one level deeper, and names of Rust
-/// items without links.
+/// The page: the format's spec without its front matter, and the crate's documentation from the first heading on, its
+/// headings one level deeper, and names of Rust items without links.
 fn made() -> String {
+    let spec = fs::read_to_string(root().join("specs/ghostlib-spec/SPEC.md")).unwrap();
+    let body = spec.splitn(3, "---\n").nth(2).unwrap();
+    let body = body.trim_start().split_once('\n').unwrap().1;
     let source = fs::read_to_string(root().join("crates/ghostlib-spec/src/lib.rs")).unwrap();
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
@@ -53,18 +57,13 @@ fn made() -> String {
         r"\[(`?[^\]`]+`?)\]\((?:ghostlib_model|Operation|RequirementDelta)[^)]*\)|\[(`[A-Za-z_:()]+`)\]",
     )
     .unwrap();
-    let mut page = INTRODUCTION.to_owned();
-    let mut is_code = false;
+    let mut page = INTRODUCTION.to_owned() + body + "\n";
     for line in lines.skip_while(|line| !line.starts_with("# ")) {
-        if line.trim_start().starts_with("```") {
-            is_code = !is_code;
-        }
-        let deeper = if !is_code && line.starts_with('#') { "#" } else { "" };
+        let deeper = if line.starts_with('#') { "#" } else { "" };
         let plain = link.replace_all(line, |found: &Captures| {
             found.get(1).or(found.get(2)).map_or(String::new(), |name| name.as_str().to_owned())
         });
-        let gap = if deeper.is_empty() { "" } else { "\n" };
-        page.extend([gap, deeper, &plain, "\n"]);
+        page.extend([deeper, &plain, "\n"]);
     }
     page.replace("\n\n\n", "\n\n")
 }

@@ -136,7 +136,7 @@ impl Drivers<'_> {
 }
 
 /// Builds a program that uses the library, as somebody does who has both folders.
-async fn by_hand(library: &Library, dir: &Path) -> Result<Duration, BuildsError> {
+pub(crate) async fn by_hand(library: &Library, dir: &Path) -> Result<Duration, BuildsError> {
     let (package, path) = (&library.package, library.dir.display());
     let manifest = format!(
         "[package]\nname = \"by-hand\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n\

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod acp_agent;
 mod builds;
+mod checks;
 mod copies;
 mod edits;
 mod escapes;
@@ -23,6 +24,7 @@ mod published;
 mod respell;
 mod sessions;
 mod simulate;
+mod slices;
 mod workplace;
 
 #[derive(Parser)]
@@ -36,6 +38,7 @@ struct Cli {
 enum Command {
     AcpAgent(acp_agent::AcpAgentArgs),
     Builds(builds::BuildsArgs),
+    Checks(checks::ChecksArgs),
     Copies(copies::CopiesArgs),
     Escapes(escapes::EscapesArgs),
     Evaluation(evaluation::EvaluationArgs),
@@ -49,6 +52,7 @@ enum Command {
     Respell(respell::RespellArgs),
     Sessions(sessions::SessionsArgs),
     Simulate(simulate::SimulateArgs),
+    Slices(slices::SlicesArgs),
     Truth(oracle::TruthArgs),
 }
 
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::AcpAgent(args) => finished(acp_agent::acp_agent(&args)),
         Command::Builds(args) => finished(builds::builds(&args)),
+        Command::Checks(args) => finished(checks::checks(&args)),
         Command::Copies(args) => finished(copies::copies(&args)),
         Command::Escapes(args) => finished(escapes::escapes(&args)),
         Command::Evaluation(args) => finished(evaluation::evaluation(&args)),
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Command::Power(args) => finished(power::power(&args)),
         Command::Sessions(args) => finished(sessions::sessions(&args)),
         Command::Simulate(args) => finished(simulate::simulate(&args)),
+        Command::Slices(args) => finished(slices::slices(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }

@@ -150,12 +150,21 @@ impl TestProject {
     /// Runs another program in the project, with the path of ghostlib as its argument after the first ones, and waits;
     /// nothing, if it is not installed.
     pub fn run_other(&self, program: &str, before: &[&str], after: &[&str]) -> Option<Ran> {
+        self.run_tool(program, &[before, &[&*self.ghostlib.to_string_lossy()], after].concat(), &[])
+    }
+
+    /// Runs another program in the project, with these variables besides its own, and waits; nothing, if it is not
+    /// installed.
+    pub fn run_tool(&self, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Option<Ran> {
         let path = std::env::var_os("PATH")?;
         let program =
             std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.is_file())?;
-        let ghostlib = self.ghostlib.to_string_lossy();
-        let args = [before, &[&*ghostlib], after].concat();
-        Some(Started::new(&program, &self.path("."), &args, self.dir.path(), &[], Stdio::null()).wait())
+        Some(Started::new(&program, &self.path("."), args, self.dir.path(), variables, Stdio::null()).wait())
+    }
+
+    /// The program under test.
+    pub fn program(&self) -> &Path {
+        &self.ghostlib
     }
 
     /// Starts ghostlib in a folder of the project.

@@ -33,7 +33,7 @@ pub use library::{Library, Needs, Site, Tools, ToolsError};
 pub use operation::{
     Access, BindingError, Offered, Operation, OperationParam, Presence, TypeName, Uncallable,
 };
-pub use reference::ReferenceError;
+pub use reference::{ReferenceError, identity, offline};
 pub use session::{CallLimits, Counting, Driver, Patience};
 pub use shape::Shape;
 pub use vectors::{last_answers, plain, run_vectors, vector_holds};

@@ -29,6 +29,12 @@ pub enum ReferenceError {
         /// What the tool that fetches said.
         said: String,
     },
+    /// It would have to be fetched, and nothing may be.
+    #[error("{reference} is not at hand, and nothing is fetched")]
+    Offline {
+        /// The reference as written.
+        reference: String,
+    },
     /// A tool that fetches is missing.
     #[error("{tool} cannot be run to fetch {reference}")]
     NoTool {
@@ -97,6 +103,32 @@ pub enum ReferenceError {
 
 const FETCH_WALL: Duration = Duration::from_secs(600);
 
+tokio::task_local! {
+    /// Set while nothing may be fetched.
+    static OFFLINE: ();
+}
+
+/// Does some work in which nothing is fetched: libraries and packages are found in the cache, or made of what cargo has
+/// kept, or there is [`ReferenceError::Offline`].
+pub async fn offline<T>(work: impl Future<Output = T>) -> T {
+    OFFLINE.scope((), work).await
+}
+
+/// What tells a reference from all others: where it comes from, and of one by path what is in its folder.
+///
+/// # Errors
+/// If there is no such folder, or it cannot be read.
+pub fn identity(source: &ReferenceSource, base: &Path) -> Result<Sha256Hex, ReferenceError> {
+    let reference = source.to_string();
+    match source {
+        ReferenceSource::Path(path) => checksum(&local_folder(path, base, &reference)?, &MADE),
+        _ => Ok(Sha256Hex::of(reference.as_bytes())),
+    }
+}
+
+/// What is made of a library in any language, and is no part of it.
+const MADE: [&str; 4] = ["target", ".git", ".ghostlib", "__pycache__"];
+
 /// A word for a folder of the cache: of the package, or of where it comes from.
 pub(crate) fn folder_name(source: &ReferenceSource) -> String {
     match source {
@@ -131,7 +163,11 @@ pub(crate) async fn once(
     fs::create_dir_all(parent).map_err(at(parent))?;
     let partial = tempfile::Builder::new().prefix("partial-").tempdir_in(parent).map_err(at(parent))?;
     fill(partial.path()).await?;
-    fs::rename(partial.path(), root).map_err(at(root))
+    match fs::rename(partial.path(), root) {
+        // Another one was first, and what it has made is the same.
+        Err(_) if root.is_dir() => Ok(()),
+        renamed => renamed.map_err(at(root)),
+    }
 }
 
 pub(crate) async fn clone(
@@ -172,11 +208,20 @@ pub(crate) async fn run_tool(
     command: &CommandLine,
     dir: &Path,
 ) -> Result<Finished, ReferenceError> {
-    host::run(command, dir, &[], FETCH_WALL).await.map_err(|error| ReferenceError::NoTool {
-        tool: name,
-        reference: reference.to_owned(),
-        source: error,
-    })
+    let reference = reference.to_owned();
+    let run = async |command: &CommandLine| {
+        let finished = host::run(command, dir, &[], FETCH_WALL).await;
+        finished.map_err(|source| ReferenceError::NoTool { tool: name, reference: reference.clone(), source })
+    };
+    if OFFLINE.try_with(|()| ()).is_err() {
+        return run(command).await;
+    }
+    // Of what it has kept, cargo can do the same.
+    let finished = if name == "cargo" { Some(run(&command.clone().arg("--offline")).await?) } else { None };
+    match finished {
+        Some(finished) if finished.end.is_success() => Ok(finished),
+        _ => Err(ReferenceError::Offline { reference }),
+    }
 }
 
 /// Over the files of a source tree without its canaries, with what is skipped at its top left out.

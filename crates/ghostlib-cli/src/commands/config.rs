@@ -20,7 +20,8 @@ use clap::Args;
 /// `openai` `api` and `window`. In `[prices.MODEL]`, `input`, `cached` and `output`: US dollars for a million tokens. In
 /// `[session]`, what a session may use up: `seconds`, `idle_seconds`, `turns`, `tokens`, `usd`. In `[run]`, `samples`,
 /// `confirm`, `parallel`, `growth` and `reviser`, as `ghostlib run --help` has them, and in `[run.budget]` what the whole run
-/// may use up: `seconds`, `tokens`, `usd`. Outside of all of them `log`: how much the log of a run has (`GHOSTLIB_LOG=debug`).
+/// may use up: `seconds`, `tokens`, `usd`. In `[check]`, `specs` (documents that `ghostlib check` takes for specs without
+/// front matter of ghostlib's own) and `exclude` (what it leaves out, in the form of `.gitignore`). Outside of all of them `log`: how much the log of a run has (`GHOSTLIB_LOG=debug`).
 #[derive(Args)]
 pub(crate) struct ConfigArgs {}
 

@@ -3,6 +3,7 @@
 pub(crate) mod ablate;
 pub(crate) mod add;
 pub(crate) mod attach;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod converge;
@@ -25,6 +26,7 @@ pub(crate) mod parse;
 pub(crate) mod perturb;
 pub(crate) mod prompts;
 pub(crate) mod recording;
+pub(crate) mod replace;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod review;
@@ -90,15 +92,17 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Lint(args) => lint::lint(&args, json).await,
         Command::Fmt(args) => fmt::fmt(&args, json),
         Command::Parse(args) => parse::parse(&args, json),
-        Command::Spec(args) => spec::spec(&args, json),
+        Command::Spec(args) => spec::spec(&args, json).await,
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
+        Command::Check(args) => Box::pin(check::check(&args, json)).await,
         Command::Converge(args) => converge::converge(&args, json).await,
         Command::Strength(args) => strength::strength(&args, json).await,
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
         Command::Shrink(args) => Box::pin(shrink::shrink(&args, json)).await,
         Command::Perturb(args) => perturb::perturb(&args, json).await,
+        Command::Replace(args) => Box::pin(replace::replace(&args, json)).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Review(args) => review::review(&args, json).await,

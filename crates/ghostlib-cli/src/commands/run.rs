@@ -1,5 +1,6 @@
 use crate::agents::{self, Chosen, Wanted, Workplace};
 use crate::args::{AgentArgs, SandboxChoice, dollars};
+use crate::beside;
 use crate::console::{GOOD, say, say_json, styled, warn};
 use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
@@ -290,7 +291,7 @@ fn check_budget(agent: &dyn Agent, options: &RunOptions, settings: &Settings) ->
 pub(crate) fn keep(project: &Project, outcome: &Outcome) -> Result<(), CliError> {
     no_log();
     let dir = project.run_dir(&outcome.run);
-    write(&dir.join("report.html"), &ghostlib_report::html(&outcome.summary))?;
+    write(&dir.join("report.html"), &beside::page(project, &outcome.run, &outcome.summary))?;
     write(&dir.join("report.md"), &ghostlib_report::markdown(&outcome.summary))?;
     if let Some(locked) = &outcome.lockfile {
         let text = locked.to_text().map_err(|error| CliError::environment(format!("{LOCKFILE}: {error}")))?;

@@ -4,7 +4,7 @@ use crate::wire::outdated::OutdatedJson;
 use crate::wire::parsed::SpecJson;
 use crate::wire::vendored::{RebuildingJson, VerificationJson};
 use clap::{Args, ValueEnum};
-use ghostlib_model::Comparison;
+use ghostlib_model::{CheckReport, Comparison};
 use ghostlib_run::store::Lockfile;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -27,6 +27,8 @@ enum Name {
     Parse,
     /// What `ghostlib compare --json` writes.
     Compare,
+    /// What `ghostlib check --json` writes.
+    Check,
     /// A lockfile, as JSON has it.
     Lockfile,
     /// What `ghostlib add --json` and `ghostlib update --json` write.
@@ -58,6 +60,7 @@ impl Name {
             Self::Vectors => ghostlib_spec::schema::vectors(),
             Self::Parse => of_output::<SpecJson>(),
             Self::Compare => of_output::<Comparison>(),
+            Self::Check => of_output::<CheckReport>(),
             Self::Lockfile => of_output::<Lockfile>(),
             Self::Add => of_output::<RebuildingJson<'static>>(),
             Self::Outdated => of_output::<OutdatedJson>(),

@@ -39,6 +39,7 @@ fn words(span: &str) -> Option<&'static str> {
         "revise" => "revising the spec",
         "reword" => "a reviser works",
         "guard" => "checking the revision",
+        "check" => "checking",
         _ => return None,
     })
 }

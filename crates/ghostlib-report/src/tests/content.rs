@@ -1,5 +1,5 @@
-use super::{measured, sample};
-use crate::{html, markdown};
+use super::{html, markup, measured, sample};
+use crate::markdown;
 use ghostlib_model::{
     AttemptSummary, Finding, IterationSummary, Priority, RevisionVerdict, RunEnd, RunSummary,
 };
@@ -111,7 +111,8 @@ fn figures_that_are_no_numbers_do_no_harm() {
 
 #[test]
 fn every_link_of_the_page_leads_to_one_place() {
-    let page = html(&sample::run());
+    let run = sample::run();
+    let page = markup(&crate::html(&run, &sample::beside(&run, &str::to_owned)));
     let links = page.split(" href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
     let ids: Vec<_> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     for id in &ids {
@@ -120,7 +121,10 @@ fn every_link_of_the_page_leads_to_one_place() {
     for link in links {
         assert!(ids.contains(&link), "{link}");
     }
-    assert!(ids.contains(&"i1-2-f1"), "{ids:?}");
+    assert!(
+        ids.contains(&"i1-1-f1") && !ids.contains(&"i1-2-f1"),
+        "one that two candidates have is listed once: {ids:?}"
+    );
 }
 
 #[test]
@@ -190,4 +194,43 @@ fn a_revision_that_found_nothing_to_change_is_no_change() {
         assert!(page.contains("it found nothing to change"), "{page}");
         assert_eq!(page.matches("What the revisions brought").count(), 1, "{page}");
     }
+}
+
+#[test]
+fn a_finding_stands_with_its_verdict_its_answers_and_its_source() {
+    let run = sample::run();
+    let page = crate::html(&run, &sample::beside(&run, &str::to_owned));
+    let (_, item) = page.split_once("<li id=\"i1-1-f3\"").unwrap();
+    let (item, _) = item.split_once("</details></li>").unwrap();
+    for told in [
+        "data-v=\"spec-gap\"",
+        "data-a=\"1.1 1.2\"",
+        "attempt 1.2</figcaption>",
+        "src/split.rs:40",
+        "nothing states it",
+    ] {
+        assert!(item.contains(told), "{told}: {item}");
+    }
+}
+
+#[test]
+fn a_requirement_without_a_vector_neither_holds_nor_fails() {
+    let run = sample::run();
+    let page = crate::html(&run, &sample::beside(&run, &str::to_owned));
+    let row = |id: &str| {
+        let (_, row) = page.split_once(&format!("<tr><th scope=\"row\"><code>{id}</code>")).unwrap();
+        row.split_once("</tr>").unwrap().0
+    };
+    assert_eq!(row("words.join").matches("no vector checks it").count(), 5);
+    assert!(!row("words.join").contains("class=\"pass\""));
+    assert!(row("words.split.comments").contains("attempt 1.1: fails, 0 of 1 vectors pass"));
+    assert!(row("words.split.comments").contains("attempt 3.1: holds, 1 of 1 vectors pass"));
+}
+
+#[test]
+fn calls_on_which_candidates_disagree_are_told_apart_from_those_they_answer_alike() {
+    let page = html(&sample::run());
+    let (_, apart) = page.split_once("id=\"apart\"").unwrap();
+    let row = "<td class=\"fail\">A</td><td class=\"fail\">B</td></tr>";
+    assert!(apart.contains("on 1 of them the candidates disagree") && apart.contains(row), "{apart}");
 }

@@ -68,7 +68,7 @@ impl AttemptView {
             headline: headline(evaluation, None).value,
             findings: evaluation.map_or_else(|| UNKNOWN.into(), findings_in_short),
             environment: attempt.environment.as_ref().map(about::environment),
-            measured: evaluation.map(|evaluation| Measured::of(id, evaluation, limits)),
+            measured: evaluation.map(|evaluation| Measured::of(evaluation, limits)),
         }
     }
 }

@@ -2,13 +2,10 @@
 
 use super::Limits;
 use super::attempt::named;
-use super::findings::{AnswerOf, CallView, Known, answer, stand};
+use super::findings::{CallView, stand};
 use super::text::{plain, ratio, thousands};
-use ghostlib_model::{Attribution, Case, CaseVerdict, Probe, PushBack};
+use ghostlib_model::{Attribution, Case, CaseVerdict, PushBack};
 use serde::Serialize;
-
-/// Groups are unfolded at first up to this number of cases in all.
-const MOST_UNFOLDED: usize = 20;
 
 /// An attribution.
 #[derive(Serialize)]
@@ -42,20 +39,18 @@ struct VerdictName {
 struct Group {
     about: String,
     gist: String,
-    is_open: bool,
     cases: Vec<CaseView>,
 }
 
+/// A case in words.
 #[derive(Serialize)]
-struct CaseView {
+pub(super) struct CaseView {
     verdict: VerdictName,
     /// The reason of a waiver.
     waiver: Option<String>,
     priority: String,
     rule: String,
     subject: String,
-    /// The finding, where this iteration has it.
-    anchor: Option<String>,
     recurrence: String,
     spec: String,
     why: String,
@@ -71,9 +66,9 @@ struct PushBackView {
 }
 
 impl WhoMustChange {
-    pub(super) fn of(attribution: &Attribution, known: &Known<'_>, limits: Limits) -> Self {
+    pub(super) fn of(attribution: &Attribution, limits: Limits) -> Self {
         let Attribution { candidates, cases, alike } = attribution;
-        let shown = &cases[..cases.len().min(limits.findings)];
+        let shown = &cases[..cases.len().min(limits.listed)];
         let mut groups: Vec<(&str, Vec<&Case>)> = Vec::new();
         let mut places = std::collections::HashMap::new();
         for case in shown {
@@ -84,7 +79,6 @@ impl WhoMustChange {
             groups[place].1.push(case);
         }
         let n_left_out = cases.len() - shown.len();
-        let is_open = cases.len() <= MOST_UNFOLDED;
         Self {
             compared: match candidates.as_slice() {
                 [] => "no candidate was compared".into(),
@@ -95,30 +89,26 @@ impl WhoMustChange {
             },
             alike: (alike.of > 0).then(|| ratio(*alike)),
             verdicts: counts(cases.iter()),
-            groups: groups
-                .into_iter()
-                .map(|(about, cases)| Group::of(about, &cases, known, is_open, limits))
-                .collect(),
+            groups: groups.into_iter().map(|(about, cases)| Group::of(about, &cases, limits)).collect(),
             n_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
         }
     }
 }
 
 impl Group {
-    fn of(about: &str, cases: &[&Case], known: &Known<'_>, is_open: bool, limits: Limits) -> Self {
+    fn of(about: &str, cases: &[&Case], limits: Limits) -> Self {
         let verdicts = counts(cases.iter().copied());
         let verdicts: Vec<_> = verdicts.iter().map(|one| format!("{} {}", one.n, one.verdict.word)).collect();
         Self {
             about: plain(about, limits.chars),
             gist: verdicts.join(", "),
-            is_open: is_open && cases.iter().any(|case| case.verdict.blames_spec()),
-            cases: cases.iter().map(|case| CaseView::of(case, known, limits)).collect(),
+            cases: cases.iter().map(|case| CaseView::of(case, limits)).collect(),
         }
     }
 }
 
 impl CaseView {
-    fn of(case: &Case, known: &Known<'_>, limits: Limits) -> Self {
+    pub(super) fn of(case: &Case, limits: Limits) -> Self {
         let n_left_out = case.push_backs.len().saturating_sub(limits.findings);
         let push_back = |one: &PushBack| PushBackView {
             who: named(&[one.attempt]),
@@ -133,30 +123,14 @@ impl CaseView {
             priority: case.priority.to_string(),
             rule: plain(&case.rule, limits.chars),
             subject: plain(&case.subject, limits.chars),
-            anchor: known.get(&case.finding).map(|(anchor, _)| anchor.to_owned()),
             recurrence: recurrence(case),
             spec: stand(&case.spec, limits),
             why: plain(&case.why, limits.chars),
-            call: case.probe.as_ref().map(|probe| call(probe, limits)),
+            call: case.probe.as_ref().map(|probe| CallView::of_probe(probe, limits)),
             push_backs: case.push_backs.iter().take(limits.findings).map(push_back).collect(),
             n_push_backs_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
         }
     }
-}
-
-/// A call with the answers that differ from the reference's, each once.
-fn call(probe: &Probe, limits: Limits) -> CallView {
-    let mut answers: Vec<(Vec<_>, &_)> = Vec::new();
-    for (id, given) in &probe.answers {
-        match answers.iter_mut().find(|(_, known)| *known == given) {
-            Some((ids, _)) => ids.push(*id),
-            None => answers.push((vec![*id], given)),
-        }
-    }
-    let answers =
-        answers.iter().map(|(ids, given)| AnswerOf { who: named(ids), answer: answer(given, limits) });
-    let Probe { operation, before, input, reference, .. } = probe;
-    CallView::of((operation, before, input), answer(reference, limits), answers.collect(), limits)
 }
 
 fn recurrence(case: &Case) -> String {
@@ -180,6 +154,12 @@ fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> Vec<VerdictCount> {
     counts.into_iter().map(|(verdict, n)| VerdictCount { n: thousands(n), verdict }).collect()
 }
 
+/// A verdict in a word or two, and whether the spec is to change.
+pub(super) fn verdict_word(verdict: &CaseVerdict) -> (&'static str, bool) {
+    let VerdictName { word, blames_spec, .. } = name(verdict);
+    (word, blames_spec)
+}
+
 fn name(verdict: &CaseVerdict) -> VerdictName {
     let (word, meaning) = match verdict {
         CaseVerdict::SpecGap => ("spec gap", "the spec does not say it, or not so that it is understood"),
@@ -188,6 +168,7 @@ fn name(verdict: &CaseVerdict) -> VerdictName {
         CaseVerdict::OverDelivery => ("over-delivery", "a candidate has more than it was asked for"),
         CaseVerdict::Waived(_) => ("waived", "the author does not want what the reference does"),
         CaseVerdict::Unmeasured => ("not measured", "it could not be measured, and says nothing of either"),
+        CaseVerdict::Unshown => ("not shown", "no vector of the spec shows it, which is no difference"),
     };
     VerdictName { word, meaning, blames_spec: verdict.blames_spec() }
 }

@@ -4,32 +4,25 @@ use super::Limits;
 use super::attempt;
 use super::text::{count, place, plain, thousands};
 use ghostlib_model::{
-    Answer, AttemptId, Call, Evidence, Finding, FindingId, IterationSummary, Priority, SmallestDifference,
-    SpecStand, Value,
+    Answer, AttemptId, Call, Evidence, Finding, FindingId, IterationSummary, Priority, Probe,
+    SmallestDifference, SpecStand, Value,
 };
 use serde::Serialize;
 use std::collections::HashMap;
-
-/// Groups with more findings than this are folded at first.
-const MOST_UNFOLDED: usize = 20;
 
 /// All findings of one priority.
 #[derive(Serialize)]
 pub(super) struct PriorityGroup {
     priority: String,
-    class: String,
     meaning: &'static str,
     n: String,
-    is_open: bool,
     findings: Vec<FindingView>,
     /// How many are not shown, if some are not.
     n_left_out: Option<String>,
 }
 
 #[derive(Serialize)]
-struct FindingView {
-    /// The fragment of its link.
-    anchor: String,
+pub(super) struct FindingView {
     rule: String,
     gate: Option<String>,
     subject: String,
@@ -57,9 +50,9 @@ pub(super) struct CallView {
 
 /// What a candidate answered.
 #[derive(Serialize)]
-pub(super) struct AnswerOf {
-    pub(super) who: String,
-    pub(super) answer: String,
+struct AnswerOf {
+    who: String,
+    answer: String,
 }
 
 /// The findings about an iteration's candidates, each in the first attempt that has it, with its link.
@@ -82,23 +75,25 @@ impl<'a> Known<'a> {
 }
 
 /// The groups that are not empty, the most important first.
-pub(super) fn groups(attempt: AttemptId, findings: &[Finding], limits: Limits) -> Vec<PriorityGroup> {
+pub(super) fn groups(findings: &[Finding], limits: Limits) -> Vec<PriorityGroup> {
     let priorities = [Priority::P0, Priority::P1, Priority::P2, Priority::P3];
     let group = |priority| {
-        let members: Vec<_> = findings.iter().enumerate().filter(|(_, f)| f.priority == priority).collect();
-        let n_left_out = members.len().saturating_sub(limits.findings);
-        let view = |&(i, finding): &(usize, &Finding)| FindingView::of(anchor(attempt, i), finding, limits);
+        let members: Vec<_> = findings.iter().filter(|finding| finding.priority == priority).collect();
+        let n_left_out = members.len().saturating_sub(limits.listed);
         PriorityGroup {
             priority: priority.to_string(),
-            class: priority.to_string().to_lowercase(),
             meaning: meaning(priority),
             n: count(members.len(), "finding"),
-            is_open: priority <= Priority::P1 && members.len() <= MOST_UNFOLDED,
-            findings: members.iter().take(limits.findings).map(view).collect(),
+            findings: members
+                .iter()
+                .take(limits.listed)
+                .map(|finding| FindingView::of(finding, limits))
+                .collect(),
             n_left_out: (n_left_out > 0).then(|| thousands(n_left_out)),
         }
     };
-    priorities.into_iter().map(group).filter(|group| !group.findings.is_empty()).collect()
+    let is_there = |priority: &Priority| findings.iter().any(|finding| finding.priority == *priority);
+    priorities.into_iter().filter(is_there).map(group).collect()
 }
 
 /// The link to a finding, by its place in the evaluation.
@@ -107,12 +102,11 @@ fn anchor(id: AttemptId, index: usize) -> String {
 }
 
 impl FindingView {
-    fn of(anchor: String, finding: &Finding, limits: Limits) -> Self {
+    pub(super) fn of(finding: &Finding, limits: Limits) -> Self {
         let message = finding.message.trim();
         let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
         let optional = |text: &str| (!text.trim().is_empty()).then(|| plain(text, limits.chars));
         Self {
-            anchor,
             rule: plain(&finding.rule, limits.chars),
             gate: finding.gate.map(|gate| gate.to_string()),
             subject: plain(&finding.subject, limits.chars),
@@ -131,7 +125,7 @@ impl FindingView {
 }
 
 impl CallView {
-    pub(super) fn of(
+    fn of(
         (operation, before, input): (&str, &[Call], &Value),
         reference: String,
         answers: Vec<AnswerOf>,
@@ -147,7 +141,7 @@ impl CallView {
         }
     }
 
-    fn of_evidence(evidence: &Evidence, limits: Limits) -> Self {
+    pub(super) fn of_evidence(evidence: &Evidence, limits: Limits) -> Self {
         let Evidence { operation, before, input, reference, candidate } = evidence;
         let reference = reference.as_ref().map_or_else(|| "not asked".into(), |it| answer(it, limits));
         Self::of(
@@ -156,6 +150,22 @@ impl CallView {
             vec![AnswerOf::of_candidate(candidate, limits)],
             limits,
         )
+    }
+
+    /// A call with the answers that differ from the reference's, each once.
+    pub(super) fn of_probe(probe: &Probe, limits: Limits) -> Self {
+        let mut answers: Vec<(Vec<_>, &_)> = Vec::new();
+        for (id, given) in &probe.answers {
+            match answers.iter_mut().find(|(_, known)| *known == given) {
+                Some((ids, _)) => ids.push(*id),
+                None => answers.push((vec![*id], given)),
+            }
+        }
+        let answers = answers
+            .iter()
+            .map(|(ids, given)| AnswerOf { who: attempt::named(ids), answer: answer(given, limits) });
+        let Probe { operation, before, input, reference, .. } = probe;
+        Self::of((operation, before, input), answer(reference, limits), answers.collect(), limits)
     }
 
     pub(super) fn of_difference(operation: &str, difference: &SmallestDifference, limits: Limits) -> Self {
@@ -185,7 +195,7 @@ pub(super) fn stand(stand: &SpecStand, limits: Limits) -> String {
     if items.is_empty() { verb.into() } else { plain(&format!("{verb}: {}", items.join(", ")), limits.chars) }
 }
 
-fn meaning(priority: Priority) -> &'static str {
+pub(super) fn meaning(priority: Priority) -> &'static str {
     match priority {
         Priority::P0 => "does not build, or a gate fails",
         Priority::P1 => "a requirement or a required API item is broken",

@@ -72,7 +72,7 @@ impl IterationView {
             has_several: it.evaluations().count() > 1,
             blindness: blindness(it),
             dropped: dropped(it, limits),
-            who: it.attribution.as_ref().map(|attribution| WhoMustChange::of(attribution, &known, limits)),
+            who: it.attribution.as_ref().map(|attribution| WhoMustChange::of(attribution, limits)),
             revisions: (1..)
                 .zip(&it.revisions)
                 .map(|(n, one)| RevisionView::of(n, one, &known, limits))

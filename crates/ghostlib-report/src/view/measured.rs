@@ -5,8 +5,7 @@ use super::findings::{CallView, PriorityGroup, answer, groups};
 use super::text::{count, duration, percent, place, plain, ratio, thousands};
 use super::{Limits, or_unknown};
 use ghostlib_model::{
-    Alarm, AttemptId, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome,
-    VectorResult, WaiverUse,
+    Alarm, Evaluation, FunctionAgreement, IterationSummary, PhaseTime, VectorOutcome, VectorResult, WaiverUse,
 };
 use serde::Serialize;
 use std::collections::HashSet;
@@ -75,7 +74,7 @@ struct TimeView {
 }
 
 impl Measured {
-    pub(super) fn of(attempt: AttemptId, evaluation: &Evaluation, limits: Limits) -> Self {
+    pub(super) fn of(evaluation: &Evaluation, limits: Limits) -> Self {
         let with_difference = evaluation.functions.iter().filter_map(|function| {
             let difference = function.smallest.as_ref()?;
             Some(CallView::of_difference(&function.operation, difference, limits))
@@ -83,7 +82,7 @@ impl Measured {
         Self {
             gates: gates(Some(evaluation)),
             measures: measures(evaluation),
-            groups: groups(attempt, &evaluation.findings, limits),
+            groups: groups(&evaluation.findings, limits),
             vectors: VectorsView::of(evaluation, limits),
             functions: evaluation
                 .functions

@@ -1,17 +1,24 @@
 //! The run as both formats show it: text that is ready to be escaped, in the order of the page.
 
 mod about;
+pub(crate) mod apart;
 mod attempt;
 mod attribution;
+pub(crate) mod chart;
 mod fidelity;
 mod findings;
 mod iteration;
+pub(crate) mod matrix;
 mod measured;
 mod rebuilds;
 mod revision;
-mod text;
+pub(crate) mod sessions;
+mod source;
+pub(crate) mod spending;
+pub(crate) mod text;
 mod trend;
 mod verdict;
+pub(crate) mod workbench;
 
 use about::{AgentView, ReferenceView, SandboxView, SpecView};
 use fidelity::{GateView, Headline, Measure};
@@ -27,8 +34,10 @@ use verdict::Verdict;
 pub(crate) struct Limits {
     /// Characters of one text.
     pub(crate) chars: usize,
-    /// Findings of one priority, vectors of one outcome, cases of one attribution, and push-backs of one case.
+    /// Vectors of one outcome, and push-backs of one case.
     pub(crate) findings: usize,
+    /// Findings of one priority with an attempt, and cases of one attribution with an iteration.
+    pub(crate) listed: usize,
     /// Lines of one diff.
     pub(crate) diff_lines: usize,
 }

@@ -153,6 +153,7 @@ fn what(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::ApiLine => "API line",
         ChangeKind::Vector => "vector",
+        ChangeKind::VectorMended => "vector mended",
         ChangeKind::VectorShown => "vector shown",
         ChangeKind::Prose => "sentences",
     }

@@ -9,10 +9,11 @@ mod rule;
 mod tests;
 
 use crate::judge::{Operations, waive};
+use crate::revision::contradiction;
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{
-    Answer, AttemptId, Attribution, Case, CaseVerdict, Evaluation, Finding, FindingId, Priority, Probe,
-    PushBack, Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
+    Answer, AttemptId, Attribution, Case, CaseVerdict, Evaluation, Finding, FindingId, Probe, PushBack,
+    Ratio, Sequence, SpecStand, VectorOutcome, VectorResult,
 };
 use rule::Weighed;
 use std::collections::BTreeMap;
@@ -244,7 +245,7 @@ fn wrong_vector(spec: &LoadedSpec, operations: &Operations, result: &VectorResul
     let VectorOutcome::Dropped(answer) = &result.outcome else { return None };
     let vector = spec.spec.vectors.iter().find(|vector| vector.id == result.id)?;
     let waived = waive::of_call(spec, operations, &vector.operation, &vector.input);
-    let finding = Finding::new("vector-contradicts-reference", Priority::P2, result.id.as_str(), "");
+    let finding = contradiction(result.id.as_str());
     Some(Case {
         finding: finding.id,
         rule: finding.rule,

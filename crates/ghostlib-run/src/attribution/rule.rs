@@ -17,7 +17,7 @@ pub(super) struct Weighed<'a> {
 impl Weighed<'_> {
     /// Who must change, and why.
     pub(super) fn verdict(&self) -> (CaseVerdict, &'static str) {
-        use CaseVerdict::{AgentSlip, OverDelivery, SpecGap, SpecWrong, Unmeasured, Waived};
+        use CaseVerdict::{AgentSlip, OverDelivery, SpecGap, SpecWrong, Unmeasured, Unshown, Waived};
         if let Some(reason) = &self.finding.waived {
             return (
                 Waived(reason.clone()),
@@ -31,7 +31,7 @@ impl Weighed<'_> {
             "not-exercised" | "evaluation-slow" => {
                 return (Unmeasured, "it says what could not be measured, and of nobody that it is wrong");
             }
-            "no-vector" => return (SpecGap, "no vector of the spec shows what it does"),
+            "no-vector" => return (Unshown, "no vector of the spec shows what it does"),
             "build-failed" | "dependency-not-allowed" | "canary-found" => {
                 return (AgentSlip, "no spec asks for it");
             }

@@ -1,6 +1,6 @@
 use super::*;
 use ghostlib_model::{
-    ApiDimension, BehaviourDimension, CodeCoverage, Evidence, Fidelity, Value, VectorsDimension,
+    ApiDimension, BehaviourDimension, CodeCoverage, Evidence, Fidelity, Priority, Value, VectorsDimension,
 };
 use ghostlib_spec::{SourceFile, Sources};
 use serde_json::json;

@@ -40,7 +40,9 @@ pub(super) struct Wording {
 impl Work<'_> {
     pub(super) fn blamed(&self, summary: &RunSummary, number: u32) -> Result<Blamed, RunError> {
         let iteration = summary.iteration(number).ok_or(RunError::NoBeginning)?;
-        let ids: BTreeSet<_> = blamed_cases(iteration).map(|case| &case.finding).collect();
+        let cases = iteration.attribution.iter().flat_map(|attribution| &attribution.cases);
+        let asking = cases.filter(|case| case.verdict.asks_revision());
+        let ids: BTreeSet<_> = asking.map(|case| &case.finding).collect();
         let mut seen = BTreeSet::new();
         let of_spec = summary.iterations.iter().filter(|other| other.spec.hash == iteration.spec.hash);
         let all =
@@ -57,7 +59,10 @@ impl Work<'_> {
         let proposal = revision::propose(&spec.loaded, &findings, judge, &ready, &options).await?;
         let nothing = || Proposal { after: spec.loaded.clone(), changes: Vec::new() };
         let proposal = proposal.unwrap_or_else(nothing);
-        let revision = self.conclude(&spec.loaded, &proposal, &Leave::default(), Reviser::Mechanical).await?;
+        let mended = proposal.changes.iter().filter(|change| change.kind == ChangeKind::VectorMended);
+        let reasons = mended.map(|change| (change.subject.clone(), "the reference gives it".to_owned()));
+        let leave = Leave { growth: None, reasons: reasons.collect() };
+        let revision = self.conclude(&spec.loaded, &proposal, &leave, Reviser::Mechanical).await?;
         Ok(Event::Revised { iteration, revision: Box::new(revision) })
     }
 

@@ -12,15 +12,15 @@ pub(super) fn agreement(functions: &[&FunctionAgreement]) -> Option<f64> {
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }
 
-/// The paths of the items of which the reference accepted at least a share of the calls, from 0 to 1.
+/// The paths of the items of which the reference accepted enough calls.
 pub(super) fn exercised<'a>(
     operations: impl Iterator<Item = &'a Operation>,
     functions: &[&FunctionAgreement],
-    min_accepted: f64,
+    is_enough: impl Fn(&FunctionAgreement) -> bool,
 ) -> BTreeSet<&'a str> {
     let known: BTreeSet<&str> = functions
         .iter()
-        .filter(|function| function.is_accepted(min_accepted))
+        .filter(|function| is_enough(function))
         .map(|function| function.operation.as_str())
         .collect();
     operations

@@ -3,7 +3,7 @@
 use super::JudgeError;
 use super::figures::{agreement, exercised};
 use ghostlib_diff::{Api, Literals};
-use ghostlib_model::{CodeCoverage, FunctionAgreement, MIN_ACCEPTED, Ratio};
+use ghostlib_model::{CodeCoverage, FunctionAgreement, Ratio};
 use ghostlib_sandbox::Sandbox;
 use ghostlib_verify::rust::{LeftOut, OwnType};
 use ghostlib_verify::{
@@ -20,7 +20,7 @@ pub struct Behaviour {
     /// The mean over operations of the share of calls on which both agree, from 0 to 1; nothing where none could be
     /// tried.
     pub agreement: Option<f64>,
-    /// The reference's public functions of which it accepted at least one call.
+    /// The reference's public functions of which it accepted enough to say anything.
     pub coverage: Ratio,
     /// How much of the reference's own code ran, or why that is not known.
     pub code: CodeCoverage,
@@ -41,7 +41,9 @@ pub struct Behaviour {
 impl Behaviour {
     /// The reference's public functions of which it accepted at least a share of the calls, from 0 to 1.
     pub fn exercised(&self, api: &Api, min_accepted: f64) -> Ratio {
-        coverage(api, &self.offered.operations, &self.tried, &self.missing, min_accepted)
+        coverage(api, &self.offered.operations, &self.tried, &self.missing, |one| {
+            one.is_accepted(min_accepted)
+        })
     }
 }
 
@@ -51,12 +53,12 @@ fn coverage(
     operations: &[Operation],
     tried: &[Tried],
     missing: &[LeftOut],
-    min_accepted: f64,
+    is_enough: impl Fn(&FunctionAgreement) -> bool,
 ) -> Ratio {
     let is_missing = |name: &str| missing.iter().any(|one| one.operation == name);
     let of_both: Vec<&FunctionAgreement> =
         tried.iter().map(|tried| &tried.agreement).filter(|one| !is_missing(&one.operation)).collect();
-    let exercised = exercised(operations.iter(), &of_both, min_accepted);
+    let exercised = exercised(operations.iter(), &of_both, is_enough);
     let required: HashSet<&str> =
         super::operations::callable_items(api).map(|item| item.path.as_str()).collect();
     Ratio::new(required.iter().filter(|path| exercised.contains(*path)).count(), required.len())
@@ -113,7 +115,7 @@ pub async fn behaviour(
         .collect();
     Ok(Behaviour {
         agreement: agreement(&agreements),
-        coverage: coverage(api, &offered.operations, &trial.tried, &missing, MIN_ACCEPTED),
+        coverage: coverage(api, &offered.operations, &trial.tried, &missing, FunctionAgreement::is_known),
         code: trial.code,
         unknown,
         tried: trial.tried,

@@ -64,14 +64,7 @@ pub(crate) fn vector_of(
     call: &Call,
     answer: &Answer,
 ) -> Option<Vector> {
-    let expected = match answer {
-        Answer::Ok(value) => plain(value).clone().into(),
-        Answer::Error(failure) => Expected::Error(ExpectedError {
-            class: failure.class.clone(),
-            text: Some(failure.text.clone()).filter(|text| !text.is_empty()),
-        }),
-        _ => return None,
-    };
+    let expected = expected_of(answer)?;
     let as_written: Vec<Call> = before.iter().map(|call| as_spec_writes_it(known, call)).collect();
     let Call { operation, input } = as_spec_writes_it(known, call);
     let calls: Vec<String> = before.iter().map(|call| format!("{}{}", call.operation, call.input)).collect();
@@ -87,6 +80,18 @@ pub(crate) fn vector_of(
         hidden: false,
         place: Place::start_of(file),
     })
+}
+
+/// What a vector expects where this is the answer; nothing for what no vector can say, such as a panic.
+pub(super) fn expected_of(answer: &Answer) -> Option<Expected> {
+    match answer {
+        Answer::Ok(value) => Some(plain(value).clone().into()),
+        Answer::Error(failure) => Some(Expected::Error(ExpectedError {
+            class: failure.class.clone(),
+            text: Some(failure.text.clone()).filter(|text| !text.is_empty()),
+        })),
+        _ => None,
+    }
 }
 
 /// An operation's only parameter keeps the name that the spec's own vectors give it, wherever they call it.

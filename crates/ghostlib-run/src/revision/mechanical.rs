@@ -1,13 +1,14 @@
 //! The mechanical reviser: a missing API item becomes an API line, a behaviour on which the spec is silent
-//! becomes a vector whose expected value the reference gave. No prose, and no agent.
+//! becomes a vector whose expected value the reference gave, and a vector that the reference fails expects what it gives. No
+//! prose, and no agent.
 
-use super::harvest::vector_of;
+use super::harvest::{expected_of, vector_of};
 use crate::judge::{Judge, JudgeError, JudgeOptions, Ready, waive};
 use crate::spec_files::LoadedSpec;
 use ghostlib_diff::Api;
-use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Finding, Vector};
-use ghostlib_spec::edit::{add_api_lines, add_vector_file, render_vectors};
-use ghostlib_spec::{SourceFile, Sources};
+use ghostlib_model::{ApiItem, ApiKind, Call, Change, ChangeKind, Finding, Priority, Vector, VectorOutcome};
+use ghostlib_spec::edit::{add_api_lines, add_vector_file, expect, render_vectors};
+use ghostlib_spec::{Options, SourceFile, Sources};
 
 /// The vector file that the mechanical reviser keeps; it is written anew each time.
 pub const HARVEST_FILE: &str = "harvested.yaml";
@@ -44,6 +45,8 @@ pub async fn propose(
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
     changes.extend(withheld_that_fail(loaded, blamed));
+    let (mended, changed) = mended(loaded, ready);
+    changes.extend(changed);
     changes.extend(
         vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)),
     );
@@ -51,7 +54,7 @@ pub async fn propose(
         return Ok(None);
     }
     let vectors: Vec<_> = vectors.into_iter().map(|(vector, _)| vector).collect();
-    Ok(Some(Proposal { after: LoadedSpec::of(revised(loaded, &lines, vectors)), changes }))
+    Ok(Some(Proposal { after: LoadedSpec::of(revised(mended, &lines, vectors)), changes }))
 }
 
 /// The declarations of the items that API findings are about, and of what belongs to them.
@@ -162,14 +165,44 @@ async fn examples_of_unseen<'a>(
     Ok(vectors)
 }
 
-fn revised(loaded: &LoadedSpec, lines: &[String], vectors: Vec<Vector>) -> Sources {
-    let mut document = loaded.document_text();
+/// The spec with the vectors that the reference fails expecting what it gives, as far as their text can be changed alone.
+fn mended(loaded: &LoadedSpec, ready: &Ready) -> (Sources, Vec<Change>) {
+    let mut sources = loaded.sources.clone();
+    let mut changes = Vec::new();
+    for result in &ready.dropped {
+        let vector = loaded.spec.vectors.iter().find(|vector| vector.id == result.id);
+        let (Some(vector), VectorOutcome::Dropped(answer)) = (vector, &result.outcome) else { continue };
+        if waive::of_call(loaded, &ready.operations, &vector.operation, &vector.input).is_some() {
+            continue;
+        }
+        let edited = expected_of(answer)
+            .and_then(|expected| expect(&sources, &Options::default(), &vector.id, &expected));
+        if let Some(edited) = edited {
+            sources = edited;
+            let subject = result.id.to_string();
+            changes.push(Change {
+                kind: ChangeKind::VectorMended,
+                answers: vec![contradiction(&subject).id],
+                subject,
+            });
+        }
+    }
+    (sources, changes)
+}
+
+/// That a vector says something else than the reference does.
+pub(crate) fn contradiction(vector: &str) -> Finding {
+    Finding::new("vector-contradicts-reference", Priority::P2, vector, "")
+}
+
+fn revised(mut sources: Sources, lines: &[String], vectors: Vec<Vector>) -> Sources {
+    let mut document = String::from_utf8_lossy(&sources.document.bytes).into_owned();
     if !lines.is_empty() {
         document = add_api_lines(&document, "rust", lines);
     }
-    let mut sources = loaded.sources.clone();
     if !vectors.is_empty() {
-        let kept = loaded.spec.vectors.iter().filter(|vector| *vector.place.file == *HARVEST_FILE).cloned();
+        let mended = LoadedSpec::of(sources.clone());
+        let kept = mended.spec.vectors.into_iter().filter(|vector| *vector.place.file == *HARVEST_FILE);
         let all: Vec<_> = kept.chain(vectors).collect();
         let file = SourceFile { path: HARVEST_FILE.into(), bytes: render_vectors(&all).into_bytes() };
         sources.vector_files.retain(|known| known.path != HARVEST_FILE);

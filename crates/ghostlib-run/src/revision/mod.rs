@@ -11,7 +11,7 @@ pub use guard::{Leave, check};
 pub(crate) use harvest::vector_of;
 pub use harvest::{Harvest, harvest};
 pub use mechanical::{HARVEST_FILE, Proposal, propose};
-pub(crate) use mechanical::{declarations, is_apart};
+pub(crate) use mechanical::{contradiction, declarations, is_apart};
 
 use crate::spec_files::LoadedSpec;
 use ghostlib_model::{Reviser, Revision, RevisionVerdict};

@@ -16,7 +16,7 @@ pub(super) struct InRevision<'a> {
 }
 
 /// Opens the repository around a folder.
-pub(super) fn repository(around: &Path) -> Result<gix::Repository, SpecError> {
+pub(crate) fn repository(around: &Path) -> Result<gix::Repository, SpecError> {
     let options = gix::open::Options::isolated();
     let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
     let found =

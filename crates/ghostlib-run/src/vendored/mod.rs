@@ -234,6 +234,11 @@ fn take_out(files: &mut FileTree) -> FileTree {
     FileTree { files: own }
 }
 
+/// Whether a folder has the code of a vendored crate as it was written, whatever became of its lockfile.
+pub(crate) fn is_crate(dir: &Path) -> bool {
+    dir.join(ORIGINAL).exists()
+}
+
 /// How deep below a folder vendored crates are looked for.
 const MAX_DEPTH: usize = 8;
 
@@ -250,7 +255,7 @@ pub fn find_crates(root: &Path) -> Vec<PathBuf> {
         // The lockfile of a run is another thing; one that cannot be read may well be that of a vendored crate.
         let text = std::fs::read_to_string(path).unwrap_or_default();
         Lockfile::parse(&text).is_ok_and(|lock| lock.vendored.is_some())
-            || path.with_file_name(ORIGINAL).exists()
+            || path.parent().is_some_and(is_crate)
     };
     let dirs = locks.filter(|entry| is_vendored(entry.path())).filter_map(|entry| {
         let dir = entry.path().parent()?;

@@ -3,8 +3,10 @@
 
 mod alias;
 mod api;
+mod expect;
 mod fixes;
 mod format;
+mod front;
 mod ids;
 mod meaning;
 mod rename;
@@ -15,14 +17,18 @@ mod vectors;
 
 pub use alias::{add_alias, alias_edit};
 pub use api::add_api_lines;
+pub use expect::expect;
 pub use fixes::{Fixed, apply_fixes};
 pub use format::{Formatted, format, format_documents};
+pub use front::with_reference;
 pub use ids::{write_ids, write_ids_of};
 pub use meaning::means_the_same;
 pub use rename::{RenameError, rename};
 pub use render::render_vectors;
 pub use vector_file::add_vector_file;
 pub use vectors::add_vectors;
+
+pub(crate) use scalar::quoted;
 
 use crate::source::{SourceFile, Sources};
 
@@ -32,7 +38,7 @@ fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile>
 }
 
 /// How the lines of a document end.
-fn newline(document: &str) -> &'static str {
+pub(crate) fn newline(document: &str) -> &'static str {
     match document.find('\n') {
         Some(at) if document[..at].ends_with('\r') => "\r\n",
         _ => "\n",
@@ -45,7 +51,7 @@ fn insert(document: &str, offset: usize, piece: &str) -> String {
 }
 
 /// The white space that puts another line below a block. A list marker before the block counts as its width.
-fn indent_of(document: &str, offset: usize) -> String {
+pub(crate) fn indent_of(document: &str, offset: usize) -> String {
     let line_start = document[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     document[line_start..offset].chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
 }

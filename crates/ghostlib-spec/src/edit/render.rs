@@ -72,6 +72,19 @@ fn render_vector(yaml: &mut String, vector: &Vector) {
     }
 }
 
+/// What a vector expects, as keys and values on one line.
+pub(super) fn expected_pairs(expected: &Expected) -> Vec<String> {
+    match expected {
+        Expected::Error(error) => vec![format!("error:{}", error_after_key(error))],
+        Expected::Output(output) => {
+            let tolerance = output.tolerance.map(|it| format!("tolerance: {}", Value::from(it)));
+            let unordered = output.unordered.then(|| "unordered: true".to_owned());
+            let value = format!("output: {}", flow(&output.value));
+            [Some(value), tolerance, unordered].into_iter().flatten().collect()
+        }
+    }
+}
+
 fn error_after_key(error: &ExpectedError) -> String {
     match (&error.class, &error.text) {
         (None, None) => " true".to_owned(),

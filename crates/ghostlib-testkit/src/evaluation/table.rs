@@ -2,8 +2,8 @@
 
 use super::{EvaluationError, Recorded};
 use ghostlib_model::{
-    CaseVerdict, CodeCoverage, Evaluation, Gate, IterationSummary, Purpose, Ratio, ReferenceStamp, Reviser,
-    RevisionVerdict, SessionUsage,
+    Case, CaseVerdict, CodeCoverage, Evaluation, Gate, IterationSummary, Purpose, Ratio, ReferenceStamp,
+    Reviser, RevisionVerdict, SessionUsage,
 };
 use std::fmt::Write as _;
 
@@ -122,10 +122,17 @@ fn gates(all: &[&Evaluation]) -> String {
     if failing.is_empty() { "hold".into() } else { failing.join("; ") }
 }
 
+/// Whether it says no more than that no vector shows a function.
+fn is_unshown(case: &Case) -> bool {
+    case.rule == "no-vector"
+}
+
 fn verdicts(iteration: &IterationSummary) -> String {
     let Some(attribution) = &iteration.attribution else { return "-".into() };
+    // Earlier runs have it as a gap.
+    let shown = || attribution.cases.iter().filter(|case| !is_unshown(case));
     let count = |is: fn(&CaseVerdict) -> bool, one: &str, many: &str| {
-        let n = attribution.cases.iter().filter(|case| is(&case.verdict)).count();
+        let n = shown().filter(|case| is(&case.verdict)).count();
         (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
     };
     let counted = [
@@ -199,7 +206,7 @@ fn contribution(run: &Recorded, floors: &[Recorded]) -> String {
 /// What the loop could not mend.
 fn left(last: Option<&IterationSummary>) -> String {
     let cases = last.and_then(|iteration| iteration.attribution.as_ref()).map_or(&[][..], |it| &it.cases);
-    let left: Vec<_> = cases.iter().filter(|case| case.verdict.blames_spec()).collect();
+    let left: Vec<_> = cases.iter().filter(|case| case.verdict.blames_spec() && !is_unshown(case)).collect();
     if left.is_empty() {
         return "Nothing is left of which the spec would have to be blamed.\n".into();
     }

@@ -4,6 +4,7 @@
 //! spec does not state, it gets wrong, and now and then something that is stated. So it is known of each finding who must
 //! change, and of each run whether it could have converged.
 
+mod done;
 mod implementer;
 mod rules;
 mod table;
@@ -14,6 +15,7 @@ use crate::published::{FetchError, Published, listed};
 use crate::say;
 use crate::workplace::{Workplace, WorkplaceError};
 use clap::Args;
+use done::Done;
 use ghostlib_agent::Prompts;
 use ghostlib_diff::{CopyThresholds, ReadError};
 use ghostlib_model::{RunBudget, RunOptions, SessionBudget, Shown};
@@ -57,7 +59,7 @@ pub(crate) struct SimulateArgs {
     /// Generated inputs a function.
     #[arg(long, default_value_t = 60)]
     cases: usize,
-    /// Where fetched crates and what is built are kept.
+    /// Where fetched crates, what is built and the figures of each run are kept: a run that is there is not made again.
     #[arg(long, value_name = "FOLDER", default_value = "target/simulate")]
     cache: PathBuf,
     /// Put the table between the marks of this Markdown file.
@@ -131,22 +133,37 @@ async fn runs_of(
     published: &Published,
 ) -> Result<Row, SimulateError> {
     let dir = place.cache.join(format!("{}-{}", published.name, published.version));
+    let mut row = Row::named(published.to_string());
+    let mut done = Done::open(&dir, &settings(args))?;
+    let seeds: Vec<u64> = (args.seed..args.seed + args.runs).collect();
+    row = seeds.iter().filter_map(|seed| done.row(*seed)).fold(row, Row::plus);
+    let left: Vec<u64> = seeds.into_iter().filter(|seed| done.row(*seed).is_none()).collect();
+    if left.is_empty() {
+        return Ok(row);
+    }
     let rules = Arc::new(Rules::of(place, published, &dir.join("rules")).await?);
     let project = Project::at(dir.join("project"));
-    let mut row = Row::named(published.to_string());
-    for seed in args.seed..args.seed + args.runs {
+    for seed in left {
         let chosen = rules.choose(args.rules, seed);
         let spec = rules.write_spec(&chosen, &project.root().join(format!("specs/{seed}")))?;
         let lapses = Lapses { seed, rate: args.slips };
         let agent = Simulated::new(Arc::clone(&rules), chosen.clone(), lapses);
-        let done = agent.done();
+        let sessions = agent.done();
         let engine = engine(place, &project, agent)?;
         let outcome = Box::pin(engine.run(&spec, options(args, seed))).await?;
-        let truth = Truth::of(&rules, &chosen, &done, &outcome.summary).await?;
+        let truth = Truth::of(&rules, &chosen, &sessions, &outcome.summary).await?;
         say(format!("{published}, seed {seed}: {}", truth.line(&outcome.summary)));
-        row.add(&outcome.summary, &truth);
+        let figures = Row::of(&outcome.summary, &truth);
+        row = row.plus(&figures);
+        done.add(seed, figures)?;
     }
     Ok(row)
+}
+
+/// What the figures of a run depend on, besides the crate and the seed.
+fn settings(args: &SimulateArgs) -> String {
+    let SimulateArgs { rules, slips, samples, cases, .. } = args;
+    format!("{rules} rules, {slips} slips, {samples} samples, {cases} cases")
 }
 
 fn engine(place: &Workplace, project: &Project, agent: Simulated) -> Result<Engine, SimulateError> {

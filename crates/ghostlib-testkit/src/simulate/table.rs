@@ -2,10 +2,11 @@
 
 use super::truth::Truth;
 use ghostlib_model::{Ratio, RunEnd, RunSummary};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// The figures of one crate.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Row {
     name: String,
     /// Runs that passed.
@@ -25,23 +26,26 @@ impl Row {
         Self { name, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, summary: &RunSummary, truth: &Truth) {
-        self.converged = self.converged.and(summary.end == Some(RunEnd::Passed));
-        self.n_iterations += summary.iterations.len();
-        self.n_attempts += summary.iterations.iter().map(|iteration| iteration.attempts.len()).sum::<usize>();
-        self.gaps = [self.gaps, truth.gaps].into_iter().sum();
-        self.slips = [self.slips, truth.slips].into_iter().sum();
-        self.right = [self.right, truth.right()].into_iter().sum();
-        self.n_unclear += truth.n_unclear;
-        let grown = Ratio::new(truth.n_grown_for_slips, truth.n_changes);
-        self.grown_for_slips = [self.grown_for_slips, grown].into_iter().sum();
+    /// The figures of one run.
+    pub(super) fn of(summary: &RunSummary, truth: &Truth) -> Self {
+        Self {
+            name: String::new(),
+            converged: Ratio::default().and(summary.end == Some(RunEnd::Passed)),
+            n_iterations: summary.iterations.len(),
+            n_attempts: summary.iterations.iter().map(|iteration| iteration.attempts.len()).sum(),
+            gaps: truth.gaps,
+            slips: truth.slips,
+            right: truth.right(),
+            n_unclear: truth.n_unclear,
+            grown_for_slips: Ratio::new(truth.n_grown_for_slips, truth.n_changes),
+        }
     }
 
-    /// Both together.
+    /// Both together, with the name of the first.
     pub(super) fn plus(self, other: &Self) -> Self {
         let sum = |a: Ratio, b: Ratio| [a, b].into_iter().sum();
         Self {
-            name: "together".into(),
+            name: self.name,
             converged: sum(self.converged, other.converged),
             n_iterations: self.n_iterations + other.n_iterations,
             n_attempts: self.n_attempts + other.n_attempts,
@@ -79,7 +83,7 @@ pub(super) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
         "| crate | runs | converged | iterations | attempts | gaps told right | slips told right | all | unclear | changes for slips |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
-    let together = rows.iter().fold(Row::default(), Row::plus);
+    let together = rows.iter().fold(Row::named("together".into()), Row::plus);
     for row in rows.iter().chain([&together]) {
         let _always_fits = writeln!(table, "{}", row.line());
     }

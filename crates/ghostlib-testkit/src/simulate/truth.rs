@@ -40,7 +40,10 @@ impl Truth {
         let mut known: BTreeMap<FindingId, BTreeSet<bool>> = BTreeMap::new();
         for iteration in &summary.iterations {
             let cases = iteration.attribution.iter().flat_map(|attribution| &attribution.cases);
-            for case in cases.filter(|case| !case.candidates.is_empty() || case.probe.is_some()) {
+            let is_difference = |case: &&Case| {
+                case.verdict != CaseVerdict::Unshown && (!case.candidates.is_empty() || case.probe.is_some())
+            };
+            for case in cases.filter(is_difference) {
                 let wrong: Vec<&Wrong> =
                     case_candidates(case).filter_map(|id| done.get(session_of(summary, id)?)).collect();
                 let cause = cause(rules, chosen, case, &wrong).await?;

@@ -4,11 +4,14 @@ use super::{Differential, ROUNDS, Seeds};
 use crate::coverage::{CoverageMap, Reached};
 use crate::generate::{Generator, Sequences, neighbours};
 use crate::operation::Operation;
-use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value};
+use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Value, accepts_enough};
 use std::collections::BTreeSet;
 
 /// An operation from which the reference did not come back so often is not called any more.
 const MAX_LOST: usize = 6;
+
+/// So many accepted sequences of an operation are kept: what is rarely accepted has no more.
+const MAX_ACCEPTED: usize = 32;
 
 /// The drawing of sequences, round by round.
 pub(super) struct Drawing<'a> {
@@ -21,6 +24,8 @@ pub(super) struct Drawing<'a> {
     n_lost: Vec<usize>,
     /// What ran so far, if the reference counts it.
     reached: Option<Reached<'a>>,
+    /// Sequences that end with a call that the reference accepted, for each operation.
+    accepted: Vec<Vec<Sequence>>,
     /// Sequences of the seeds, and those by which something ran for the first time, by the operations that they call.
     corpus: Vec<Vec<Sequence>>,
 }
@@ -46,6 +51,7 @@ impl<'a> Drawing<'a> {
             known: BTreeSet::new(),
             n_lost,
             reached: map.map(Reached::nothing),
+            accepted: vec![vec![]; operations.len()],
             corpus: vec![vec![]; operations.len()],
         };
         seeds.sequences.iter().for_each(|sequence| drawing.keep(sequence));
@@ -75,6 +81,31 @@ impl<'a> Drawing<'a> {
             }
             sequences.push(self.draw(target));
             self.drop_known(&mut sequences);
+        }
+        sequences
+    }
+
+    /// More sequences for the operations of which the reference accepted some calls and not enough to say anything, most of
+    /// them like those; nothing, if there are none.
+    pub(super) fn of_scarce(&mut self, plan: &Differential) -> Vec<Sequence> {
+        let mut sequences = vec![];
+        for target in 0..self.operations.len() {
+            let accepted = self.sequences.accepted(target);
+            if self.n_lost[target] >= MAX_LOST || accepted.n == 0 || accepts_enough(accepted) {
+                continue;
+            }
+            for _ in 0..plan.cases.div_ceil(ROUNDS) {
+                let known = &self.accepted[target];
+                sequences.push(match known.len() {
+                    0 => self.draw(target),
+                    n if self.generator.rng().u8(..4) > 0 => {
+                        let old = &known[self.generator.rng().usize(..n)];
+                        self.sequences.mutate(old, target, &mut self.generator)
+                    }
+                    _ => self.draw(target),
+                });
+                self.drop_known(&mut sequences);
+            }
         }
         sequences
     }
@@ -133,8 +164,20 @@ impl<'a> Drawing<'a> {
         }
     }
 
+    fn keep_accepted(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
+        for (at, (call, answer)) in sequence.calls.iter().zip(&answer.answers).enumerate() {
+            let operation = self.operations.iter().position(|one| one.name == call.operation);
+            if let (Some(operation), Answer::Ok(_)) = (operation, answer)
+                && self.accepted[operation].len() < MAX_ACCEPTED
+            {
+                self.accepted[operation].push(Sequence { calls: sequence.calls[..=at].to_vec() });
+            }
+        }
+    }
+
     pub(super) fn learn(&mut self, sequence: &Sequence, answer: &SequenceAnswer) {
         self.sequences.learn(sequence, answer, &mut self.generator);
+        self.keep_accepted(sequence, answer);
         if self.reached.as_mut().is_some_and(|reached| reached.add(&answer.ran) > 0) {
             self.keep(sequence);
         }

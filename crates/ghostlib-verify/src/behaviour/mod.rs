@@ -133,7 +133,8 @@ impl Difference {
     }
 }
 
-/// The operations are tried in so many rounds. Each learns from what the reference accepted in those before it.
+/// The operations are tried in so many rounds, and those of which little is accepted in as many more. Each learns from
+/// what the reference accepted in those before it.
 const ROUNDS: usize = 5;
 
 /// Wall time for a generated call of the candidate. The reference has half of it, since what comes back just in time on
@@ -161,8 +162,8 @@ pub async fn try_operations(
     let mut together = Together { reference: [&counting, reference], candidate, losses: Losses::default() };
     let mut steadiness = Steadiness::default();
     let mut rounds = vec![];
-    for round in 0..ROUNDS {
-        let sequences = drawing.round(round, plan);
+    for round in 0..2 * ROUNDS {
+        let sequences = if round < ROUNDS { drawing.round(round, plan) } else { drawing.of_scarce(plan) };
         let answered = together.ask(&sequences, &Patience::SHORT).await?;
         for (sequence, one) in sequences.iter().zip(&answered) {
             steadiness.learn(sequence, one);

@@ -6,7 +6,7 @@ use super::neighbours::neighbours;
 use super::surroundings::{self, lay_out};
 use super::values::Generator;
 use crate::operation::{Access, Operation, Presence, TypeName};
-use ghostlib_model::{Answer, Call, Sequence, SequenceAnswer, Surroundings, Value};
+use ghostlib_model::{Answer, Call, Ratio, Sequence, SequenceAnswer, Surroundings, Value};
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,6 +140,12 @@ impl<'a> Sequences<'a> {
                 }
             }
         }
+    }
+
+    /// The calls of an operation that the reference accepted so far, of all.
+    pub(crate) fn accepted(&self, operation: usize) -> Ratio {
+        let (n_made, n_ok) = self.accepted[operation];
+        Ratio::new(n_ok as usize, n_made as usize)
     }
 
     /// Adds a call with all that it needs; the index of the call.

@@ -32,7 +32,7 @@ pub use emit::test_file;
 pub use expand::{Features, expand};
 pub use manifest::ManifestError;
 pub use operations::offered;
-pub use reference::{Reference, fetch};
+pub use reference::{Reference, cached, fetch};
 pub use toolchain::{Toolchain, ToolchainError};
 pub use types_of::OwnType;
 pub use vendor::{Vendored, fetch_dependencies};

@@ -47,8 +47,30 @@ pub async fn fetch(source: &ReferenceSource, base: &Path, cache: &Path) -> Resul
         let root = cache.join(format!("path-{}", checksum(&dir, &SKIPPED)?.short()));
         return fetch_once(source, &root, &dir).await;
     }
-    let name = Sha256Hex::of(reference.as_bytes());
-    fetch_once(source, &cache.join(format!("{}-{}", folder_name(source), name.short())), base).await
+    fetch_once(source, &named_folder(source, cache), base).await
+}
+
+/// The source tree of a reference that lies in `cache` already, or nothing: this fetches none. `checksum` is that of its
+/// files.
+pub fn cached(source: &ReferenceSource, checksum: &Sha256Hex, cache: &Path) -> Option<PathBuf> {
+    let root = match source {
+        ReferenceSource::Path(_) => cache.join(format!("path-{}", checksum.short())),
+        _ => named_folder(source, cache),
+    };
+    source_in(source, &root).ok().filter(|dir| dir.is_dir())
+}
+
+/// The folder of a reference that does not change, named after where it came from.
+fn named_folder(source: &ReferenceSource, cache: &Path) -> PathBuf {
+    let name = Sha256Hex::of(source.to_string().as_bytes());
+    cache.join(format!("{}-{}", folder_name(source), name.short()))
+}
+
+fn source_in(source: &ReferenceSource, root: &Path) -> Result<PathBuf, ReferenceError> {
+    match source {
+        ReferenceSource::Crate { name, version } => vendored(&root.join(VENDOR), name, version),
+        _ => Ok(root.join(SOURCE)),
+    }
 }
 
 async fn fetch_once(source: &ReferenceSource, root: &Path, base: &Path) -> Result<Reference, ReferenceError> {
@@ -117,10 +139,7 @@ fn last_cause(stderr: &str) -> String {
 }
 
 fn open(source: &ReferenceSource, root: &Path) -> Result<Reference, ReferenceError> {
-    let dir = match source {
-        ReferenceSource::Crate { name, version } => vendored(&root.join(VENDOR), name, version)?,
-        _ => root.join(SOURCE),
-    };
+    let dir = source_in(source, root)?;
     let manifest = Manifest::read(&dir)?;
     let canaries = plant(root, &dir)?;
     Ok(Reference {

@@ -33,6 +33,11 @@ impl CodeJson {
     }
 }
 
+/// Whether a code has a page of its own.
+pub(in crate::commands) fn has_page(code: &str) -> bool {
+    PAGES.get_file(format!("{code}.md")).is_some()
+}
+
 pub(super) fn list(json: bool) {
     if json {
         return say_json(&Code::ALL.iter().map(|code| CodeJson::of(*code)).collect::<Vec<_>>());

@@ -2,6 +2,8 @@ mod catalogue;
 mod fix;
 mod former;
 
+pub(in crate::commands) use catalogue::has_page;
+
 use crate::args::ReadingArgs;
 use crate::console::{counted, say, say_json};
 use crate::diagnostics::Texts;

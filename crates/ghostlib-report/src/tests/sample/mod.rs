@@ -1,7 +1,10 @@
 //! A run that shows every part of a report: three iterations, the first with three attempts, the third of which passes.
 
 mod attribution;
+mod beside;
 mod pieces;
+
+pub(crate) use beside::beside;
 
 use ghostlib_model::{
     AgentStamp, Alarm, Answer, AttemptId, AttemptSummary, CodeCoverage, CodeReached, Environment, Evaluation,
@@ -272,8 +275,10 @@ fn attempt((iteration, n): (u32, u32), evaluation: Option<Evaluation>) -> Attemp
             candidate: Some(candidate(n)),
             policy: None,
             usage: None,
+            seconds: 9.5,
         }],
         evaluation: evaluation.map(Arc::new),
+        evaluation_seconds: 3.71,
         environment: Some(Environment { toolchain: "rustc 1.95.0".into(), sandbox: "landlock".into() }),
     }
 }

@@ -88,8 +88,10 @@ fn attempt(number: u32, candidate: bool, evaluation: Option<Evaluation>) -> Atte
             candidate: candidate.then_some(stamp),
             policy: None,
             usage: None,
+            seconds: 1.0,
         }],
         evaluation: evaluation.map(Into::into),
+        evaluation_seconds: 1.0,
         environment: None,
     }
 }
