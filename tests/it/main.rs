@@ -39,6 +39,7 @@ mod runs;
 mod sandbox;
 mod schemas;
 mod shrink;
+mod slicing;
 mod small_commands;
 mod spec_diff;
 mod strength;

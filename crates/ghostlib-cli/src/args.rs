@@ -47,6 +47,7 @@ pub(crate) enum Command {
     Ablate(commands::ablate::AblateArgs),
     Shrink(commands::shrink::ShrinkArgs),
     Perturb(commands::perturb::PerturbArgs),
+    Replace(commands::replace::ReplaceArgs),
     Add(commands::add::AddArgs),
     Verify(commands::verify::VerifyArgs),
     Outdated(commands::outdated::OutdatedArgs),

@@ -9,6 +9,7 @@
 mod api;
 mod compare;
 mod copy;
+mod cut;
 mod documentation;
 mod grammar;
 mod language;
@@ -22,10 +23,12 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod usage;
 
 pub use api::{Api, ExtractError, FeatureSet, Unseen};
 pub use compare::{ApiComparison, ApiItems, Level, Move, compare};
 pub use copy::{CopiedRun, CopyReport, CopyThresholds, code_size, common_code, copy_check};
+pub use cut::{Because, CutBlocks, Declared, Extent, Wanted, cut_blocks, is_same_path};
 pub use documentation::documentation;
 pub use grammar::Grammar;
 pub use language::{LANGUAGES, Language, ScopeName, language_named, language_of};
@@ -35,3 +38,4 @@ pub use python::Python;
 pub use rust::{Rust, extract_block, extract_crate, extract_expanded};
 pub use structure::{FunctionAt, FunctionPair, MatchedBy, Structure, compare_structure, message_findings};
 pub use tree::{Lossy, ReadError, SourceFile, SourceTree};
+pub use usage::{How, Part, Usage, Used, usage};

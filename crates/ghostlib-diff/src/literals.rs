@@ -56,7 +56,7 @@ fn surroundings(root: Node<'_>, text: &str, language: &dyn Language) -> Surround
 }
 
 /// The code of fenced blocks in documentation comments, and of Python's examples after `>>>`.
-fn documented_code(text: &str) -> Vec<String> {
+pub(crate) fn documented_code(text: &str) -> Vec<String> {
     let mut blocks = vec![];
     let mut open: Option<String> = None;
     for line in text.lines() {

@@ -264,7 +264,7 @@ impl LoadedSpec {
     }
 }
 
-fn hash(sources: &Sources) -> Sha256Hex {
+pub(crate) fn hash(sources: &Sources) -> Sha256Hex {
     sha256_of_files(sources.files().map(|file| (file.path.as_str(), file.bytes.as_slice())))
 }
 

@@ -4,10 +4,11 @@ use crate::code::Code;
 use crate::dialect::Dialect;
 use crate::nearest::did_you_mean;
 use crate::perturbation;
+use crate::slice::SliceOf;
 use crate::spec::{Dependency, FrontMatter, Target};
 use crate::text::{Excerpt, Text};
 use crate::yaml::{Entry, Keys, Kind, Node, Reader};
-use ghostlib_model::{Diagnostic, ReferenceSource, Span, Waived, Waiver};
+use ghostlib_model::{Diagnostic, ReferenceSource, Sha256Hex, Span, Waived, Waiver};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -29,6 +30,7 @@ const TOP: Keys = Keys {
         "retired",
         "keywords",
         "waivers",
+        "slice",
         "lints",
     ],
     unknown: Code::FrontMatterUnknownKey,
@@ -47,6 +49,7 @@ const WAIVER: Keys = Keys {
     known: &["item", "operation", "input", "pattern", "reason"],
     unknown: Code::FrontMatterUnknownKey,
 };
+const SLICE: Keys = Keys { known: &["of", "only"], unknown: Code::FrontMatterUnknownKey };
 const WRONG: Code = Code::FrontMatterValue;
 
 /// How a document divides, in bytes.
@@ -184,6 +187,7 @@ fn read_entries(reader: &mut Reader, entries: &[Entry]) -> FrontMatter {
             }
             "keywords" => front_matter.keywords = read_keywords(reader, value),
             "waivers" => front_matter.waivers = read_waivers(reader, value),
+            "slice" => front_matter.slice = read_slice(reader, value),
             "lints" => front_matter.lints = read_texts_by_key(reader, value, "`lints`"),
             _ => {}
         }
@@ -308,6 +312,22 @@ fn read_keywords(reader: &mut Reader, node: &Node) -> BTreeMap<String, Vec<Strin
         (entry.key.clone(), texts.into_iter().map(|(text, _)| text).collect())
     };
     entries.iter().map(phrases).collect()
+}
+
+fn read_slice(reader: &mut Reader, node: &Node) -> Option<SliceOf> {
+    reader.map(node, "`slice`", &SLICE, WRONG)?;
+    let of = node.get("of").and_then(|of| Sha256Hex::from_digits(&reader.text(of, "`of`", WRONG)?));
+    let only = node.get("only").map(|only| reader.texts(only, "`only`", WRONG)).unwrap_or_default();
+    match of {
+        Some(of) if !only.is_empty() => {
+            Some(SliceOf { of, only: only.into_iter().map(|(text, _)| text).collect() })
+        }
+        _ => {
+            let help = "let `ghostlib spec slice` write it: `of:` is the hash of the whole spec, `only:` what was asked for";
+            reader.report(WRONG, node.span, "`slice` does not say what it is of", help);
+            None
+        }
+    }
 }
 
 fn read_waivers(reader: &mut Reader, node: &Node) -> Vec<Waiver> {

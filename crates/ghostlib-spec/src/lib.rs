@@ -93,6 +93,7 @@ mod requirements;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod shown;
+pub mod slice;
 mod source;
 mod spec;
 mod statements;

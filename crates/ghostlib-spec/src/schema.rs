@@ -58,6 +58,9 @@ struct FrontMatterYaml {
     keywords: Option<KeywordsYaml>,
     /// What the reference does and the spec is not to say.
     waivers: Option<Vec<WaiverYaml>>,
+    /// What the spec is a slice of.
+    #[schemars(default, with = "SliceYaml")]
+    slice: Option<SliceYaml>,
     /// The levels of lints, by code.
     lints: Option<BTreeMap<String, LintLevelYaml>>,
 }
@@ -178,6 +181,17 @@ struct RuleChangeYaml {
     from: Filled,
     /// What comes to stand there.
     to: Filled,
+}
+
+/// What a spec is a slice of; `ghostlib spec slice` writes it.
+#[derive(JsonSchema)]
+#[schemars(rename = "Slice", deny_unknown_fields)]
+struct SliceYaml {
+    /// The hash of the whole spec.
+    #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
+    of: String,
+    /// What was asked for.
+    only: Texts,
 }
 
 /// Something that the reference does and the spec is not to say, and why.

@@ -87,7 +87,7 @@ fn front_matter(text: &str) -> Option<Range<usize>> {
 }
 
 /// A document without keys of its front matter, each with all that belongs to it.
-fn without_keys(text: &str, keys: &[&str]) -> String {
+pub(crate) fn without_keys(text: &str, keys: &[&str]) -> String {
     let Some(range) = front_matter(text) else { return text.to_owned() };
     let mut leaves_out = false;
     let mut kept = String::new();

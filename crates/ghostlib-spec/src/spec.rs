@@ -1,6 +1,7 @@
 use crate::coverage::Coverage;
 use crate::dialect::Dialect;
 use crate::operations::Operation;
+use crate::slice::SliceOf;
 use ghostlib_model::{Binding, Level, Place, ReferenceSource, Requirement, RequirementId, Vector, Waiver};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -106,6 +107,8 @@ pub struct FrontMatter {
     pub keywords: BTreeMap<String, Vec<String>>,
     /// What the reference does and the spec is not to say.
     pub waivers: Vec<Waiver>,
+    /// What it is a slice of, if it is one.
+    pub slice: Option<SliceOf>,
     /// The levels of lints, by their codes: `allow`, `info`, `warning`, `error`.
     pub lints: BTreeMap<String, String>,
 }

@@ -24,6 +24,7 @@ mod published;
 mod respell;
 mod sessions;
 mod simulate;
+mod slices;
 mod workplace;
 
 #[derive(Parser)]
@@ -51,6 +52,7 @@ enum Command {
     Respell(respell::RespellArgs),
     Sessions(sessions::SessionsArgs),
     Simulate(simulate::SimulateArgs),
+    Slices(slices::SlicesArgs),
     Truth(oracle::TruthArgs),
 }
 
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Power(args) => finished(power::power(&args)),
         Command::Sessions(args) => finished(sessions::sessions(&args)),
         Command::Simulate(args) => finished(simulate::simulate(&args)),
+        Command::Slices(args) => finished(slices::slices(&args)),
         Command::Respell(args) => finished(respell::respell(&args)),
         Command::Truth(args) => finished(oracle::truth(&args)),
     }

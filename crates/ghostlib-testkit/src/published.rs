@@ -99,7 +99,7 @@ struct Package {
 }
 
 /// The folder into which cargo unpacks a crate, asked for as the dependency of an empty one.
-fn unpacked(published: &Published, cache: &Path) -> Result<PathBuf, FetchError> {
+pub(crate) fn unpacked(published: &Published, cache: &Path) -> Result<PathBuf, FetchError> {
     let probe = cache.join("probe").join(format!("{}-{}", published.name, published.version));
     let manifest = format!(
         "[package]\nname = \"probe\"\nedition = \"2021\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n\

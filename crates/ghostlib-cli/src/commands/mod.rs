@@ -28,6 +28,7 @@ pub(crate) mod parse;
 pub(crate) mod perturb;
 pub(crate) mod prompts;
 pub(crate) mod recording;
+pub(crate) mod replace;
 pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod review;
@@ -96,7 +97,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Lint(args) => lint::lint(&args, json).await,
         Command::Fmt(args) => fmt::fmt(&args, json),
         Command::Parse(args) => parse::parse(&args, json),
-        Command::Spec(args) => spec::spec(&args, json),
+        Command::Spec(args) => spec::spec(&args, json).await,
         Command::Schema(args) => Ok(schema::schema(&args, json)),
         Command::Diff(args) => diff::diff(&args, json).await,
         Command::Eval(args) => eval::eval(&args, json).await,
@@ -106,6 +107,7 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Ablate(args) => Box::pin(ablate::ablate(&args, json)).await,
         Command::Shrink(args) => Box::pin(shrink::shrink(&args, json)).await,
         Command::Perturb(args) => perturb::perturb(&args, json).await,
+        Command::Replace(args) => Box::pin(replace::replace(&args, json)).await,
         Command::Run(args) => run::run(&args, json).await,
         Command::Resume(args) => resume::resume(&args, json).await,
         Command::Review(args) => review::review(&args, json).await,

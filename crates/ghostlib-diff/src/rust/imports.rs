@@ -10,13 +10,28 @@ pub(super) const OUTSIDE: &str = "::";
 /// Deeper trees of braces than this are not read.
 const MAX_DEPTH: usize = 64;
 
-/// The imports of one `use`.
-pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>, is_public: bool) -> Vec<Import<'t>> {
-    let mut tree = UseTree { krate, site, is_public, imports: vec![] };
-    if let Some(argument) = site.node.child_by_field_name("argument") {
+/// One name, or one glob, of a `use`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UseLeaf<'t> {
+    pub(crate) path: Vec<&'t str>,
+    /// The name that it gets, which may be `_`; nothing for a glob.
+    pub(crate) name: Option<&'t str>,
+}
+
+/// What the `use` declaration at a node of `text` imports.
+pub(crate) fn use_leaves<'t>(text: &'t str, declaration: Node<'_>) -> Vec<UseLeaf<'t>> {
+    let mut tree = UseTree { text, leaves: vec![] };
+    if let Some(argument) = declaration.child_by_field_name("argument") {
         tree.read(&[], argument, 0);
     }
-    tree.imports
+    tree.leaves
+}
+
+/// The imports of one `use`.
+pub(super) fn imports<'t>(krate: &Krate<'t>, site: Site<'t>, is_public: bool) -> Vec<Import<'t>> {
+    let leaves = use_leaves(&krate.sources.file(site.file).text, site.node);
+    let named = leaves.into_iter().filter(|leaf| leaf.name != Some("_"));
+    named.map(|UseLeaf { path, name }| Import { path, name, is_public, site }).collect()
 }
 
 /// The import that an `extern crate` is.
@@ -36,15 +51,17 @@ pub(super) fn segments(text: &str) -> Vec<&str> {
     segments
 }
 
-struct UseTree<'k, 't> {
-    krate: &'k Krate<'t>,
-    site: Site<'t>,
-    is_public: bool,
-    imports: Vec<Import<'t>>,
+struct UseTree<'t> {
+    text: &'t str,
+    leaves: Vec<UseLeaf<'t>>,
 }
 
-impl<'t> UseTree<'_, 't> {
-    fn read(&mut self, prefix: &[&'t str], node: Node<'t>, depth: usize) {
+impl<'t> UseTree<'t> {
+    fn text(&self, node: Node<'_>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    fn read(&mut self, prefix: &[&'t str], node: Node<'_>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -72,7 +89,7 @@ impl<'t> UseTree<'_, 't> {
                 else {
                     return;
                 };
-                let alias = self.krate.text(self.site.at(alias));
+                let alias = self.text(alias);
                 self.named(self.path(prefix, path), alias);
             }
             "identifier" | "scoped_identifier" | "self" | "crate" | "super" => {
@@ -86,14 +103,14 @@ impl<'t> UseTree<'_, 't> {
         }
     }
 
-    fn read_all(&mut self, prefix: &[&'t str], list: Node<'t>, depth: usize) {
+    fn read_all(&mut self, prefix: &[&'t str], list: Node<'_>, depth: usize) {
         for child in children(list) {
             self.read(prefix, child, depth + 1);
         }
     }
 
-    fn path(&self, prefix: &[&'t str], node: Node<'t>) -> Vec<&'t str> {
-        [prefix, &segments(self.krate.text(self.site.at(node)))].concat()
+    fn path(&self, prefix: &[&'t str], node: Node<'_>) -> Vec<&'t str> {
+        [prefix, &segments(self.text(node))].concat()
     }
 
     /// `a::{self}` is `a`.
@@ -101,12 +118,10 @@ impl<'t> UseTree<'_, 't> {
         if path.len() > 1 && path.last() == Some(&"self") {
             path.pop();
         }
-        if name != "_" {
-            self.push(path, Some(name));
-        }
+        self.push(path, Some(name));
     }
 
     fn push(&mut self, path: Vec<&'t str>, name: Option<&'t str>) {
-        self.imports.push(Import { path, name, is_public: self.is_public, site: self.site });
+        self.leaves.push(UseLeaf { path, name });
     }
 }

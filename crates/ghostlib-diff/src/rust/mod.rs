@@ -33,6 +33,7 @@ mod text;
 mod traits;
 mod types;
 
+pub(crate) use imports::{UseLeaf, use_leaves};
 pub use language::Rust;
 
 use crate::node::walk;

@@ -1,6 +1,7 @@
 mod attributes;
 mod broken;
 mod copying;
+mod cutting;
 mod differences;
 mod extraction;
 mod hostile;
@@ -11,6 +12,7 @@ mod python;
 mod round_trip;
 mod spelling;
 mod structure;
+mod using;
 
 use crate::{Api, FeatureSet, SourceFile, SourceTree, extract_crate};
 use ghostlib_model::{ApiItem, ApiKind};

@@ -20,7 +20,7 @@ use crate::revision::declarations;
 use crate::spec_files::{DOCUMENT, LoadedSpec};
 use document::{Content, Section};
 use facts::Facts;
-use ghostlib_diff::documentation;
+use ghostlib_diff::{Api, documentation};
 use ghostlib_model::{ApiItem, ApiKind, Diagnostic, Severity, Vector};
 use ghostlib_spec::{SourceFile, Sources};
 use ghostlib_verify::{Observed, Operation, plain};
@@ -56,6 +56,11 @@ pub async fn distil(naming: &Naming, judge: &Judge, options: &JudgeOptions) -> R
     drawn.conclude(naming, judge, &ready, options).await
 }
 
+/// The lines of an API block that declares an API.
+pub(crate) fn declared_lines(api: &Api) -> Vec<String> {
+    declarations(api.items.iter().filter(|item| items::is_declared(api, item)).collect())
+}
+
 /// What is known of a reference so far.
 struct Drawn {
     content: Content,
@@ -74,7 +79,7 @@ impl Drawn {
             language: judge.language(),
             manifest: Manifest::of(judge.source()),
             package: format!("{} {}", stamp.package, stamp.version),
-            api: declarations(api.items.iter().filter(|item| items::is_declared(api, item)).collect()),
+            api: declared_lines(api),
             bindings: Vec::new(),
             sections: Vec::new(),
         };

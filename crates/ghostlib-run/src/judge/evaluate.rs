@@ -1,6 +1,6 @@
 use super::{
-    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language, seeds,
-    stand, waive,
+    Judge, JudgeError, JudgeOptions, Operations, Ready, extract, figures, findings, fitted, language,
+    required, seeds, stand, waive,
 };
 use crate::leaks;
 use crate::spec_files::LoadedSpec;
@@ -138,13 +138,14 @@ impl Judge {
             measured.time("api", since);
             return Ok(());
         }
-        let comparison = compare(&self.api, &measured.own_api);
-        let required = waive::without_waived(loaded, &self.api);
-        let dimension = required.map(|required| compare(&required, &measured.own_api).dimension);
+        let reference = required::of(loaded, &self.api, language(&self.tools.reference));
+        let comparison = compare(&reference, &measured.own_api);
+        let unwaived = waive::without_waived(loaded, &reference);
+        let dimension = unwaived.map(|required| compare(&required, &measured.own_api).dimension);
         measured.api = Some(dimension.unwrap_or(comparison.dimension));
         measured.findings.extend(comparison.findings.into_iter().map(|mut finding| {
-            if self.api.items.iter().any(|item| item.path == finding.subject) {
-                finding.spec = stand::stand_of_api(loaded, &self.api, &finding.subject);
+            if reference.items.iter().any(|item| item.path == finding.subject) {
+                finding.spec = stand::stand_of_api(loaded, &reference, &finding.subject);
             }
             finding
         }));

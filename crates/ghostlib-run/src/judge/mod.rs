@@ -12,6 +12,7 @@ mod pair;
 mod perturb;
 mod plant;
 mod power;
+mod required;
 mod stand;
 mod strength;
 mod upstream;
@@ -291,7 +292,8 @@ impl Judge {
     /// # Errors
     /// If the reference does not build, or the sandbox fails.
     pub async fn ready(&self, loaded: &LoadedSpec, options: &JudgeOptions) -> Result<Ready, JudgeError> {
-        let mut operations = Operations::of(&loaded.spec, &self.tools.reference, &self.api);
+        let required = required::of(loaded, &self.api, language(&self.tools.reference));
+        let mut operations = Operations::of(&loaded.spec, &self.tools.reference, &required);
         let (driver, left_out) = self.build_reference(&operations, options.build_wall).await?;
         for left_out in left_out {
             operations.leave_out(&left_out.operation, &left_out.reason);

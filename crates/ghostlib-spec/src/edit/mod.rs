@@ -6,6 +6,7 @@ mod api;
 mod expect;
 mod fixes;
 mod format;
+mod front;
 mod ids;
 mod meaning;
 mod rename;
@@ -19,6 +20,7 @@ pub use api::add_api_lines;
 pub use expect::expect;
 pub use fixes::{Fixed, apply_fixes};
 pub use format::{Formatted, format, format_documents};
+pub use front::with_reference;
 pub use ids::{write_ids, write_ids_of};
 pub use meaning::means_the_same;
 pub use rename::{RenameError, rename};
@@ -27,7 +29,7 @@ pub use vector_file::add_vector_file;
 pub use vectors::add_vectors;
 
 pub(crate) use ids::{markdown_of, requirement_ids_free};
-pub(crate) use scalar::scalar;
+pub(crate) use scalar::{quoted, scalar};
 
 use crate::source::{SourceFile, Sources};
 
