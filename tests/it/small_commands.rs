@@ -51,7 +51,8 @@ fn report_and_status_show_a_run() {
     let _ = project.run(&["report", "r1", "--format", "html", "-o", "out.html"]).expect_code(0);
     let page = project.read("out.html");
     assert!(page.starts_with("<!DOCTYPE html>"));
-    for beside in ["<section id=\"requirements\"", "<ol class=\"turns\">", "The reference, <code>src/lib.rs:"] {
+    for beside in ["<section id=\"requirements\"", "<ol class=\"turns\">", "The reference, <code>src/lib.rs:"]
+    {
         assert!(page.contains(beside), "what lies beside the journal is shown: {beside}");
     }
     assert_eq!(project.read(".ghostlib/runs/r1/report.html"), page);
