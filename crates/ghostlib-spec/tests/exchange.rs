@@ -41,7 +41,9 @@ fn said(spec: &Spec, imported: &Imported) -> Vec<(Level, String)> {
 /// All but requirements and places that both formats have.
 fn declared(spec: &Spec) -> impl PartialEq + std::fmt::Debug + use<> {
     let mut vectors: Vec<_> = spec.vectors.iter().filter(|one| !one.hidden).cloned().collect();
-    vectors.iter_mut().for_each(|one| one.place = ghostlib_model::Place::start_of(""));
+    for one in &mut vectors {
+        one.place = ghostlib_model::Place::start_of("");
+    }
     vectors.sort_by(|a, b| a.id.cmp(&b.id));
     let operations: Vec<_> = spec
         .operations

@@ -264,13 +264,22 @@ impl Editor<'_> {
         for Marked { requirement, id, .. } in again {
             let level = requirement.level;
             if requirement.level_source != LevelSource::Keyword && level != Level::Must {
-                said += &format!(
-                    "{start}The following {level} hold:{start}- r[{id}]{} {indent} {}",
-                    self.newline, requirement.text
-                );
+                let gap = [self.newline, &indent, "  "].concat();
+                said.extend([
+                    &start,
+                    "The following ",
+                    level.keyword(),
+                    " hold:",
+                    &start,
+                    "- r[",
+                    id,
+                    "]",
+                    &gap,
+                ]);
             } else {
-                said += &format!("{start}r[{id}]{}{indent}{}", self.newline, requirement.text);
+                said.extend([&start, "r[", id, "]", self.newline, &indent]);
             }
+            said += &requirement.text;
             self.restated.push(Restated { place: requirement.place.clone(), id: (*id).to_owned() });
         }
         // Before a table or a list an empty line has to follow.

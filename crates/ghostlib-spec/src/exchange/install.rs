@@ -13,7 +13,7 @@ pub(super) fn write(spec: &Spec, vectors: &[Vector]) -> String {
          for your language to any coding agent, in a folder with these files, and put a folder of your project in the place of \
          `[FOLDER]`.\n\n| file | what it is |\n|---|---|\n| `SPEC.md` | what the library does |\n"
     );
-    for part in spec.front_matter.files.iter() {
+    for part in &spec.front_matter.files {
         let _ = writeln!(page, "| `{part}` | goes on with `SPEC.md` |");
     }
     let _ = writeln!(page, "| `tests.yaml` | {} that must hold |", cases(vectors.len()));
@@ -89,8 +89,8 @@ fn bounds(target: &Target) -> String {
     let mut bounds = match target.dependencies.as_slice() {
         [] => "Use nothing but the standard library.".to_owned(),
         some => {
-            let names: Vec<_> = some.iter().map(named).collect();
-            format!("Use nothing but the standard library and {}.", names.join(", "))
+            let list: Vec<_> = some.iter().map(named).collect();
+            format!("Use nothing but the standard library and {}.", list.join(", "))
         }
     };
     if !target.features.is_empty() {
@@ -116,9 +116,9 @@ fn keys(vectors: &[Vector]) -> String {
         "\n## The cases\n\n`tests.yaml` has lists of cases by operation. A case has these keys:\n\n\
         | key | meaning |\n|---|---|\n"
             .to_owned();
-    for Key { key, meaning, is_in } in &KEYS {
+    for Key { name, meaning, is_in } in &KEYS {
         if vectors.iter().any(is_in) {
-            let _ = writeln!(table, "| {key} | {meaning} |");
+            let _ = writeln!(table, "| {name} | {meaning} |");
         }
     }
     table
@@ -126,13 +126,13 @@ fn keys(vectors: &[Vector]) -> String {
 
 /// A key of a case.
 struct Key {
-    key: &'static str,
+    name: &'static str,
     meaning: &'static str,
     is_in: fn(&Vector) -> bool,
 }
 
-const fn key(key: &'static str, meaning: &'static str, is_in: fn(&Vector) -> bool) -> Key {
-    Key { key, meaning, is_in }
+const fn key(name: &'static str, meaning: &'static str, is_in: fn(&Vector) -> bool) -> Key {
+    Key { name, meaning, is_in }
 }
 
 const KEYS: [Key; 12] = [

@@ -170,7 +170,7 @@ fn write(
             document.bytes = body.into_bytes();
         }
     }
-    native.document.path = "SPEC.md".to_owned();
+    "SPEC.md".clone_into(&mut native.document.path);
     native.companions = Vec::new();
     native.listing = None;
     let head::Head { name, to_fill_in, lost_keys, .. } = head;

@@ -53,7 +53,7 @@ pub fn to_whenwords(sources: &Sources, options: &Options) -> Whenwords {
             document.bytes = applied(&content, changes).trim_start().as_bytes().to_vec();
         }
     }
-    shown.document.path = DOCUMENT.to_owned();
+    DOCUMENT.clone_into(&mut shown.document.path);
     let (hidden, visible): (Vec<&Vector>, Vec<&Vector>) =
         spec.vectors.iter().partition(|vector| vector.hidden);
     let visible: Vec<Vector> = visible.into_iter().cloned().collect();
@@ -140,14 +140,11 @@ fn statement(
          [{TESTS}]({TESTS}); [{INSTALL}]({INSTALL}) says how to have it built."
     );
     let title = markdown.sections.iter().find(|section| section.level == 1);
-    match title {
-        Some(section) => {
-            let end = text.line_end(text.trimmed(section.span).end);
-            (end..end, [newline, newline, &said].concat())
-        }
-        None => {
-            let body = front_matter::divide(document).body;
-            (body..body, [&format!("# {name}"), newline, newline, &said, newline, newline].concat())
-        }
+    if let Some(section) = title {
+        let end = text.line_end(text.trimmed(section.span).end);
+        (end..end, [newline, newline, &said].concat())
+    } else {
+        let body = front_matter::divide(document).body;
+        (body..body, [&format!("# {name}"), newline, newline, &said, newline, newline].concat())
     }
 }
