@@ -5,7 +5,7 @@ use crate::console::say;
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
 use clap::{Args, ValueEnum};
-use ghostlib_model::RunSummary;
+use ghostlib_model::{RunId, RunSummary};
 use ghostlib_run::store::{Journal, Project};
 use std::path::PathBuf;
 
@@ -49,7 +49,7 @@ enum Format {
 }
 
 impl Format {
-    fn of(self, project: &Project, run: &str, summary: &RunSummary) -> String {
+    fn of(self, project: &Project, run: &RunId, summary: &RunSummary) -> String {
         let findings = |format: CiFormat| format.of(&ghostlib_report::check::of_run(summary));
         match self {
             Self::Html => beside::page(project, run, summary),
