@@ -81,7 +81,8 @@ impl Engine {
 
 impl Work<'_> {
     fn rebuilt(&self, event: Event) -> Result<Rebuilt, RunError> {
-        let Event::SessionEnded { session: id, agent, end, candidate, policy, usage, .. } = event else {
+        let Event::SessionEnded { session: id, agent, end, candidate, policy, usage, seconds, .. } = event
+        else {
             return Err(RunError::NoBeginning);
         };
         let project = &self.engine.project;
@@ -92,7 +93,7 @@ impl Work<'_> {
         let dir = project.session_dir(&self.run, &id);
         let recording = Recording::read(id.as_str(), &dir).map_err(AgentError::from)?;
         let record = self.record_of(&id)?;
-        let session = SessionSummary { id, agent, end, candidate, policy, usage };
+        let session = SessionSummary { id, agent, end, candidate, policy, usage, seconds };
         Ok(Rebuilt { session, prompt: recording.meta.prompt, candidate: files, record, dir })
     }
 }
