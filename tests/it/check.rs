@@ -2,6 +2,7 @@
 
 use crate::json_schema::accepts;
 use crate::support::project;
+use crate::vendoring;
 use ghostlib_run::check::Rule;
 use ghostlib_testkit::{TestProject, fixture};
 use serde_json::Value;
@@ -35,6 +36,10 @@ pub struct LevelError { /* private fields */ }
 pub(crate) fn repository() -> TestProject {
     let project = project();
     project.copy_fixture("references/level", "reference");
+    // What was found of another run of the tests would be known.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let library = project.read("reference/src/lib.rs");
+    project.write("reference/src/lib.rs", format!("{library}// {now}\n"));
     project.write("specs/level/SPEC.md", SPEC);
     project.write(".gitignore", ".ghostlib/\n.settings/\n");
     git(&project, &["init", "--quiet", "--initial-branch=main"]);
@@ -316,7 +321,35 @@ fn a_lockfile_is_stale_once_its_spec_has_changed() {
     assert!(project.run(&["check", "--notes"]).stdout.contains("ghostlib.lock:1:1: note[lock-unmatched]"));
     project.write("ghostlib.lock", LOCK.replace("format = 1", "format = 9"));
     let newer = project.run(&["check"]).expect_code(1).stdout;
-    assert!(newer.contains("error[lock-unreadable]") && newer.contains("it is of format 9"), "{newer}");
+    assert!(newer.contains("error[lock-unreadable]") && newer.contains("it has format 9"), "{newer}");
+}
+
+#[test]
+fn vendored_code_is_held_against_its_lockfile_and_its_spec() {
+    let project = vendoring::team();
+    let code = vendoring::code();
+    let agent = vendoring::writes(&project, &code);
+    let _ = project.run(&["add", &vendoring::source(&project), "--agent", &agent]).expect_code(0);
+    let first = checked(&project, &["vendor", "--deny", "warnings"]);
+    assert_eq!((found(&first), steps(&first)), (vec![], vec!["vendor/counts vendored =".to_owned()]));
+    edit(&project, "vendor/counts/src/lib.rs", "n / 2", "n / 3");
+    let edited = checked(&project, &["vendor"]);
+    let library = project.read("vendor/counts/src/lib.rs");
+    let line = library.lines().position(|line| line.contains("n / 3")).unwrap() + 1;
+    let spec = project.read("vendor/counts/spec/t.yaml");
+    let vector =
+        spec.lines().position(|line| line.contains("n: 7") && line.contains("output: 3")).unwrap() + 1;
+    assert_eq!(
+        found(&edited),
+        [
+            format!("error vendored-code-edited vendor/counts/src/lib.rs:{line}"),
+            format!("error vector-failed vendor/counts/spec/t.yaml:{vector}"),
+        ]
+    );
+    assert_eq!(edited["rules"][0]["id"], "vector-failed");
+    edit(&project, "vendor/counts/ghostlib.lock", "format = 1", "format = one");
+    let broken = project.run(&["check", "vendor"]).expect_code(1).stdout;
+    assert!(broken.contains("vendor/counts/ghostlib.lock:1:1: error[vendored-unreadable]"), "{broken}");
 }
 
 #[test]

@@ -20,13 +20,13 @@ const MORE: &str =
     "\n/// Three times the number.\npub fn triple(n: u8) -> u8 {\n    n.saturating_mul(3)\n}\n";
 
 /// Code of its own for each run of the tests: what was measured of other code is known already, and not measured again.
-fn code() -> String {
+pub(crate) fn code() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
     format!("{CODE}\n// {now}\n")
 }
 
 /// A Cargo workspace, and beside it a repository in which somebody publishes a spec.
-fn team() -> TestProject {
+pub(crate) fn team() -> TestProject {
     let project = project();
     project.write("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"app\"]\n");
     project.write(
@@ -51,12 +51,12 @@ fn commit(project: &TestProject) -> String {
     shell(project, script).trim().to_owned()
 }
 
-fn source(project: &TestProject) -> String {
+pub(crate) fn source(project: &TestProject) -> String {
     format!("git:file://{}#main:specs/counts", project.path("upstream").display())
 }
 
 /// An agent that writes this code, or adds to what is there where a spec has changed.
-fn writes(project: &TestProject, code: &str) -> String {
+pub(crate) fn writes(project: &TestProject, code: &str) -> String {
     agent(
         project,
         &format!(

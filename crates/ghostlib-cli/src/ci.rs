@@ -11,7 +11,7 @@ pub(crate) enum CiFormat {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// JUnit XML, for reports of tests.
+    /// `JUnit` XML, for reports of tests.
     Junit,
     /// JSON.
     Json,

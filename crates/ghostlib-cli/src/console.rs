@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 use std::io::Write;
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -16,6 +17,23 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
 /// Text in a style. Colours are left out where the output is no terminal, or `NO_COLOR` is set.
 pub(crate) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+/// A file or folder by its path, which a click opens where the terminal can do that.
+pub(crate) fn link(path: &Path) -> String {
+    let shown = visible(&path.display().to_string());
+    let is_known = is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    let target = std::path::absolute(path).ok().filter(|_| is_known);
+    target.map_or(shown.clone(), |target| linked(&target, &shown))
+}
+
+/// The escape sequence OSC 8, with the path as a URL.
+fn linked(target: &Path, shown: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let escaped =
+        |byte: &u8| if is_plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
+    let url: String = target.as_os_str().as_encoded_bytes().iter().map(escaped).collect();
+    format!("\x1b]8;;file://{url}\x1b\\{shown}\x1b]8;;\x1b\\")
 }
 
 /// What goes on right now, below everything else; nothing of it is drawn before [`draw_progress`].
@@ -130,5 +148,12 @@ mod tests {
     #[test]
     fn invisible_characters_are_written_out_and_others_stay() {
         assert_eq!(visible("é √ \u{200b}\u{202e}\u{7}"), "é √ \\u{200b}\\u{202e}\\u{7}");
+    }
+
+    #[test]
+    fn a_link_has_its_path_as_a_url_and_nothing_of_it_where_escapes_are_taken_out() {
+        let link = linked(Path::new("/a b/\u{e9}"), "b");
+        assert_eq!(link, "\x1b]8;;file:///a%20b/%C3%A9\x1b\\b\x1b]8;;\x1b\\");
+        assert_eq!(anstream::adapter::strip_str(&link).to_string(), "b");
     }
 }

@@ -8,11 +8,13 @@ use ghostlib_run::vendored::{OriginError, VendoredError};
 use ghostlib_run::{IncomparableError, JudgeError, RunError, SpecError, VisibleError};
 use ghostlib_sandbox::SandboxError;
 use ghostlib_spec::edit::RenameError;
+use ghostlib_spec::nearest;
 use ghostlib_verify::python::InterpreterError;
 use ghostlib_verify::rust::{ReferenceError, ToolchainError};
 use ghostlib_verify::{ToolsError, VerifyError};
 use std::error::Error;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// How a command that did its work ended.
@@ -30,15 +32,21 @@ pub(crate) enum Verdict {
     Others(u8),
 }
 
+impl Verdict {
+    fn code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::FellShort => 1,
+            Self::EnvironmentLacks => 3,
+            Self::Waits => 4,
+            Self::Others(code) => code,
+        }
+    }
+}
+
 impl From<Verdict> for ExitCode {
     fn from(verdict: Verdict) -> Self {
-        Self::from(match verdict {
-            Verdict::Passed => 0,
-            Verdict::FellShort => 1,
-            Verdict::EnvironmentLacks => 3,
-            Verdict::Waits => 4,
-            Verdict::Others(code) => code,
-        })
+        Self::from(verdict.code())
     }
 }
 
@@ -51,6 +59,16 @@ enum Kind {
     Environment,
     /// A signal: exit code 130.
     Interrupted,
+}
+
+impl Kind {
+    fn code(self) -> u8 {
+        match self {
+            Self::Input => 2,
+            Self::Environment => 3,
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 /// Why a command could not do its work.
@@ -91,11 +109,7 @@ impl CliError {
         for hint in &self.hints {
             console::warn(format!("{}: {hint}", styled(BOLD, "hint")));
         }
-        ExitCode::from(match self.kind {
-            Kind::Input => 2,
-            Kind::Environment => 3,
-            Kind::Interrupted => 130,
-        })
+        ExitCode::from(self.kind.code())
     }
 
     /// The error with all its causes that it does not name itself.
@@ -128,13 +142,17 @@ impl CliError {
     }
 }
 
+const NO_SPEC: &str = "give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one";
+
 impl From<SpecError> for CliError {
     fn from(error: SpecError) -> Self {
         let found = Self::of(Kind::Input, &error);
         match &error {
-            SpecError::Missing(_) | SpecError::NoDocument(_) => {
-                found.hint("give the path of a SPEC.md or of its folder; `ghostlib init NAME` starts one")
-            }
+            SpecError::Missing(path) => found.hint(
+                near(path)
+                    .map_or_else(|| NO_SPEC.to_owned(), |near| format!("did you mean {}?", near.display())),
+            ),
+            SpecError::NoDocument(_) => found.hint(NO_SPEC),
             SpecError::NoRepository(_) | SpecError::Revision { .. } => found
                 .hint("`REV:PATH` is a spec in a revision of the git repository around the current folder"),
             SpecError::SeveralDocuments { .. } => found.hint("give the path of the one that you mean"),
@@ -173,6 +191,18 @@ impl From<BaselineError> for CliError {
             "an entry has `rule`, `file`, `text`, `reason` and `until`; `ghostlib check --write-baseline` writes them",
         )
     }
+}
+
+/// What is called nearly like a path that is not there: beside it, or among the project's specs.
+fn near(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let beside = path.parent().unwrap_or(Path::new(""));
+    [beside, Path::new("specs")].into_iter().find_map(|folder| {
+        let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = std::fs::read_dir(read).ok()?.flatten().take(1000);
+        let names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        nearest(name, names.iter().map(String::as_str)).map(|near| folder.join(near))
+    })
 }
 
 impl From<RenameError> for CliError {
@@ -373,6 +403,7 @@ impl From<TaskError> for CliError {
                 "the task is as it was; `ghostlib task fail {id}` gives it up"
             )),
             TaskError::Path { .. } => found.hint("what was asked for was not done; the task's folder is as it was"),
+            TaskError::File { .. } => found.hint("put the file back as it was, or take it away; no other task needs it"),
             _ => found.hint("`ghostlib task list` shows all tasks"),
         }
     }
@@ -491,5 +522,36 @@ impl From<RunError> for CliError {
                 .hint("nothing was recorded; edit it once more, or accept or refuse what was proposed"),
             RunError::Waits(_) | RunError::NoBeginning => Self::of(Kind::Input, &error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use clap::CommandFactory;
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    #[test]
+    fn the_help_and_the_book_have_each_exit_code_and_no_other() {
+        let verdicts = [Verdict::Passed, Verdict::FellShort, Verdict::EnvironmentLacks, Verdict::Waits];
+        let kinds = [Kind::Input, Kind::Environment, Kind::Interrupted];
+        let codes = verdicts.map(Verdict::code).into_iter().chain(kinds.map(Kind::code));
+        let codes: BTreeSet<String> = codes.map(|code| code.to_string()).collect();
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/exit-codes.md");
+        let page = fs::read_to_string(page).unwrap();
+        let first = |line: &str| line.strip_prefix("| ")?.split_once(" |").map(|(cell, _)| cell.to_owned());
+        let listed: BTreeSet<String> =
+            page.lines().filter_map(first).filter(|cell| cell.parse::<u8>().is_ok()).collect();
+        assert_eq!(listed, codes);
+        let help = Args::command().get_long_about().unwrap().to_string();
+        let (_, help) = help.split_once("Exit codes:").unwrap();
+        let named: BTreeSet<String> = help
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(named, codes);
     }
 }

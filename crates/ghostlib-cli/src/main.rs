@@ -9,6 +9,7 @@ mod console;
 mod diagnostics;
 mod environment;
 mod error;
+mod examples;
 mod mcp;
 mod narrate;
 mod prompts;

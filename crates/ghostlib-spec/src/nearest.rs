@@ -1,6 +1,6 @@
 /// The candidate that `word` was probably meant to be: the one with the fewest edits, if they are few
 /// for the length of the word.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let n_chars = word.chars().count();
     if n_chars > MAX_CHARS {
         return None;

@@ -56,7 +56,7 @@ pub struct Sources {
 
 impl Sources {
     /// The files that make the spec, the document first. Companions are not among them.
-    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> + Clone {
         std::iter::once(&self.document).chain(&self.parts).chain(&self.vector_files)
     }
 

@@ -1,7 +1,7 @@
 use super::run::{Watching, engine, finish, verdict};
 use crate::agents::{DEMO, embedded_files};
 use crate::args::SandboxChoice;
-use crate::console::{BOLD, say, styled};
+use crate::console::{BOLD, link, say, styled};
 use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
 use clap::Args;
@@ -115,7 +115,7 @@ fn introduce(root: &Path) {
     );
     say("crate shell-words 1.1.1, with recorded agents.");
     say("");
-    say(format!("project    {}", root.display()));
+    say(format!("project    {}", link(root)));
 }
 
 fn conclude(dir: &Path) {

@@ -4,8 +4,8 @@ use crate::error::{CliError, Verdict};
 use clap::Args;
 use ghostlib_run::LoadedSpec;
 use ghostlib_run::store::write_file;
-use ghostlib_spec::edit;
-use ghostlib_spec::{Options, SourceFile, Sources};
+use ghostlib_spec::edit::{self, RenameError};
+use ghostlib_spec::{Options, SourceFile, Sources, nearest};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -38,7 +38,14 @@ pub(crate) fn fmt(args: &FmtArgs, json: bool) -> Result<Verdict, CliError> {
     let loaded = LoadedSpec::read_with(&args.spec, &options)?;
     let mut sources = loaded.sources.clone();
     for (old, new) in &args.renamings {
-        sources = edit::rename(&sources, &options, old, new)?;
+        sources = edit::rename(&sources, &options, old, new).map_err(|error| {
+            let ids = loaded.spec.requirements.iter().map(|one| one.id.as_str());
+            let near = matches!(error, RenameError::Unknown(_)).then(|| nearest(old, ids)).flatten();
+            match (CliError::from(error), near) {
+                (error, Some(near)) => error.hint(format!("did you mean `{near}`?")),
+                (error, None) => error,
+            }
+        })?;
     }
     if args.ids {
         sources = edit::write_ids_of(&sources, &options);

@@ -5,6 +5,7 @@ pub(crate) mod add;
 pub(crate) mod attach;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod converge;
 pub(crate) mod demo;
@@ -19,6 +20,7 @@ mod harvesting;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
+pub(crate) mod man;
 pub(crate) mod mcp;
 mod measuring;
 pub(crate) mod outdated;
@@ -47,19 +49,22 @@ pub(crate) mod verify;
 use crate::args::{Args, Command};
 use crate::error::{CliError, Verdict};
 use crate::settings::Settings;
-use clap::Parser;
+use clap::FromArgMatches;
+use ghostlib_spec::SourceFile;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Reads the command line, runs the command, and gives its exit code.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => {
-            // Help and version are no mistake; clap prints them to the right stream.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
-    };
+    let args =
+        match crate::examples::command().try_get_matches().and_then(|found| Args::from_arg_matches(&found)) {
+            Ok(args) => args,
+            Err(error) => {
+                // Help and version are no mistake; clap prints them to the right stream.
+                let _ = error.print();
+                return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            }
+        };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return CliError::environment(format!("no threads to work with: {error}")).report(),
@@ -109,6 +114,8 @@ async fn dispatch(args: Args) -> Result<Verdict, CliError> {
         Command::Runs(args) => runs::runs(&args, json),
         Command::Export(args) => export::export(&args, json),
         Command::Import(args) => import::import(&args, json),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args),
         Command::Compare(args) => compare::compare(&args, json),
         Command::Gc(args) => gc::gc(&args, json),
         Command::Status(args) => status::status(&args, json).await,
@@ -138,4 +145,25 @@ async fn interrupted() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+/// Writes files into a folder, none of which is there yet.
+fn written_anew<'a>(dir: &Path, files: impl Iterator<Item = &'a SourceFile> + Clone) -> Result<(), CliError> {
+    if let Some(there) = files.clone().map(|file| dir.join(&file.path)).find(|path| path.exists()) {
+        return Err(CliError::input(format!("{} exists already", there.display()))
+            .hint("it is left as it is; choose another folder with `--into`"));
+    }
+    written(dir, files)
+}
+
+/// Writes files into a folder.
+fn written<'a>(dir: &Path, files: impl Iterator<Item = &'a SourceFile>) -> Result<(), CliError> {
+    for file in files {
+        let path = dir.join(&file.path);
+        let folder = path.parent().unwrap_or(dir);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&path, &file.bytes))
+            .map_err(|error| CliError::environment(format!("{}: {error}", path.display())))?;
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::console::say;
 use crate::environment::current_dir;
 use crate::error::{CliError, Verdict};
 use clap::{Args, ValueEnum};
-use ghostlib_model::RunSummary;
+use ghostlib_model::{RunId, RunSummary};
 use ghostlib_run::store::{Journal, Project};
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ enum Format {
     Markdown,
     /// Findings as SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Findings as JUnit XML: a test case a candidate.
+    /// Findings as `JUnit` XML: a test case a candidate.
     Junit,
     /// Findings as workflow commands of GitHub Actions, which become annotations.
     Github,
@@ -49,7 +49,7 @@ enum Format {
 }
 
 impl Format {
-    fn of(self, project: &Project, run: &str, summary: &RunSummary) -> String {
+    fn of(self, project: &Project, run: &RunId, summary: &RunSummary) -> String {
         let findings = |format: CiFormat| format.of(&ghostlib_report::check::of_run(summary));
         match self {
             Self::Html => beside::page(project, run, summary),

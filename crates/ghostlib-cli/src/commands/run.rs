@@ -1,7 +1,7 @@
 use crate::agents::{self, Chosen, Wanted, Workplace};
 use crate::args::{AgentArgs, SandboxChoice, dollars};
 use crate::beside;
-use crate::console::{GOOD, say, say_json, styled, warn};
+use crate::console::{GOOD, link, say, say_json, styled, warn};
 use crate::environment::{canaries, current_dir, sandbox, toolchain};
 use crate::error::{CliError, Verdict};
 use crate::narrate::Narrator;
@@ -308,11 +308,11 @@ pub(crate) fn finish(project: &Project, outcome: &Outcome, json: bool) -> Result
         return Ok(());
     }
     if outcome.lockfile.is_some() {
-        say(format!("{}  {}", styled(GOOD, "lockfile"), project.root().join(LOCKFILE).display()));
+        say(format!("{}  {}", styled(GOOD, "lockfile"), link(&project.root().join(LOCKFILE))));
     }
     let html = project.run_dir(&outcome.run).join("report.html");
-    say(format!("{}    {}", styled(GOOD, "report"), html.display()));
-    say(format!("{}      {}", styled(GOOD, "spec"), outcome.spec_dir.display()));
+    say(format!("{}    {}", styled(GOOD, "report"), link(&html)));
+    say(format!("{}      {}", styled(GOOD, "spec"), link(&outcome.spec_dir)));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! JUnit XML, as Jenkins reads it: a suite for each thing that was looked at, a test case for each way.
+//! `JUnit` XML, as Jenkins reads it: a suite for each thing that was looked at, a test case for each way.
 
 use super::told;
 use ghostlib_model::{CheckReport, CheckStep};
@@ -8,7 +8,7 @@ use std::io;
 
 type Xml = Writer<Vec<u8>>;
 
-/// A report as JUnit XML. Findings that make the check fail are the failure of their test case, all others are its
+/// A report as `JUnit` XML. Findings that make the check fail are the failure of their test case, all others are its
 /// output.
 pub fn junit(report: &CheckReport) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);

@@ -47,15 +47,15 @@
   // With a script a browser leaves the list that stands in `noscript` as text: it is cut into its items, and only those
   // that are looked at become elements. Text of the run is escaped in it, so that no `<` of it can be taken for a tag.
   const PAGE = 50;
+  const HEAD = /^<li id="(.*?)" class=".*?" data-p="(.*?)" data-v="(.*?)" data-a="(.*?)" data-r="(.*?)"/;
   const source = store.textContent;
   const items = source
     .slice(0, source.lastIndexOf("</li>") + 5)
     .split(/^(?=<li id=)/m)
     .slice(1)
     .map((html) => {
-      const head = html.slice(0, html.indexOf(">"));
-      const of = (name) => (head.match(new RegExp(` ${name}="(.*?)"`)) || ["", ""])[1];
-      return { html, id: of("id"), p: of("data-p"), v: of("data-v"), a: of("data-a").split(" "), r: of("data-r").split(" ") };
+      const [, id, p, v, a, r] = html.match(HEAD);
+      return { html, id, p, v, a: a.split(" "), r: r.split(" ") };
     });
   const entities = { lt: "<", gt: ">", quot: '"', amp: "&", "#x27": "'", "#x60": "`", "#x3D": "=" };
   const words = (item) =>

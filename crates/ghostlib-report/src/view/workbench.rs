@@ -230,8 +230,16 @@ impl Found<'_> {
         let message = message.lines().next().unwrap_or_default();
         // Most messages name their subject themselves.
         let subject = if message.contains(&format!("`{subject}`")) { "" } else { subject };
-        (subject, None, Some(plain(message, MOST_IN_LINE)))
+        (subject, None, Some(in_line(message)))
     }
+}
+
+/// The beginning of a message, with code that is cut closed again.
+fn in_line(message: &str) -> String {
+    let Some((at, _)) = message.char_indices().nth(MOST_IN_LINE) else { return plain(message, MOST_IN_LINE) };
+    let cut = plain(&message[..at], MOST_IN_LINE);
+    let close = if cut.matches('`').count() % 2 == 1 { "`" } else { "" };
+    format!("{}{close}…", cut.trim_end())
 }
 
 fn priorities(items: &[Item]) -> Vec<Choice> {

@@ -68,7 +68,7 @@ impl Baseline {
             let DeValue::Array(tables) = value.get_ref() else {
                 return Err(at(text, value, "`accept` is a list: write `[[accept]]` above each entry"));
             };
-            for table in tables.iter() {
+            for table in tables {
                 entries.push(Entry::of(text, table)?);
             }
         }

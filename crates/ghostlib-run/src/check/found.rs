@@ -209,6 +209,9 @@ mod tests {
         assert_eq!(paths(found("a/README.md").specs), "a/README.md");
         assert!(matches!(find(&root, &[root.join("none")], &[]), Err(FindError::Missing(_))));
         assert!(matches!(find(&root, &["/".into()], &[]), Err(FindError::Outside { .. })));
-        assert!(matches!(find(&root, &[root.clone()], &["a{".into()]), Err(FindError::Pattern { .. })));
+        assert!(matches!(
+            find(&root, std::slice::from_ref(&root), &["a{".into()]),
+            Err(FindError::Pattern { .. })
+        ));
     }
 }

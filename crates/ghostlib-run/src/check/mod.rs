@@ -49,7 +49,8 @@ impl SpecUnderCheck {
     /// # Errors
     /// With a step that says so, if it cannot be read.
     pub fn read(root: &Path, path: &str) -> Result<Self, Box<CheckStep>> {
-        let loaded = LoadedSpec::read(&root.join(path)).map_err(|error| unreadable(path, &error))?;
+        let loaded =
+            LoadedSpec::read(&root.join(path)).map_err(|error| Box::new(unreadable(path, &error)))?;
         let loaded = loaded.with_surroundings();
         let document = match path.strip_suffix(&loaded.sources.document.path) {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => path.to_owned(),
@@ -141,17 +142,12 @@ impl SpecUnderCheck {
     }
 }
 
-fn unreadable(path: &str, error: &SpecError) -> Box<CheckStep> {
+fn unreadable(path: &str, error: &SpecError) -> CheckStep {
     let mut finding = CheckFinding::new("spec-unreadable", CheckLevel::Error, "", error.to_string());
     finding.help =
         Some("name its document in `[check] specs` of ghostlib.toml, or leave it out there".into());
     finding.place = Some(CheckPlace::start_of(path));
-    Box::new(CheckStep {
-        subject: path.into(),
-        name: "read".into(),
-        findings: vec![finding],
-        ..CheckStep::default()
-    })
+    CheckStep { subject: path.into(), name: "read".into(), findings: vec![finding], ..CheckStep::default() }
 }
 
 /// A path below a folder, both from the root of the repository.

@@ -2,6 +2,7 @@ use super::meaning::meaning;
 use super::{documents_mut, newline};
 use crate::markdown::{self, Block, Markdown, Prose};
 use crate::parse::Opening;
+use crate::statements::is_id;
 use crate::text::Text;
 use crate::{Options, SourceFile, Sources, Spec, front_matter, parse_with};
 use ghostlib_model::{IdSource, Requirement, RequirementId, Span};
@@ -201,11 +202,26 @@ fn edits(sources: &Sources, at: usize, document: &str, options: &Options) -> Vec
 }
 
 /// The Markdown of one of the documents, the first of which may have front matter of its own format.
-fn markdown_of(text: &Text, at: usize, options: &Options) -> Markdown {
+pub(crate) fn markdown_of(text: &Text, at: usize, options: &Options) -> Markdown {
     if at == 0 {
         return Opening::read(text, options, &mut Vec::new()).markdown;
     }
     markdown::read(text, front_matter::divide(text.as_str()).body)
+}
+
+/// An id as a native spec can write it, that none of those taken has.
+pub(crate) fn requirement_ids_free(id: &str, taken: &BTreeSet<String>) -> String {
+    let is_good = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let written = if is_id(id) {
+        id.to_owned()
+    } else {
+        let id: String = id.chars().map(|c| if is_good(&c) { c } else { '.' }).collect();
+        let words: Vec<&str> = id.split('.').filter(|word| !word.is_empty()).collect();
+        if words.is_empty() { "spec".to_owned() } else { words.join(".") }
+    };
+    let numbered = (2_u32..).map(|n| format!("{written}-{n}"));
+    let mut candidates = std::iter::once(written.clone()).chain(numbered);
+    candidates.find(|id| !taken.contains(id)).unwrap_or(written)
 }
 
 /// Whether a span is one or more whole sentences of some prose, and not a clause of one.

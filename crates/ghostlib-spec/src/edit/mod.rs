@@ -28,12 +28,13 @@ pub use render::render_vectors;
 pub use vector_file::add_vector_file;
 pub use vectors::add_vectors;
 
-pub(crate) use scalar::quoted;
+pub(crate) use ids::{markdown_of, requirement_ids_free};
+pub(crate) use scalar::{quoted, scalar};
 
 use crate::source::{SourceFile, Sources};
 
 /// The Markdown files of a spec, the document first.
-fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile> {
+pub(crate) fn documents_mut(sources: &mut Sources) -> impl Iterator<Item = &mut SourceFile> {
     std::iter::once(&mut sources.document).chain(&mut sources.parts)
 }
 

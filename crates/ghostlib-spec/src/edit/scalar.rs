@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A text as a scalar: plain where nothing could take it for anything else, else in double quotes.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 

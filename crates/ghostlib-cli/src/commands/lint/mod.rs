@@ -16,7 +16,7 @@ use ghostlib_diff::SourceTree;
 use ghostlib_model::{Diagnostic, ReferenceSource, Severity};
 use ghostlib_run::{LoadedSpec, lint_against};
 use ghostlib_spec::lint::{LintLevel, LintLevels};
-use ghostlib_spec::{Code, Options, Sources, Spec};
+use ghostlib_spec::{Code, Options, Sources, Spec, nearest};
 use ghostlib_verify::rust::fetch;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -55,7 +55,10 @@ pub(crate) struct LintArgs {
 }
 
 fn code(name: &str) -> Result<Code, String> {
-    Code::named(name).ok_or_else(|| "there is no such code; `ghostlib lint --list` shows all".into())
+    Code::named(name).ok_or_else(|| match nearest(name, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(near) => format!("there is no such code; did you mean `{near}`?"),
+        None => "there is no such code; `ghostlib lint --list` shows all".into(),
+    })
 }
 
 fn level(text: &str) -> Result<(Code, LintLevel), String> {

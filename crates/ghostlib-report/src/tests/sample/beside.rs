@@ -13,8 +13,8 @@ pub(crate) fn beside(run: &RunSummary, word: &dyn Fn(&str) -> String) -> Beside 
         let id = ghostlib_model::AttemptId { iteration: 1, attempt: 1 };
         [(None, &finding.reference), (Some(id), &finding.candidate)]
     });
-    let source =
-        (1..300).map(|n| format!("    {} // {n}\n", word("let c = words.next()?;"))).collect::<String>();
+    let lines = (1..300).map(|n| format!("    {} // {n}", word("let c = words.next()?;")));
+    let source = lines.collect::<Vec<_>>().join("\n");
     Beside {
         specs: run
             .iterations
