@@ -254,6 +254,31 @@ fn a_suspicious_spec_reaches_no_agent_before_somebody_says_yes() {
 }
 
 #[test]
+fn a_slice_of_a_spec_is_written_and_stays_one() {
+    let project = project();
+    project.write("s/SPEC.md", SPEC);
+    project.write("s/t.yaml", VECTORS);
+    let agent = writes(&project, &code());
+    let refused = project.run(&["add", "s", "--only", "tripel", "--agent", &agent]).expect_code(2).stderr;
+    assert!(refused.contains("the spec has no operation, function or type `tripel`"), "{refused}");
+    let _ = project.run(&["add", "s", "--only", "double,half", "--agent", &agent]).expect_code(0);
+    let lock = project.read("vendor/counts/ghostlib.lock");
+    for words in
+        ["slice = [\"double\", \"half\"]", "vectors = \"3/3\"", "api = \"2/2\"", "source = \"../../s\""]
+    {
+        assert!(lock.contains(words), "`{words}` is not in\n{lock}");
+    }
+    assert!(!project.read("vendor/counts/spec/SPEC.md").contains("is_even"));
+    // What has changed elsewhere in the spec does not concern the slice.
+    project.write("s/SPEC.md", SPEC.replace("the number is even", "the given number is even"));
+    let outdated = told(&project, &["outdated"], 0);
+    assert_eq!(
+        (&outdated["crates"][0]["spec"]["moved"], &outdated["crates"][0]["spec"]["n_affected"]),
+        (&Value::from(true), &Value::from(0))
+    );
+}
+
+#[test]
 fn what_is_no_vendored_crate_and_no_place_for_one_is_told() {
     let project = project();
     project.write("s/SPEC.md", SPEC);

@@ -453,6 +453,8 @@ impl From<OriginError> for CliError {
     fn from(error: OriginError) -> Self {
         let found = Self::of(Kind::Environment, &error);
         match error {
+            OriginError::NotInSpec(_) => Self { kind: Kind::Input, ..found }
+                .hint("`ghostlib parse SPEC` lists its operations and its API"),
             OriginError::Source(_) => {
                 Self { kind: Kind::Input, ..found }.hint("take ghostlib.lock from the repository's history")
             }

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
   ghostlib add ../specs/shell-words --agent codex
   ghostlib add git:https://example.org/specs.git#v1.2:shell-words
   ghostlib add crate:some-crate@1.4.0 --reference
+  ghostlib add ../specs/humantime --only parse_duration
 
 Exit codes: 0 written; 1 no rebuild passed, or the spec is suspicious and nobody said yes;
 2 a mistake in what was given; 3 the sandbox, the agent or the toolchain is missing.")]
@@ -35,6 +36,9 @@ pub(crate) struct AddArgs {
     /// The folder for the crate, which is not to be there yet; `vendor/NAME` if it is not given.
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
+    /// Only these operations, functions, and types with all of their functions, with commas between them, and what they need.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
     /// Give the spec to the agent whatever is suspicious about it.
     #[arg(long)]
     yes: bool,
@@ -47,7 +51,7 @@ pub(crate) async fn add(args: &AddArgs, json: bool) -> Result<Verdict, CliError>
     let project = Project::at(current_dir()?);
     let lock = project.lock()?;
     keep_store_out_of_git(&project)?;
-    let fetched = fetched(&args.spec, project.root(), &project).await?;
+    let fetched = fetched(&args.spec, project.root(), &project).await?.sliced(&args.only)?;
     let name = package_name(&fetched.spec)?;
     let dir = args.into.clone().unwrap_or_else(|| PathBuf::from("vendor").join(&name));
     if dir.exists() {
@@ -88,7 +92,7 @@ impl AddArgs {
         let task = Task {
             label: format!("add-{}", at.name),
             package: &at.name,
-            vendoring: vendoring(&self.spec, fetched, project.root(), &at.dir),
+            vendoring: self.vendoring(fetched, project.root(), &at.dir),
             present: None,
             before: None,
         };
@@ -108,6 +112,21 @@ impl AddArgs {
         }
         at.join(json)?;
         Ok(Verdict::Passed)
+    }
+}
+
+impl AddArgs {
+    /// How a crate lies in a folder of the project.
+    fn vendoring(&self, fetched: &FetchedSpec, root: &Path, dir: &Path) -> LockedVendoring {
+        LockedVendoring {
+            source: self.spec.seen_from(root, dir).to_string(),
+            revision: fetched.revision.clone(),
+            whole: fetched.whole.clone(),
+            slice: self.only.clone(),
+            enforces: Vec::new(),
+            patch: None,
+            accepted: Vec::new(),
+        }
     }
 }
 
@@ -144,22 +163,4 @@ pub(crate) async fn fetched(
 ) -> Result<FetchedSpec, CliError> {
     let fetched = origin.fetch(base, &project.references()).await?;
     Ok(FetchedSpec { spec: fetched.spec.without_errors()?, ..fetched })
-}
-
-/// How a crate lies in a folder of the project.
-pub(crate) fn vendoring(
-    origin: &SpecOrigin,
-    fetched: &FetchedSpec,
-    root: &Path,
-    dir: &Path,
-) -> LockedVendoring {
-    LockedVendoring {
-        source: origin.seen_from(root, dir).to_string(),
-        revision: fetched.revision.clone(),
-        whole: fetched.spec.stamp().hash,
-        slice: Vec::new(),
-        enforces: Vec::new(),
-        patch: None,
-        accepted: Vec::new(),
-    }
 }

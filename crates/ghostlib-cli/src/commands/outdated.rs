@@ -75,10 +75,10 @@ async fn look_at(held: &VendoredCrate, cache: &Path) -> CrateJson {
 async fn spec_moved(held: &VendoredCrate, cache: &Path) -> Result<MovedJson, OriginError> {
     let source = &held.vendoring.source;
     let newest = held.origin()?.newest(cache).await?;
-    let fetched = newest.fetch(&held.dir, cache).await?;
+    let fetched = newest.fetch(&held.dir, cache).await?.sliced(&held.vendoring.slice)?;
     let stamp = fetched.spec.stamp();
     let changes = SpecChanges::between(&held.spec, &fetched.spec);
-    let moved = stamp.hash != held.vendoring.whole;
+    let moved = fetched.whole != held.vendoring.whole;
     Ok(MovedJson {
         moved: Some(moved),
         newest: Some(newest.to_string()),

@@ -11,7 +11,6 @@ use crate::settings::Settings;
 use crate::wire::vendored::RebuildingJson;
 use clap::Args;
 use ghostlib_agent::Present;
-use ghostlib_model::Sha256Hex;
 use ghostlib_run::store::{LockedVendoring, Project};
 use ghostlib_run::vendored::{
     FetchedSpec, SpecChanges, SpecOrigin, VendoredCrate, as_candidate, edits_between, replace,
@@ -56,10 +55,10 @@ pub(crate) async fn update(args: &UpdateArgs, json: bool) -> Result<Verdict, Cli
     let held = VendoredCrate::read(&dir)?;
     without_open_edits(&held)?;
     let origin = args.origin(&held).await?;
-    let fetched = fetched(&origin, &held.dir, &project).await?;
+    let fetched = fetched(&origin, &held.dir, &project).await?.sliced(&held.vendoring.slice)?;
     let changes = SpecChanges::between(&held.spec, &fetched.spec);
     let step = Step { origin, in_place: changes.is_small() && !args.fresh, fetched, changes };
-    if step.whole() == held.vendoring.whole && !args.fresh {
+    if step.fetched.whole == held.vendoring.whole && !args.fresh {
         if json {
             say_json(&RebuildingJson::of(&dir, &step.fetched.spec, &[]));
         } else {
@@ -148,11 +147,6 @@ impl UpdateArgs {
 }
 
 impl Step {
-    /// The hash of the spec at its source.
-    fn whole(&self) -> Sha256Hex {
-        self.fetched.spec.stamp().hash
-    }
-
     fn task<'a>(&self, held: &'a VendoredCrate, package: &'a str) -> Result<Task<'a>, CliError> {
         let present = || {
             let code = as_candidate(&held.original()?, &self.fetched.licences);
@@ -164,7 +158,7 @@ impl Step {
             vendoring: LockedVendoring {
                 source: self.origin.to_string(),
                 revision: self.fetched.revision.clone(),
-                whole: self.whole(),
+                whole: self.fetched.whole.clone(),
                 ..held.vendoring.clone()
             },
             present: if self.in_place { Some(present()?) } else { None },

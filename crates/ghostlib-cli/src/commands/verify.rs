@@ -8,6 +8,7 @@ use clap::Args;
 use ghostlib_model::Finding;
 use ghostlib_run::store::Project;
 use ghostlib_run::vendored::{Bench, VendoredCrate, Verified, find_crates};
+use ghostlib_verify::offline;
 use std::path::{Path, PathBuf};
 
 /// Check vendored crates against their lockfiles: that code and spec are those that were proved, and that the code still does
@@ -44,12 +45,12 @@ pub(crate) async fn verify(args: &VerifyArgs, json: bool) -> Result<Verdict, Cli
     let bench = bench(&Project::at(current_dir()?), args.sandbox).await?;
     let mut crates = Vec::new();
     for held in &held {
-        let verified = held.verify(&bench).await?;
+        let verified = offline(held.verify(&bench)).await?;
         let reason = args.reason.as_deref().filter(|_| args.accept);
         crates.push(match reason {
             Some(reason) if verified.needs_only_acceptance() => {
                 held.accept(reason)?;
-                VendoredCrate::read(&held.dir)?.verify(&bench).await?
+                offline(VendoredCrate::read(&held.dir)?.verify(&bench)).await?
             }
             Some(_) => {
                 warn(format!("{}: {}", held.dir.display(), why_not(&verified)));

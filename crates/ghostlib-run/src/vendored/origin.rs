@@ -1,8 +1,9 @@
 //! Where specs come from that somebody else has written, and getting them from there.
 
+use crate::slice::{slice, wanted};
 use crate::spec_files::{LoadedSpec, SpecError};
 use ghostlib_agent::FileTree;
-use ghostlib_model::{ParseReferenceError, ReferenceSource};
+use ghostlib_model::{ParseReferenceError, ReferenceSource, Sha256Hex};
 use ghostlib_sandbox::{CommandLine, SandboxError, host};
 use ghostlib_spec::Options;
 use ghostlib_verify::ReferenceError;
@@ -40,8 +41,10 @@ pub enum SpecOrigin {
 /// A spec as it is at its origin.
 #[derive(Clone, Debug)]
 pub struct FetchedSpec {
-    /// The spec.
+    /// The spec, or the slice of it that is wanted.
     pub spec: LoadedSpec,
+    /// Over the files of the whole spec.
+    pub whole: Sha256Hex,
     /// The folder that its relative paths start at; the temporary one of a repository holds nothing else.
     pub base: PathBuf,
     /// The commit, of one out of a repository.
@@ -53,6 +56,9 @@ pub struct FetchedSpec {
 /// Why a spec cannot be had from its origin.
 #[derive(Debug, thiserror::Error)]
 pub enum OriginError {
+    /// The spec says nothing of what is wanted of it.
+    #[error("the spec has no operation, function or type `{0}`")]
+    NotInSpec(String),
     /// The lockfile names none.
     #[error("the source in the lockfile: {0}")]
     Source(#[from] ParseReferenceError),
@@ -139,6 +145,23 @@ impl fmt::Display for SpecOrigin {
     }
 }
 
+impl FetchedSpec {
+    /// The same with the slice of its spec that these operations, functions and types need; all of it, if there are none.
+    ///
+    /// # Errors
+    /// If the spec says nothing of one of them.
+    pub fn sliced(self, only: &[String]) -> Result<Self, OriginError> {
+        if only.is_empty() {
+            return Ok(self);
+        }
+        let slice = slice(&self.spec, &Options::default(), &wanted(only));
+        match slice.unknown.into_iter().next() {
+            Some(unknown) => Err(OriginError::NotInSpec(unknown)),
+            None => Ok(Self { spec: slice.spec.without_errors()?, ..self }),
+        }
+    }
+}
+
 const WALL: Duration = Duration::from_secs(600);
 
 impl SpecOrigin {
@@ -152,7 +175,13 @@ impl SpecOrigin {
             Self::Path(path) => {
                 let spec = LoadedSpec::read(&base.join(path))?;
                 let licences = spec.licences()?;
-                Ok(FetchedSpec { base: spec.dir.clone(), spec, revision: None, licences })
+                Ok(FetchedSpec {
+                    base: spec.dir.clone(),
+                    whole: spec.stamp().hash,
+                    spec,
+                    revision: None,
+                    licences,
+                })
             }
             Self::Git { url, rev, path } => self.clone_bare(url, rev, path, cache).await,
             Self::Crate { name, version } => {
@@ -163,7 +192,13 @@ impl SpecOrigin {
                     error => error.into(),
                 })?;
                 let licences = spec.licences()?;
-                Ok(FetchedSpec { base: spec.dir.clone(), spec, revision: None, licences })
+                Ok(FetchedSpec {
+                    base: spec.dir.clone(),
+                    whole: spec.stamp().hash,
+                    spec,
+                    revision: None,
+                    licences,
+                })
             }
         }
     }
@@ -185,6 +220,7 @@ impl SpecOrigin {
         let spec = LoadedSpec::read_revision(&repository, rev, path, &Options::default())
             .map_err(|source| OriginError::NotThere { origin: self.to_string(), source })?;
         Ok(FetchedSpec {
+            whole: spec.stamp().hash,
             spec,
             base: held.path().to_owned(),
             revision: Some(LoadedSpec::commit_of(&repository, rev)?),
