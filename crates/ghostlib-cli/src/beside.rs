@@ -1,7 +1,7 @@
 //! What lies beside a run's journal and is shown in its report, as far as it is there: a report never fails for want of it.
 
 use ghostlib_agent::{EVENTS_FILE, FileChangeKind, Recording, Trajectory, TrajectoryEvent, TrajectoryLine};
-use ghostlib_model::{AttemptId, Reviser, RunId, RunSummary, SessionId, Sha256Hex};
+use ghostlib_model::{AttemptId, IterationSummary, Reviser, RunId, RunSummary, SessionId, Sha256Hex};
 use ghostlib_report::{Beside, Stated, Story, Turn, TurnKind};
 use ghostlib_run::LoadedSpec;
 use ghostlib_run::store::Project;
@@ -118,7 +118,7 @@ fn reference_files(project: &Project, summary: &RunSummary) -> Sources {
     let Some(dir) = cached(&reference.source, &reference.checksum, &project.references()) else {
         return Sources::new();
     };
-    let evaluations = summary.iterations.iter().flat_map(|it| it.evaluations());
+    let evaluations = summary.iterations.iter().flat_map(IterationSummary::evaluations);
     let findings = evaluations.flat_map(|(_, evaluation)| &evaluation.findings);
     let mut files: Vec<_> = findings.filter_map(|finding| Some(&finding.reference.as_ref()?.file)).collect();
     files.sort();
