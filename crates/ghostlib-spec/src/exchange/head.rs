@@ -107,7 +107,7 @@ fn keywords(options: &Options) -> Option<String> {
 }
 
 /// A version as it is written; a number stands for itself.
-fn number(version: &str) -> String {
+pub(super) fn number(version: &str) -> String {
     let is_bare = version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-'));
     if is_bare && version.starts_with(|c: char| c.is_ascii_digit()) {
         version.to_owned()

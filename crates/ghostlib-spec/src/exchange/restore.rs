@@ -1,5 +1,6 @@
 //! What [`to_whenwords`](super::to_whenwords) has written, as the native spec that it was.
 
+use super::head::number;
 use super::native::{Imported, LeftOut, Naming};
 use super::whenwords::{ID_END, ID_START, MARK, TESTS};
 use crate::dialect::Dialect;
@@ -64,7 +65,7 @@ impl<'a> Said<'a> {
     fn front_matter(&self, vector_files: &[SourceFile], naming: &Naming) -> Vec<String> {
         let name = naming.name.as_deref().unwrap_or(self.name);
         let mut lines = vec!["---".to_owned(), "ghostlib: 1".to_owned(), format!("name: {}", scalar(name))];
-        lines.push(format!("version: {}", scalar(self.version)));
+        lines.push(format!("version: {}", number(self.version)));
         lines.extend(self.license.map(|license| format!("license: {}", scalar(license))));
         let names = |paths: Vec<String>| paths.join(", ");
         if !self.parts.is_empty() {

@@ -59,7 +59,12 @@ pub fn to_whenwords(sources: &Sources, options: &Options) -> Whenwords {
     let visible: Vec<Vector> = visible.into_iter().cloned().collect();
     let mut files = vec![shown.document];
     files.extend(shown.parts);
-    files.push(SourceFile::new(TESTS, tests(&spec.front_matter, &visible)));
+    // One file that has all of them stays as it is, with its comments.
+    let cases = match shown.vector_files.as_slice() {
+        [only] if visible.iter().all(|one| *one.place.file == *only.path) => only.bytes.clone(),
+        _ => tests(&spec.front_matter, &visible).into_bytes(),
+    };
+    files.push(SourceFile::new(TESTS, cases));
     files.push(SourceFile::new(INSTALL, install::write(&spec, &visible)));
     Whenwords {
         files,
