@@ -74,7 +74,7 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// No text of a stranger begins a line, where it could be a command.
+/// No text of a stranger begins a line, where it could be a command; commands of the older form can be anywhere.
 fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+    text.replace(['\n', '\r'], " ").replace("##[", "## [")
 }

@@ -59,6 +59,16 @@ pub(crate) struct CheckArgs {
     /// Look at everything, also if nothing has changed.
     #[arg(long)]
     no_cache: bool,
+    #[command(flatten)]
+    accept: BaselineArgs,
+    /// Where references are built and run.
+    #[arg(long, value_enum, default_value_t)]
+    sandbox: SandboxChoice,
+}
+
+/// Writing the baseline.
+#[derive(Args)]
+struct BaselineArgs {
     /// Accept all findings that fail now: write them to ghostlib-baseline.toml, and drop entries that nothing needs.
     #[arg(long, requires_all = ["reason", "until"])]
     write_baseline: bool,
@@ -68,9 +78,6 @@ pub(crate) struct CheckArgs {
     /// The last day on which they are, as 2026-12-31.
     #[arg(long, value_name = "DATE", requires = "write_baseline")]
     until: Option<Day>,
-    /// Where references are built and run.
-    #[arg(long, value_enum, default_value_t)]
-    sandbox: SandboxChoice,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -100,7 +107,8 @@ pub(crate) async fn check(args: &CheckArgs, json: bool) -> Result<Verdict, CliEr
         report.steps.push(of_baseline);
     }
     report.rules = rules(&report);
-    if let (true, Some(reason), Some(until)) = (args.write_baseline, &args.reason, args.until) {
+    let accept = &args.accept;
+    if let (true, Some(reason), Some(until)) = (accept.write_baseline, &accept.reason, accept.until) {
         let accept = Accept { reason: reason.clone(), until };
         let (after, n_new, n_gone) = baseline.unwrap_or_default().with_failing(&report, &accept, is_whole);
         write_baseline(&root, &after, n_new, n_gone)?;
