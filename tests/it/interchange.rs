@@ -76,7 +76,8 @@ fn a_spec_goes_out_without_its_hidden_vectors_and_comes_back() {
     for file in ["SPEC.md", "tests.yaml", "INSTALL.md"] {
         assert!(!project.read(&format!("tally-whenwords/{file}")).contains("secret"), "{file}");
     }
-    let _ = project.run(&["import", "tally-whenwords", "--into", "back"]).expect_code(0);
+    let told = project.run(&["import", "tally-whenwords", "--into", "back"]).expect_code(0).stdout;
+    assert!(told.contains("read as native: 2 of 2 requirements carried over, 1 vector\n"), "{told}");
     let said = |folder: &str| -> Value {
         let parsed = project.run(&["parse", folder, "--json"]).expect_code(0).stdout;
         let mut parsed: Value = serde_json::from_str(&parsed).unwrap();

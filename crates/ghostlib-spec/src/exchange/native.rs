@@ -30,7 +30,9 @@ pub struct Imported {
     pub sources: Sources,
     /// Its name; empty where nothing gives it one.
     pub name: String,
-    /// How many requirements of the other spec it has, with the same text and level.
+    /// How many requirements the other spec has.
+    pub n_requirements: usize,
+    /// How many of them it has, with the same text and level.
     pub n_carried: usize,
     /// Sentences that were put in, so that what follows them binds as it did.
     pub added: Vec<Added>,
@@ -239,6 +241,7 @@ impl Written {
         left_out.extend(wrong.map(|one| LeftOut { place: one.place.clone(), what: one.message.clone() }));
         Imported {
             dialect: spec.dialect,
+            n_requirements: spec.requirements.len(),
             n_carried: spec.requirements.len() - missing.len(),
             sources: self.sources,
             name: self.name,

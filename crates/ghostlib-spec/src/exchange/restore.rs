@@ -33,6 +33,7 @@ pub(super) fn restore(sources: &Sources, naming: &Naming) -> Option<Imported> {
         dialect: Dialect::Native,
         sources: native,
         name: spec.front_matter.name,
+        n_requirements: spec.requirements.len(),
         n_carried: spec.requirements.len(),
         added: Vec::new(),
         renamed: Vec::new(),

@@ -91,9 +91,9 @@ pub(super) fn import(args: &ImportArgs, mut found: LoadedSpec, json: bool) -> Re
     written_anew(&into, native.sources.files())?;
     let spec = into.join(ghostlib_run::DOCUMENT);
     if json {
-        say_json(&as_json(&imported, &spec, &found.spec, &native.spec));
+        say_json(&as_json(&imported, &spec, &native.spec));
     } else {
-        tell(&imported, &into, &found.spec, &native.spec);
+        tell(&imported, &into, &native.spec);
     }
     Ok(Verdict::Passed)
 }
@@ -106,7 +106,7 @@ fn naming(args: &ImportArgs, dir: &Path) -> Naming {
     Naming { name: args.name.clone(), folder, license }
 }
 
-fn as_json(imported: &Imported, path: &Path, before: &Spec, native: &Spec) -> Value {
+fn as_json(imported: &Imported, path: &Path, native: &Spec) -> Value {
     let at = |place: &Place, mut said: Value| {
         said["file"] = (*place.file).into();
         said["line"] = place.line.into();
@@ -117,7 +117,7 @@ fn as_json(imported: &Imported, path: &Path, before: &Spec, native: &Spec) -> Va
         "spec": path,
         "name": imported.name,
         "dialect": imported.dialect,
-        "requirements": before.requirements.len(),
+        "requirements": imported.n_requirements,
         "carried": imported.n_carried,
         "vectors": native.vectors.len(),
         "operations": native.operations.len(),
@@ -129,14 +129,13 @@ fn as_json(imported: &Imported, path: &Path, before: &Spec, native: &Spec) -> Va
     })
 }
 
-fn tell(imported: &Imported, into: &Path, before: &Spec, native: &Spec) {
-    let n = before.requirements.len().max(imported.n_carried);
+fn tell(imported: &Imported, into: &Path, native: &Spec) {
     say(format!(
         "wrote {}, read as {}: {} of {} carried over, {}",
         into.join(ghostlib_run::DOCUMENT).display(),
         imported.dialect,
         imported.n_carried,
-        counted(n, "requirement"),
+        counted(imported.n_requirements, "requirement"),
         counted(native.vectors.len(), "vector"),
     ));
     for one in &imported.added {
