@@ -1,5 +1,6 @@
 //! Replacing a dependency of a Cargo project by code that was rebuilt from a spec of what the project uses.
 
+mod macros;
 mod manifest;
 mod project;
 mod trial;
@@ -22,6 +23,8 @@ pub struct Uses {
     pub api: Api,
     /// What each package of the project uses, by its name.
     pub users: Vec<(String, Usage)>,
+    /// What the macros among it expand to, as far as they name it.
+    by_macros: Vec<Wanted>,
     /// The API as the lines of an API block, cut to that.
     pub cut: CutBlocks,
     /// What is left of it, as an API.
@@ -60,21 +63,24 @@ impl Uses {
             let tree = SourceTree::read(&user.dir)?;
             users.push((user.package.clone(), usage(&tree, &user.calls_it, &api, part)));
         }
-        Ok(Self::cut(api, users))
+        Ok(Self::cut(&tree, api, users))
     }
 
-    fn cut(api: Api, users: Vec<(String, Usage)>) -> Self {
-        let wanted: Vec<Wanted> = users.iter().flat_map(|(_, usage)| usage.wanted()).collect();
+    fn cut(tree: &SourceTree, api: Api, users: Vec<(String, Usage)>) -> Self {
+        let mut wanted: Vec<Wanted> = users.iter().flat_map(|(_, usage)| usage.wanted()).collect();
+        let by_macros = macros::named(tree, &api, &wanted);
+        wanted.extend(by_macros.iter().cloned());
         let code = declared_lines(&api).join("\n");
         let cut = cut_blocks(&[&code], &wanted);
         let code: String = cut.blocks.iter().flatten().cloned().collect();
         let slice = Rust.extract_block(&code, "", 0, &code);
-        Self { api, users, cut, slice }
+        Self { api, users, by_macros, cut, slice }
     }
 
     /// What a slice has to have.
     pub fn wanted(&self) -> Vec<Wanted> {
         let mut wanted: Vec<Wanted> = self.users.iter().flat_map(|(_, usage)| usage.wanted()).collect();
+        wanted.extend(self.by_macros.iter().cloned());
         wanted.sort();
         wanted.dedup();
         wanted

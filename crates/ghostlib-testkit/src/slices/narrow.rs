@@ -69,7 +69,7 @@ fn exports(text: &str, hidden: &BTreeSet<&str>) -> String {
         let end = statement.find(';').map_or(statement.len(), |end| end + 1);
         let is_code = before.lines().last().is_none_or(|line| line.trim().is_empty());
         let all = leaves(statement[USE.len()..end].trim_end_matches(';'));
-        let is_hidden = |leaf: &String| hidden.contains(last(leaf.split(" as ").next().unwrap_or(leaf)));
+        let is_hidden = |leaf: &String| leaf.split(" as ").any(|name| hidden.contains(last(name.trim())));
         if is_code && all.iter().any(is_hidden) {
             let attributes: Vec<&str> =
                 before.lines().rev().skip(1).take_while(|line| line.trim().starts_with("#[")).collect();
