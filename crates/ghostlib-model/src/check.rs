@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(at(0, 3), [1, 1, 1, 3]);
         assert_eq!(at(4, 8), [1, 4, 2, 2]);
         assert_eq!(at(4, 9), [1, 4, 2, 3], "the line's end is not a column of its own");
-        assert_eq!(at(9, 9), [3, 1, 3, 1]);
+        assert_eq!(at(10, 10), [3, 1, 3, 1]);
     }
 
     #[test]
