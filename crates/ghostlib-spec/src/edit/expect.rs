@@ -35,8 +35,9 @@ pub fn expect(sources: &Sources, options: &Options, id: &VectorId, expected: &Ex
     let mut edited = edits.map(|(span, with)| {
         let mut edited = sources.clone();
         let text = [&text[..span.start], &with, &text[span.end..]].concat();
-        let file = edited.files_mut().nth(at);
-        file.into_iter().for_each(|file| file.bytes = text.clone().into_bytes());
+        if let Some(file) = edited.files_mut().nth(at) {
+            file.bytes = text.into_bytes();
+        }
         edited
     });
     edited.find(says_it)

@@ -213,7 +213,9 @@ impl Paper<'_> {
                 (section + 1..sections.len()).any(|below| sections[below].parent == Some(section));
             let is_empty = (had_some || has_below) && own.iter().all(|at| goes[*at]);
             if is_empty || self.is_about_left_out(section) {
-                own.iter().for_each(|at| goes[*at] = true);
+                for at in own {
+                    goes[at] = true;
+                }
                 gone.push(section);
             }
         }
