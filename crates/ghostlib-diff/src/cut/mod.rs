@@ -68,8 +68,8 @@ pub fn cut_blocks(blocks: &[&str], wanted: &[Wanted]) -> CutBlocks {
     let units = units(blocks);
     let mut closure = Closure { kept: BTreeMap::new(), pending: vec![], units: &units };
     let unknown = wanted.iter().filter(|one| !closure.ask(one)).map(|one| one.path.clone()).collect();
-    for at in 0..units.len() {
-        if matches!(units[at].what, What::Unread) {
+    for (at, unit) in units.iter().enumerate() {
+        if matches!(unit.what, What::Unread) {
             closure.keep(at, Because::Unread);
         }
     }
@@ -186,7 +186,7 @@ impl Closure<'_> {
         let can_be_named = match other.what {
             What::Item | What::Macro => true,
             What::Function => matches!(unit.what, What::Macro | What::Import { .. }),
-            What::Import { is_glob } => is_glob && matches!(unit.what, What::Macro) || !is_glob,
+            What::Import { is_glob } => !is_glob || matches!(unit.what, What::Macro),
             _ => false,
         };
         can_be_named && other.paths.iter().any(|path| unit.names.contains(last(path)))

@@ -101,7 +101,7 @@ impl<'c> Reader<'c> {
         let (what, names) = self.what(node, parent);
         let paths = names.iter().map(|name| [path, &[name]].concat().join("::")).collect();
         let body = node.child_by_field_name("body").filter(|_| what.is_container());
-        let head = span.start..body.map_or(span.end, |body| body.start_byte());
+        let head = span.start..body.map_or(span.end, super::super::node::Node::start_byte);
         let unit =
             Unit { block: self.block, span, parent, names: names_in(node, self.code, &head), paths, what };
         // The end of a declaration that is read as a statement of its own.

@@ -78,7 +78,7 @@ impl Calls {
             for (method, call) in self.called(&reach) {
                 if known.insert(method.path.clone()) {
                     active.push(method.path.clone());
-                    found.note(method.path.clone(), How::Method, Extent::Alone, &call.place);
+                    found.note(&method.path, How::Method, Extent::Alone, &call.place);
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::literals::documented_code;
 use crate::node::{Node, walk};
 use crate::{Language, Rust, SourceFile, SourceTree};
 use ghostlib_model::{Place, Span};
+use std::path::Path;
 
 /// A word of code.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub(super) struct Code {
 
 impl Consumer {
     pub(super) fn read(tree: &SourceTree, part: Part) -> Self {
-        let is_rust = |file: &&SourceFile| file.path.ends_with(".rs");
+        let is_rust = |file: &&SourceFile| Path::new(&file.path).extension().is_some_and(|it| it == "rs");
         let counts = |file: &&SourceFile| part == Part::Everything || file.is_library();
         let mut texts = vec![];
         for file in tree.files.iter().filter(is_rust).filter(counts) {

@@ -77,10 +77,8 @@ fn read<'t>(code: &'t Code, node: Node<'t>) -> Vec<Given<'t>> {
 }
 
 fn note(found: &mut Found<'_, '_>, given: &Given<'_>, path: &[String]) {
-    let (how, extent) = match given.is_public {
-        true => (How::Export, Extent::Subtree),
-        false => (How::Import, Extent::Alone),
-    };
+    let (how, extent) =
+        if given.is_public { (How::Export, Extent::Subtree) } else { (How::Import, Extent::Alone) };
     if given.leaf.name.is_some() {
         return found.record(path, how, extent, &given.place);
     }
@@ -90,7 +88,7 @@ fn note(found: &mut Found<'_, '_>, given: &Given<'_>, path: &[String]) {
         // The functions of a trait are called without naming it.
         let is_trait = found.items.all().iter().any(|one| one.path == item && one.kind == ApiKind::Trait);
         if given.is_public || is_trait {
-            found.note(item, how, extent, &given.place);
+            found.note(&item, how, extent, &given.place);
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn usage(consumer: &SourceTree, name: &str, dependency: &Api, part: Part) ->
     for code in consumer.texts() {
         let tokens = consumer.tokens(code);
         imports::paths(&bound, &tokens, |path, node| {
-            found.record(path, How::Path, Extent::Alone, &code.place(node))
+            found.record(path, How::Path, Extent::Alone, &code.place(node));
         });
     }
     Calls::of(&consumer).add_methods(&mut found);
@@ -98,7 +98,7 @@ impl Found<'_, '_> {
         if path.is_empty() {
             if extent == Extent::Subtree {
                 for item in self.items.at_root() {
-                    self.note(item, how, extent, place);
+                    self.note(&item, how, extent, place);
                 }
             }
             return;
@@ -111,13 +111,13 @@ impl Found<'_, '_> {
             }
         }
         for item in items {
-            self.note(item, how, extent, place);
+            self.note(&item, how, extent, place);
         }
     }
 
-    fn note(&mut self, path: String, how: How, extent: Extent, place: &Place) {
-        let new = || Used { path: path.clone(), extent, how: BTreeSet::new(), places: vec![] };
-        let used = self.used.entry(path.clone()).or_insert_with(new);
+    fn note(&mut self, path: &str, how: How, extent: Extent, place: &Place) {
+        let new = || Used { path: path.to_owned(), extent, how: BTreeSet::new(), places: vec![] };
+        let used = self.used.entry(path.to_owned()).or_insert_with(new);
         used.extent = used.extent.max(extent);
         used.how.insert(how);
         if used.places.last() != Some(place) {

@@ -9,12 +9,13 @@ use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value, value};
 /// If it is not TOML.
 pub fn with_patch(manifest: &str, (from, name): (&str, &str), path: &str) -> Result<String, TomlError> {
     let mut document: DocumentMut = manifest.parse()?;
-    let patch = document.entry("patch").or_insert_with(|| {
+    let patches = document.entry("patch").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
         Item::Table(table)
     });
-    let registry = patch.as_table_like_mut().map(|patch| patch.entry(from).or_insert_with(toml_edit::table));
+    let registry =
+        patches.as_table_like_mut().map(|table| table.entry(from).or_insert_with(toml_edit::table));
     if let Some(registry) = registry.and_then(Item::as_table_like_mut) {
         let mut table = toml_edit::InlineTable::new();
         table.insert("path", path.into());

@@ -45,8 +45,8 @@ pub async fn propose(
         loaded.spec.vectors.iter().map(|vector| vector.id.clone()).collect();
     vectors.retain(|(vector, _)| known.insert(vector.id.clone()));
     changes.extend(withheld_that_fail(loaded, blamed));
-    let (mended, changed) = mended(loaded, ready);
-    changes.extend(changed);
+    let (mended, of_vectors) = mended(loaded, ready);
+    changes.extend(of_vectors);
     changes.extend(
         vectors.iter().map(|(vector, finding)| change(ChangeKind::Vector, vector.id.as_str(), finding)),
     );

@@ -4,6 +4,7 @@ use ghostlib_diff::{SourceFile, SourceTree};
 use ghostlib_model::ApiKind;
 use ghostlib_run::replace::Uses;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// The changed files of a library, and how many items were hidden.
 pub(super) struct Narrowed {
@@ -41,7 +42,12 @@ pub(super) fn narrowed(tree: &SourceTree, uses: &Uses) -> Narrowed {
         (file.path.clone(), exports(&text, &hidden))
     };
     Narrowed {
-        files: tree.files.iter().filter(|file| file.path.ends_with(".rs")).map(file).collect(),
+        files: tree
+            .files
+            .iter()
+            .filter(|file| Path::new(&file.path).extension().is_some_and(|it| it == "rs"))
+            .map(file)
+            .collect(),
         n_hidden,
     }
 }
@@ -77,7 +83,7 @@ fn exports(text: &str, hidden: &BTreeSet<&str>) -> String {
                 let how = if is_hidden(leaf) { "#[allow(unused_imports)] pub(crate) use" } else { "pub use" };
                 format!("{how} {leaf};\n")
             });
-            let between = attributes.into_iter().rev().map(|line| format!("{line}\n")).collect::<String>();
+            let between = attributes.into_iter().rev().flat_map(|line| [line, "\n"]).collect::<String>();
             made.push_str(&statements.collect::<Vec<_>>().join(&between));
         } else {
             made.push_str(&statement[..end]);

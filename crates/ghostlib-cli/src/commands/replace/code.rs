@@ -103,7 +103,7 @@ impl Bench {
         keep(&self.project, &outcome)?;
         let sessions =
             outcome.summary.iterations.iter().flat_map(|one| &one.attempts).flat_map(|one| &one.sessions);
-        let Some(candidate) = sessions.filter_map(|session| session.candidate.as_ref()).last() else {
+        let Some(candidate) = sessions.filter_map(|session| session.candidate.as_ref()).next_back() else {
             return Err(CliError::environment("the agent left no code")
                 .hint(format!("`ghostlib status {}` says how its session ended", outcome.run)));
         };

@@ -207,7 +207,7 @@ impl ReplaceArgs {
         // It is the code that the project has which is replaced, whatever version the spec was written for.
         whole.spec.front_matter.reference = Some(dependency.source.clone());
         let mut cut = slice(&whole, &Options::default(), &self.wanted(uses));
-        for name in cut.unknown.iter().filter(|name| self.only.contains(name)) {
+        if let Some(name) = cut.unknown.iter().find(|name| self.only.contains(name)) {
             return Err(CliError::input(format!(
                 "the spec has no operation, function or type `{}`",
                 visible(name)

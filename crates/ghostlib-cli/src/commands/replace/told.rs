@@ -89,7 +89,7 @@ pub(super) fn end(dependency: &Dependency, place: &str, code: &Path, (tests, sam
 }
 
 pub(super) fn json(dependency: &Dependency, uses: &Uses, more: Option<Value>) -> Value {
-    let used = |(package, used): (&str, &Used)| {
+    let one_use = |(package, used): (&str, &Used)| {
         json!({
             "item": used.path,
             "by": package,
@@ -106,7 +106,7 @@ pub(super) fn json(dependency: &Dependency, uses: &Uses, more: Option<Value>) ->
             "used_by": dependency.users.iter().map(|user| &user.package).collect::<Vec<_>>(),
             "others": dependency.others,
         },
-        "uses": uses.used().map(used).collect::<Vec<_>>(),
+        "uses": uses.used().map(one_use).collect::<Vec<_>>(),
         "unknown": uses.unknown().map(|(path, place)| json!({"path": path, "place": place.to_string()})).collect::<Vec<_>>(),
         "api_items": uses.api.items.len(),
         "slice_items": uses.slice.items.len(),

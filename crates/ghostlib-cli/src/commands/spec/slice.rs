@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 /// alone.
 ///
 /// Examples:
-///   ghostlib spec slice specs/humantime --only parse_duration --output slices/durations
-///   ghostlib spec slice specs/caskbook --only Money,read_tally --explain
+///   ghostlib spec slice specs/humantime --only `parse_duration` --output slices/durations
+///   ghostlib spec slice specs/caskbook --only `Money,read_tally` --explain
 ///   ghostlib spec slice specs/humantime --used-by ../my-service --output slices/durations
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
