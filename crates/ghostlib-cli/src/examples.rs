@@ -101,7 +101,60 @@ const EXAMPLES: &[Examples] = &[
     ("recording verify", &["ghostlib recording verify .ghostlib/runs/r1/sessions"]),
     ("recording show", &["ghostlib recording show .ghostlib/runs/r1/sessions/r1-1"]),
     ("recording trim", &["ghostlib recording trim .ghostlib/runs/r1/sessions --into kept"]),
-    ("report", &["ghostlib report", "ghostlib report r2 --format html --output report.html"]),
+    (
+        "report",
+        &[
+            "ghostlib report",
+            "ghostlib report r2 --format html --output report.html",
+            "ghostlib report r2 --format sarif --output r2.sarif",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "ghostlib check",
+            "ghostlib check --changed=origin/main --deny warnings",
+            "ghostlib check --format github --format sarif=ghostlib.sarif",
+            "ghostlib check --write-baseline --reason 'mended in 2.0' --until 2026-12-31",
+        ],
+    ),
+    (
+        "add",
+        &[
+            "ghostlib add ../specs/shell-words --agent codex",
+            "ghostlib add git:https://example.org/specs.git#v1.2:shell-words",
+            "ghostlib add crate:some-crate@1.4.0 --reference",
+            "ghostlib add ../specs/humantime --only parse_duration",
+        ],
+    ),
+    (
+        "verify",
+        &[
+            "ghostlib verify",
+            "ghostlib verify vendor/shell-words --accept --reason 'no_std, for the firmware'",
+        ],
+    ),
+    ("outdated", &["ghostlib outdated", "ghostlib outdated vendor/shell-words --exit-code"]),
+    (
+        "update",
+        &["ghostlib update vendor/shell-words --agent codex", "ghostlib update vendor/shell-words --to v1.3"],
+    ),
+    (
+        "replace",
+        &[
+            "ghostlib replace humantime --dry-run",
+            "ghostlib replace humantime --spec specs/humantime --agent codex",
+            "ghostlib replace hex@0.4.3 --code ../hex-rebuilt",
+        ],
+    ),
+    (
+        "spec slice",
+        &[
+            "ghostlib spec slice specs/humantime --only parse_duration --output slices/durations",
+            "ghostlib spec slice specs/caskbook --only Money,read_tally --explain",
+            "ghostlib spec slice specs/humantime --used-by ../my-service --output slices/durations",
+        ],
+    ),
     ("prompts list", &["ghostlib prompts list"]),
     ("prompts show", &["ghostlib prompts show implementer"]),
     ("prompts eject", &["ghostlib prompts eject reviser"]),

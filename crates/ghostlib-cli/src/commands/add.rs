@@ -21,14 +21,10 @@ use std::path::{Path, PathBuf};
 /// and API are evaluated; what passes is written, joins the Cargo workspace if there is one, and can be verified offline from
 /// then on. If nothing passes, nothing is written.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  ghostlib add ../specs/shell-words --agent codex
-  ghostlib add git:https://example.org/specs.git#v1.2:shell-words
-  ghostlib add crate:some-crate@1.4.0 --reference
-  ghostlib add ../specs/humantime --only parse_duration
-
-Exit codes: 0 written; 1 no rebuild passed, or the spec is suspicious and nobody said yes;
-2 a mistake in what was given; 3 the sandbox, the agent or the toolchain is missing.")]
+#[command(
+    after_help = "Exit codes: 0 written; 1 no rebuild passed, or the spec is suspicious and nobody said yes;
+2 a mistake in what was given; 3 the sandbox, the agent or the toolchain is missing."
+)]
 pub(crate) struct AddArgs {
     /// The spec: a SPEC.md or its folder, `git:URL#REV` or `git:URL#REV:PATH`, or `crate:NAME@VERSION` for a published crate
     /// that has a SPEC.md.

@@ -12,12 +12,10 @@ use std::path::{Path, PathBuf};
 ///
 /// Sources are asked over the network as git and cargo are set up. What could not be asked is said.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  ghostlib outdated                     all vendored crates below the current folder
-  ghostlib outdated vendor/shell-words --exit-code
-
-Exit codes: 0; 1 with --exit-code, if a spec has moved; 2 a folder holds no vendored crate;
-3 something could not be asked.")]
+#[command(
+    after_help = "Exit codes: 0; 1 with --exit-code, if a spec has moved; 2 a folder holds no vendored crate;
+3 something could not be asked."
+)]
 pub(crate) struct OutdatedArgs {
     /// Folders of vendored crates; all below the current folder, if none is given.
     dirs: Vec<PathBuf>,

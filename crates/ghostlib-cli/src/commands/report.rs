@@ -16,11 +16,6 @@ use std::path::PathBuf;
 /// data. `run` writes it as `.ghostlib/runs/RUN/report.html`. In the formats of CI the findings are those of the candidates
 /// of the last iteration: P0 and P1 are errors, P2 are warnings, P3 are notes.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  ghostlib report                                the newest run, as Markdown
-  ghostlib report r3 --format html -o r3.html    a page for a browser
-  ghostlib report r2 --format sarif -o r2.sarif  its findings, for code scanning
-  ghostlib report --json | jq .end               the run's data")]
 pub(crate) struct ReportArgs {
     /// The run, such as `r1`; the newest one if it is not given.
     run: Option<String>,

@@ -23,13 +23,11 @@ use std::path::PathBuf;
 /// vectors and API takes the place of the crate, with the edits that were accepted, and is reviewed as any other change. If
 /// anything fails, the crate stays as it was.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  ghostlib update vendor/shell-words --agent codex
-  ghostlib update vendor/shell-words --to v1.3
-
-Exit codes: 0 updated, or nothing had changed; 1 no rebuild passed, or the spec is suspicious and
+#[command(
+    after_help = "Exit codes: 0 updated, or nothing had changed; 1 no rebuild passed, or the spec is suspicious and
 nobody said yes; 2 a mistake in what was given, an edit that is not accepted, or one that cannot be
-kept; 3 the sandbox, the agent or the toolchain is missing.")]
+kept; 3 the sandbox, the agent or the toolchain is missing."
+)]
 pub(crate) struct UpdateArgs {
     /// The folder of the crate; the only one below the current folder, if none is given.
     dir: Option<PathBuf>,

@@ -16,12 +16,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Vectors and API are evaluated in the sandbox, unless the very same was evaluated before on this machine.
 #[derive(Args)]
-#[command(after_help = "Examples:
-  ghostlib verify                     all vendored crates below the current folder
-  ghostlib verify vendor/shell-words
-  ghostlib verify vendor/shell-words --accept --reason \"no_std, for the firmware\"
-
-Exit codes: 0 all passed; 1 one did not; 2 a folder holds no vendored crate;
+#[command(after_help = "Exit codes: 0 all passed; 1 one did not; 2 a folder holds no vendored crate;
 3 the sandbox or the toolchain is missing.")]
 pub(crate) struct VerifyArgs {
     /// Folders of vendored crates; all below the current folder, if none is given.

@@ -73,12 +73,13 @@ fn exports(text: &str, hidden: &BTreeSet<&str>) -> String {
         let (before, statement) = rest.split_at(at);
         made.push_str(before);
         let end = statement.find(';').map_or(statement.len(), |end| end + 1);
-        let is_code = before.lines().last().is_none_or(|line| line.trim().is_empty());
+        let (above, indent) = before.split_at(before.rfind('\n').map_or(0, |newline| newline + 1));
+        let is_code = indent.trim().is_empty();
         let all = leaves(statement[USE.len()..end].trim_end_matches(';'));
         let is_hidden = |leaf: &String| leaf.split(" as ").any(|name| hidden.contains(last(name.trim())));
         if is_code && all.iter().any(is_hidden) {
             let attributes: Vec<&str> =
-                before.lines().rev().skip(1).take_while(|line| line.trim().starts_with("#[")).collect();
+                above.lines().rev().take_while(|line| line.trim().starts_with("#[")).collect();
             let statements = all.iter().map(|leaf| {
                 let how = if is_hidden(leaf) { "#[allow(unused_imports)] pub(crate) use" } else { "pub use" };
                 format!("{how} {leaf};\n")

@@ -28,10 +28,6 @@ use written::FormatTo;
 /// Specs are found by their front matter (`ghostlib: 1`) and by `[check] specs` in ghostlib.toml; what `.gitignore` or
 /// `[check] exclude` names is passed over. Findings that `ghostlib-baseline.toml` accepts do not count.
 ///
-/// Examples: `ghostlib check`; `ghostlib check --changed=origin/main --deny warnings`;
-/// `ghostlib check --format github --format sarif=ghostlib.sarif`;
-/// `ghostlib check --write-baseline --reason "mended in 2.0" --until 2026-12-31`.
-///
 /// Exit codes: 0 nothing counts against it; 1 there are errors, or what `--deny` names; 2 a mistake in what was asked or
 /// given; 3 the environment lacks something.
 #[derive(Args)]

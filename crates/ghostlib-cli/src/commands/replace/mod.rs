@@ -30,13 +30,7 @@ use std::time::Instant;
 /// What the project uses is read from its source. The spec is cut to that, an agent that sees nothing else writes the code, and
 /// the code is compared with the dependency. Then the project's own tests are run with it, in a copy; only if they pass is the
 /// project changed: the code goes to `vendor/NAME`, and `[patch.crates-io]` leads there.
-///
-/// Examples:
-///   ghostlib replace humantime --dry-run
-///   ghostlib replace humantime --spec specs/humantime --agent codex
-///   ghostlib replace hex@0.4.3 --code ../hex-rebuilt
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct ReplaceArgs {
     /// The dependency, by the name of its package: `NAME`, or `NAME@VERSION`.
     dependency: String,

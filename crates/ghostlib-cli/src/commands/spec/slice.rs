@@ -18,13 +18,7 @@ use std::path::{Path, PathBuf};
 /// The slice has their vectors and declarations, the types that those name, the requirements that speak of them, and what binds
 /// all. It is a spec of its own, which says what it is a slice of; a candidate of it is held against that part of the reference
 /// alone.
-///
-/// Examples:
-///   ghostlib spec slice specs/humantime --only `parse_duration` --output slices/durations
-///   ghostlib spec slice specs/caskbook --only `Money,read_tally` --explain
-///   ghostlib spec slice specs/humantime --used-by ../my-service --output slices/durations
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct SliceArgs {
     /// A SPEC.md, its folder, or `REV:PATH` in the git repository around the current folder.
     spec: SpecSource,
