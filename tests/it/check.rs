@@ -298,6 +298,9 @@ fn a_baseline_accepts_what_is_known_until_its_day() {
     edit(&project, "ghostlib-baseline.toml", "until", "untl");
     let refused = project.run(&["check"]).expect_code(2).stderr;
     assert!(refused.contains("there is no key `untl` (did you mean `until`?)"), "{refused}");
+    let past = ["check", "--write-baseline", "--reason", "r", "--until", "2020-01-01"];
+    let said = project.run(&past).expect_code(2).stderr;
+    assert!(said.contains("--until 2020-01-01 has passed"), "{said}");
     let refused = project.run(&["check", "--write-baseline"]).expect_code(2).stderr;
     assert!(refused.contains("--reason"), "{refused}");
 }

@@ -86,6 +86,11 @@ enum Denied {
 
 pub(crate) async fn check(args: &CheckArgs, json: bool) -> Result<Verdict, CliError> {
     written::check(&args.formats)?;
+    if let Some(until) = args.accept.until.filter(|until| *until < today()) {
+        return Err(CliError::input(format!(
+            "--until {until} has passed: an entry that ends there accepts nothing"
+        )));
+    }
     let settings = Settings::load()?;
     let root = repository_root(&current_dir()?);
     let baseline = read_baseline(&root)?;
